@@ -1,0 +1,96 @@
+import type { ControlName, Finding } from '../finding.ts';
+import type { ParameterValues } from '../intrinsics.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { Policy } from '../policy.ts';
+
+/** The resource types that are hardened. */
+export type HardenedType = 'AWS::ECR::Repository' | 'AWS::ECR::RepositoryCreationTemplate';
+
+/** What a control knows beside the resource itself. */
+export interface ControlContext {
+  readonly policy: Policy;
+  /** Values that a `Ref` can be looked up in. */
+  readonly parameters: ParameterValues;
+  /** Tells one decision; the control's name and the logical ID are filled in. */
+  readonly tell: (finding: Told) => void;
+}
+
+/** A decision as a control tells it. */
+export type Told = Omit<Finding, 'control' | 'logicalId'>;
+
+/** Tells that a default was written where nothing was said; answers the default. */
+export function setDefault<Value extends Json>(
+  { tell }: ControlContext,
+  path: string,
+  after: Value,
+  reason: string,
+): Value {
+  tell({ path, outcome: 'set', after, reason });
+  return after;
+}
+
+/** Tells that a value cannot be used at all. */
+export function refuse({ tell }: ControlContext, path: string, reason: string): void {
+  tell({ path, outcome: 'invalid', reason });
+}
+
+/**
+ * What is to be said about a control. It stands beside the control's code but is a value of its own, so that a
+ * bundle that explains nothing, such as the macro's, does not carry it.
+ */
+export interface About {
+  readonly name: ControlName;
+  readonly title: string;
+  /** Why it matters, in one or two sentences. */
+  readonly why: string;
+  /** AWS's own page on it. */
+  readonly source: string;
+  /** The outside checks that it answers, by their ids. */
+  readonly answers: readonly string[];
+}
+
+/** One control: one thing that makes a repository safe. */
+export interface Control {
+  readonly name: ControlName;
+  readonly types: readonly HardenedType[];
+  /** Whether the policy asks for it; the opt-in ones are off by default. */
+  readonly isOn: (policy: Policy) => boolean;
+  /**
+   * The resource with this control applied: the very same object when nothing changes, never changed in place.
+   *
+   * @param resource a whole resource; its `Type` is one of `types` and its `Properties` is a map
+   */
+  readonly harden: (resource: JsonObject, type: HardenedType, context: ControlContext) => JsonObject;
+}
+
+/** What an unsafe value becomes, as the policy's Enforcement says; told either way. */
+export function answerUnsafe(
+  context: ControlContext,
+  unsafe: {
+    readonly path: string;
+    readonly before: Json;
+    readonly instead: Json | undefined;
+    readonly reason: string;
+  },
+): Json | undefined {
+  const { path, before, instead, reason } = unsafe;
+  switch (context.policy.Enforcement) {
+    case 'Default':
+      context.tell({ path, outcome: 'kept', before, after: before, reason });
+      return before;
+    case 'Override':
+      context.tell({
+        path,
+        outcome: 'replaced',
+        before,
+        ...(instead === undefined ? {} : { after: instead }),
+        reason,
+      });
+      return instead;
+    case 'Reject':
+      context.tell({ path, outcome: 'violation', before, reason });
+      return before;
+    default:
+      return context.policy.Enforcement satisfies never;
+  }
+}

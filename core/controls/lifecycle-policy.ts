@@ -1,0 +1,63 @@
+import { describeKind, type Json } from '../json.ts';
+import { lifecyclePolicyText } from '../lifecycle/build.ts';
+import { lifecyclePolicyProblems } from '../lifecycle/grammar.ts';
+import { type About, type Control, type ControlContext, refuse, setDefault } from './control.ts';
+import { type Settling, settleMember, settleProperty } from './settle.ts';
+
+const property = 'LifecyclePolicy';
+const key = 'LifecyclePolicyText';
+
+export const aboutLifecyclePolicy: About = {
+  name: 'LifecyclePolicy',
+  title: 'Old images expire',
+  why: 'Without a lifecycle policy images pile up: they cost storage every month, and at the quota of images in a repository every push fails.',
+  source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html',
+  answers: ['Security Hub ECR.3', 'CT.ECR.PR.1'],
+};
+
+export const lifecyclePolicy: Control = {
+  name: 'LifecyclePolicy',
+  types: ['AWS::ECR::Repository', 'AWS::ECR::RepositoryCreationTemplate'],
+  isOn: () => true,
+  harden(resource, type, context) {
+    const text: Settling = {
+      absent: (path) => writeDefault(context, path, (given) => given),
+      literal: (value, path, raw) => judgeText(context, value, path, raw),
+    };
+    const map: Settling = {
+      absent: (path) => writeDefault(context, path, (given) => ({ [key]: given })),
+      literal: (value, path, raw) => settleMember(value, path, raw, [key, 'RegistryId'], context, text),
+    };
+    // A creation template has the text itself where a repository has a map
+    // (schemas of AWS::ECR::RepositoryCreationTemplate and AWS::ECR::Repository).
+    return settleProperty(resource, property, context, type === 'AWS::ECR::Repository' ? map : text);
+  },
+};
+
+function writeDefault(
+  context: ControlContext,
+  path: string,
+  shape: (text: string) => Json,
+): Json | undefined {
+  const text = lifecyclePolicyText(context.policy);
+  if (text !== undefined)
+    return setDefault(context, path, shape(text), 'nothing was said, and ECR keeps every image for ever');
+  const reason = 'KeepImages and ExpireUntaggedAfterDays are both 0, so no lifecycle policy was written';
+  context.tell({ path, outcome: 'noted', reason });
+  return undefined;
+}
+
+/** An author's own policy stands, but one that ECR would refuse, or a rule that can never fire, is told now. */
+function judgeText(context: ControlContext, value: Json, path: string, raw: Json): Json {
+  if (typeof value !== 'string') {
+    refuse(context, path, `must be the policy as JSON text, not ${describeKind(value)}`);
+    return raw;
+  }
+  for (const problem of lifecyclePolicyProblems(value)) {
+    const where = problem.path === '' ? 'the policy' : problem.path;
+    // The text behind a Ref may be anything that was passed in: its words are not repeated.
+    const reason = value === raw ? problem.reason : 'is not what ECR takes (its value is not shown)';
+    refuse(context, path, `${where} ${reason}`);
+  }
+  return raw;
+}

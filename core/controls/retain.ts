@@ -1,0 +1,21 @@
+import { member, withMember } from '../json.ts';
+import { type About, type Control, setDefault } from './control.ts';
+
+export const aboutRetain: About = {
+  name: 'Retain',
+  title: 'Deleting a stack keeps the images',
+  why: 'A repository that is deleted with its stack takes every image with it, also those that still run elsewhere.',
+  source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html',
+  answers: [],
+};
+
+export const retain: Control = {
+  name: 'Retain',
+  types: ['AWS::ECR::Repository'],
+  isOn: (policy) => policy.Retain,
+  harden: (resource, _type, context) =>
+    ['DeletionPolicy', 'UpdateReplacePolicy'].reduce((current, attribute) => {
+      if (member(current, attribute) !== undefined) return current;
+      return withMember(current, attribute, setDefault(context, attribute, 'Retain', 'Retain was asked for'));
+    }, resource),
+};

@@ -1,0 +1,45 @@
+import { describeKind } from '../json.ts';
+import { type About, answerUnsafe, type Control, refuse, setDefault } from './control.ts';
+import { settleMember, settleProperty } from './settle.ts';
+
+const property = 'ImageScanningConfiguration';
+const key = 'ScanOnPush';
+const byDefault = 'nothing was said, and ECR does not scan by default';
+
+export const aboutScanOnPush: About = {
+  name: 'ScanOnPush',
+  title: 'Images are scanned when they are pushed',
+  why: 'An image that is not scanned hides known vulnerabilities until somebody else finds them. Basic scanning on push costs nothing.',
+  source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html',
+  answers: ['Security Hub ECR.1', 'CT.ECR.PR.2', 'CKV_AWS_163', 'AWS-0030', 'W79'],
+};
+
+export const scanOnPush: Control = {
+  name: 'ScanOnPush',
+  types: ['AWS::ECR::Repository'],
+  isOn: () => true,
+  harden: (resource, _type, context) =>
+    settleProperty(resource, property, context, {
+      absent: (path) => setDefault(context, path, { [key]: true }, byDefault),
+      literal: (configuration, path, raw) =>
+        settleMember(configuration, path, raw, [key], context, {
+          absent: (inner) => setDefault(context, inner, true, byDefault),
+          literal: (scan, inner, before) => {
+            if (String(scan) === 'true') return before;
+            if (String(scan) === 'false')
+              return answerUnsafe(context, {
+                path: inner,
+                before,
+                instead: true,
+                reason: 'leaves pushed images unscanned, unless a rule of the registry covers them',
+              });
+            refuse(
+              context,
+              inner,
+              `must be true or false${scan === before ? `, not ${describeKind(scan)}` : ''}`,
+            );
+            return before;
+          },
+        }),
+    }),
+};

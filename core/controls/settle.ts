@@ -1,0 +1,124 @@
+import { makeIf, mayGrow, read } from '../intrinsics.ts';
+import { describeKind, isObject, type Json, type JsonObject, member, withMember } from '../json.ts';
+import { unknownName } from '../nearest.ts';
+import { type ControlContext, refuse } from './control.ts';
+
+/** How one value is settled, once it is known to be absent or literal. */
+export interface Settling {
+  /** What stands where the author said nothing; undefined leaves it out. */
+  readonly absent: (path: string) => Json | undefined;
+  /**
+   * What becomes of a literal.
+   *
+   * @param value the value, a `Ref` to a parameter resolved
+   * @param raw the same as it stands in the template: what is answered and told
+   */
+  readonly literal: (value: Json, path: string, raw: Json) => Json | undefined;
+}
+
+/** Settles a value: an `Fn::If` branch by branch; what cannot be known is left alone and told. */
+export function settle(
+  raw: Json | undefined,
+  path: string,
+  context: ControlContext,
+  by: Settling,
+): Json | undefined {
+  const reading = read(raw, context.parameters);
+  switch (reading.kind) {
+    case 'absent':
+      return by.absent(path) ?? raw;
+    case 'literal':
+      return by.literal(reading.value, path, raw ?? null);
+    case 'choice': {
+      const whenTrue = settle(reading.whenTrue, `${path}.Fn::If[1]`, context, by);
+      const whenFalse = settle(reading.whenFalse, `${path}.Fn::If[2]`, context, by);
+      return whenTrue === reading.whenTrue && whenFalse === reading.whenFalse
+        ? raw
+        : makeIf(reading.condition, whenTrue, whenFalse);
+    }
+    case 'undetermined':
+      tellUndetermined(context, path, raw ?? null, reading.intrinsic);
+      return raw;
+    default:
+      return reading satisfies never;
+  }
+}
+
+/** Tells that a value was left alone because nobody can know it yet. */
+export function tellUndetermined(context: ControlContext, path: string, raw: Json, intrinsic: string): void {
+  context.tell({
+    path,
+    outcome: 'undetermined',
+    before: raw,
+    after: raw,
+    reason: `${intrinsic} is resolved only when the stack is deployed, so it was left alone`,
+  });
+}
+
+/**
+ * Settles the one member that matters of a literal map; every other key must be known.
+ *
+ * @param keys the allowed keys, the one to settle first
+ */
+export function settleMember(
+  value: Json,
+  path: string,
+  raw: Json,
+  keys: readonly [string, ...string[]],
+  context: ControlContext,
+  by: Settling,
+): Json {
+  const [key] = keys;
+  // A parameter can become text only: CloudFormation may or may not take it, so it is not ours to refuse.
+  if (value !== raw) {
+    tellUndetermined(context, path, raw, 'A parameter in place of a map');
+    return raw;
+  }
+  if (!isObject(value)) {
+    refuse(context, path, `must be a map with ${key}, not ${describeKind(value)}`);
+    return raw;
+  }
+  const unknown = Object.keys(value).filter((name) => !keys.includes(name));
+  for (const name of unknown) refuse(context, `${path}.${name}`, unknownName('key', name, keys));
+  if (unknown.length > 0) return raw;
+  return withMember(value, key, settle(member(value, key), `${path}.${key}`, context, by));
+}
+
+/** Settles one property of a resource. */
+export function settleProperty(
+  resource: JsonObject,
+  name: string,
+  context: ControlContext,
+  by: Settling,
+): JsonObject {
+  const properties = propertiesOf(resource);
+  const path = `Properties.${name}`;
+  const raw = member(properties, name);
+  if (raw === undefined && mayGrow(properties)) {
+    tellMayGrow(context, path);
+    return resource;
+  }
+  return withProperty(resource, name, settle(raw, path, context, by));
+}
+
+/** Tells that a property was not written because a loop or a transform inside Properties may still write it. */
+export function tellMayGrow(context: ControlContext, path: string): void {
+  context.tell({
+    path,
+    outcome: 'undetermined',
+    reason: 'an Fn::ForEach or Fn::Transform inside Properties may still write it, so it was left alone',
+  });
+}
+
+/** A resource's Properties; an absent section is an empty one. */
+export function propertiesOf(resource: JsonObject): JsonObject {
+  const properties = member(resource, 'Properties');
+  return isObject(properties) ? properties : {};
+}
+
+/** The resource with one property changed; no Properties section is made for a property that is left out. */
+export function withProperty(resource: JsonObject, name: string, value: Json | undefined): JsonObject {
+  const properties = propertiesOf(resource);
+  const changed = withMember(properties, name, value);
+  return changed === properties ? resource : withMember(resource, 'Properties', changed);
+}

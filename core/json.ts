@@ -1,0 +1,65 @@
+/** A JSON value. Everything the core reads or answers is one; nothing in it is ever changed in place. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+/** A JSON object: a template, one of its sections, a resource, its properties. */
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** Whether a value is a JSON object (an array and null are none). */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether a JSON value is a list. `Array.isArray` alone does not narrow a readonly array. */
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/**
+ * The member of an object, or undefined.
+ *
+ * Only own members count: a logical ID may well be `constructor` or `toString`.
+ */
+export function member(object: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/**
+ * The same object with one member replaced, added at the end, or (undefined) left out; key order is kept.
+ * The very same object comes back when nothing changes, so that callers can tell by identity.
+ */
+export function withMember(object: JsonObject, key: string, value: Json | undefined): JsonObject {
+  if (value === undefined) {
+    if (!Object.hasOwn(object, key)) return object;
+    return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
+  }
+  if (member(object, key) === value) return object;
+  // A computed key defines an own member even for `__proto__`; an assignment would not.
+  return { ...object, [key]: value };
+}
+
+/** Every member mapped; the very same object comes back when none changed. */
+export function mapMembers(object: JsonObject, change: (value: Json, key: string) => Json): JsonObject {
+  let isChanged = false;
+  const entries = Object.entries(object).map(([key, before]) => {
+    const after = change(before, key);
+    isChanged ||= after !== before;
+    return [key, after];
+  });
+  return isChanged ? Object.fromEntries(entries) : object;
+}
+
+/** Whether a value is one of a list's, which narrows it to the list's type. */
+export function isOneOf<Value>(list: readonly Value[], value: unknown): value is Value {
+  return list.some((known) => known === value);
+}
+
+/** What kind of JSON a value is, in the words an error message uses. */
+export function describeKind(value: Json | undefined): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (isList(value)) return 'a list';
+  if (isObject(value)) return 'a map';
+  return `the ${typeof value} ${JSON.stringify(value)}`;
+}

@@ -1,0 +1,17 @@
+import leven from 'leven';
+
+/** The allowed name that a mistyped one most likely meant, or undefined when none comes near. */
+export function nearest(name: string, allowed: readonly string[]): string | undefined {
+  const close = allowed
+    .map((candidate) => ({ candidate, distance: leven(name.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ candidate, distance }) => distance <= Math.max(2, candidate.length / 3))
+    .sort((a, b) => a.distance - b.distance);
+  return close[0]?.candidate;
+}
+
+/** `unknown "X"; did you mean Y?`, or the list of what is allowed when nothing comes near. */
+export function unknownName(what: string, name: string, allowed: readonly string[]): string {
+  const guess = nearest(name, allowed);
+  const hint = guess === undefined ? `allowed are ${allowed.join(', ')}` : `did you mean ${guess}?`;
+  return `unknown ${what} "${name}"; ${hint}`;
+}

@@ -1,0 +1,38 @@
+import type { Finding } from './finding.ts';
+import { isObject, type Json, type JsonObject, member, withMember } from './json.ts';
+
+/** The custom resource's type in a template. */
+export const settingsType = 'Custom::EcrSettings';
+
+/** How a `Custom::EcrSettings` reaches its function. */
+export interface SettingsFunction {
+  /** The function's ARN, or an intrinsic that becomes it. */
+  readonly serviceToken: Json;
+  /** Seconds after which CloudFormation gives up waiting: a little over the function's own time-out. */
+  readonly serviceTimeout: number;
+}
+
+/**
+ * A `Custom::EcrSettings` with ServiceToken and ServiceTimeout filled in where its author left them out.
+ *
+ * Without a ServiceTimeout a function that crashes keeps the stack waiting for an hour
+ * (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html).
+ */
+export function completeSettings(
+  resource: JsonObject,
+  settings: SettingsFunction | undefined,
+  tell: (finding: Omit<Finding, 'control' | 'logicalId'>) => void,
+): JsonObject {
+  const properties = member(resource, 'Properties') ?? {};
+  if (settings === undefined || !isObject(properties)) return resource;
+  const defaults: readonly (readonly [string, Json, string])[] = [
+    ['ServiceToken', settings.serviceToken, 'the function of this application'],
+    ['ServiceTimeout', settings.serviceTimeout, 'so that a crash costs minutes and not an hour'],
+  ];
+  const completed = defaults.reduce((current, [name, value, reason]) => {
+    if (member(current, name) !== undefined) return current;
+    tell({ path: `Properties.${name}`, outcome: 'set', after: value, reason });
+    return withMember(current, name, value);
+  }, properties);
+  return completed === properties ? resource : withMember(resource, 'Properties', completed);
+}

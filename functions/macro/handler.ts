@@ -1,0 +1,51 @@
+import type { JsonObject } from '../../core/json.ts';
+import { type Expansion, expand } from './expand.ts';
+import { type MacroRequest, parseRequest } from './request.ts';
+
+/** What CloudFormation wants back; any status but `success` fails the change set, with `errorMessage` as its reason. */
+export interface MacroResponse {
+  readonly requestId: string;
+  readonly status: 'success' | 'failure';
+  readonly fragment?: JsonObject;
+  readonly errorMessage?: string;
+}
+
+/**
+ * `Transform: EcrHardening`.
+ *
+ * Never throws: CloudFormation shows a thrown error only as a "malformed response".
+ */
+export async function handler(event: unknown): Promise<MacroResponse> {
+  const parsed = parseRequest(event);
+  if (!parsed.ok) return failure(parsed.requestId, parsed.reason);
+  const { request } = parsed;
+  try {
+    const today = new Date().toISOString().slice(0, 10);
+    const expansion = expand(request, { environment: process.env, today });
+    log(request, expansion);
+    return 'refusal' in expansion
+      ? failure(request.requestId, expansion.refusal)
+      : { requestId: request.requestId, status: 'success', fragment: expansion.fragment };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    // With its stack: this one is a defect of ours.
+    console.error(request.requestId, error);
+    return failure(
+      request.requestId,
+      `EcrHardening has a defect and changed nothing (${message}); see the log of its function`,
+    );
+  }
+}
+
+/** One line a template with every decision. It holds what stands in the template, never a parameter's value. */
+function log(request: MacroRequest, expansion: Expansion): void {
+  const { requestId, transformId } = request;
+  const { findings, warning } = expansion;
+  const refusal = 'refusal' in expansion ? expansion.refusal : undefined;
+  const level = refusal === undefined && warning === undefined ? 'INFO' : 'WARN';
+  console.log(JSON.stringify({ level, requestId, transformId, refusal, warning, findings }));
+}
+
+function failure(requestId: string, errorMessage: string): MacroResponse {
+  return { requestId, status: 'failure', errorMessage };
+}

@@ -1,0 +1,48 @@
+import { isObject, type JsonObject, member } from '../../core/json.ts';
+
+/**
+ * What CloudFormation sends a macro
+ * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-author.html).
+ */
+export interface MacroRequest {
+  readonly requestId: string;
+  /** `<account>::<macro name>`. */
+  readonly transformId: string;
+  /** The template, or the part of it beside a `Fn::Transform`. */
+  readonly fragment: JsonObject;
+  /** The transform's own Parameters. */
+  readonly params: JsonObject;
+  /** The template's parameters, resolved; a list arrives as a list. Never to be logged: it holds NoEcho values. */
+  readonly templateParameterValues: JsonObject;
+}
+
+/** The request, or in one sentence why the event is none; with its id as far as it can be told. */
+export type ParsedRequest =
+  | { readonly ok: true; readonly request: MacroRequest }
+  | { readonly ok: false; readonly requestId: string; readonly reason: string };
+
+/** Parses the event of a macro, once. */
+export function parseRequest(event: unknown): ParsedRequest {
+  const read = (key: string) => (isObject(event) ? member(event, key) : undefined);
+  const requestId = read('requestId');
+  if (typeof requestId !== 'string')
+    return {
+      ok: false,
+      requestId: '',
+      reason: 'the event has no requestId: it is not that of a CloudFormation macro',
+    };
+  const transformId = read('transformId');
+  const fragment = read('fragment');
+  const params = read('params') ?? {};
+  const templateParameterValues = read('templateParameterValues') ?? {};
+  return isObject(fragment) && isObject(params) && isObject(templateParameterValues)
+    ? {
+        ok: true,
+        request: { requestId, transformId: String(transformId), fragment, params, templateParameterValues },
+      }
+    : {
+        ok: false,
+        requestId,
+        reason: 'fragment, params and templateParameterValues of the event must be maps',
+      };
+}
