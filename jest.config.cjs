@@ -3,21 +3,29 @@ const common = {
   rootDir: __dirname,
   testEnvironment: 'node',
   transform: {
-    '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
+    // Also what is an ES module already: jest runs CommonJS.
+    '\\.(ts|mjs)$|node_modules/leven/.*\\.js$': [
+      '@swc/jest',
+      { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
   },
-  // node_modules also holds the Python environments: nothing there is for jest to crawl.
-  modulePathIgnorePatterns: ['<rootDir>/\\.aws-sam/', '<rootDir>/node_modules/\\.python/'],
+  transformIgnorePatterns: ['/node_modules/(?!leven/)'],
+  // .aws-sam holds what SAM built and the Python environments: nothing there is for jest to crawl.
+  modulePathIgnorePatterns: ['<rootDir>/\\.aws-sam/'],
 };
 
-module.exports = {
-  projects: [
-    { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
-    {
-      ...common,
-      displayName: 'end-to-end',
-      testMatch: ['<rootDir>/test/end-to-end/**/*.test.ts'],
-      globalSetup: '<rootDir>/test/end-to-end/support/global-setup.ts',
-      globalTeardown: '<rootDir>/test/end-to-end/support/global-teardown.ts',
-    },
-  ],
-};
+/** The corpus of public templates takes longer and is not part of a clone: `npm run test:corpus` alone runs it. */
+const corpus = { ...common, displayName: 'corpus', testMatch: ['<rootDir>/test/corpus/**/*.test.ts'] };
+
+const everyday = [
+  { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
+  {
+    ...common,
+    displayName: 'end-to-end',
+    testMatch: ['<rootDir>/test/end-to-end/**/*.test.ts'],
+    globalSetup: '<rootDir>/test/end-to-end/support/global-setup.ts',
+    globalTeardown: '<rootDir>/test/end-to-end/support/global-teardown.ts',
+  },
+];
+
+module.exports = { projects: process.env.ECR_HARDENING_SUITE === 'corpus' ? [corpus] : everyday };

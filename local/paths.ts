@@ -9,9 +9,10 @@ export const buildFolder = join(projectRoot, '.aws-sam', 'build');
 /**
  * The root of one of the project's two Python environments.
  *
- * There are two because MiniStack and the SAM CLI pin different botocore versions. They lie under
- * node_modules because SAM copies the whole project, node_modules excepted, for every function it builds.
+ * There are two because MiniStack and the SAM CLI pin different botocore versions. They lie in .aws-sam because SAM
+ * copies the whole project for every function it builds, but for .aws-sam, .git and node_modules; and `npm ci`
+ * empties node_modules. tools/setup.mjs makes them in the same place.
  */
 export function pythonEnvironment(name: 'ministack' | 'sam'): string {
-  return join(projectRoot, 'node_modules', '.python', name);
+  return join(projectRoot, '.aws-sam', 'python', name);
 }

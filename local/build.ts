@@ -1,0 +1,23 @@
+/** `npm run build`: leaves SAM's build in .aws-sam/build and says how large each function is. */
+import { readdirSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { buildApplication } from './application.ts';
+import { buildFolder, projectRoot } from './paths.ts';
+import { Problem } from './problem.ts';
+
+try {
+  await buildApplication();
+  console.log(`Built into ${relative(projectRoot, buildFolder)}:`);
+  for (const entry of readdirSync(buildFolder, { withFileTypes: true }))
+    if (entry.isDirectory()) console.log(`  ${entry.name.padEnd(18)} ${kibibytes(entry.name)} KiB`);
+} catch (error) {
+  if (!(error instanceof Problem)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+function kibibytes(name: string): string {
+  const folder = join(buildFolder, name);
+  const bytes = readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+  return (bytes / 1024).toFixed(1).padStart(7);
+}

@@ -1,0 +1,27 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import type { LocalAws } from '../local-aws.ts';
+
+/** The two services that the demonstration talks to, pointed at the local AWS. */
+export interface Clients {
+  readonly endpoint: string;
+  readonly cloudformation: CloudFormationClient;
+  readonly ecr: ECRClient;
+}
+
+/** Everything is given, so that neither the user's profile nor their environment can send a call to a real account. */
+export function connect(aws: Pick<LocalAws, 'endpoint' | 'environment'>): Clients {
+  const configuration = {
+    endpoint: aws.endpoint,
+    region: aws.environment.AWS_REGION ?? 'us-east-1',
+    credentials: {
+      accessKeyId: aws.environment.AWS_ACCESS_KEY_ID ?? 'test',
+      secretAccessKey: aws.environment.AWS_SECRET_ACCESS_KEY ?? 'test',
+    },
+  };
+  return {
+    endpoint: aws.endpoint,
+    cloudformation: new CloudFormationClient(configuration),
+    ecr: new ECRClient(configuration),
+  };
+}

@@ -1,0 +1,132 @@
+import { isNoValue, refName } from '../../core/intrinsics.ts';
+import { isObject, type Json, type JsonObject, member } from '../../core/json.ts';
+import type { Clients } from './clients.ts';
+import type { Deployment, Outcome, StackResource } from './deploy.ts';
+import { deploy, stackResources } from './deploy.ts';
+import { failureWords } from './failure-words.ts';
+import { publicLookups, standIns } from './public-parameters.ts';
+import type { RepositorySettings } from './repository-settings.ts';
+import { readSettings } from './repository-settings.ts';
+import type { Template } from './template-file.ts';
+import { namesTransform, withTransform } from './transform.ts';
+import { section, someValue } from './tree.ts';
+
+/** Which settings the template's author wrote down: these stay as they are. */
+export interface Written {
+  readonly tags: boolean;
+  readonly scanOnPush: boolean;
+  readonly lifecycle: boolean;
+}
+
+/** One repository, as ECR described it before the transform and after it. */
+export interface RepositoryChange {
+  readonly name: string;
+  /** Undefined when the template was deployed once only, with the transform. */
+  readonly before: RepositorySettings | undefined;
+  readonly after: RepositorySettings;
+  readonly written: Written;
+}
+
+export interface Hardened {
+  readonly kind: 'hardened';
+  readonly changes: readonly RepositoryChange[];
+  /** Parameters whose value AWS looks up among its public ones, and that only had a stand-in here. */
+  readonly standIns: readonly string[];
+}
+
+export type Hardening = Hardened | { readonly kind: 'failed'; readonly reason: string };
+
+/**
+ * Deploys a template with the transform, and first as it is when it does not name the transform itself.
+ * Both times the same parsed document is sent, so that nothing but the transform makes the difference.
+ */
+export async function hardenTemplate(
+  clients: Clients,
+  template: Template,
+  given: Readonly<Record<string, string>>,
+): Promise<Hardening> {
+  const { stackName, document } = template;
+  const replaced = await standIns(clients, publicLookups(document, given));
+  const parameters = { ...given, ...replaced };
+  const settings = settingsTargets(document, parameters);
+  let before = await readAll(clients, settings);
+  let last: Outcome;
+  if (namesTransform(document)) {
+    last = await deploy(clients, { stackName, type: 'CREATE', document, parameters });
+  } else {
+    const asItIs = await deploy(clients, { stackName, type: 'CREATE', document, parameters });
+    if (asItIs.kind === 'failed') return failed(asItIs.reason);
+    before = await readAll(clients, [...settings, ...repositoriesOf(await resourcesOf(clients, stackName))]);
+    const hardened: Deployment = { stackName, type: 'UPDATE', document: withTransform(document), parameters };
+    last = await deploy(clients, hardened);
+  }
+  if (last.kind === 'failed') return failed(last.reason);
+  const resources = await resourcesOf(clients, stackName);
+  const after = await readAll(clients, [...repositoriesOf(resources), ...settings]);
+  const changes = [...after.values()].map((now) => ({
+    name: now.name,
+    before: before.get(now.name),
+    after: now,
+    written: written(document, resources, now.name),
+  }));
+  return { kind: 'hardened', changes, standIns: Object.keys(replaced) };
+}
+
+function failed(reason: string): Hardening {
+  return { kind: 'failed', reason: failureWords(reason) };
+}
+
+async function resourcesOf(
+  { cloudformation }: Clients,
+  stackName: string,
+): Promise<readonly StackResource[]> {
+  return await stackResources(cloudformation, stackName);
+}
+
+function repositoriesOf(resources: readonly StackResource[]): readonly string[] {
+  return resources.flatMap(({ type, physicalId }) =>
+    type === 'AWS::ECR::Repository' && physicalId !== '' ? [physicalId] : [],
+  );
+}
+
+async function readAll({ ecr }: Clients, names: readonly string[]): Promise<Map<string, RepositorySettings>> {
+  const found = await Promise.all([...new Set(names)].map((name) => readSettings(ecr, name)));
+  return new Map(found.flatMap((settings) => (settings === undefined ? [] : [[settings.name, settings]])));
+}
+
+/** The repositories that a template's Custom::EcrSettings name, as text or by a parameter. */
+function settingsTargets(
+  document: JsonObject,
+  parameters: Readonly<Record<string, string>>,
+): readonly string[] {
+  return Object.values(section(document, 'Resources')).flatMap((resource) => {
+    if (!isObject(resource) || member(resource, 'Type') !== 'Custom::EcrSettings') return [];
+    const name = member(section(resource, 'Properties'), 'RepositoryName');
+    if (typeof name === 'string') return [name];
+    const parameter = refName(name ?? null);
+    if (parameter === undefined) return [];
+    const value =
+      parameters[parameter] ?? member(section(section(document, 'Parameters'), parameter), 'Default');
+    return typeof value === 'string' ? [value] : [];
+  });
+}
+
+/** What the author said of the repository `name`; a value that may be AWS::NoValue may say nothing. */
+function written(document: JsonObject, resources: readonly StackResource[], name: string): Written {
+  const resource = resources.find(
+    ({ type, physicalId }) => type === 'AWS::ECR::Repository' && physicalId === name,
+  );
+  const properties = section(
+    section(section(document, 'Resources'), resource?.logicalId ?? ''),
+    'Properties',
+  );
+  return {
+    tags: says(member(properties, 'ImageTagMutability')),
+    scanOnPush: says(member(section(properties, 'ImageScanningConfiguration'), 'ScanOnPush')),
+    lifecycle: says(member(section(properties, 'LifecyclePolicy'), 'LifecyclePolicyText')),
+  };
+}
+
+function says(value: Json | undefined): boolean {
+  return value !== undefined && !someValue(value, isNoValue);
+}

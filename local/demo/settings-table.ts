@@ -1,0 +1,90 @@
+import { styleText } from 'node:util';
+import type { RepositoryChange, Written } from './harden-template.ts';
+import { lifecycleWords } from './lifecycle-words.ts';
+import type { RepositorySettings } from './repository-settings.ts';
+
+/** Columns of a terminal of 80: an indentation, what it is, what it was, what it is now. */
+const indentation = '    ';
+const labelWidth = 20;
+const beforeWidth = 22;
+const afterWidth = 80 - indentation.length - labelWidth - beforeWidth;
+
+/** The rows of one repository under its name, every value as ECR answered it. */
+export function settingsTable({ name, before, after, written }: RepositoryChange): string {
+  const heading = name.length < labelWidth + 2 ? '' : `  ${styleText('bold', name)}\n`;
+  const first = row(
+    heading === '' ? `  ${name}` : '',
+    before === undefined ? '(new)' : 'before',
+    before === undefined ? 'now' : 'after',
+    'heading',
+  );
+  const rows = settingsRows(after, written).map(([label, now, kept], index) => {
+    const was = before === undefined ? '' : (settingsRows(before, written)[index]?.[1] ?? '');
+    return row(
+      `    ${label}`,
+      was,
+      kept ? `${now} (as written)` : now,
+      kept || was === now ? 'same' : 'changed',
+    );
+  });
+  return [heading + first, ...rows].join('\n');
+}
+
+function settingsRows(settings: RepositorySettings, written: Written): readonly [string, string, boolean][] {
+  return [
+    ['tags', mutabilityWords(settings), written.tags],
+    ['scan on push', settings.scanOnPush ? 'on' : 'off', written.scanOnPush],
+    ['scanning in effect', frequencyWords(settings.scanFrequency), false],
+    ['lifecycle', lifecycleWords(settings.lifecyclePolicyText), written.lifecycle],
+  ];
+}
+
+export function mutabilityWords({ mutability, exclusions }: RepositorySettings): string {
+  const words = mutability.startsWith('IMMUTABLE') ? 'immutable' : 'mutable';
+  return exclusions.length > 0 ? `${words} but ${exclusions.join(', ')}` : words;
+}
+
+function frequencyWords(frequency: string | undefined): string {
+  switch (frequency) {
+    case 'SCAN_ON_PUSH':
+      return 'on push';
+    case 'CONTINUOUS_SCAN':
+      return 'continuous';
+    case 'MANUAL':
+      return 'manual';
+    default:
+      return frequency ?? 'not known';
+  }
+}
+
+/** A line of the table, or several where a value is too long for its column. */
+function row(label: string, was: string, now: string, kind: 'heading' | 'same' | 'changed'): string {
+  const wasLines = wrap(was, beforeWidth - 2);
+  const nowLines = wrap(now, afterWidth);
+  const lines: string[] = [];
+  for (let index = 0; index < Math.max(wasLines.length, nowLines.length, 1); index += 1) {
+    const name = (index === 0 ? label : '').padEnd(indentation.length + labelWidth);
+    const left = (wasLines[index] ?? '').padEnd(beforeWidth);
+    const right = nowLines[index] ?? '';
+    lines.push(
+      `${styled(name, kind, 'label')}${styled(left, kind, 'was')}${styled(right, kind, 'now')}`.trimEnd(),
+    );
+  }
+  return lines.join('\n');
+}
+
+function styled(text: string, kind: 'heading' | 'same' | 'changed', column: 'label' | 'was' | 'now'): string {
+  if (kind === 'heading') return styleText(column === 'label' ? 'bold' : 'dim', text);
+  return kind === 'changed' && column === 'now' ? styleText('green', text) : text;
+}
+
+/** Breaks at spaces; a word that is longer than a line stays whole. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}

@@ -1,0 +1,156 @@
+import type { Document, Scalar } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isObject, type Json, type JsonObject, member } from '../../core/json.ts';
+import { Problem } from '../problem.ts';
+
+/** CloudFormation's short tags; all but two stand for `Fn::` and their own name. */
+const intrinsics = new Set(
+  (
+    'And Base64 Cidr Contains EachMemberEquals EachMemberIn Equals FindInMap ForEach GetAtt GetAZs If ' +
+    'ImportValue Join Length Not Or RefAll Select Split Sub ToJsonString Transform ValueOf ValueOfAll'
+  ).split(' '),
+);
+
+/** Tags of YAML 1.1 that CloudFormation's YAML leaves out: dates stay text, `<<` merges nothing. */
+const unsupportedTags = /timestamp|merge|binary|omap|pairs|set$/;
+
+const maximumNodes = 200_000;
+const maximumDepth = 200;
+
+/**
+ * Parses a template, YAML or JSON, into plain values with the intrinsics in their long form.
+ *
+ * CloudFormation reads YAML 1.1 (an unquoted `yes` is true, `0755` is octal), so this does too.
+ * @param file how the user named the file; every sentence begins with it.
+ * @throws Problem with file, line and column when the text is no template.
+ */
+export function parseTemplate(text: string, file: string): JsonObject {
+  const document = parse(text, file);
+  if (!isObject(document)) {
+    throw new Problem(`${file} holds no mapping at its top: a template is one, with Resources in it.`);
+  }
+  const resources = member(document, 'Resources');
+  if (!isObject(resources) || Object.keys(resources).length === 0) {
+    throw new Problem(
+      `${file} has no Resources, so there is nothing to deploy: pass a CloudFormation template.`,
+    );
+  }
+  // Checked here since MiniStack answers it with an error of its own making (HTTP 500).
+  const odd = Object.keys(resources).find((name) => !isObject(resources[name]) && !isLoop(name));
+  if (odd !== undefined) {
+    throw new Problem(
+      `${file} has Resources.${odd}, which is no resource, and AWS refuses that ("Template format error: Any Resources member must be an object."): move or mend it.`,
+    );
+  }
+  return document;
+}
+
+/** AWS::LanguageExtensions has lists among the resources: loops that become some. */
+function isLoop(name: string): boolean {
+  return name.startsWith('Fn::ForEach::');
+}
+
+function parse(text: string, file: string): Json {
+  // JSON first: YAML forbids tabs as indentation, JSON does not.
+  if (text.trimStart().startsWith('{')) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      // A YAML flow mapping may begin so too; the parser below finds the better line and column.
+    }
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    version: '1.1',
+    lineCounter: lines,
+    prettyErrors: false,
+    // At 'silent' a second document would go unmentioned.
+    logLevel: 'error',
+    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !unsupportedTags.test(tag.tag)),
+  });
+  const [first] = document.errors;
+  if (first !== undefined) {
+    const reason = first.code === 'MULTIPLE_DOCS' ? 'a second document begins' : first.message;
+    throw notYaml(text, file, lines, first.pos[0], reason);
+  }
+  return plainValues(document, (offset, reason) => notYaml(text, file, lines, offset, reason));
+}
+
+function notYaml(text: string, file: string, lines: LineCounter, offset: number, reason: string): Problem {
+  // Only text that is no YAML is asked about: a quoted '{{ name }}' is a value like any other.
+  if (/\{[%#]|[%#]\}|\{\{(?!resolve:)/.test(text)) {
+    return new Problem(
+      `${file} is no YAML: it looks like a Jinja or Go template, so render it first and pass the file that comes out.`,
+    );
+  }
+  const { line, col } = lines.linePos(offset);
+  return new Problem(
+    `${file}, line ${line}, column ${col}: ${reason.replace(/\.$/, '')}; mend the file there and start again.`,
+  );
+}
+
+type Complaint = (offset: number, reason: string) => Problem;
+
+/** Walks yaml's own nodes, since its conversion to plain values would drop CloudFormation's tags. */
+function plainValues(document: Document, complain: Complaint): Json {
+  let nodes = 0;
+
+  function plain(node: unknown, parentOffset: number, depth: number): Json {
+    nodes += 1;
+    const offset = isNode(node) ? (node.range?.[0] ?? parentOffset) : parentOffset;
+    // An alias may stand inside its own anchor, and a few of them may multiply to millions of values.
+    if (nodes > maximumNodes || depth > maximumDepth) {
+      throw complain(offset, 'too many or too deeply nested values once its aliases are followed');
+    }
+    if (isAlias(node)) {
+      const target = node.resolve(document);
+      if (target === undefined) throw complain(offset, `no anchor &${node.source} stands before its alias`);
+      return plain(target, offset, depth + 1);
+    }
+    if (isScalar(node)) return tagged(node.tag, scalar(node), offset);
+    if (isSeq(node)) {
+      const items = node.items.map((item) => plain(item, offset, depth + 1));
+      return tagged(node.tag, items, offset);
+    }
+    if (isMap(node)) {
+      const entries = node.items.map(({ key, value }): [string, Json] => [
+        keyName(key, offset),
+        plain(value, offset, depth + 1),
+      ]);
+      return tagged(node.tag, Object.fromEntries(entries), offset);
+    }
+    return null;
+  }
+
+  /** Keys are names: the text as it was written, so that 012345678901 and on stay what they are. */
+  function keyName(key: unknown, offset: number): string {
+    if (!isScalar(key)) throw complain(offset, 'a key that is a mapping, a list or an alias');
+    const name = key.source ?? String(key.value);
+    if (name === '<<') throw complain(offset, 'CloudFormation has no hash merges (<<)');
+    return name;
+  }
+
+  function tagged(tag: string | undefined, value: Json, offset: number): Json {
+    if (tag === undefined || !tag.startsWith('!') || tag === '!') return value;
+    const name = tag.slice(1);
+    if (name === 'Ref' || name === 'Condition') return { [name]: value };
+    if (!intrinsics.has(name)) throw complain(offset, `CloudFormation has no intrinsic function !${name}`);
+    if (name === 'GetAtt' && typeof value === 'string') {
+      const dot = value.indexOf('.');
+      return { 'Fn::GetAtt': dot < 0 ? value : [value.slice(0, dot), value.slice(dot + 1)] };
+    }
+    return { [`Fn::${name}`]: value };
+  }
+
+  return plain(document.contents, 0, 0);
+}
+
+/** Numbers that JavaScript would alter, account ids with a leading zero among them, stay text. */
+function scalar(node: Scalar): Json {
+  const { value, source } = node;
+  if (typeof value === 'number') {
+    const altered = !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value));
+    return source !== undefined && (altered || /^[-+]?0[0-9_]*[89]/.test(source)) ? source : value;
+  }
+  return typeof value === 'string' || typeof value === 'boolean' ? value : null;
+}

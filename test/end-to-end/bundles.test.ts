@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { buildFolder } from '../../local/paths.ts';
+
+const kibibyte = 1024;
+const bundle = (name: string) => join(buildFolder, name, 'handler.js');
+const source = (name: string) => readFileSync(bundle(name), 'utf8');
+
+describe('what SAM built', () => {
+  test('the macro is at most 30 KiB', () => {
+    expect(statSync(bundle('MacroFunction')).size).toBeLessThanOrEqual(30 * kibibyte);
+  });
+
+  test('the custom resource is at most 190 KiB', () => {
+    expect(statSync(bundle('SettingsFunction')).size).toBeLessThanOrEqual(190 * kibibyte);
+  });
+
+  test.each(['MacroFunction', 'SettingsFunction'])(
+    '%s is one CommonJS file that exports a handler',
+    (name) => {
+      expect(readdirSync(join(buildFolder, name))).toEqual(['handler.js']);
+      expect(source(name)).toMatch(/module\.exports=/);
+      expect(source(name)).not.toMatch(/^(import|export) /m);
+    },
+  );
+
+  test('the macro carries nothing of the AWS SDK and loads no module', () => {
+    expect(source('MacroFunction')).not.toMatch(/aws-sdk|smithy/i);
+    expect(source('MacroFunction')).not.toMatch(/\brequire\(/);
+  });
+
+  test('the custom resource carries neither the credential chain nor fetch', () => {
+    expect(source('SettingsFunction')).not.toMatch(
+      /credential-provider-(sso|ini|process|web-identity)|fromSSO|fromIni/,
+    );
+    expect(source('SettingsFunction')).not.toMatch(/[^.\w]fetch\(/);
+  });
+});

@@ -1,0 +1,16 @@
+import { buildApplication, deployApplication } from '../../../local/application.ts';
+import { type LocalAws, startLocalAws } from '../../../local/local-aws.ts';
+
+declare global {
+  // Jest runs set-up and teardown in one process, but not in the one of the tests.
+  var ecrHardeningLocalAws: LocalAws | undefined;
+}
+
+/** One local AWS with the application deployed, for all end-to-end tests; its environment becomes the tests'. */
+export default async function setUp(): Promise<void> {
+  const aws = await startLocalAws();
+  globalThis.ecrHardeningLocalAws = aws;
+  Object.assign(process.env, aws.environment);
+  await buildApplication();
+  await deployApplication(aws);
+}

@@ -1,0 +1,37 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkNode, choosePython, pythonNames } from '../../../tools/setup/requirements.mjs';
+
+const python = (name: string, minor: number, hasVenv = true) => ({ name, version: [3, minor], hasVenv });
+
+describe('what set-up needs', () => {
+  test('an old Node is refused in one sentence that says what to do', () => {
+    expect(() => checkNode('18.20.1')).toThrow(
+      'Node 20 or later is needed, and this is 18.20.1: install a newer one from https://nodejs.org.',
+    );
+    expect(() => checkNode('20.0.0')).not.toThrow();
+  });
+
+  test('the first Python that is new enough and makes environments is taken', () => {
+    expect(choosePython([python('python3', 9), python('python3.12', 12, false), python('python3.11', 11)])).toEqual(
+      python('python3.11', 11),
+    );
+  });
+
+  test('a Python without venv is refused with the package that brings it', () => {
+    expect(() => choosePython([python('python3', 11, false)])).toThrow(
+      /python3 cannot make environments.*sudo apt-get install python3-venv" \(or python3\.11-venv\)/,
+    );
+  });
+
+  test('an old Python, or none, is refused with what was found', () => {
+    expect(() => choosePython([python('python3', 8)])).toThrow(
+      /Python 3\.10 or later is needed, and python3 is 3\.8/,
+    );
+    expect(() => choosePython([])).toThrow(/and there is none: install one, or name it in the variable PYTHON/);
+  });
+
+  test("the user's own choice comes first", () => {
+    expect(pythonNames({ PYTHON: '/opt/python' })[0]).toBe('/opt/python');
+    expect(pythonNames({})[0]).toBe('python3');
+  });
+});

@@ -1,0 +1,49 @@
+// `npm test`: set-up, then the checks of types and style, then jest. Plain JavaScript, since it runs before set-up.
+//
+// ECR_HARDENING_REPORT names a folder for jest's own result file, which .ci/run counts from.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from './setup/places.mjs';
+
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const [suite = 'all', ...rest] = process.argv.slice(2);
+const report = process.env.ECR_HARDENING_REPORT;
+
+const checks = [
+  { command: process.execPath, args: [join(root, 'tools', 'setup.mjs')] },
+  ...(suite === 'all'
+    ? [
+        { command: bin('tsc'), args: ['--noEmit'] },
+        { command: bin('biome'), args: ['check', '--error-on-warnings', '.'] },
+      ]
+    : []),
+  {
+    // By its path: a shell may remember where "node" was before set-up brought the project's own.
+    command: bin('node'),
+    args: [
+      join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
+      ...(report === undefined ? [] : ['--json', `--outputFile=${join(report, `${suite}.json`)}`]),
+      ...rest,
+    ],
+  },
+];
+
+const environment = {
+  ...process.env,
+  PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
+  ...(suite === 'corpus' ? { ECR_HARDENING_SUITE: 'corpus' } : {}),
+};
+for (const { command, args } of checks) {
+  // jest --json prints the results to standard output as well unless it is told a file; its report goes to stderr.
+  const { status, signal, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: environment,
+  });
+  if (error !== undefined) console.error(`${command} could not be started: ${error.message}`);
+  if (signal !== null && signal !== undefined) console.error(`${command} was ended by ${signal}`);
+  if (status !== 0) {
+    process.exitCode = status ?? 1;
+    break;
+  }
+}
