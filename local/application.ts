@@ -54,6 +54,9 @@ export async function deployApplication(
   const { code, output } = await runSam(
     [
       'deploy',
+      // Named, since SAM would look for it beside the template.
+      '--config-file',
+      join(projectRoot, 'samconfig.toml'),
       '--config-env',
       'local',
       '--template-file',

@@ -59,8 +59,8 @@ async function prepare(given: Arguments, screen: Screen, session: Session): Prom
   const starting = startLocalAws({ detached: given.keep, ...port });
   session.aws = starting;
   const aws = await step(screen, 'the local AWS', starting);
-  await step(screen, 'sam build: the macro and the custom resource', buildApplication());
-  await step(screen, 'sam deploy: the stack ecr-hardening', deployApplication(aws));
+  await step(screen, 'the macro and the custom resource, built by sam build', buildApplication());
+  await step(screen, 'the stack ecr-hardening, deployed by sam deploy', deployApplication(aws));
   return aws;
 }
 

@@ -1,5 +1,6 @@
-import { isNoValue, refName } from '../../core/intrinsics.ts';
-import { isObject, type Json, type JsonObject, member } from '../../core/json.ts';
+import { refName } from '../../core/intrinsics.ts';
+import { isObject, type JsonObject, member } from '../../core/json.ts';
+import { type Authors, authorsSay } from './authors-say.ts';
 import type { Clients } from './clients.ts';
 import type { Deployment, Outcome, StackResource } from './deploy.ts';
 import { deploy, stackResources } from './deploy.ts';
@@ -9,14 +10,7 @@ import type { RepositorySettings } from './repository-settings.ts';
 import { readSettings } from './repository-settings.ts';
 import type { Template } from './template-file.ts';
 import { namesTransform, withTransform } from './transform.ts';
-import { section, someValue } from './tree.ts';
-
-/** Which settings the template's author wrote down: these stay as they are. */
-export interface Written {
-  readonly tags: boolean;
-  readonly scanOnPush: boolean;
-  readonly lifecycle: boolean;
-}
+import { section } from './tree.ts';
 
 /** One repository, as ECR described it before the transform and after it. */
 export interface RepositoryChange {
@@ -24,7 +18,8 @@ export interface RepositoryChange {
   /** Undefined when the template was deployed once only, with the transform. */
   readonly before: RepositorySettings | undefined;
   readonly after: RepositorySettings;
-  readonly written: Written;
+  /** Where the template's author had the say. */
+  readonly authors: Authors;
 }
 
 export interface Hardened {
@@ -67,7 +62,7 @@ export async function hardenTemplate(
     name: now.name,
     before: before.get(now.name),
     after: now,
-    written: written(document, resources, now.name),
+    authors: authorsSay(document, logicalIdOf(resources, now.name)),
   }));
   return { kind: 'hardened', changes, standIns: Object.keys(replaced) };
 }
@@ -87,6 +82,11 @@ function repositoriesOf(resources: readonly StackResource[]): readonly string[] 
   return resources.flatMap(({ type, physicalId }) =>
     type === 'AWS::ECR::Repository' && physicalId !== '' ? [physicalId] : [],
   );
+}
+
+function logicalIdOf(resources: readonly StackResource[], name: string): string | undefined {
+  return resources.find(({ type, physicalId }) => type === 'AWS::ECR::Repository' && physicalId === name)
+    ?.logicalId;
 }
 
 async function readAll({ ecr }: Clients, names: readonly string[]): Promise<Map<string, RepositorySettings>> {
@@ -109,24 +109,4 @@ function settingsTargets(
       parameters[parameter] ?? member(section(section(document, 'Parameters'), parameter), 'Default');
     return typeof value === 'string' ? [value] : [];
   });
-}
-
-/** What the author said of the repository `name`; a value that may be AWS::NoValue may say nothing. */
-function written(document: JsonObject, resources: readonly StackResource[], name: string): Written {
-  const resource = resources.find(
-    ({ type, physicalId }) => type === 'AWS::ECR::Repository' && physicalId === name,
-  );
-  const properties = section(
-    section(section(document, 'Resources'), resource?.logicalId ?? ''),
-    'Properties',
-  );
-  return {
-    tags: says(member(properties, 'ImageTagMutability')),
-    scanOnPush: says(member(section(properties, 'ImageScanningConfiguration'), 'ScanOnPush')),
-    lifecycle: says(member(section(properties, 'LifecyclePolicy'), 'LifecyclePolicyText')),
-  };
-}
-
-function says(value: Json | undefined): boolean {
-  return value !== undefined && !someValue(value, isNoValue);
 }

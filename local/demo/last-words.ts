@@ -25,7 +25,7 @@ export function failures(failed: readonly { file: string; reason: string }[], te
 
 export function howToGoOn(keep: boolean): string {
   const more = keep ? '' : '\nKeep this AWS   npm start -- --keep';
-  return `Your template   npm start -- path/to/template.yaml${more}\nYour account    README.md, "Deploy"\n`;
+  return `Your template   npm start -- path/to/template.yaml${more}\nYour account    README.md, "Deploy to your account"\n`;
 }
 
 /** Lines for a shell, and the one command that ends what keeps running. */

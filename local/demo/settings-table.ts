@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
-import type { RepositoryChange, Written } from './harden-template.ts';
+import type { Authors, Say } from './authors-say.ts';
+import type { RepositoryChange } from './harden-template.ts';
 import { lifecycleWords } from './lifecycle-words.ts';
 import type { RepositorySettings } from './repository-settings.ts';
 
@@ -10,7 +11,7 @@ const beforeWidth = 22;
 const afterWidth = 80 - indentation.length - labelWidth - beforeWidth;
 
 /** The rows of one repository under its name, every value as ECR answered it. */
-export function settingsTable({ name, before, after, written }: RepositoryChange): string {
+export function settingsTable({ name, before, after, authors }: RepositoryChange): string {
   const heading = name.length < labelWidth + 2 ? '' : `  ${styleText('bold', name)}\n`;
   const first = row(
     heading === '' ? `  ${name}` : '',
@@ -18,24 +19,24 @@ export function settingsTable({ name, before, after, written }: RepositoryChange
     before === undefined ? 'now' : 'after',
     'heading',
   );
-  const rows = settingsRows(after, written).map(([label, now, kept], index) => {
-    const was = before === undefined ? '' : (settingsRows(before, written)[index]?.[1] ?? '');
+  const rows = settingsRows(after, authors).map(([label, now, say], index) => {
+    const was = before === undefined ? '' : (settingsRows(before, authors)[index]?.[1] ?? '');
     return row(
       `    ${label}`,
       was,
-      kept ? `${now} (as written)` : now,
-      kept || was === now ? 'same' : 'changed',
+      say === undefined ? now : `${now} (${say})`,
+      say !== undefined || was === now ? 'same' : 'changed',
     );
   });
   return [heading + first, ...rows].join('\n');
 }
 
-function settingsRows(settings: RepositorySettings, written: Written): readonly [string, string, boolean][] {
+function settingsRows(settings: RepositorySettings, authors: Authors): readonly [string, string, Say][] {
   return [
-    ['tags', mutabilityWords(settings), written.tags],
-    ['scan on push', settings.scanOnPush ? 'on' : 'off', written.scanOnPush],
-    ['scanning in effect', frequencyWords(settings.scanFrequency), false],
-    ['lifecycle', lifecycleWords(settings.lifecyclePolicyText), written.lifecycle],
+    ['tags', mutabilityWords(settings), authors.tags],
+    ['scan on push', settings.scanOnPush ? 'on' : 'off', authors.scanOnPush],
+    ['scanning in effect', frequencyWords(settings.scanFrequency), undefined],
+    ['lifecycle', lifecycleWords(settings.lifecyclePolicyText), authors.lifecycle],
   ];
 }
 

@@ -152,5 +152,7 @@ function scalar(node: Scalar): Json {
     const altered = !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value));
     return source !== undefined && (altered || /^[-+]?0[0-9_]*[89]/.test(source)) ? source : value;
   }
-  return typeof value === 'string' || typeof value === 'boolean' ? value : null;
+  // The parsers that CloudFormation and others use take only yes, no, on and off for booleans, not y and n.
+  if (typeof value === 'boolean') return source?.length === 1 ? source : value;
+  return typeof value === 'string' ? value : null;
 }

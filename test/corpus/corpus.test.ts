@@ -6,8 +6,9 @@ import { DeleteRepositoryCommand, DescribeRepositoriesCommand } from '@aws-sdk/c
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { isObject } from '../../core/json.ts';
 import { buildApplication, deployApplication } from '../../local/application.ts';
+import type { Authors } from '../../local/demo/authors-say.ts';
 import { type Clients, connect } from '../../local/demo/clients.ts';
-import { type Hardened, hardenTemplate, type Written } from '../../local/demo/harden-template.ts';
+import { type Hardened, hardenTemplate } from '../../local/demo/harden-template.ts';
 import { readTemplate, type Template } from '../../local/demo/template-file.ts';
 import { section } from '../../local/demo/tree.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
@@ -68,16 +69,16 @@ function read(file: string): Template | Problem {
 
 function expectHardened({ changes }: Hardened): void {
   expect(changes.length).toBeGreaterThan(0);
-  for (const { before, after, written } of changes) {
+  for (const { before, after, authors } of changes) {
     expect(before).toBeDefined();
     expect(after).toMatchObject({
       name: after.name,
-      mutability: written.tags ? before?.mutability : 'IMMUTABLE',
+      mutability: authors.tags ? before?.mutability : 'IMMUTABLE',
       exclusions: before?.exclusions ?? [],
-      scanOnPush: written.scanOnPush ? before?.scanOnPush : true,
-      scanFrequency: written.scanOnPush ? before?.scanFrequency : 'SCAN_ON_PUSH',
+      scanOnPush: authors.scanOnPush ? before?.scanOnPush : true,
+      scanFrequency: authors.scanOnPush ? before?.scanFrequency : 'SCAN_ON_PUSH',
     });
-    if (written.lifecycle) expect(after.lifecyclePolicyText).toBe(before?.lifecyclePolicyText);
+    if (authors.lifecycle) expect(after.lifecyclePolicyText).toBe(before?.lifecyclePolicyText);
     else expect(JSON.parse(after.lifecyclePolicyText ?? '{}').rules).toHaveLength(2);
   }
 }
@@ -122,12 +123,12 @@ suite(
           return;
         }
         expectHardened(hardening);
-        const said = (is: (written: Written) => boolean) =>
-          hardening.changes.filter(({ written }) => is(written)).length;
+        const said = (setting: keyof Authors) =>
+          hardening.changes.filter(({ authors }) => authors[setting] !== undefined).length;
         expect({
-          tags: said(({ tags }) => tags),
-          scanOnPush: said(({ scanOnPush }) => scanOnPush),
-          lifecycle: said(({ lifecycle }) => lifecycle),
+          tags: said('tags'),
+          scanOnPush: said('scanOnPush'),
+          lifecycle: said('lifecycle'),
         }).toEqual({
           tags: saidOf(template, 'ImageTagMutability'),
           scanOnPush: saidOf(template, 'ScanOnPush'),

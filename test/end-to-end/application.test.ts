@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { CreateRepositoryCommand, PutImageTagMutabilityCommand } from '@aws-sdk/client-ecr';
 import { describe, expect, test } from '@jest/globals';
-import type { Json, JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/json.ts';
 import { connect } from '../../local/demo/clients.ts';
 import { deploy, type Outcome, stackResources } from '../../local/demo/deploy.ts';
 import { readSettings } from '../../local/demo/repository-settings.ts';
@@ -191,10 +191,10 @@ describe('the macro, deployed', () => {
 });
 
 describe('the custom resource, deployed', () => {
-  const template = (properties: JsonObject, more: Json = {}): JsonObject => ({
+  const template = (properties: JsonObject, more: JsonObject = {}): JsonObject => ({
     Transform: 'EcrHardening',
     Resources: { Settings: { Type: 'Custom::EcrSettings', Properties: properties } },
-    ...(typeof more === 'object' && !Array.isArray(more) ? more : {}),
+    ...more,
   });
   const existing = async (repositoryName: string) => {
     await clients.ecr.send(new CreateRepositoryCommand({ repositoryName }));

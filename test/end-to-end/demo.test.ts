@@ -40,6 +40,7 @@ async function start(argv: readonly string[], interruptAt?: string): Promise<Run
     cwd: projectRoot,
     env: { ...environment, ECR_HARDENING_RUN: mark },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
   let stdout = '';
   let stderr = '';
@@ -47,7 +48,8 @@ async function start(argv: readonly string[], interruptAt?: string): Promise<Run
     const before = stdout;
     stdout += text;
     const seen = (all: string) => interruptAt !== undefined && all.includes(interruptAt);
-    if (seen(stdout) && !seen(before)) child.kill('SIGINT');
+    // A terminal sends Ctrl-C to the whole group of processes.
+    if (seen(stdout) && !seen(before)) process.kill(-Number(child.pid), 'SIGINT');
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
@@ -122,6 +124,7 @@ describe('npm start without an argument', () => {
         'scanning in effect | on push',
         'lifecycle | any 7 days (as written)',
       ]);
+      expect(table(stdout, 'cache')).toContain('tags | mutable (exempt)');
       expect(table(stdout, 'made-by-hand')).toEqual([
         'made-by-hand | before | after',
         'tags | mutable | immutable',

@@ -24,11 +24,11 @@ const safe = {
     ],
   }),
 };
-const unwritten = { tags: false, scanOnPush: false, lifecycle: false };
+const nobody = { tags: undefined, scanOnPush: undefined, lifecycle: undefined };
 
 describe('the table of a repository', () => {
   test('each setting has its value before and after', () => {
-    expect(settingsTable({ name: 'orders', before: nothing, after: safe, written: unwritten })).toBe(
+    expect(settingsTable({ name: 'orders', before: nothing, after: safe, authors: nobody })).toBe(
       [
         '  orders                before                after',
         '    tags                mutable               immutable',
@@ -40,14 +40,14 @@ describe('the table of a repository', () => {
   });
 
   test('a repository that was not there before says so, and what its author wrote is marked', () => {
-    const written = { tags: true, scanOnPush: false, lifecycle: false };
-    expect(settingsTable({ name: 'orders', before: undefined, after: nothing, written })).toBe(
+    const authors = { ...nobody, tags: 'as written', lifecycle: 'exempt' } as const;
+    expect(settingsTable({ name: 'orders', before: undefined, after: nothing, authors })).toBe(
       [
         '  orders                (new)                 now',
         '    tags                                      mutable (as written)',
         '    scan on push                              off',
         '    scanning in effect                        manual',
-        '    lifecycle                                 none',
+        '    lifecycle                                 none (exempt)',
       ].join('\n'),
     );
   });
@@ -61,7 +61,7 @@ describe('the table of a repository', () => {
       exclusions: ['latest', 'dev-*', 'nightly-*', 'preview-*', '*-snapshot'],
       scanFrequency: 'CONTINUOUS_SCAN',
     };
-    const lines = settingsTable({ name, before: nothing, after, written: unwritten }).split('\n');
+    const lines = settingsTable({ name, before: nothing, after, authors: nobody }).split('\n');
     expect(lines[0]).toBe(`  ${name}`);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(lines.join(' ').replace(/ +/g, ' ')).toContain(

@@ -44,6 +44,8 @@ describe('scalars, as the YAML 1.1 of CloudFormation has them', () => {
     ['yes', true],
     ['"yes"', 'yes'],
     ['Off', false],
+    ['Y', 'Y'],
+    ['n', 'n'],
     ['~', null],
     ['', null],
     ['0755', 493],
@@ -123,7 +125,9 @@ describe('text that is no template', () => {
 
   test('a loop of AWS::LanguageExtensions may stand among the resources as a list', () => {
     const text = 'Resources:\n  Fn::ForEach::All: [N, [a, b], { R: { Type: AWS::ECR::Repository } }]\n';
-    expect(parseTemplate(text, 'f.yaml')).toHaveProperty(['Resources', 'Fn::ForEach::All', 0], 'N');
+    expect(parseTemplate(text, 'f.yaml')).toEqual({
+      Resources: { 'Fn::ForEach::All': ['N', ['a', 'b'], { R: { Type: 'AWS::ECR::Repository' } }] },
+    });
   });
 
   test('JSON is read as JSON, tabs included', () => {

@@ -1,0 +1,88 @@
+"""The registry's scanning configuration, and the scanning in effect for a repository, which MiniStack lacks.
+
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-filters.html: a filter without a wildcard matches
+every name that contains it; of a continuous and an on-push filter the continuous one wins; enhanced scanning without
+rules scans everything continuously. Unconfirmed: whether `scanOnPush: true` alone scans under basic scanning where no
+filter matches; it is answered as SCAN_ON_PUSH here.
+"""
+
+import re
+
+from ministack.core.responses import AccountRegionScopedDict, get_account_id
+from ministack.services import ecr
+
+from ecr_api import EcrError, operation
+from pinned import private
+
+MOST_NAMES = 25
+_registry = AccountRegionScopedDict()
+
+
+def install() -> None:
+    operation("GetRegistryScanningConfiguration", _get)
+    operation("PutRegistryScanningConfiguration", _put)
+    operation("BatchGetRepositoryScanningConfiguration", _batch_get)
+
+
+def _configuration() -> dict:
+    return _registry.get("configuration") or {"scanType": "BASIC", "rules": []}
+
+
+def _get(request: dict) -> dict:
+    return {"registryId": get_account_id(), "scanningConfiguration": _configuration()}
+
+
+def _put(request: dict) -> dict:
+    scan_type, rules = request.get("scanType", "BASIC"), request.get("rules", [])
+    if scan_type == "BASIC" and any(rule["scanFrequency"] == "CONTINUOUS_SCAN" for rule in rules):
+        raise EcrError("InvalidParameterException", "Basic scanning does not support the frequency CONTINUOUS_SCAN")
+    if len({rule["scanFrequency"] for rule in rules}) != len(rules):
+        raise EcrError("InvalidParameterException", "There can be one rule for each scan frequency")
+    _registry["configuration"] = {"scanType": scan_type, "rules": rules}
+    return {"registryScanningConfiguration": _configuration()}
+
+
+def _batch_get(request: dict) -> dict:
+    names = request.get("repositoryNames") or []
+    if not 1 <= len(names) <= MOST_NAMES:
+        raise EcrError("InvalidParameterException", f"repositoryNames must have 1 to {MOST_NAMES} members")
+    known = private(ecr, "_repositories")
+    return {
+        "scanningConfigurations": [_in_effect(known[name]) for name in names if name in known],
+        "failures": [
+            {
+                "repositoryName": name,
+                "failureCode": "REPOSITORY_NOT_FOUND",
+                "failureReason": "Repository not found in registry",
+            }
+            for name in names
+            if name not in known
+        ],
+    }
+
+
+def _in_effect(repository: dict) -> dict:
+    configuration, name = _configuration(), repository["repositoryName"]
+    scan_on_push = repository.get("imageScanningConfiguration", {}).get("scanOnPush", False)
+    applied = {
+        rule["scanFrequency"]: [each for each in rule["repositoryFilters"] if _matches(each["filter"], name)]
+        for rule in configuration["rules"]
+    }
+    frequency = next((each for each in ("CONTINUOUS_SCAN", "SCAN_ON_PUSH") if applied.get(each)), None)
+    if frequency is None and configuration["scanType"] == "ENHANCED" and not configuration["rules"]:
+        frequency = "CONTINUOUS_SCAN"
+    if frequency is None and configuration["scanType"] == "BASIC" and scan_on_push:
+        frequency = "SCAN_ON_PUSH"
+    return {
+        "repositoryArn": repository["repositoryArn"],
+        "repositoryName": name,
+        "scanOnPush": scan_on_push,
+        "scanFrequency": frequency or "MANUAL",
+        "appliedScanFilters": applied.get(frequency, []),
+    }
+
+
+def _matches(pattern: str, name: str) -> bool:
+    if "*" not in pattern:
+        return pattern in name
+    return re.fullmatch(".*".join(re.escape(part) for part in pattern.split("*")), name) is not None

@@ -1,0 +1,112 @@
+"""What ECR checks and pages that MiniStack takes as it comes: names, lists by page, lifecycle policy texts."""
+
+import base64
+
+from ministack.services import ecr
+from ministack.services.cloudformation import provisioners
+from moto.core.exceptions import ServiceException
+from moto.ecr.policy_validation import EcrLifecyclePolicyValidator
+
+from ecr_api import EcrError, not_found, operation, repository
+from pinned import private, replace
+
+TYPE = "AWS::ECR::Repository"
+
+
+def install() -> None:
+    operation("DescribeRepositories", _describe)
+    operation("PutLifecyclePolicy", _put_lifecycle_policy)
+    _install_not_found()
+    _install_in_cloudformation()
+
+
+def _describe(request: dict) -> dict:
+    """By name (at most 100), or by page: 100 unless maxResults says otherwise, at most 1,000."""
+    names = request.get("repositoryNames") or []
+    if len(names) > 100:
+        raise EcrError("InvalidParameterException", "repositoryNames must have at most 100 members")
+    shape = private(ecr, "_repo_shape")
+    if names:
+        return {"repositories": [shape(repository(name)) for name in names]}
+    most = request.get("maxResults", 100)
+    if not 1 <= most <= 1000:
+        raise EcrError("InvalidParameterException", "maxResults must be from 1 to 1000")
+    every = sorted(private(ecr, "_repositories").values(), key=lambda each: each["repositoryName"])
+    token = request.get("nextToken")
+    after = base64.urlsafe_b64decode(token).decode() if token else ""
+    rest = [each for each in every if each["repositoryName"] > after]
+    page = rest[:most]
+    answer = {"repositories": [shape(each) for each in page]}
+    if len(rest) > most:
+        answer["nextToken"] = base64.urlsafe_b64encode(page[-1]["repositoryName"].encode()).decode()
+    return answer
+
+
+def _put_lifecycle_policy(request: dict) -> dict:
+    repository(request["repositoryName"])
+    text = request["lifecyclePolicyText"]
+    EcrLifecyclePolicyValidator(text).validate()
+    private(ecr, "_lifecycle_policies")[request["repositoryName"]] = text
+    return {"repositoryName": request["repositoryName"], "lifecyclePolicyText": text}
+
+
+def _install_not_found() -> None:
+    """MiniStack's sentence leaves the registry out, which is in every one of ECR's."""
+    own = private(ecr, "error_response_json")
+
+    def error_response(code, message, status, *args, **kwargs):
+        if code == "RepositoryNotFoundException" and "'" in message:
+            message = str(not_found(message.split("'")[1]))
+        return own(code, message, status, *args, **kwargs)
+
+    replace("error_response_json", error_response, ecr)
+
+
+def _install_in_cloudformation() -> None:
+    handler = private(provisioners, "_RESOURCE_HANDLERS")[TYPE]
+    create, update = handler["create"], handler["update"]
+
+    def checked(props: dict) -> None:
+        text = (props.get("LifecyclePolicy") or {}).get("LifecyclePolicyText")
+        if text is None:
+            return
+        try:
+            EcrLifecyclePolicyValidator(text).validate()
+        except ServiceException as error:
+            raise ValueError(f"{error.message} (Service: Ecr, Status Code: 400)") from None
+
+    def create_repository(logical_id, props, stack_name):
+        name = props.get("RepositoryName")
+        if name in private(ecr, "_repositories"):
+            raise ValueError(
+                f"Resource of type '{TYPE}' with identifier '{name}' already exists. (HandlerErrorCode: AlreadyExists)"
+            )
+        checked(props)
+        return create(logical_id, props, stack_name)
+
+    def update_repository(physical_id, old_props, new_props, stack_name, logical_id=None):
+        checked(new_props)
+        return update(physical_id, old_props, _with_what_stays(physical_id, new_props), stack_name, logical_id)
+
+    handler.update(create=create_repository, update=update_repository)
+
+
+def _with_what_stays(name: str, props: dict) -> dict:
+    """CloudFormation leaves tag mutability and scanning alone once their properties are gone (aws-cdk#21342)."""
+    current = private(ecr, "_repositories").get(name)
+    if current is None:
+        return props
+    kept = dict(props)
+    kept.setdefault("ImageScanningConfiguration", {"ScanOnPush": current["imageScanningConfiguration"]["scanOnPush"]})
+    if "ImageTagMutability" not in props:
+        kept["ImageTagMutability"] = current["imageTagMutability"]
+        filters = current.get("imageTagMutabilityExclusionFilters")
+        if filters:
+            kept["ImageTagMutabilityExclusionFilters"] = [
+                {
+                    "ImageTagMutabilityExclusionFilterType": each["filterType"],
+                    "ImageTagMutabilityExclusionFilterValue": each["filter"],
+                }
+                for each in filters
+            ]
+    return kept

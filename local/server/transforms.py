@@ -1,0 +1,121 @@
+"""User transforms, which MiniStack ignores: at the top of a template and as `Fn::Transform` anywhere in it.
+
+The most deeply nested are processed first, then outward, then the top-level ones in the order of their list
+(https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-overview.html). AWS's own transforms
+stay MiniStack's, each at its place in the list.
+"""
+
+from ministack.services.cloudformation import changesets, engine, handlers
+
+from macro_invocation import MacroFailed, invoke
+from pinned import private, replace
+
+KEY = "Fn::Transform"
+# The sections in which CloudFormation looks for no Fn::Transform.
+UNTOUCHED = ("Parameters", "AWSTemplateFormatVersion", "Transform")
+
+
+def install() -> None:
+    own = private(engine, "_apply_transforms")
+
+    def apply_transforms(template: dict, provided_params=None, previous_params=None) -> dict:
+        if not _uses_macro(template):
+            return own(template, provided_params, previous_params)
+        try:
+            values = _parameter_values(template, provided_params, previous_params)
+        except ValueError:
+            # A missing or bad parameter is for MiniStack to tell, in its own next step.
+            return own(_without_macros(template), provided_params, previous_params)
+        try:
+            return _processed(template, values, lambda part: own(part, provided_params, previous_params))
+        except MacroFailed as failure:
+            return private(engine, "_TransformFailed")(template, str(failure))
+
+    replace("_apply_transforms", apply_transforms, engine, handlers, changesets)
+
+
+def entries(template: dict) -> list:
+    """The top-level transforms as a list of names and `{Name, Parameters}` maps."""
+    declared = template.get("Transform")
+    return declared if isinstance(declared, list) else [] if declared is None else [declared]
+
+
+def name_of(entry) -> str:
+    """The name of one transform, however it is written."""
+    return str(entry.get("Name", "")) if isinstance(entry, dict) else str(entry)
+
+
+def _is_macro(entry) -> bool:
+    return not name_of(entry).startswith("AWS::")
+
+
+def _uses_macro(template: dict) -> bool:
+    return any(_is_macro(entry) for entry in entries(template)) or _holds_snippet(_searched(template))
+
+
+def _searched(template: dict) -> dict:
+    return {section: value for section, value in template.items() if section not in UNTOUCHED}
+
+
+def _holds_snippet(node) -> bool:
+    if isinstance(node, dict):
+        return (KEY in node and _is_macro(node[KEY])) or any(_holds_snippet(value) for value in node.values())
+    return isinstance(node, list) and any(_holds_snippet(value) for value in node)
+
+
+def _processed(template: dict, values: dict, own) -> dict:
+    current = {**template, **{key: _snippets(value, values) for key, value in _searched(template).items()}}
+    for entry in entries(template):
+        body = {key: value for key, value in current.items() if key != "Transform"}
+        if not _is_macro(entry):
+            current = own({**body, "Transform": [entry]})
+            if isinstance(current, private(engine, "_TransformFailed")):
+                return current
+            continue
+        current = invoke(name_of(entry), body, _params(entry, values), values)
+        if "Transform" in current or _holds_snippet(_searched(current)):
+            raise MacroFailed(f"Transform {name_of(entry)} answered a template with another macro in it, which is not supported.")
+    return {key: value for key, value in current.items() if key != "Transform"}
+
+
+def _snippets(node, values: dict):
+    """The node with every snippet in it replaced by what its macro answers, the innermost first."""
+    if isinstance(node, list):
+        return [_snippets(value, values) for value in node]
+    if not isinstance(node, dict):
+        return node
+    if KEY not in node or not _is_macro(node[KEY]):
+        return {key: _snippets(value, values) for key, value in node.items()}
+    siblings = {key: _snippets(value, values) for key, value in node.items() if key != KEY}
+    entry = node[KEY]
+    return invoke(name_of(entry), siblings, _params(entry, values), values)
+
+
+def _params(entry, values: dict) -> dict:
+    """The Parameters of a transform; a Ref to a template parameter arrives resolved (recorded behaviour of AWS)."""
+    given = entry.get("Parameters") if isinstance(entry, dict) else None
+    return {name: _resolved(value, values) for name, value in (given or {}).items()}
+
+
+def _resolved(value, values: dict):
+    if isinstance(value, list):
+        return [_resolved(entry, values) for entry in value]
+    if isinstance(value, dict) and set(value) == {"Ref"} and value["Ref"] in values:
+        return values[value["Ref"]]
+    return value
+
+
+def _parameter_values(template: dict, provided, previous) -> dict:
+    """templateParameterValues: resolved, with defaults; a list as a list, everything else as text."""
+    resolved = private(engine, "_resolve_parameters")(template, provided or [], previous)
+    return {name: _typed(entry) for name, entry in resolved.items()}
+
+
+def _typed(entry: dict):
+    kind, value = entry.get("Type", "String"), entry["Value"]
+    is_list = kind == "CommaDelimitedList" or kind.startswith("List<") or "<List<" in kind
+    return [part.strip() for part in value.split(",")] if is_list and isinstance(value, str) else value
+
+
+def _without_macros(template: dict) -> dict:
+    return {**template, "Transform": [entry for entry in entries(template) if not _is_macro(entry)]}
