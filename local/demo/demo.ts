@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { buildApplication, deployApplication } from '../application.ts';
-import { type LocalAws, startLocalAws } from '../local-aws.ts';
+import type { LocalAws } from '../local-aws.ts';
 import { Problem } from '../problem.ts';
 import type { Arguments } from './arguments.ts';
 import { type Clients, connect } from './clients.ts';
@@ -9,6 +9,7 @@ import { failures, howToGoOn, howToReach, summary } from './last-words.ts';
 import { type Screen, spinning, step } from './progress.ts';
 import { prove } from './proof.ts';
 import { showTemplate } from './show-template.ts';
+import { startAwsForTemplates } from './start-aws.ts';
 import { type Candidate, candidates } from './templates.ts';
 
 /** What a run has started, for whoever must end it. */
@@ -56,7 +57,7 @@ export async function demo(given: Arguments, screen: Screen, session: Session): 
 
 async function prepare(given: Arguments, screen: Screen, session: Session): Promise<LocalAws> {
   const port = given.port === undefined ? {} : { port: given.port };
-  const starting = startLocalAws({ detached: given.keep, ...port });
+  const starting = startAwsForTemplates({ detached: given.keep, ...port });
   session.aws = starting;
   const aws = await step(screen, 'the local AWS', starting);
   await step(screen, 'the macro and the custom resource, built by sam build', buildApplication());

@@ -48,7 +48,7 @@ export async function prove(
 
   const byHand = freeName('made-by-hand', repositories);
   await clients.ecr.send(new CreateRepositoryCommand({ repositoryName: byHand }));
-  screen.write(`  ${byHand}: a repository that no stack made\n`);
+  screen.write(`\n  ${byHand}: a repository that no stack made\n`);
   await showPush(clients, screen, byHand, 'first content');
   await showPush(clients, screen, byHand, 'other content');
   const change = await hardenByStack(clients, byHand);
@@ -73,9 +73,8 @@ async function showPush(
     screen.write(`${what}accepted  ${short(result.digest)}\n`);
     return false;
   }
-  const [first = '', ...rest] = wrap(`${result.status} ${result.words}`, 37);
-  screen.write(`${what}${styleText('green', 'refused')}   ${first}\n`);
-  for (const line of rest) screen.write(`${' '.repeat(43)}${line}\n`);
+  screen.write(`${what}${styleText('green', 'refused')}   ${result.status}\n`);
+  for (const line of wrap(result.words, 72)) screen.write(`        ${line}\n`);
   return true;
 }
 

@@ -3,12 +3,15 @@
 The request names the ServiceToken at its top level too
 (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html), and a response of more than
 4,096 bytes is refused (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html).
-Functions find the local AWS through AWS_ENDPOINT_URL.
+After a failed Create CloudFormation sends a Delete with the id of the FAILED response, or one that it invents. Functions
+find the local AWS through AWS_ENDPOINT_URL.
 """
 
 import json
+import logging
 import os
 
+from ministack.core.responses import new_uuid
 from ministack.services import lambda_svc
 from ministack.services.cloudformation import custom_resource
 
@@ -16,12 +19,18 @@ from pinned import private, replace
 
 MOST_BYTES = 4096
 
+logger = logging.getLogger("custom_resources")
+
+# The physical id of the last FAILED response, by stack id and logical id.
+_failed_ids: dict = {}
+
 
 def install() -> None:
     # The functions' processes inherit it; MiniStack sets it for containers only.
     os.environ["AWS_ENDPOINT_URL"] = private(custom_resource, "_gateway_url")()
     _install_service_token()
     _install_limit()
+    _install_delete_after_failed_create()
 
 
 def _install_service_token() -> None:
@@ -43,6 +52,31 @@ def _install_limit() -> None:
         size = len(json.dumps(response, ensure_ascii=False, separators=(",", ":")).encode())
         if size > MOST_BYTES:
             response = {"Status": "FAILED", "Reason": f"Response is too long: {size} bytes, and {MOST_BYTES} are allowed."}
+        if response.get("Status") == "FAILED":
+            _failed_ids[response.get("StackId"), response.get("LogicalResourceId")] = response.get("PhysicalResourceId")
         return own(token, response)
 
     replace("deliver_response", deliver, custom_resource)
+
+
+def _install_delete_after_failed_create() -> None:
+    own = private(custom_resource, "invoke_custom_resource")
+
+    def invoke(request_type, logical_id, props, stack_name, stack_id, resource_type, **others):
+        try:
+            return own(request_type, logical_id, props, stack_name, stack_id, resource_type, **others)
+        except (RuntimeError, TimeoutError):
+            if request_type == "Create":
+                physical_id = _failed_ids.pop((stack_id, logical_id), None) or f"{stack_name}-{logical_id}-{new_uuid()}"
+                _clean_up(own, logical_id, props, stack_name, stack_id, resource_type, physical_id)
+            raise
+
+    replace("invoke_custom_resource", invoke, custom_resource)
+
+
+def _clean_up(own, logical_id, props, stack_name, stack_id, resource_type, physical_id) -> None:
+    try:
+        own("Delete", logical_id, props, stack_name, stack_id, resource_type, physical_id=physical_id)
+    except (RuntimeError, TimeoutError, ValueError) as problem:
+        # The stack's own failure is what is reported; this one is for the log.
+        logger.warning("Delete of %s after its failed Create: %s", physical_id, problem)

@@ -7,14 +7,14 @@ import re
 
 from ministack.services import ecr
 from ministack.services.cloudformation import provisioners
-from moto.core.exceptions import ServiceException
-from moto.ecr.models import ECRBackend, RepoTagMutability
+from moto.ecr.models import RepoTagMutability
 
 from ecr_api import EcrError, answer_of, operation, repository
 from pinned import private, replace
 
 TYPE = "AWS::ECR::Repository"
 KEY = "imageTagMutabilityExclusionFilters"
+MOST_FILTERS = 5
 MOST_WILDCARDS = 2
 
 
@@ -36,15 +36,10 @@ def _checked(mutability: str, filters) -> None:
             "Invalid parameter at 'imageTagMutability' failed to satisfy constraint: "
             f"'Member must satisfy enum value set: [{values}]'",
         )
-    # moto's own checks; they need no state of its backend.
-    backend = ECRBackend.__new__(ECRBackend)
-    problem = backend._validate_mutability_exclusion_filters(filters)
-    many = [each["filter"] for each in filters or [] if each["filter"].count("*") > MOST_WILDCARDS]
-    if not problem and many:
-        problem = f"'{many[0]}' has more than {MOST_WILDCARDS} wildcards"
+    problem = _problem(filters) if filters else None
     if problem:
         raise EcrError(
-            "InvalidParameterException", f"Invalid parameter at '{KEY}' failed to satisfy constraint: {problem}"
+            "InvalidParameterException", f"Invalid parameter at '{KEY}' failed to satisfy constraint: '{problem}'"
         )
     if bool(filters) != mutability.endswith("_WITH_EXCLUSION"):
         raise EcrError(
@@ -52,6 +47,20 @@ def _checked(mutability: str, filters) -> None:
             f"Invalid parameter at '{KEY}' failed to satisfy constraint: "
             f"'exclusion filters and {mutability} do not go together'",
         )
+
+
+def _problem(filters: list) -> str | None:
+    """The limits of the CloudFormation schema; the wildcards are ECR's own answer (terraform-provider-aws#43642)."""
+    if len(filters) > MOST_FILTERS:
+        return f"Member must have length less than or equal to {MOST_FILTERS}"
+    for each in filters:
+        if each.get("filterType") != "WILDCARD":
+            return "Member must satisfy enum value set: [WILDCARD]"
+        if not re.fullmatch(r"[0-9a-zA-Z._*-]{1,128}", str(each.get("filter"))):
+            return "Member must satisfy regular expression pattern: ^[0-9a-zA-Z._*-]{1,128}$"
+        if each["filter"].count("*") > MOST_WILDCARDS:
+            return f"a filter may have at most {MOST_WILDCARDS} wildcards"
+    return None
 
 
 def _create(request: dict) -> dict:
@@ -151,7 +160,7 @@ def _install_registry() -> None:
         raw = body if isinstance(body, bytes) else (body or "").encode()
         refusal = _refusal(name, ref, private(ecr, "_content_digest")(raw))
         if refusal:
-            return private(ecr, "_registry_error")(400, "TAG_INVALID", f"tag invalid: {refusal}", {"tag": ref})
+            return private(ecr, "_registry_error")(400, "TAG_INVALID", refusal, {"tag": ref})
         return _with_own_check_off(record, lambda: own(name, ref, headers, body))
 
     replace("_v2_put_manifest", put_manifest, ecr)
@@ -172,7 +181,7 @@ def _install_in_cloudformation() -> None:
         ]
         try:
             _checked(props.get("ImageTagMutability", "MUTABLE"), filters or None)
-        except (EcrError, ServiceException) as error:
+        except EcrError as error:
             raise ValueError(f"{error} (Service: Ecr, Status Code: 400)") from None
         return filters
 

@@ -9,9 +9,10 @@ import { buildApplication, deployApplication } from '../../local/application.ts'
 import type { Authors } from '../../local/demo/authors-say.ts';
 import { type Clients, connect } from '../../local/demo/clients.ts';
 import { type Hardened, hardenTemplate } from '../../local/demo/harden-template.ts';
+import { startAwsForTemplates } from '../../local/demo/start-aws.ts';
 import { readTemplate, type Template } from '../../local/demo/template-file.ts';
 import { section } from '../../local/demo/tree.ts';
-import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
+import type { LocalAws } from '../../local/local-aws.ts';
 import { projectRoot } from '../../local/paths.ts';
 import { Problem } from '../../local/problem.ts';
 import { plausibleValues } from './support/plausible-values.ts';
@@ -36,7 +37,7 @@ let clients: Clients;
 let deployed: Template | undefined;
 
 async function start(): Promise<void> {
-  aws = await startLocalAws();
+  aws = await startAwsForTemplates({});
   await buildApplication();
   await deployApplication(aws);
   clients = connect(aws);

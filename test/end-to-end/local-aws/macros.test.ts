@@ -1,0 +1,205 @@
+import {
+  CreateStackCommand,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+} from '@aws-sdk/client-cloudformation';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../../core/json.ts';
+import { deploy } from '../../../local/demo/deploy.ts';
+import { changeSetOf, clients, inlineFunction, uniqueName } from '../support/stacks.ts';
+
+/** Macros that show what reached them, or fail in each way that there is. */
+const behaviours = {
+  // Puts the event into the description of the template, or into a Description beside what stands there.
+  Echo: `exports.handler = async (event) => ({ requestId: event.requestId, status: 'SUCCESS',
+    fragment: { ...event.fragment, Description: JSON.stringify(event) } })`,
+  First: `exports.handler = async (event) => ({ requestId: event.requestId, status: 'success',
+    fragment: { ...event.fragment, Description: (event.fragment.Description ?? '') + ' first' } })`,
+  Second: `exports.handler = async (event) => ({ requestId: event.requestId, status: 'success',
+    fragment: { ...event.fragment, Description: (event.fragment.Description ?? '') + ' second' } })`,
+  Failing: `exports.handler = async ({ requestId }) => ({ requestId, status: 'failure', errorMessage: 'no luck' })`,
+  Silent: `exports.handler = async ({ requestId }) => ({ requestId, status: 'failure' })`,
+  Throwing: `exports.handler = async () => { throw new Error('broken') }`,
+  Mistaken: `exports.handler = async ({ fragment }) => ({ requestId: 'another', status: 'success', fragment })`,
+  Empty: `exports.handler = async ({ requestId }) => ({ requestId, status: 'success' })`,
+  Nesting: `exports.handler = async ({ requestId, fragment }) =>
+    ({ requestId, status: 'success', fragment: { ...fragment, Transform: 'Echo' } })`,
+};
+const suffix = uniqueName('').replaceAll('-', '');
+const macro = (name: keyof typeof behaviours) => `${name}${suffix}`;
+const queue = { Queue: { Type: 'AWS::SQS::Queue' } };
+/** Deploys a template and gives what its macros made of it. */
+async function processed(document: JsonObject, parameters: Record<string, string> = {}) {
+  const stackName = uniqueName('processed');
+  const outcome = await deploy(clients, { stackName, type: 'CREATE', document, parameters });
+  expect(outcome).toEqual({ kind: 'deployed' });
+  const { TemplateBody } = await clients.cloudformation.send(
+    new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Processed' }),
+  );
+  return JSON.parse(TemplateBody ?? '{}');
+}
+
+beforeAll(async () => {
+  const resources = Object.entries(behaviours).flatMap(([name, code]) => [
+    [`${name}Function`, inlineFunction(code)],
+    [
+      `${name}Macro`,
+      {
+        Type: 'AWS::CloudFormation::Macro',
+        Properties: { Name: `${name}${suffix}`, FunctionName: { 'Fn::GetAtt': [`${name}Function`, 'Arn'] } },
+      },
+    ],
+  ]);
+  const document = { Resources: Object.fromEntries(resources) };
+  const outcome = await deploy(clients, {
+    stackName: uniqueName('macros'),
+    type: 'CREATE',
+    document,
+    parameters: {},
+  });
+  expect(outcome).toEqual({ kind: 'deployed' });
+});
+
+describe('a top-level macro', () => {
+  test('is sent the whole contract: the template without Transform, parameters resolved, lists as lists', async () => {
+    const { Description } = await processed(
+      {
+        Transform: [{ Name: macro('Echo'), Parameters: { Given: { Ref: 'Names' }, Plain: 7 } }],
+        Parameters: {
+          Names: { Type: 'CommaDelimitedList' },
+          Count: { Type: 'Number', Default: 3 },
+        },
+        Resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: { Ref: 'AWS::NoValue' } } } },
+      },
+      { Names: 'a,b' },
+    );
+    const event = JSON.parse(Description);
+    expect(event).toMatchObject({
+      accountId: expect.stringMatching(/^\d{12}$/),
+      region: 'us-east-1',
+      transformId: expect.stringMatching(new RegExp(`^\\d{12}::${macro('Echo')}$`)),
+      requestId: expect.any(String),
+      params: { Given: ['a', 'b'], Plain: 7 },
+      templateParameterValues: { Names: ['a', 'b'], Count: '3' },
+    });
+    expect(Object.keys(event.fragment)).toEqual(['Parameters', 'Resources']);
+    expect(event.fragment.Resources.Queue.Properties).toEqual({ QueueName: { Ref: 'AWS::NoValue' } });
+  });
+
+  test('is processed in the order of the list', async () => {
+    const { Description } = await processed({
+      Transform: [macro('First'), macro('Second')],
+      Resources: queue,
+    });
+    expect(Description).toBe(' first second');
+  });
+
+  test('before AWS::LanguageExtensions sees the loop, after it what the loop made', async () => {
+    const template = (Transform: string[]) => ({
+      Transform,
+      Resources: {
+        'Fn::ForEach::Queues': ['Name', ['A', 'B'], { 'Queue${Name}': { Type: 'AWS::SQS::Queue' } }],
+      },
+    });
+    const seen = async (order: string[]) =>
+      Object.keys(JSON.parse((await processed(template(order))).Description).fragment.Resources);
+    expect(await seen([macro('Echo'), 'AWS::LanguageExtensions'])).toEqual(['Fn::ForEach::Queues']);
+    expect(await seen(['AWS::LanguageExtensions', macro('Echo')])).toEqual(['QueueA', 'QueueB']);
+  });
+});
+
+describe('a snippet macro', () => {
+  test('is sent the siblings of Fn::Transform with its parameters, the innermost first', async () => {
+    const { Resources } = await processed({
+      Resources: {
+        Topic: {
+          Type: 'AWS::SNS::Topic',
+          Metadata: {
+            'Fn::Transform': { Name: macro('First') },
+            Inner: { 'Fn::Transform': { Name: macro('Echo'), Parameters: { Word: 'x' } }, Some: 'thing' },
+          },
+        },
+      },
+    });
+    const { Inner, Description } = Resources.Topic.Metadata;
+    expect(Description).toBe(' first');
+    expect(JSON.parse(Inner.Description)).toMatchObject({
+      fragment: { Some: 'thing' },
+      params: { Word: 'x' },
+    });
+  });
+});
+
+describe('a macro that fails', () => {
+  const account = '\\d{12}';
+  test.each<[keyof typeof behaviours | 'Missing', string]>([
+    ['Failing', `^Transform ${account}::Failing${suffix} failed with: no luck$`],
+    ['Silent', `^Transform ${account}::Silent${suffix} failed without an error message\\.$`],
+    ['Throwing', `^Received malformed response from transform ${account}::Throwing${suffix}$`],
+    ['Mistaken', `^Received malformed response from transform ${account}::Mistaken${suffix}$`],
+    ['Empty', `^Received malformed response from transform ${account}::Empty${suffix}$`],
+    ['Nesting', 'another macro'],
+    ['Missing', `^No transform named ${account}::Missing${suffix} found\\.$`],
+  ])(
+    '%s: its change set ends FAILED with the reason, and its stack stays in review',
+    async (name, reason) => {
+      const changeSet = await changeSetOf({ Transform: `${name}${suffix}`, Resources: queue });
+      expect(changeSet).toMatchObject({ Status: 'FAILED', ExecutionStatus: 'UNAVAILABLE' });
+      expect(changeSet.StatusReason).toMatch(new RegExp(reason));
+      expect(changeSet.Changes ?? []).toEqual([]);
+      const { Stacks } = await clients.cloudformation.send(
+        new DescribeStacksCommand({ StackName: changeSet.StackName }),
+      );
+      expect(Stacks?.[0]?.StackStatus).toBe('REVIEW_IN_PROGRESS');
+    },
+  );
+
+  test('a missing parameter is told as such, before any macro runs', async () => {
+    const document = {
+      Transform: macro('Echo'),
+      Parameters: { Needed: { Type: 'String' } },
+      Resources: queue,
+    };
+    await expect(changeSetOf(document)).rejects.toThrow(/Needed/);
+  });
+});
+
+describe('CreateStack', () => {
+  const create = (Capabilities: 'CAPABILITY_AUTO_EXPAND'[], Transform: string) =>
+    clients.cloudformation.send(
+      new CreateStackCommand({
+        StackName: uniqueName('direct'),
+        TemplateBody: JSON.stringify({ Transform, Resources: queue }),
+        Capabilities,
+      }),
+    );
+
+  test('demands CAPABILITY_AUTO_EXPAND for a macro', async () => {
+    await expect(create([], macro('First'))).rejects.toMatchObject({
+      name: 'InsufficientCapabilitiesException',
+      message: 'Requires capabilities : [CAPABILITY_AUTO_EXPAND]',
+    });
+    await expect(create(['CAPABILITY_AUTO_EXPAND'], macro('First'))).resolves.toHaveProperty('StackId');
+  });
+
+  test('answers with the reason of a macro that fails', async () => {
+    await expect(create(['CAPABILITY_AUTO_EXPAND'], macro('Failing'))).rejects.toThrow(
+      /failed with: no luck$/,
+    );
+  });
+});
+
+test('a macro exists once in an account and region', async () => {
+  const document = {
+    Resources: {
+      Again: { Type: 'AWS::CloudFormation::Macro', Properties: { Name: macro('Echo'), FunctionName: 'any' } },
+    },
+  };
+  const outcome = await deploy(clients, {
+    stackName: uniqueName('again'),
+    type: 'CREATE',
+    document,
+    parameters: {},
+  });
+  expect(outcome).toMatchObject({ kind: 'failed', reason: expect.stringContaining('already exists') });
+});
