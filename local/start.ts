@@ -5,6 +5,7 @@ import { Problem } from './problem.ts';
 
 const session: Session = { aws: undefined, announced: false };
 let keep = false;
+const interruption = new AbortController();
 let ending: Promise<void> | undefined;
 
 /** Ends what was started, once, however many reasons to do so come at the same time. */
@@ -18,6 +19,7 @@ async function end(): Promise<void> {
 }
 
 async function interrupted(code: number): Promise<void> {
+  interruption.abort();
   if (!keep) await end();
   const aws = keep ? await session.aws?.catch(() => undefined) : undefined;
   process.stderr.write(
@@ -50,10 +52,12 @@ async function main(): Promise<number> {
     keep = given.keep;
     // Loaded late: neither --help nor a mistyped option needs the SDK.
     const { demo } = await import('./demo/demo.ts');
-    await demo(given, terminal, session);
+    await demo(given, terminal, session, interruption.signal);
     if (!session.announced) await end();
     return 0;
   } catch (error) {
+    // What fails because its AWS was taken away is no failure; interrupted() has the last word.
+    if (interruption.signal.aborted) return await new Promise<never>(() => undefined);
     // Once its user was told how to reach it, it stays, also when a template did not deploy.
     if (!session.announced) await end();
     process.stderr.write(`\n${sentence(error)}\n`);

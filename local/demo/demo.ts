@@ -23,10 +23,15 @@ export interface Session {
  * The whole of `npm start`: the local AWS, the application, the templates, the proof.
  * @throws Problem when a step fails, or at the end when a template did not deploy.
  */
-export async function demo(given: Arguments, screen: Screen, session: Session): Promise<void> {
+export async function demo(
+  given: Arguments,
+  screen: Screen,
+  session: Session,
+  interruption: AbortSignal,
+): Promise<void> {
   const todo = candidates(given);
   screen.write(`${styleText('bold', 'EcrHardening')} on an AWS of this machine\n\n`);
-  const aws = await prepare(given, screen, session);
+  const aws = await prepare(given, screen, session, interruption);
   const clients = connect(aws);
 
   const changes: RepositoryChange[] = [];
@@ -55,12 +60,20 @@ export async function demo(given: Arguments, screen: Screen, session: Session): 
   if (failed.length > 0) throw new Problem(failures(failed, todo.length));
 }
 
-async function prepare(given: Arguments, screen: Screen, session: Session): Promise<LocalAws> {
+async function prepare(
+  given: Arguments,
+  screen: Screen,
+  session: Session,
+  interruption: AbortSignal,
+): Promise<LocalAws> {
   const port = given.port === undefined ? {} : { port: given.port };
   const starting = startAwsForTemplates({ detached: given.keep, ...port });
   session.aws = starting;
   const aws = await step(screen, 'the local AWS', starting);
+  // Once the user has said stop, no further process is started.
+  interruption.throwIfAborted();
   await step(screen, 'the macro and the custom resource, built by sam build', buildApplication());
+  interruption.throwIfAborted();
   await step(screen, 'the stack ecr-hardening, deployed by sam deploy', deployApplication(aws));
   return aws;
 }

@@ -12,9 +12,9 @@ describe('what set-up needs', () => {
   });
 
   test('the first Python that is new enough and makes environments is taken', () => {
-    expect(choosePython([python('python3', 9), python('python3.12', 12, false), python('python3.11', 11)])).toEqual(
-      python('python3.11', 11),
-    );
+    expect(
+      choosePython([python('python3', 9), python('python3.12', 12, false), python('python3.11', 11)]),
+    ).toEqual(python('python3.11', 11));
   });
 
   test('a Python without venv is refused with the package that brings it', () => {
@@ -27,7 +27,9 @@ describe('what set-up needs', () => {
     expect(() => choosePython([python('python3', 8)])).toThrow(
       /Python 3\.10 or later is needed, and python3 is 3\.8/,
     );
-    expect(() => choosePython([])).toThrow(/and there is none: install one, or name it in the variable PYTHON/);
+    expect(() => choosePython([])).toThrow(
+      /and there is none: install one, or name it in the variable PYTHON/,
+    );
   });
 
   test("the user's own choice comes first", () => {
