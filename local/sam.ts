@@ -1,5 +1,7 @@
 /** The SAM CLI of the project's own environment. */
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { projectRoot, pythonEnvironment } from './paths.ts';
 
@@ -13,10 +15,20 @@ export interface SamRun {
  * Runs `sam` in the project's root, with the project's own Node and esbuild first on PATH (SAM looks esbuild up
  * there).
  */
-export function runSam(
+export async function runSam(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<SamRun> {
+  // SAM leaves temporary folders behind, so it gets one that ends with it.
+  const temporary = mkdtempSync(join(tmpdir(), 'sam-'));
+  try {
+    return await run(args, { ...environment, TMPDIR: temporary });
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function run(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<SamRun> {
   const child = spawn(join(pythonEnvironment('sam'), 'bin', 'python3'), ['-m', 'samcli', ...args], {
     cwd: projectRoot,
     stdio: ['ignore', 'pipe', 'pipe'],
