@@ -10,7 +10,10 @@ const [suite = 'all', ...rest] = process.argv.slice(2);
 const report = process.env.ECR_HARDENING_REPORT;
 
 const checks = [
-  { command: process.execPath, args: [join(root, 'tools', 'setup.mjs')] },
+  {
+    command: process.execPath,
+    args: [join(root, 'tools', 'setup.mjs'), ...(suite === 'corpus' ? ['checkov'] : [])],
+  },
   ...(suite === 'all'
     ? [
         { command: bin('tsc'), args: ['--noEmit'] },

@@ -13,14 +13,22 @@ const environments = [
   { name: 'sam', title: 'SAM CLI and cfn-lint' },
 ];
 
-/** Installs what is not installed yet: the npm packages, and two Python environments beside each other. */
-export async function prepare() {
+/** What only the long suites need, by name. */
+const optional = [{ name: 'checkov', title: 'Checkov' }];
+
+/**
+ * Installs what is not installed yet: the npm packages, and the Python environments beside each other.
+ *
+ * @param extras names of optional environments to install too
+ */
+export async function prepare(extras = []) {
   checkNode();
-  if (missing().length === 0) return;
+  const wanted = [...environments, ...optional.filter(({ name }) => extras.includes(name))];
+  if (missing(wanted).length === 0) return;
   const lock = join(root, '.aws-sam', 'setup.lock');
   const progress = showProgress();
   try {
-    await withLock(lock, () => install(progress), {
+    await withLock(lock, () => install(progress, wanted), {
       onWait: () => progress.say('Waiting for another set-up of this folder to finish …'),
     });
   } finally {
@@ -28,9 +36,9 @@ export async function prepare() {
   }
 }
 
-async function install(progress) {
+async function install(progress, wanted) {
   // Whoever held the lock before may have done it all.
-  const tasks = missing();
+  const tasks = missing(wanted);
   if (tasks.length === 0) return;
   const python = tasks.some(({ needsPython }) => needsPython) ? await findPython() : undefined;
   progress.say('Setting up, which takes a minute or two the first time …');
@@ -42,8 +50,8 @@ async function install(progress) {
 }
 
 /** What has to be installed, each with its way to do it. */
-function missing() {
-  return [packages(), ...environments.map(pythonEnvironment)].filter((task) => !task.isDone);
+function missing(wanted) {
+  return [packages(), ...wanted.map(pythonEnvironment)].filter((task) => !task.isDone);
 }
 
 function packages() {
