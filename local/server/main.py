@@ -8,14 +8,18 @@ import os
 import sys
 import threading
 
+import account_settings
 import custom_resources
 import exclusion_filters
 import failed_transforms
+import lifecycle_preview
 import macro_resource
 import parent
 import pinned
+import pull_times
 import registry_scanning
 import repositories
+import tags
 import transforms
 
 GAPS = (
@@ -25,6 +29,10 @@ GAPS = (
     repositories,
     exclusion_filters,
     registry_scanning,
+    account_settings,
+    tags,
+    pull_times,
+    lifecycle_preview,
     custom_resources,
 )
 

@@ -1,0 +1,113 @@
+"""What a lifecycle policy would expire, which MiniStack cannot say.
+
+All rules are evaluated at once, then applied by priority: an image that matches a rule's selection cannot be expired by
+a rule of lower priority (https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html). A preview is
+IN_PROGRESS when it is first asked for, as AWS's takes a while.
+"""
+
+import json
+import re
+import time
+
+from ministack.core.responses import AccountRegionScopedDict, get_account_id
+from ministack.services import ecr
+from moto.ecr.policy_validation import EcrLifecyclePolicyValidator
+
+from ecr_api import EcrError, operation, repository
+from pinned import private
+
+DAY = 24 * 60 * 60
+_previews = AccountRegionScopedDict()
+
+
+def install() -> None:
+    operation("StartLifecyclePolicyPreview", _start)
+    operation("GetLifecyclePolicyPreview", _get)
+
+
+def _start(request: dict) -> dict:
+    name = request["repositoryName"]
+    repository(name)
+    text = request.get("lifecyclePolicyText") or private(ecr, "_lifecycle_policies").get(name)
+    if text is None:
+        raise EcrError("LifecyclePolicyNotFoundException", f"Lifecycle policy does not exist for '{name}'")
+    EcrLifecyclePolicyValidator(text).validate()
+    if (_previews.get(name) or {}).get("status") == "IN_PROGRESS":
+        raise EcrError(
+            "LifecyclePolicyPreviewInProgressException",
+            f"A lifecycle policy preview for the repository with name '{name}' is already in progress",
+        )
+    _previews[name] = {
+        "status": "IN_PROGRESS",
+        "text": text,
+        "results": expiring(json.loads(text)["rules"], private(ecr, "_images").get(name, []), time.time()),
+    }
+    return {**_identity(name), "lifecyclePolicyText": text, "status": "IN_PROGRESS"}
+
+
+def _get(request: dict) -> dict:
+    name = request["repositoryName"]
+    repository(name)
+    preview = _previews.get(name)
+    if preview is None:
+        raise EcrError("LifecyclePolicyPreviewNotFoundException", f"There is no preview for '{name}'")
+    if preview["status"] == "IN_PROGRESS":
+        _previews[name] = {**preview, "status": "COMPLETE"}
+        return {**_identity(name), "lifecyclePolicyText": preview["text"], "status": "IN_PROGRESS"}
+    results, most, first = preview["results"], request.get("maxResults", 100), int(request.get("nextToken") or 0)
+    answer = {
+        **_identity(name),
+        "lifecyclePolicyText": preview["text"],
+        "status": "COMPLETE",
+        "previewResults": results[first : first + most],
+        "summary": {"expiringImageTotalCount": len(results)},
+    }
+    if first + most < len(results):
+        answer["nextToken"] = str(first + most)
+    return answer
+
+
+def _identity(name: str) -> dict:
+    return {"registryId": get_account_id(), "repositoryName": name}
+
+
+def expiring(rules: list, images: list, now: float) -> list:
+    """The images that the rules expire, with the rule that does it."""
+    left = sorted(images, key=lambda image: image.get("imagePushedAt", 0), reverse=True)
+    results = []
+    for rule in sorted(rules, key=lambda each: each["rulePriority"]):
+        selection = rule["selection"]
+        matched = [image for image in left if _selects(selection, image.get("imageTags") or [])]
+        left = [image for image in left if image not in matched]
+        if rule["action"]["type"] == "expire":
+            results += [_result(image, rule["rulePriority"]) for image in _expired(selection, matched, now)]
+    return results
+
+
+def _selects(selection: dict, tags: list) -> bool:
+    if selection["tagStatus"] != "tagged":
+        return selection["tagStatus"] == "any" or not tags
+    patterns = selection.get("tagPatternList") or [f"{prefix}*" for prefix in selection["tagPrefixList"]]
+    # Several entries have to match all, each some tag of the image.
+    return all(any(_matches(pattern, tag) for tag in tags) for pattern in patterns)
+
+
+def _matches(pattern: str, tag: str) -> bool:
+    return re.fullmatch(".*".join(re.escape(part) for part in pattern.split("*")), tag) is not None
+
+
+def _expired(selection: dict, newest_first: list, now: float) -> list:
+    number = selection["countNumber"]
+    if selection["countType"] == "imageCountMoreThan":
+        return newest_first[number:]
+    return [image for image in newest_first if now - image.get("imagePushedAt", now) > number * DAY]
+
+
+def _result(image: dict, priority: int) -> dict:
+    return {
+        "imageTags": list(image.get("imageTags") or []),
+        "imageDigest": image["imageDigest"],
+        "imagePushedAt": image.get("imagePushedAt", 0),
+        "action": {"type": "EXPIRE"},
+        "appliedRulePriority": priority,
+    }
