@@ -68,6 +68,13 @@ export function harden(fragment: JsonObject, options: HardenOptions): Hardened {
     case 'properties': {
       const { type } = placement;
       // Attributes that stand beside Properties cannot be written from inside it.
+      if (options.policy.Retain)
+        tell({
+          control: 'Retain',
+          path: '',
+          outcome: 'noted',
+          reason: 'cannot be written from inside Properties',
+        });
       const inside = { ...options, policy: { ...options.policy, Retain: false, Report: false } };
       const hardened = hardenResource({ Type: type, Properties: fragment }, '', inside, tell);
       const properties = member(hardened, 'Properties');

@@ -70,15 +70,20 @@ export type Reading =
 export function read(value: Json | undefined, parameters: ParameterValues): Reading {
   if (value === undefined || isNoValue(value)) return { kind: 'absent' };
   const intrinsic = intrinsicName(value);
-  if (intrinsic === undefined) return { kind: 'literal', value };
+  if (intrinsic === undefined) return literal(value);
   const choice = readIf(value);
   if (choice !== undefined) return { kind: 'choice', ...choice };
   const name = refName(value);
   const known = name !== undefined && Object.hasOwn(parameters, name) ? parameters[name] : undefined;
-  if (known !== undefined) return { kind: 'literal', value: known };
-  const text = plainSub(value);
-  if (text !== undefined) return { kind: 'literal', value: text };
-  return { kind: 'undetermined', intrinsic };
+  const text = known ?? plainSub(value);
+  return text === undefined ? { kind: 'undetermined', intrinsic } : literal(text);
+}
+
+/** A literal, unless CloudFormation puts something else in its place: `{{resolve:ssm:...}}` and its like. */
+function literal(value: Json): Reading {
+  return typeof value === 'string' && value.includes('{{resolve:')
+    ? { kind: 'undetermined', intrinsic: 'A dynamic reference' }
+    : { kind: 'literal', value };
 }
 
 /**

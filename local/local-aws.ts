@@ -92,7 +92,6 @@ function serverEnvironment(port: number, folder: string, isDetached: boolean): N
     MINISTACK_REGION: region,
     TMPDIR: folder,
     PYTHONUNBUFFERED: '1',
-    PYTHONDONTWRITEBYTECODE: '1',
     // The functions run on the first node of PATH: the project's own, which is the Lambda runtime's line.
     PATH: [join(projectRoot, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
     ...(isDetached ? {} : { LOCAL_AWS_PARENT: String(process.pid) }),

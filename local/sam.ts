@@ -43,6 +43,8 @@ function run(args: readonly string[], environment: Readonly<Record<string, strin
       PATH: [join(projectRoot, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
     },
   });
+  const end = () => child.kill();
+  process.once('exit', end);
   let output = '';
   const take = (chunk: Buffer) => {
     output += chunk.toString();
@@ -51,7 +53,10 @@ function run(args: readonly string[], environment: Readonly<Record<string, strin
   child.stderr.on('data', take);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+    child.on('close', (code) => {
+      process.removeListener('exit', end);
+      resolve({ code: code ?? 1, output });
+    });
   });
 }
 

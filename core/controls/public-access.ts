@@ -46,7 +46,7 @@ function judgeStatement(statement: JsonObject, path: string, context: ControlCon
     tell(
       `${path}.NotPrincipal`,
       excluded,
-      'allows everybody but those named; name those who may, in Principal',
+      'allows everybody but those named: name those who may, in Principal',
     );
   for (const { value, at } of leaves(member(statement, 'Principal'), `${path}.Principal`, context))
     for (const principal of principals(value, at))
@@ -55,7 +55,7 @@ function judgeStatement(statement: JsonObject, path: string, context: ControlCon
           tell(
             leaf.at,
             '*',
-            'allows every AWS account; name the accounts, or add a condition on aws:PrincipalOrgID',
+            'allows every AWS account: name the accounts, or add a condition on aws:PrincipalOrgID',
           );
 }
 

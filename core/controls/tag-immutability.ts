@@ -107,9 +107,8 @@ function settleLeaf(
   }
   if (mutability.kind !== 'literal') {
     const set = filters.kind === 'absent' ? fallback : { ...pair, mutability: 'IMMUTABLE_WITH_EXCLUSION' };
-    if (everyTag) return unsafePair(context, pair, set, fallback, filtersPath);
     setDefault(context, path, set.mutability ?? null, setReason(filters));
-    return set;
+    return everyTag ? unsafePair(context, pair, set, fallback, filtersPath) : set;
   }
   const { value } = mutability;
   // A parameter is told by its name only, which the path leads to.

@@ -46,12 +46,10 @@ export function expand(request: MacroRequest, { environment, today }: Surroundin
   if (refusal !== undefined) return refuse(all, refusal);
 
   const bytes = Buffer.byteLength(JSON.stringify(fragment));
+  const size = `the hardened template has ${bytes} bytes`;
   if (bytes > mostBytes)
-    return refuse(
-      all,
-      `the hardened template has ${bytes} bytes, and CloudFormation takes at most ${mostBytes}: split the template`,
-    );
-  const warning = `the hardened template has ${bytes} bytes; over ${inlineBytes} it has to be deployed through S3`;
+    return refuse(all, `${size}, and CloudFormation takes at most ${mostBytes}: split it`);
+  const warning = `${size}; over ${inlineBytes} it has to be deployed through S3`;
   return { fragment, findings: all, ...(bytes > inlineBytes ? { warning } : {}) };
 }
 

@@ -39,7 +39,7 @@ export async function prove(
   let refused = 0;
   let attempts = 0;
   if (immutable !== undefined) {
-    screen.write(`  ${immutable}: one tag pushed twice, by the requests that docker push makes\n`);
+    screen.write(`  ${immutable}\n    one tag pushed twice, by the requests that docker push makes\n`);
     await showPush(clients, screen, immutable, 'first content');
     refused += Number(await showPush(clients, screen, immutable, 'other content'));
     attempts += 1;
@@ -48,7 +48,7 @@ export async function prove(
 
   const byHand = freeName('made-by-hand', repositories);
   await clients.ecr.send(new CreateRepositoryCommand({ repositoryName: byHand }));
-  screen.write(`\n  ${byHand}: a repository that no stack made\n`);
+  screen.write(`\n  ${byHand}\n    a repository that no stack made\n`);
   await showPush(clients, screen, byHand, 'first content');
   await showPush(clients, screen, byHand, 'other content');
   const change = await hardenByStack(clients, byHand);
