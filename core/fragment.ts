@@ -4,7 +4,7 @@
  * has to tell.
  */
 import type { HardenedType } from './controls/control.ts';
-import { mayGrow, readLoop } from './intrinsics.ts';
+import { isMaker, readLoop } from './intrinsics.ts';
 import { isObject, type Json, type JsonObject, member } from './json.ts';
 
 /** The properties of the hardened types, from their CloudFormation schemas. */
@@ -76,11 +76,7 @@ function propertiesPlacement(fragment: JsonObject, keys: readonly string[]): Pla
     Object.hasOwn(fragment, 'Prefix') || Object.hasOwn(fragment, 'AppliedFor')
       ? 'AWS::ECR::RepositoryCreationTemplate'
       : 'AWS::ECR::Repository';
-  const known = [
-    ...knownProperties[type],
-    ...(mayGrow(fragment) ? keys.filter((key) => key.startsWith('Fn::')) : []),
-  ];
-  const foreign = keys.filter((key) => !known.includes(key));
+  const foreign = keys.filter((key) => !knownProperties[type].includes(key) && !isMaker(key));
   if (foreign.length === 0) return { kind: 'properties', type };
   return {
     kind: 'unknown',

@@ -2,7 +2,7 @@ import type { ControlContext, HardenedType } from './controls/control.ts';
 import { controls } from './controls/index.ts';
 import type { Finding } from './finding.ts';
 import { knownProperties, placementOf } from './fragment.ts';
-import { isLoop, type ParameterValues, readLoop, withoutParameter } from './intrinsics.ts';
+import { isMaker, type ParameterValues, readLoop, withoutParameter } from './intrinsics.ts';
 import {
   describeKind,
   isList,
@@ -98,7 +98,7 @@ function hardenResources(resources: JsonObject, options: HardenOptions, tell: Te
       return body === loop.body ? resource : [loop.identifier, loop.collection, body];
     }
     // A loop of another shape is for AWS::LanguageExtensions to refuse; a snippet is expanded before or after us.
-    if (isLoop(logicalId) || logicalId === 'Fn::Transform') return resource;
+    if (isMaker(logicalId)) return resource;
     if (!isObject(resource)) {
       tell(shapeProblem(logicalId, '', `must be a map with a Type, not ${describeKind(resource)}`));
       return resource;

@@ -45,6 +45,11 @@ export function makeIf(condition: Json, whenTrue: Json | undefined, whenFalse: J
   return { 'Fn::If': [condition, whenTrue ?? noValue, whenFalse ?? noValue] };
 }
 
+/** The path of an `Fn::If`'s branch, below that of the `Fn::If` itself; CloudFormation counts its condition as 0. */
+export function branchPath(path: string, branch: 'whenTrue' | 'whenFalse'): string {
+  return `${path}.Fn::If[${branch === 'whenTrue' ? 1 : 2}]`;
+}
+
 /** The name that a `Ref` names, or undefined when the value is no `Ref`. */
 export function refName(value: Json): string | undefined {
   if (!isObject(value) || intrinsicName(value) !== 'Ref') return undefined;
@@ -114,9 +119,14 @@ export function isLoop(key: string): boolean {
   return key.startsWith(loopPrefix);
 }
 
+/** Whether a key in a map of resources makes resources instead of being one. */
+export function isMaker(key: string): boolean {
+  return isLoop(key) || key === transformKey;
+}
+
 /** Whether members may still appear in this map that no one can see yet (a loop or a transform writes them). */
 export function mayGrow(object: JsonObject): boolean {
-  return Object.keys(object).some((key) => isLoop(key) || key === transformKey);
+  return Object.keys(object).some(isMaker);
 }
 
 /** The same parameters without one name: a loop's identifier hides a parameter of that name. */

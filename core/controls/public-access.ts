@@ -1,4 +1,4 @@
-import { intrinsicName, isCertain, read } from '../intrinsics.ts';
+import { branchPath, intrinsicName, isCertain, read } from '../intrinsics.ts';
 import { isList, isObject, type Json, type JsonObject, member } from '../json.ts';
 import { type About, answerUnsafe, type Control, type ControlContext, refuse } from './control.ts';
 import { propertiesOf, tellUndetermined } from './settle.ts';
@@ -80,8 +80,8 @@ function leaves(raw: Json | undefined, at: string, context: ControlContext): Lea
       return [{ value: reading.value, at }];
     case 'choice':
       return [
-        ...leaves(reading.whenTrue, `${at}.Fn::If[1]`, context),
-        ...leaves(reading.whenFalse, `${at}.Fn::If[2]`, context),
+        ...leaves(reading.whenTrue, branchPath(at, 'whenTrue'), context),
+        ...leaves(reading.whenFalse, branchPath(at, 'whenFalse'), context),
       ];
     case 'undetermined':
       if (raw !== undefined && !isCertain(raw)) tellUndetermined(context, at, raw, reading.intrinsic);

@@ -1,4 +1,4 @@
-import { makeIf, mayGrow, read } from '../intrinsics.ts';
+import { branchPath, makeIf, mayGrow, read } from '../intrinsics.ts';
 import { describeKind, isObject, type Json, type JsonObject, member, withMember } from '../json.ts';
 import { unknownName } from '../nearest.ts';
 import { type ControlContext, refuse } from './control.ts';
@@ -30,8 +30,8 @@ export function settle(
     case 'literal':
       return by.literal(reading.value, path, raw ?? null);
     case 'choice': {
-      const whenTrue = settle(reading.whenTrue, `${path}.Fn::If[1]`, context, by);
-      const whenFalse = settle(reading.whenFalse, `${path}.Fn::If[2]`, context, by);
+      const whenTrue = settle(reading.whenTrue, branchPath(path, 'whenTrue'), context, by);
+      const whenFalse = settle(reading.whenFalse, branchPath(path, 'whenFalse'), context, by);
       return whenTrue === reading.whenTrue && whenFalse === reading.whenFalse
         ? raw
         : makeIf(reading.condition, whenTrue, whenFalse);

@@ -1,4 +1,4 @@
-import { makeIf, mayGrow, type Reading, read } from '../intrinsics.ts';
+import { branchPath, makeIf, mayGrow, type Reading, read } from '../intrinsics.ts';
 import { describeKind, type Json, member } from '../json.ts';
 import {
   defaultTagMutability,
@@ -70,8 +70,8 @@ function settlePair(pair: Pair, branch: string, context: ControlContext): Pair {
     filters: side(pair.filters, filters, which),
   });
   const before = { whenTrue: branchPair('whenTrue'), whenFalse: branchPair('whenFalse') };
-  const whenTrue = settlePair(before.whenTrue, `${branch}.Fn::If[1]`, context);
-  const whenFalse = settlePair(before.whenFalse, `${branch}.Fn::If[2]`, context);
+  const whenTrue = settlePair(before.whenTrue, branchPath(branch, 'whenTrue'), context);
+  const whenFalse = settlePair(before.whenFalse, branchPath(branch, 'whenFalse'), context);
   const join = (name: keyof Pair) =>
     whenTrue[name] === before.whenTrue[name] && whenFalse[name] === before.whenFalse[name]
       ? pair[name]

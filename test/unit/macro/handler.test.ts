@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import fc from 'fast-check';
+import { handler } from '../../../functions/macro/handler.ts';
+import { projectRoot } from '../../../local/paths.ts';
+
+const event = (name: string) => JSON.parse(readFileSync(join(projectRoot, 'events', `${name}.json`), 'utf8'));
+const request = (more: object) => ({
+  requestId: 'r-1',
+  transformId: '111122223333::EcrHardening',
+  params: {},
+  templateParameterValues: {},
+  ...more,
+});
+const repository = (properties: object = {}) => ({ Type: 'AWS::ECR::Repository', Properties: properties });
+
+let lines: string[] = [];
+beforeEach(() => {
+  lines = [];
+  for (const method of ['log', 'error'] as const)
+    jest.spyOn(console, method).mockImplementation((...parts) => {
+      lines.push(parts.map(String).join(' '));
+    });
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+describe('the sample events', () => {
+  test('macro-template.json is hardened, the custom resource completed as far as the environment says', async () => {
+    const answer = await handler(event('macro-template'));
+    expect(answer).toMatchObject({
+      requestId: event('macro-template').requestId,
+      status: 'success',
+      fragment: {
+        Resources: {
+          Orders: {
+            Properties: {
+              ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
+              ImageScanningConfiguration: { ScanOnPush: true },
+            },
+          },
+        },
+      },
+    });
+    expect(Object.keys(answer.fragment ?? {})).toEqual(Object.keys(event('macro-template').fragment));
+  });
+
+  test('macro-snippet.json is one resource', async () => {
+    expect(await handler(event('macro-snippet'))).toMatchObject({
+      status: 'success',
+      fragment: {
+        Type: 'AWS::ECR::Repository',
+        Properties: { RepositoryName: 'orders', ImageTagMutability: 'IMMUTABLE' },
+      },
+    });
+  });
+
+  test('macro-bad.json is refused with the name that was meant', async () => {
+    expect(await handler(event('macro-bad'))).toEqual({
+      requestId: event('macro-bad').requestId,
+      status: 'failure',
+      errorMessage: 'Transform.Parameters.KeepImage: unknown parameter "KeepImage"; did you mean KeepImages?',
+    });
+  });
+});
+
+describe('the macro', () => {
+  test('answers any event at all, with the request id where there is one', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue(), async (fragment) => {
+        const answer = await handler(request({ fragment }));
+        expect(answer.requestId).toBe('r-1');
+        expect(answer.status === 'success').toBe(answer.fragment !== undefined);
+        expect(answer.status === 'failure').toBe((answer.errorMessage ?? '') !== '');
+        expect((answer.errorMessage ?? '').length).toBeLessThan(4000);
+      }),
+      { numRuns: 500 },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.anything(), async (anything) => {
+        expect(await handler(anything)).toHaveProperty('status');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('answers junk in every place of a repository', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.jsonValue(),
+        fc.jsonValue(),
+        fc.jsonValue(),
+        async (Metadata, Properties, policy) => {
+          const resources = {
+            One: { Type: 'AWS::ECR::Repository', Metadata, Properties },
+            Two: repository({
+              RepositoryPolicyText: policy,
+              LifecyclePolicy: policy,
+              ImageTagMutabilityExclusionFilters: policy,
+            }),
+            Three: { Type: 'AWS::ECR::Repository', Metadata: { EcrHardening: policy } },
+          };
+          expect(
+            await handler(request({ fragment: { Resources: resources }, params: { Report: true } })),
+          ).toHaveProperty('status');
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test('names the first twenty violations, and counts the rest', async () => {
+    const Resources = Object.fromEntries(
+      Array.from({ length: 25 }, (_, index) => [
+        `Repository${index}`,
+        repository({ ImageTagMutability: 'MUTABLE' }),
+      ]),
+    );
+    const { errorMessage = '' } = await handler(
+      request({ params: { Enforcement: 'Reject' }, fragment: { Resources } }),
+    );
+    expect(errorMessage.match(/Repository\d+\.Properties/g)).toHaveLength(20);
+    expect(errorMessage).toMatch(/; and 5 more$/);
+    expect(errorMessage.length).toBeLessThan(4000);
+  });
+
+  test('refuses an answer of over 1 MB with its size, and tells one that has to go through S3', async () => {
+    const template = (bytes: number) => ({
+      Description: 'x'.repeat(bytes),
+      Resources: { One: repository() },
+    });
+    expect((await handler(request({ fragment: template(1_000_000) }))).errorMessage).toMatch(
+      /^the hardened template has 1000\d{3} bytes, and CloudFormation takes at most 1000000: split it$/,
+    );
+    expect(lines.pop()).toContain('"level":"WARN"');
+    expect(await handler(request({ fragment: template(60_000) }))).toMatchObject({ status: 'success' });
+    expect(JSON.parse(lines.pop() ?? '')).toMatchObject({
+      level: 'WARN',
+      warning: expect.stringMatching(
+        /^the hardened template has 60\d{3} bytes; over 51200 it has to be deployed through S3$/,
+      ),
+    });
+  });
+
+  test('logs one line a template, with every decision', async () => {
+    await handler(request({ fragment: { Resources: { One: repository() } } }));
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      level: 'INFO',
+      requestId: 'r-1',
+      transformId: '111122223333::EcrHardening',
+      findings: [
+        {
+          control: 'TagImmutability',
+          logicalId: 'One',
+          path: 'Properties.ImageTagMutability',
+          outcome: 'set',
+        },
+        { control: 'ScanOnPush' },
+        { control: 'LifecyclePolicy' },
+      ],
+    });
+  });
+
+  test('shows a parameter’s value neither in the log nor in the answer', async () => {
+    const secret = 'swordfish';
+    const answer = await handler(
+      request({
+        templateParameterValues: { Secret: secret },
+        params: { Enforcement: 'Reject' },
+        fragment: {
+          Resources: {
+            One: repository({
+              ImageTagMutability: { Ref: 'Secret' },
+              ImageScanningConfiguration: { ScanOnPush: { Ref: 'Secret' } },
+              LifecyclePolicy: { LifecyclePolicyText: { Ref: 'Secret' } },
+              RepositoryPolicyText: { Ref: 'Secret' },
+            }),
+          },
+        },
+      }),
+    );
+    expect(answer.status).toBe('failure');
+    expect(lines.join('\n')).not.toContain(secret);
+    expect(answer.errorMessage).not.toContain(secret);
+  });
+});

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { isObject, type Json, type JsonObject, member } from '../../core/json.ts';
+import { builtInPolicy, enforcements, namesAt, policyDescriptions } from '../../core/policy.ts';
+import { parseTemplate } from '../../local/demo/template-text.ts';
+import { projectRoot } from '../../local/paths.ts';
+
+const template = parseTemplate(readFileSync(join(projectRoot, 'template.yaml'), 'utf8'), 'template.yaml');
+
+/** The value at a path of keys; fails where there is none. */
+function at(...keys: readonly string[]): Json {
+  let value: Json = template;
+  for (const key of keys) {
+    const next: Json | undefined = isObject(value) ? member(value, key) : undefined;
+    if (next === undefined) throw new Error(`template.yaml has no ${keys.join('.')}`);
+    value = next;
+  }
+  return value;
+}
+const keysOf = (value: Json) => (isObject(value) ? Object.keys(value) : []);
+const maps = (value: Json): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
+
+describe('template.yaml', () => {
+  const names = namesAt('application');
+
+  test('has a parameter for each of the policy’s, with its default and its meaning', () => {
+    for (const name of names) {
+      const value = builtInPolicy[name];
+      expect({ name, default: String(at('Parameters', name, 'Default')) }).toEqual({
+        name,
+        default: Array.isArray(value) ? value.join(',') : String(value),
+      });
+      expect(at('Parameters', name, 'Description')).toBe(policyDescriptions[name]);
+    }
+    expect(at('Parameters', 'Enforcement', 'AllowedValues')).toEqual([...enforcements]);
+  });
+
+  test('hands each of them to the functions under its own name', () => {
+    expect(at('Globals', 'Function', 'Environment', 'Variables')).toEqual(
+      Object.fromEntries(names.map((Ref) => [Ref, { Ref }])),
+    );
+  });
+
+  test('shows every parameter once, in a group and with a label', () => {
+    const groups = maps(at('Metadata', 'AWS::CloudFormation::Interface', 'ParameterGroups'));
+    const shown = groups.flatMap((group) => (Array.isArray(group.Parameters) ? group.Parameters : []));
+    const parameters = keysOf(at('Parameters'));
+    expect(shown.toSorted()).toEqual(parameters.toSorted());
+    expect(keysOf(at('Metadata', 'AWS::CloudFormation::Interface', 'ParameterLabels')).toSorted()).toEqual(
+      parameters.toSorted(),
+    );
+  });
+
+  test('gives CloudFormation a little longer than the custom resource’s function has', () => {
+    const timeout = Number(at('Resources', 'SettingsFunction', 'Properties', 'Timeout'));
+    const patience = Number(
+      at('Resources', 'MacroFunction', 'Properties', 'Environment', 'Variables', 'SettingsServiceTimeout'),
+    );
+    expect(patience).toBeGreaterThan(timeout);
+    expect(patience).toBeLessThanOrEqual(timeout + 60);
+  });
+
+  test('never delivers a custom resource’s event again', () => {
+    expect(
+      at('Resources', 'SettingsFunction', 'Properties', 'EventInvokeConfig', 'MaximumRetryAttempts'),
+    ).toBe(0);
+  });
+
+  test.each(['MacroRole', 'SettingsRole'])(
+    '%s is under the permissions boundary and allows nothing by wildcard',
+    (role) => {
+      expect(at('Resources', role, 'Properties', 'PermissionsBoundary')).toMatchObject({
+        'Fn::If': expect.anything(),
+      });
+      expect(at('Resources', role, 'Properties')).not.toHaveProperty('ManagedPolicyArns');
+      expect(actionsOf(role).filter((action) => action.includes('*'))).toEqual([]);
+    },
+  );
+
+  test('allows the custom resource exactly the calls that its code makes', () => {
+    const code = readFileSync(join(projectRoot, 'functions', 'custom-resource', 'ecr.ts'), 'utf8');
+    const calls = [...new Set([...code.matchAll(/new (\w+)Command\(/g)].map(([, name]) => `ecr:${name}`))];
+    expect(calls.length).toBeGreaterThan(2);
+    expect(
+      actionsOf('SettingsRole')
+        .filter((action) => action.startsWith('ecr:'))
+        .toSorted(),
+    ).toEqual(calls.toSorted());
+  });
+
+  test('lets the macro write its log and nothing else', () => {
+    expect(actionsOf('MacroRole')).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+  });
+});
+
+function actionsOf(role: string): string[] {
+  return maps(at('Resources', role, 'Properties', 'Policies')).flatMap((policy) => {
+    const document = policy.PolicyDocument;
+    const statements = isObject(document ?? null) && isObject(document) ? maps(document.Statement ?? []) : [];
+    return statements.flatMap(({ Action }) =>
+      Array.isArray(Action) ? Action.map(String) : [String(Action)],
+    );
+  });
+}
