@@ -39,12 +39,12 @@ export interface Finding {
   /** The control that decided; `Settings` for a `Custom::EcrSettings`, `Template` for a shape, `Parameters` for ours. */
   readonly control: ControlName | 'Settings' | 'Template' | 'Parameters';
   /** The resource, or undefined where none is known (a fragment inside Properties) or meant. */
-  readonly logicalId?: string;
+  readonly logicalId?: string | undefined;
   /** Where, from the resource on: `Properties.ImageTagMutability`. */
   readonly path: string;
   readonly outcome: Outcome;
-  readonly before?: Json;
-  readonly after?: Json;
+  readonly before?: Json | undefined;
+  readonly after?: Json | undefined;
   /** One sentence, without a resolved parameter value: findings are logged. */
   readonly reason: string;
 }
@@ -56,5 +56,5 @@ export function isRefusal(finding: Finding): boolean {
 
 /** Where a finding stands, as a person would look it up: `Orders.Properties.ImageTagMutability`. */
 export function place(finding: Finding): string {
-  return [finding.logicalId, finding.path].filter((part) => part !== undefined && part !== '').join('.');
+  return [finding.logicalId, finding.path].filter(Boolean).join('.');
 }

@@ -122,7 +122,7 @@ function hardenResource(
   }
   if (!isHardenedType(type))
     return completeSettings(resource, options.settings, (told) =>
-      tell(at(logicalId, { control: 'Settings', ...told })),
+      tell({ logicalId, control: 'Settings', ...told }),
     );
   return hardenRepository(resource, type, logicalId, options, tell);
 }
@@ -134,8 +134,7 @@ function hardenRepository(
   options: HardenOptions,
   tell: Tell,
 ): JsonObject {
-  const own: Finding[] = [];
-  const misspelt = misspeltProperties(resource, type, logicalId);
+  const own = misspeltProperties(resource, type, logicalId);
   const { rules, findings } = readMetadata(
     resource,
     logicalId,
@@ -143,7 +142,7 @@ function hardenRepository(
     options.today,
     options.parameters,
   );
-  own.push(...misspelt, ...findings.map((finding) => at(logicalId, finding)));
+  own.push(...findings);
 
   let hardened = resource;
   for (const control of controls) {
@@ -155,8 +154,7 @@ function hardenRepository(
     const context: ControlContext = {
       policy: rules.policy,
       parameters: options.parameters,
-      tell: (told) =>
-        own.push(at(logicalId, { control: control.name, ...told, reason: `${told.reason}${ended}` })),
+      tell: (told) => own.push({ logicalId, control: control.name, ...told, reason: told.reason + ended }),
     };
     hardened = control.harden(hardened, type, context);
   }
@@ -187,14 +185,11 @@ function withReport(resource: JsonObject, findings: readonly Finding[]): JsonObj
 
 /** Intrinsics are written as text: CloudFormation would resolve them in Metadata, and show what a parameter hides. */
 function toReport({ logicalId: _, before, after, ...rest }: Finding): Json {
-  return {
-    ...rest,
-    ...(before === undefined ? {} : { before: asText(before) }),
-    ...(after === undefined ? {} : { after: asText(after) }),
-  };
+  // What is undefined has no place in a template.
+  return JSON.parse(JSON.stringify({ ...rest, before: asText(before), after: asText(after) }));
 }
 
-function asText(value: Json): Json {
+function asText(value: Json | undefined): Json | undefined {
   return typeof value === 'object' ? JSON.stringify(value) : value;
 }
 
@@ -203,8 +198,9 @@ function misspeltProperties(resource: JsonObject, type: HardenedType, logicalId:
   const properties = member(resource, 'Properties');
   if (!isObject(properties)) return [];
   return Object.keys(properties).flatMap((name) => {
+    if (knownProperties[type].includes(name)) return [];
     const right = knownProperties[type].find((known) => known.toLowerCase() === name.toLowerCase());
-    return right === undefined || right === name
+    return right === undefined
       ? []
       : [shapeProblem(logicalId, `Properties.${name}`, `must be spelt ${right}`)];
   });
@@ -214,10 +210,6 @@ function isHardenedType(type: Json | undefined): type is HardenedType {
   return typeof type === 'string' && Object.hasOwn(knownProperties, type);
 }
 
-function at(logicalId: string, finding: Finding): Finding {
-  return logicalId === '' ? finding : { ...finding, logicalId };
-}
-
 function shapeProblem(logicalId: string, path: string, reason: string): Finding {
-  return at(logicalId, { control: 'Template', path, outcome: 'invalid', reason });
+  return { control: 'Template', logicalId, path, outcome: 'invalid', reason };
 }

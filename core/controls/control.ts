@@ -79,13 +79,7 @@ export function answerUnsafe(
       context.tell({ path, outcome: 'kept', before, after: before, reason });
       return before;
     case 'Override':
-      context.tell({
-        path,
-        outcome: 'replaced',
-        before,
-        ...(instead === undefined ? {} : { after: instead }),
-        reason,
-      });
+      context.tell({ path, outcome: 'replaced', before, after: instead, reason });
       return instead;
     case 'Reject':
       context.tell({ path, outcome: 'violation', before, reason });

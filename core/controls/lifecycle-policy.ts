@@ -1,6 +1,7 @@
-import { describeKind, type Json } from '../json.ts';
+import { describeKind, type Json, type JsonObject } from '../json.ts';
 import { lifecyclePolicyText } from '../lifecycle/build.ts';
 import { lifecyclePolicyProblems } from '../lifecycle/grammar.ts';
+import type { Policy } from '../policy.ts';
 import { type About, type Control, type ControlContext, refuse, setDefault } from './control.ts';
 import { type Settling, settleMember, settleProperty } from './settle.ts';
 
@@ -21,11 +22,11 @@ export const lifecyclePolicy: Control = {
   isOn: () => true,
   harden(resource, type, context) {
     const text: Settling = {
-      absent: (path) => writeDefault(context, path, (given) => given),
+      absent: (path) => writeDefault(context, path, 'text'),
       literal: (value, path, raw) => judgeText(context, value, path, raw),
     };
     const map: Settling = {
-      absent: (path) => writeDefault(context, path, (given) => ({ [key]: given })),
+      absent: (path) => writeDefault(context, path, 'map'),
       literal: (value, path, raw) => settleMember(value, path, raw, [key, 'RegistryId'], context, text),
     };
     // A creation template has the text itself where a repository has a map
@@ -34,17 +35,24 @@ export const lifecyclePolicy: Control = {
   },
 };
 
-function writeDefault(
-  context: ControlContext,
-  path: string,
-  shape: (text: string) => Json,
-): Json | undefined {
-  const text = lifecyclePolicyText(context.policy);
-  if (text !== undefined)
-    return setDefault(context, path, shape(text), 'nothing was said, and ECR keeps every image for ever');
+function writeDefault(context: ControlContext, path: string, shape: 'text' | 'map'): Json | undefined {
+  const after = defaultOf(context.policy)?.[shape];
+  if (after !== undefined)
+    return setDefault(context, path, after, 'nothing was said, and ECR keeps every image for ever');
   const reason = 'KeepImages and ExpireUntaggedAfterDays are both 0, so no lifecycle policy was written';
   context.tell({ path, outcome: 'noted', reason });
   return undefined;
+}
+
+// Most repositories of a template have one policy: its text is made once, and equal decisions are told together.
+const defaults = new WeakMap<Policy, { readonly text: string; readonly map: JsonObject } | undefined>();
+
+function defaultOf(policy: Policy) {
+  if (!defaults.has(policy)) {
+    const text = lifecyclePolicyText(policy);
+    defaults.set(policy, text === undefined ? text : { text, map: { [key]: text } });
+  }
+  return defaults.get(policy);
 }
 
 /** An author's own policy stands, but one that ECR would refuse, or a rule that can never fire, is told now. */

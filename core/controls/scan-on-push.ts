@@ -4,6 +4,8 @@ import { settleMember, settleProperty } from './settle.ts';
 
 const property = 'ImageScanningConfiguration';
 const key = 'ScanOnPush';
+// One object for all, so that equal decisions are told together.
+const scanned = { [key]: true };
 const byDefault = 'nothing was said, and ECR does not scan by default';
 
 export const aboutScanOnPush: About = {
@@ -20,7 +22,7 @@ export const scanOnPush: Control = {
   isOn: () => true,
   harden: (resource, _type, context) =>
     settleProperty(resource, property, context, {
-      absent: (path) => setDefault(context, path, { [key]: true }, byDefault),
+      absent: (path) => setDefault(context, path, scanned, byDefault),
       literal: (configuration, path, raw) =>
         settleMember(configuration, path, raw, [key], context, {
           absent: (inner) => setDefault(context, inner, true, byDefault),

@@ -106,7 +106,7 @@ export function tellMayGrow(context: ControlContext, path: string): void {
   context.tell({
     path,
     outcome: 'undetermined',
-    reason: 'an Fn::ForEach or Fn::Transform inside Properties may still write it, so it was left alone',
+    reason: 'a loop or transform inside Properties may still write it, so it was left alone',
   });
 }
 

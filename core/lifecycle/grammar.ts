@@ -148,7 +148,6 @@ function orderProblems(rules: readonly JsonObject[]): GrammarProblem[] {
     }))
     .sort((one, other) => one.priority - other.priority);
   const problems: GrammarProblem[] = [];
-  const tagStatus = (selection: Json | undefined) => at(selection, 'tagStatus');
   const storage = (selection: Json | undefined) => at(selection, 'storageClass') ?? 'standard';
   read.forEach((rule, index) => {
     const earlier = read.slice(0, index);
@@ -159,20 +158,11 @@ function orderProblems(rules: readonly JsonObject[]): GrammarProblem[] {
         reason: `${rule.priority} is that of ${equal.path} too; each rule needs its own`,
       });
     const sameClass = earlier.filter((other) => storage(other.selection) === storage(rule.selection));
-    const any = sameClass.find((other) => tagStatus(other.selection) === 'any');
-    if (any !== undefined) {
-      const reason =
-        tagStatus(rule.selection) === 'any'
-          ? `is the second rule with tagStatus any, after ${any.path}; ECR allows one`
-          : `can never fire: ${any.path} with tagStatus any comes before it and must have the highest rulePriority`;
-      problems.push({ path: rule.path, reason });
-      return;
-    }
     const twin = sameClass.find((other) => takesAll(other.selection, rule.selection));
     if (twin !== undefined)
       problems.push({
         path: rule.path,
-        reason: `can never fire: every image that it matches belongs to ${twin.path}, which comes first`,
+        reason: `can never fire: ${twin.path} comes before it and takes every image that it matches`,
       });
   });
   return problems;
@@ -186,8 +176,11 @@ function orderProblems(rules: readonly JsonObject[]): GrammarProblem[] {
  * Told only where it is certain: two rules for untagged images, or a list that demands a subset of the other's.
  */
 function takesAll(first: Json | undefined, second: Json | undefined): boolean {
-  if (at(first, 'tagStatus') !== at(second, 'tagStatus')) return false;
-  if (at(first, 'tagStatus') === 'untagged') return true;
+  const status = at(first, 'tagStatus');
+  // ECR refuses a rule after one for any image; it says so of the priority only.
+  if (status === 'any') return true;
+  if (status !== at(second, 'tagStatus')) return false;
+  if (status === 'untagged') return true;
   return ['tagPatternList', 'tagPrefixList'].some((key) => {
     const broad = at(first, key);
     const narrow = at(second, key);

@@ -1,3 +1,4 @@
+import type { Finding } from '../../core/finding.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { type Expansion, expand } from './expand.ts';
 import { type MacroRequest, parseRequest } from './request.ts';
@@ -43,7 +44,23 @@ function log(request: MacroRequest, expansion: Expansion): void {
   const { findings, warning } = expansion;
   const refusal = 'refusal' in expansion ? expansion.refusal : undefined;
   const level = refusal === undefined && warning === undefined ? 'INFO' : 'WARN';
-  console.log(JSON.stringify({ level, requestId, transformId, refusal, warning, findings }));
+  console.log(
+    JSON.stringify({ level, requestId, transformId, refusal, warning, findings: together(findings) }),
+  );
+}
+
+/** Equal decisions as one, with the logical IDs of all: a template of 500 repositories says 500 times the same. */
+function together(findings: readonly Finding[]): readonly object[] {
+  const groups = new Map<string, (Finding & { readonly logicalIds: unknown[] })[]>();
+  for (const { logicalId, ...finding } of findings) {
+    const key = finding.control + finding.outcome + finding.path + finding.reason;
+    const alike = groups.get(key) ?? [];
+    groups.set(key, alike);
+    const group = alike.find(({ before, after }) => before === finding.before && after === finding.after);
+    if (group === undefined) alike.push({ ...finding, logicalIds: [logicalId] });
+    else group.logicalIds.push(logicalId);
+  }
+  return [...groups.values()].flat();
 }
 
 function failure(requestId: string, errorMessage: string): MacroResponse {

@@ -29,7 +29,7 @@ export function parseRequest(event: unknown): ParsedRequest {
     return {
       ok: false,
       requestId: '',
-      reason: 'the event has no requestId: it is not that of a CloudFormation macro',
+      reason: 'the event is not that of a CloudFormation macro',
     };
   const transformId = read('transformId');
   const fragment = read('fragment');
@@ -43,6 +43,6 @@ export function parseRequest(event: unknown): ParsedRequest {
     : {
         ok: false,
         requestId,
-        reason: 'fragment, params and templateParameterValues of the event must be maps',
+        reason: 'fragment, params and templateParameterValues must be maps',
       };
 }

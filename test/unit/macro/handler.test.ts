@@ -145,7 +145,7 @@ describe('the macro', () => {
   });
 
   test('logs one line a template, with every decision', async () => {
-    await handler(request({ fragment: { Resources: { One: repository() } } }));
+    await handler(request({ fragment: { Resources: { One: repository(), Two: repository() } } }));
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
       level: 'INFO',
@@ -154,7 +154,7 @@ describe('the macro', () => {
       findings: [
         {
           control: 'TagImmutability',
-          logicalId: 'One',
+          logicalIds: ['One', 'Two'],
           path: 'Properties.ImageTagMutability',
           outcome: 'set',
         },

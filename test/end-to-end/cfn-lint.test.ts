@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { isList, isObject, type Json, member } from '../../core/json.ts';
+import { expand } from '../../functions/macro/expand.ts';
+import { projectRoot, pythonEnvironment } from '../../local/paths.ts';
+
+const golden = join(projectRoot, 'test', 'golden');
+const folder = mkdtempSync(join(tmpdir(), 'cfn-lint-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The golden templates that the macro accepts, as they were and as it leaves them. */
+const cases = readdirSync(golden)
+  .filter((name) => name.endsWith('.yaml') && !name.endsWith('.expected.yaml'))
+  .flatMap((file) => {
+    const input = parse(readFileSync(join(golden, file), 'utf8'));
+    if (!isObject(member(input.fragment, 'Resources'))) return [];
+    const request = {
+      requestId: file,
+      transformId: '',
+      fragment: input.fragment,
+      params: input.params ?? {},
+      templateParameterValues: input.templateParameterValues ?? {},
+    };
+    const expansion = expand(request, {
+      environment: input.environment ?? {},
+      today: input.today ?? '2026-11-24',
+    });
+    return 'refusal' in expansion
+      ? []
+      : [{ name: basename(file, '.yaml'), before: input.fragment, after: expansion.fragment }];
+  });
+
+let found: ReadonlyMap<string, ReadonlySet<string>> = new Map();
+beforeAll(() => {
+  for (const { name, before, after } of cases) {
+    writeFileSync(join(folder, `${name}.before.json`), JSON.stringify(before));
+    writeFileSync(join(folder, `${name}.after.json`), JSON.stringify(after));
+  }
+  found = lint();
+}, 120_000);
+
+/** What cfn-lint finds, by file: rule and logical ID. One run for all, since starting it takes seconds. */
+function lint(): ReadonlyMap<string, ReadonlySet<string>> {
+  const { stdout } = spawnSync(
+    join(pythonEnvironment('sam'), 'bin', 'python3'),
+    ['-m', 'cfnlint', '--format', 'json', '--regions', 'us-east-1', '--', join(folder, '*.json')],
+    { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+  );
+  const matches: Json = JSON.parse(stdout);
+  const byFile = new Map<string, Set<string>>();
+  for (const match of isList(matches) ? matches.filter(isObject) : []) {
+    const rule = member(match, 'Rule');
+    const location = member(match, 'Location');
+    const path = isObject(location) ? member(location, 'Path') : undefined;
+    const file = basename(String(member(match, 'Filename')));
+    const entry = `${isObject(rule) ? member(rule, 'Id') : ''} ${isList(path) ? path.slice(0, 2).join('.') : ''}`;
+    byFile.set(file, (byFile.get(file) ?? new Set()).add(entry));
+  }
+  return byFile;
+}
+
+test('cfn-lint finds something in the templates, so that it is known to have read them', () => {
+  expect(found.get('settings-resource.before.json')).toContain('E3003 Resources.Left');
+});
+
+test.each(cases)('cfn-lint finds nothing in the hardened $name that it did not find before', ({ name }) => {
+  const before = found.get(`${name}.before.json`) ?? new Set();
+  const added = [...(found.get(`${name}.after.json`) ?? [])].filter((entry) => !before.has(entry));
+  expect(added).toEqual([]);
+});
