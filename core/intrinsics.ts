@@ -64,6 +64,13 @@ export function plainSub(value: Json): string | undefined {
   return typeof text === 'string' && !text.includes('${') ? text : undefined;
 }
 
+/** The literal beginning of an `Fn::Sub`, before what it substitutes first; empty for anything else. */
+export function subBeginning(value: Json): string {
+  const sub = isObject(value) ? member(value, 'Fn::Sub') : undefined;
+  const text = isList(sub) ? sub[0] : sub;
+  return typeof text === 'string' ? (text.split('${')[0] ?? '').trim() : '';
+}
+
 /** How a value reads: what is known of it before CloudFormation resolves it. */
 export type Reading =
   | { readonly kind: 'absent' }

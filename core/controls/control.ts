@@ -63,7 +63,11 @@ export interface Control {
   readonly harden: (resource: JsonObject, type: HardenedType, context: ControlContext) => JsonObject;
 }
 
-/** What an unsafe value becomes, as the policy's Enforcement says; told either way. */
+/**
+ * What an unsafe value becomes, as the policy's Enforcement says; told either way.
+ *
+ * @param unsafe.instead what Override writes; the value itself where there is nothing better to write
+ */
 export function answerUnsafe(
   context: ControlContext,
   unsafe: {
@@ -74,17 +78,9 @@ export function answerUnsafe(
   },
 ): Json | undefined {
   const { path, before, instead, reason } = unsafe;
-  switch (context.policy.Enforcement) {
-    case 'Default':
-      context.tell({ path, outcome: 'kept', before, after: before, reason });
-      return before;
-    case 'Override':
-      context.tell({ path, outcome: 'replaced', before, after: instead, reason });
-      return instead;
-    case 'Reject':
-      context.tell({ path, outcome: 'violation', before, reason });
-      return before;
-    default:
-      return context.policy.Enforcement satisfies never;
-  }
+  const { Enforcement: enforcement } = context.policy;
+  const after = enforcement === 'Override' ? instead : before;
+  const outcome = enforcement === 'Reject' ? 'violation' : after === before ? 'kept' : 'replaced';
+  context.tell({ path, outcome, before, after, reason });
+  return after;
 }

@@ -1,3 +1,4 @@
+import { subBeginning } from '../intrinsics.ts';
 import { describeKind, type Json, type JsonObject } from '../json.ts';
 import { lifecyclePolicyText } from '../lifecycle/build.ts';
 import { lifecyclePolicyProblems } from '../lifecycle/grammar.ts';
@@ -24,6 +25,11 @@ export const lifecyclePolicy: Control = {
     const text: Settling = {
       absent: (path) => writeDefault(context, path, 'text'),
       literal: (value, path, raw) => judgeText(context, value, path, raw),
+      isWrong(raw, path) {
+        const isNoMap = /^[^{]/.test(subBeginning(raw));
+        if (isNoMap) refuse(context, path, 'the policy is no JSON: it must begin with {');
+        return isNoMap;
+      },
     };
     const map: Settling = {
       absent: (path) => writeDefault(context, path, 'map'),

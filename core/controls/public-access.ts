@@ -18,7 +18,6 @@ export const publicAccess: Control = {
   harden(resource, type, context) {
     const name = type === 'AWS::ECR::Repository' ? 'RepositoryPolicyText' : 'RepositoryPolicy';
     judgePolicy(member(propertiesOf(resource), name), `Properties.${name}`, context);
-    // There is no safe policy to write instead: who may pull is for the author alone to say.
     return resource;
   },
 };
@@ -39,8 +38,9 @@ function judgePolicy(raw: Json | undefined, path: string, context: ControlContex
 
 function judgeStatement(statement: JsonObject, path: string, context: ControlContext): void {
   if (member(statement, 'Effect') !== 'Allow' || isWithinOrganisation(member(statement, 'Condition'))) return;
-  const tell = (at: string, before: Json, reason: string) =>
-    answerUnsafe({ ...context, policy: reportOnly(context) }, { path: at, before, instead: before, reason });
+  // There is no safe policy to write instead: who may pull is for the author alone to say.
+  const tell = (path: string, before: Json, reason: string) =>
+    answerUnsafe(context, { path, before, instead: before, reason });
   const excluded = member(statement, 'NotPrincipal');
   if (excluded !== undefined)
     tell(
@@ -57,12 +57,6 @@ function judgeStatement(statement: JsonObject, path: string, context: ControlCon
             '*',
             'allows every AWS account: name the accounts, or add a condition on aws:PrincipalOrgID',
           );
-}
-
-/** Override cannot mend a policy, so it reports as Default does; Reject refuses. */
-function reportOnly(context: ControlContext): ControlContext['policy'] {
-  const { policy } = context;
-  return policy.Enforcement === 'Override' ? { ...policy, Enforcement: 'Default' } : policy;
 }
 
 interface Leaf {

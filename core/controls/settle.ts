@@ -14,6 +14,8 @@ export interface Settling {
    * @param raw the same as it stands in the template: what is answered and told
    */
   readonly literal: (value: Json, path: string, raw: Json) => Json | undefined;
+  /** Whether what is known of an intrinsic already proves it wrong, which is then told here. */
+  readonly isWrong?: (raw: Json, path: string) => boolean;
 }
 
 /** Settles a value: an `Fn::If` branch by branch; what cannot be known is left alone and told. */
@@ -37,7 +39,7 @@ export function settle(
         : makeIf(reading.condition, whenTrue, whenFalse);
     }
     case 'undetermined':
-      tellUndetermined(context, path, raw ?? null, reading.intrinsic);
+      if (!by.isWrong?.(raw ?? null, path)) tellUndetermined(context, path, raw ?? null, reading.intrinsic);
       return raw;
     default:
       return reading satisfies never;
