@@ -69,7 +69,7 @@ for (const [name, fragment] of Object.entries(templates)) {
   }
   console.log = log;
   const ratio = median(macro) / median(floor);
-  isOver ||= ratio > budget && !name.endsWith('(no budget)');
+  isOver ||= ratio > budget && !name.endsWith('no budget');
   const size = `${(Buffer.byteLength(text) / 1024).toFixed(0)} KiB`;
   console.log(`  ${name.padEnd(32)} ${size.padStart(8)}  ${ratio.toFixed(2)}`);
 }

@@ -46,8 +46,8 @@ beforeAll(() => {
 /** What cfn-lint finds, by file: rule and logical ID. One run for all, since starting it takes seconds. */
 function lint(): ReadonlyMap<string, ReadonlySet<string>> {
   const { stdout } = spawnSync(
-    join(pythonEnvironment('sam'), 'bin', 'python3'),
-    ['-m', 'cfnlint', '--format', 'json', '--regions', 'us-east-1', '--', join(folder, '*.json')],
+    join(pythonEnvironment('sam'), 'bin', 'cfn-lint'),
+    ['--format', 'json', '--regions', 'us-east-1', '--template', join(folder, '*.json')],
     { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   );
   const matches: Json = JSON.parse(stdout);
