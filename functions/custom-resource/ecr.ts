@@ -7,6 +7,8 @@ import {
   RepositoryNotFoundException,
 } from '@aws-sdk/client-ecr';
 import { isMutability, type TagMutability } from '../../core/tag-mutability.ts';
+import { type Deadline, persist } from './deadline.ts';
+import { isPassing } from './failure.ts';
 import type { RepositorySettings } from './plan.ts';
 
 /** A repository as ECR describes it. */
@@ -15,7 +17,7 @@ export interface Repository extends RepositorySettings {
   readonly uri: string;
 }
 
-/** The calls that a `Custom::EcrSettings` makes. Each may throw what the SDK throws. */
+/** The calls that a `Custom::EcrSettings` makes. Each may throw what the SDK throws, or OutOfTime. */
 export interface Ecr {
   /** The repository, or undefined when there is none of that name. */
   describe(name: string): Promise<Repository | undefined>;
@@ -23,31 +25,52 @@ export interface Ecr {
   putScanOnPush(name: string, value: boolean): Promise<void>;
 }
 
+// A healthy ECR answers in tens of milliseconds.
+const attemptMs = 10_000;
+
 /**
+ * Connects to ECR for as long as it is used. Throttling and passing faults are waited out until the deadline.
+ *
  * @param environment AWS_REGION, and AWS_ENDPOINT_URL_ECR or AWS_ENDPOINT_URL when a local endpoint is meant
- * @param signal ends every call at the function's deadline
  */
-export function connectEcr(
+export async function withEcr<Result>(
   environment: Readonly<Record<string, string | undefined>>,
-  signal: AbortSignal,
-): Ecr {
+  deadline: Deadline,
+  use: (ecr: Ecr) => Promise<Result>,
+): Promise<Result> {
   const endpoint = localEndpoint(environment);
   // Everything is given explicitly, so that none of the SDK's loaders for configuration files runs at a cold start.
   const client = new ECRClient({
     region: environment.AWS_REGION ?? 'us-east-1',
     useDualstackEndpoint: false,
     useFipsEndpoint: false,
-    retryMode: 'adaptive',
-    maxAttempts: 8,
+    retryMode: 'standard',
+    // Repeating is persist's part.
+    maxAttempts: 1,
     ...(endpoint === undefined ? {} : { endpoint }),
   });
-  const options = { abortSignal: signal };
+  try {
+    return await use(
+      callsOf((send) =>
+        persist((abortSignal) => send(client, { abortSignal }), { deadline, attemptMs, isPassing }),
+      ),
+    );
+  } finally {
+    // A connection that outlives its invocation would be found dead after the function's freeze.
+    client.destroy();
+  }
+}
+
+type Call = <Output>(
+  send: (client: ECRClient, options: { readonly abortSignal: AbortSignal }) => Promise<Output>,
+) => Promise<Output>;
+
+function callsOf(call: Call): Ecr {
   return {
     async describe(name) {
       try {
-        const { repositories } = await client.send(
-          new DescribeRepositoriesCommand({ repositoryNames: [name] }),
-          options,
+        const { repositories } = await call((client, options) =>
+          client.send(new DescribeRepositoriesCommand({ repositoryNames: [name] }), options),
         );
         const found = repositories?.[0];
         if (found === undefined) return undefined;
@@ -69,29 +92,27 @@ export function connectEcr(
       }
     },
     async putTagMutability(name, { mutability, exclusions }) {
-      await client.send(
-        new PutImageTagMutabilityCommand({
-          repositoryName: name,
-          imageTagMutability: mutability,
-          ...(exclusions.length === 0
-            ? {}
-            : {
-                imageTagMutabilityExclusionFilters: exclusions.map((filter) => ({
-                  filterType: 'WILDCARD' as const,
-                  filter,
-                })),
-              }),
-        }),
-        options,
+      const filters = exclusions.map((filter) => ({ filterType: 'WILDCARD' as const, filter }));
+      await call((client, options) =>
+        client.send(
+          new PutImageTagMutabilityCommand({
+            repositoryName: name,
+            imageTagMutability: mutability,
+            ...(filters.length === 0 ? {} : { imageTagMutabilityExclusionFilters: filters }),
+          }),
+          options,
+        ),
       );
     },
     async putScanOnPush(name, scanOnPush) {
-      await client.send(
-        new PutImageScanningConfigurationCommand({
-          repositoryName: name,
-          imageScanningConfiguration: { scanOnPush },
-        }),
-        options,
+      await call((client, options) =>
+        client.send(
+          new PutImageScanningConfigurationCommand({
+            repositoryName: name,
+            imageScanningConfiguration: { scanOnPush },
+          }),
+          options,
+        ),
       );
     },
   };

@@ -1,20 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isRefusal } from '../../core/finding.ts';
 import { refusalMessage } from '../../core/message.ts';
 import { applicationPolicy } from '../../core/policy.ts';
-import { connectEcr, localEndpoint } from './ecr.ts';
-import { explain } from './explain.ts';
+import { deadlineIn } from './deadline.ts';
+import { localEndpoint, withEcr } from './ecr.ts';
+import { explain, outline } from './failure.ts';
 import { notCreatedId, serve } from './lifecycle.ts';
 import { type Addressee, parseRequest, type SettingsRequest } from './request.ts';
 import { type Answer, responseBody, sendResponse } from './response.ts';
+import { recordWrites, tellWrites, type Writes } from './writes.ts';
 
 /** The part of Lambda's context that is used. */
 export interface FunctionContext {
+  /** Milliseconds until the function's time-out. */
   getRemainingTimeInMillis(): number;
 }
-
-// Kept free at the end of the function's time to answer, with its retries.
-const reservedForAnswerMs = 15_000;
 
 /**
  * `Custom::EcrSettings`.
@@ -29,14 +28,14 @@ export async function handler(event: unknown, context: FunctionContext): Promise
     case 'unanswerable':
       // Without an address there is nobody to answer; Lambda's own record of the failure is what is left.
       throw new Error(`EcrHardening cannot answer this event: ${parsed.reason}`);
-    case 'unserved':
-      return answer(parsed.addressee, {
-        status: 'FAILED',
-        physicalResourceId: parsed.addressee.physicalResourceId ?? notCreatedId(parsed.addressee),
-        reason: parsed.reason,
-      });
+    case 'unserved': {
+      const { addressee, reason } = parsed;
+      logOf(addressee)({ level: 'ERROR', message: 'not a request of CloudFormation', reason });
+      const physicalResourceId = addressee.physicalResourceId ?? notCreatedId(addressee);
+      return answer(addressee, { status: 'FAILED', physicalResourceId, reason }, context);
+    }
     case 'request':
-      return answer(parsed.request, await serveInTime(parsed.request, context));
+      return answer(parsed.request, await serveInTime(parsed.request, context), context);
     default:
       return parsed satisfies never;
   }
@@ -44,50 +43,57 @@ export async function handler(event: unknown, context: FunctionContext): Promise
 
 /** Serves a request until shortly before the function's time-out; every failure becomes an answer. */
 async function serveInTime(request: SettingsRequest, context: FunctionContext): Promise<Answer> {
+  const log = logOf(request);
   const failedId = 'physicalResourceId' in request ? request.physicalResourceId : notCreatedId(request);
   const fail = (reason: string): Answer => ({ status: 'FAILED', physicalResourceId: failedId, reason });
-  const deadline = new AbortController();
-  const timer = setTimeout(
-    () => deadline.abort(),
-    Math.max(0, context.getRemainingTimeInMillis() - reservedForAnswerMs),
-  );
+  const deadline = deadlineIn(workTime(context.getRemainingTimeInMillis()));
+  let writes: Writes = { done: [], unsure: [] };
   try {
     const { policy, findings } = applicationPolicy(process.env);
-    if (findings.some(isRefusal))
+    // A Delete needs no policy, and no stack may become impossible to delete.
+    if (request.requestType !== 'Delete' && findings.some(isRefusal)) {
+      log({ level: 'ERROR', message: 'the application is misconfigured' });
       return fail(`The application is misconfigured: ${refusalMessage(findings)}.`);
-    return await serve(request, {
-      ecr: connectEcr(process.env, deadline.signal),
-      policy,
-      log: logOf(request),
+    }
+    const given = await withEcr(process.env, deadline, (connected) => {
+      const recorded = recordWrites(connected);
+      writes = recorded.writes;
+      return serve(request, { ecr: recorded.ecr, policy, deadline, log });
     });
+    return given.status === 'SUCCESS' ? given : fail(`${given.reason}${tellWrites(writes)}`);
   } catch (error) {
-    logOf(request)({
-      level: 'ERROR',
-      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    });
-    return fail(
-      deadline.signal.aborted
-        ? 'The function ran out of time before ECR had answered; what it had written stays. Deploy again.'
-        : explain(error),
-    );
+    const cause = error instanceof Error && error.cause !== undefined ? { cause: outline(error.cause) } : {};
+    log({ level: 'ERROR', message: 'failed', error: outline(error), ...cause, ...writes });
+    return fail(`${explain(error)}${tellWrites(writes)}`);
   } finally {
-    clearTimeout(timer);
+    deadline.release();
   }
 }
 
+/** Of the function's time, what the work may take: enough is left to answer, with retries. */
+function workTime(remainingMs: number): number {
+  return remainingMs - Math.min(15_000, remainingMs / 3);
+}
+
+/** Of the function's time, what answering may take: the handler still has to return. */
+function answerTime(remainingMs: number): number {
+  return remainingMs - Math.min(1_000, remainingMs / 5);
+}
+
 /** Sends the one answer. A failure to send is logged and not thrown: a second delivery could not send it either. */
-async function answer(to: Addressee, given: Answer): Promise<void> {
+async function answer(to: Addressee, given: Answer, context: FunctionContext): Promise<void> {
   const log = logOf(to);
+  const deadline = deadlineIn(answerTime(context.getRemainingTimeInMillis()));
   try {
     const allowHttp = localEndpoint(process.env) !== undefined;
-    await sendResponse(to.responseUrl, responseBody(to, given), { allowHttp, sleep });
-    log({
-      message: 'answered',
-      status: given.status,
-      ...('reason' in given ? { reason: given.reason } : {}),
-    });
+    await sendResponse(to.responseUrl, responseBody(to, given), { allowHttp, deadline });
+    // Not the reason: it may quote a property, and a property may have come from a NoEcho parameter.
+    log({ message: 'answered', status: given.status });
   } catch (error) {
-    log({ level: 'ERROR', message: error instanceof Error ? error.message : String(error) });
+    const reason = error instanceof Error ? error.message : String(error);
+    log({ level: 'ERROR', message: 'not answered', status: given.status, reason });
+  } finally {
+    deadline.release();
   }
 }
 

@@ -1,9 +1,10 @@
 /** The life of a `Custom::EcrSettings`: what each kind of request does. */
 import { createHash } from 'node:crypto';
 import type { Policy } from '../../core/policy.ts';
+import { type Deadline, readUntil } from './deadline.ts';
 import type { Ecr, Repository } from './ecr.ts';
-import { isSame, planSettings } from './plan.ts';
-import { parseProperties, type WantedSettings } from './properties.ts';
+import { isSame, type Plan, planSettings } from './plan.ts';
+import { parseProperties } from './properties.ts';
 import type { SettingsRequest } from './request.ts';
 import type { Answer } from './response.ts';
 
@@ -11,7 +12,8 @@ import type { Answer } from './response.ts';
 export interface Surroundings {
   readonly ecr: Ecr;
   readonly policy: Pick<Policy, 'MutableTags' | 'Enforcement'>;
-  /** Tells one step; never a property's value that could be NoEcho. */
+  readonly deadline: Deadline;
+  /** Tells one step: names, kinds, and what ECR itself says; never a property's value, which could be NoEcho. */
   readonly log: (entry: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -33,13 +35,16 @@ export async function serve(request: SettingsRequest, surroundings: Surroundings
   }
 }
 
-/** The id of the resource that a stack's logical ID makes: the same at each delivery of a request. */
+/**
+ * The id of the resource that a stack's logical ID makes: the same at each delivery of a request. Logical IDs
+ * have at most 255 characters, so it keeps well under the 1,024 bytes of an id.
+ */
 export function physicalIdOf(request: {
   readonly stackId: string;
   readonly logicalResourceId: string;
 }): string {
   const stack = createHash('sha256').update(request.stackId).digest('hex').slice(0, 12);
-  return `ecr-settings-${request.logicalResourceId}-${stack}`.slice(0, 1024);
+  return `ecr-settings-${request.logicalResourceId}-${stack}`;
 }
 
 /** The id that a failed Create answers with; CloudFormation then sends Delete for it, which finds nothing to do. */
@@ -47,54 +52,70 @@ export function notCreatedId(request: {
   readonly stackId: string;
   readonly logicalResourceId: string;
 }): string {
-  return `${physicalIdOf(request)}-not-created`.slice(0, 1024);
+  return `${physicalIdOf(request)}-not-created`;
 }
 
 async function apply(
   request: SettingsRequest,
   id: string,
   failedId: string,
-  { ecr, policy, log }: Surroundings,
+  { ecr, policy, deadline, log }: Surroundings,
 ): Promise<Answer> {
-  const fail = (reason: string): Answer => ({ status: 'FAILED', physicalResourceId: failedId, reason });
+  const fail = (message: string, reason: string): Answer => {
+    log({ level: 'WARN', message });
+    return { status: 'FAILED', physicalResourceId: failedId, reason };
+  };
   const parsed = parseProperties(request.properties);
-  if ('problems' in parsed) return fail(`${request.logicalResourceId}: ${parsed.problems.join('; ')}.`);
+  if ('problems' in parsed)
+    return fail('properties refused', `${request.logicalResourceId}: ${sentence(parsed.problems)}`);
   const { wanted } = parsed;
   const name = wanted.repositoryName;
-  const before = await ecr.describe(name);
+  const before = await readUntil(
+    () => ecr.describe(name),
+    (found) => found !== undefined,
+    deadline,
+  );
   if (before === undefined)
     return fail(
+      'no such repository',
       `Repository ${name} does not exist in this account and region: create it first, or correct RepositoryName.`,
     );
 
   const planned = planSettings(wanted, before, policy);
-  if ('refusal' in planned) return fail(planned.refusal);
+  if ('refusal' in planned) return fail('refused by Enforcement', planned.refusal);
   const { plan } = planned;
   if (plan.tagMutability !== undefined) await ecr.putTagMutability(name, plan.tagMutability);
   if (plan.scanOnPush !== undefined) await ecr.putScanOnPush(name, plan.scanOnPush);
   const isUnchanged = plan.tagMutability === undefined && plan.scanOnPush === undefined;
 
-  const after = isUnchanged ? before : await ecr.describe(name);
-  log({ message: isUnchanged ? 'nothing to change' : 'settings written', repository: name, before, after });
-  if (after === undefined) return fail(`Repository ${name} was deleted while its settings were written.`);
-  const unproven = unprovenSettings(wanted, plan, after);
+  const after = isUnchanged
+    ? before
+    : await readUntil(
+        () => ecr.describe(name),
+        (found) => found !== undefined && unprovenSetting(plan, found) === undefined,
+        deadline,
+      );
+  log({ message: isUnchanged ? 'nothing to change' : 'settings written', before, after });
+  if (after === undefined)
+    return fail('deleted meanwhile', `Repository ${name} was deleted while its settings were written.`);
+  const unproven = unprovenSetting(plan, after);
   return unproven === undefined
     ? { status: 'SUCCESS', physicalResourceId: id, data: attributes(after) }
     : fail(
+        'not in effect',
         `ECR took the settings of ${name} but answers ${unproven} afterwards; somebody else may be changing it.`,
       );
 }
 
-function unprovenSettings(
-  _wanted: WantedSettings,
-  plan: {
-    readonly tagMutability: Repository['tagMutability'] | undefined;
-    readonly scanOnPush: boolean | undefined;
-  },
-  after: Repository,
-): string | undefined {
+/** Clauses as one sentence; a clause that asks ("did you mean …?") ends it as well as a full stop. */
+function sentence(clauses: readonly string[]): string {
+  const text = clauses.join('; ');
+  return text.endsWith('?') ? text : `${text}.`;
+}
+
+function unprovenSetting(plan: Plan, after: Repository): string | undefined {
   if (plan.tagMutability !== undefined && !isSame(plan.tagMutability, after.tagMutability))
-    return `ImageTagMutability ${after.tagMutability.mutability}`;
+    return `ImageTagMutability ${[after.tagMutability.mutability, ...after.tagMutability.exclusions].join(' ')}`;
   if (plan.scanOnPush !== undefined && plan.scanOnPush !== after.scanOnPush)
     return `ScanOnPush ${after.scanOnPush}`;
   return undefined;

@@ -1,6 +1,11 @@
 /** What has to be written to one repository, and whether it may be. Pure. */
 import type { Policy } from '../../core/policy.ts';
-import { defaultTagMutability, mutabilities, type TagMutability } from '../../core/tag-mutability.ts';
+import {
+  defaultTagMutability,
+  matchesEveryTag,
+  mutabilities,
+  type TagMutability,
+} from '../../core/tag-mutability.ts';
 import type { WantedSettings } from './properties.ts';
 
 /** What a repository is set to, as DescribeRepositories says it. */
@@ -32,10 +37,8 @@ export function planSettings(
       refusal: `${unsafe.join(' and ')} for ${wanted.repositoryName} is refused, since this application enforces safe settings (Enforcement: Reject).`,
     };
   const isOverridden = policy.Enforcement === 'Override';
-  const fallback = defaultTagMutability(policy.MutableTags);
-  const isUnsafeMutability = wanted.tagMutability !== undefined && isMutable(wanted.tagMutability);
-  const asked = isOverridden && isUnsafeMutability ? undefined : wanted.tagMutability;
-  const tagMutability = asked ?? safer(current.tagMutability, fallback);
+  const asked = isOverridden && isUnsafe(wanted.tagMutability) ? undefined : wanted.tagMutability;
+  const tagMutability = asked ?? safer(current.tagMutability, defaultTagMutability(policy.MutableTags));
   const scanOnPush = isOverridden ? true : (wanted.scanOnPush ?? true);
   return {
     plan: {
@@ -46,23 +49,38 @@ export function planSettings(
 }
 
 function unsafeWishes({ tagMutability, scanOnPush }: WantedSettings): string[] {
+  const wish = isMutable(tagMutability)
+    ? `ImageTagMutability ${tagMutability.mutability}`
+    : 'ImageTagMutabilityExclusionFilters that match every tag';
   return [
-    ...(tagMutability !== undefined && isMutable(tagMutability)
-      ? [`ImageTagMutability ${tagMutability.mutability}`]
-      : []),
+    ...(isUnsafe(tagMutability) ? [wish] : []),
     ...(scanOnPush === false ? ['ImageScanningConfiguration.ScanOnPush false'] : []),
   ];
 }
 
-function isMutable({ mutability }: TagMutability): boolean {
-  return mutability === 'MUTABLE' || mutability === 'MUTABLE_WITH_EXCLUSION';
+function isUnsafe(value: TagMutability | undefined): boolean {
+  return isMutable(value) || isVoid(value);
 }
 
-/** The safer of what is and what the default would be; of two with exclusions, what is stays. */
+function isMutable(value: TagMutability | undefined): value is TagMutability {
+  return value?.mutability === 'MUTABLE' || value?.mutability === 'MUTABLE_WITH_EXCLUSION';
+}
+
+/** Immutability that excludes every tag keeps none. */
+function isVoid(value: TagMutability | undefined): boolean {
+  return value?.mutability === 'IMMUTABLE_WITH_EXCLUSION' && value.exclusions.some(matchesEveryTag);
+}
+
+/**
+ * The safer of what is and what the default would be. Of two with exclusions the default is safer when it
+ * excludes nothing else; where neither is, what is stays.
+ */
 function safer(current: TagMutability, fallback: TagMutability): TagMutability {
-  return mutabilities.indexOf(current.mutability) <= mutabilities.indexOf(fallback.mutability)
-    ? current
-    : fallback;
+  if (isVoid(current)) return fallback;
+  const difference = mutabilities.indexOf(current.mutability) - mutabilities.indexOf(fallback.mutability);
+  if (difference !== 0) return difference < 0 ? current : fallback;
+  const isTighter = fallback.exclusions.every((pattern) => current.exclusions.includes(pattern));
+  return isTighter ? fallback : current;
 }
 
 /** Whether two tag mutabilities mean the same; the order of exclusions means nothing. */

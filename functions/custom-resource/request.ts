@@ -70,7 +70,10 @@ export function parseRequest(event: unknown): ParsedRequest {
   };
   const unserved = (reason: string): ParsedRequest => ({ kind: 'unserved', addressee, reason });
 
-  const properties = member(event, 'ResourceProperties');
+  const requestType = member(event, 'RequestType');
+  const given = member(event, 'ResourceProperties');
+  // A Delete asks for nothing, and no stack may become impossible to delete.
+  const properties = requestType === 'Delete' && !isObject(given) ? {} : given;
   if (!isObject(properties)) return unserved('The event has no ResourceProperties.');
   const common: Common = {
     requestId,
@@ -80,7 +83,6 @@ export function parseRequest(event: unknown): ParsedRequest {
     responseUrl,
     properties,
   };
-  const requestType = member(event, 'RequestType');
   switch (requestType) {
     case 'Create':
       return { kind: 'request', request: { ...common, requestType } };

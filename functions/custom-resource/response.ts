@@ -1,6 +1,7 @@
 /** The answer to CloudFormation: what it may hold, and how it gets there. */
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { type Deadline, OutOfTime, persist } from './deadline.ts';
 import type { Addressee } from './request.ts';
 
 /** What was done, as CloudFormation's stack events and `Fn::GetAtt` show it. */
@@ -35,7 +36,9 @@ export function responseBody(to: Addressee, answer: Answer): string {
     return responseBody(to, { status: 'FAILED', physicalResourceId: answer.physicalResourceId, reason });
   }
   const write = (reason: string) => JSON.stringify({ Status: 'FAILED', Reason: reason, ...common });
-  return write(fitting(answer.reason, (reason) => Buffer.byteLength(write(reason)) <= mostBytes));
+  // CloudFormation demands a reason, and half of a surrogate pair is no character.
+  const whole = answer.reason.toWellFormed() || 'No reason is known.';
+  return write(fitting(whole, (reason) => Buffer.byteLength(write(reason)) <= mostBytes));
 }
 
 /** The longest beginning of a text that fits, cut between whole characters. */
@@ -52,61 +55,70 @@ function fitting(text: string, fits: (text: string) => boolean): string {
   return `${characters.slice(0, low).join('')}…`;
 }
 
-const mostAttempts = 5;
-const firstPauseMs = 200;
+// S3 answers in well under a second.
+const attemptMs = 5_000;
 
-/** What sending depends on: whether plain http may be used, and how to wait. */
+/** What sending depends on. */
 export interface Sending {
   /** Only where the environment names a local endpoint. */
   readonly allowHttp: boolean;
-  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly deadline: Deadline;
 }
 
 /**
  * PUTs a body to CloudFormation's pre-signed URL.
  *
- * Retried with backoff when the network or a 5xx fails it; a 4xx is final, since the same request would meet
- * the same answer.
+ * Repeated until the deadline when the network or a 5xx fails it; a 4xx is final, since the same request would
+ * meet the same answer.
  *
  * @throws an error without the URL, whose query is a credential
  */
-export async function sendResponse(url: string, body: string, { allowHttp, sleep }: Sending): Promise<void> {
+export async function sendResponse(
+  url: string,
+  body: string,
+  { allowHttp, deadline }: Sending,
+): Promise<void> {
   const target = new URL(url);
   if (target.protocol !== 'https:' && !(allowHttp && target.protocol === 'http:'))
     throw new Error(`the ResponseURL must be https, not ${target.protocol}`);
-  for (let attempt = 1; ; attempt += 1) {
-    const outcome = await put(target, body);
-    if (outcome === 'sent') return;
-    if (!outcome.isPassing || attempt === mostAttempts)
-      throw new Error(`CloudFormation did not take the answer: ${outcome.reason} (attempt ${attempt})`);
-    await sleep(firstPauseMs * 2 ** (attempt - 1));
+  let attempts = 0;
+  const attempt = (signal: AbortSignal) => {
+    attempts += 1;
+    return put(target, body, signal);
+  };
+  try {
+    await persist(attempt, { deadline, attemptMs, isPassing: (error) => !(error instanceof Refusal) });
+  } catch (error) {
+    const failure = error instanceof OutOfTime ? (error.cause ?? error) : error;
+    const reason = failure instanceof Error ? failure.message : String(failure);
+    throw new Error(`CloudFormation did not take the answer: ${reason} (attempt ${attempts})`);
   }
 }
 
-type Outcome = 'sent' | { readonly isPassing: boolean; readonly reason: string };
+class Refusal extends Error {}
 
-function put(target: URL, body: string): Promise<Outcome> {
+function put(target: URL, body: string, signal: AbortSignal): Promise<void> {
   // node:https rather than fetch: the first fetch loads undici, which costs as much as starting Node.
   const request = target.protocol === 'http:' ? httpRequest : httpsRequest;
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const sent = request(
       target,
       {
         method: 'PUT',
         // The URL is signed for an empty content type.
         headers: { 'content-type': '', 'content-length': Buffer.byteLength(body) },
-        timeout: 10_000,
+        // A connection kept from an earlier invocation would be found dead after the function's freeze.
+        agent: false,
+        signal,
       },
       (response) => {
         response.resume();
         const status = response.statusCode ?? 0;
-        resolve(
-          status >= 200 && status < 300 ? 'sent' : { isPassing: status >= 500, reason: `status ${status}` },
-        );
+        if (status >= 200 && status < 300) resolve();
+        else reject(new (status >= 500 ? Error : Refusal)(`status ${status}`));
       },
     );
-    sent.on('timeout', () => sent.destroy(new Error('no answer within 10 seconds')));
-    sent.on('error', (error) => resolve({ isPassing: true, reason: error.message }));
+    sent.on('error', reject);
     sent.end(body);
   });
 }

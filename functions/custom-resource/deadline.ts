@@ -1,0 +1,126 @@
+/** Time that runs out, and how work is kept inside it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A point in time by which work must have ended. */
+export interface Deadline {
+  /** Aborted when the time is over. */
+  readonly signal: AbortSignal;
+  /** Milliseconds; 0 when the time is over. */
+  leftMs(): number;
+  /** Frees the timer, once the work has ended. */
+  release(): void;
+}
+
+export function deadlineIn(milliseconds: number): Deadline {
+  const end = performance.now() + milliseconds;
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), Math.max(0, milliseconds));
+  return {
+    signal: controller.signal,
+    leftMs: () => Math.max(0, end - performance.now()),
+    release: () => clearTimeout(timer),
+  };
+}
+
+/** The deadline came first; `cause` is what the last attempt had failed with, if one had. */
+export class OutOfTime extends Error {
+  override readonly name = 'OutOfTime';
+
+  constructor(cause?: unknown) {
+    super('the time is over', { cause });
+  }
+}
+
+const firstPauseMs = 200;
+const longestPauseMs = 10_000;
+
+/** How one kind of attempt is repeated. */
+export interface Persistence {
+  readonly deadline: Deadline;
+  /** The longest that one attempt may take; less when less than twice as much is left, so that another can follow. */
+  readonly attemptMs: number;
+  /** Whether the same attempt may succeed later. An attempt that took too long always may. */
+  readonly isPassing: (error: unknown) => boolean;
+}
+
+/**
+ * Repeats an attempt with growing, random pauses while it fails in a passing way and time is left.
+ *
+ * It is not left to the SDK: its retries give up while time is left, and sleep on when the time is over.
+ *
+ * @param attempt is to end itself at the signal, but is not waited for when it does not
+ * @throws what is not passing; {@link OutOfTime} at the deadline
+ */
+export async function persist<Result>(
+  attempt: (signal: AbortSignal) => Promise<Result>,
+  { deadline, attemptMs, isPassing }: Persistence,
+): Promise<Result> {
+  let last: unknown;
+  for (let mostPauseMs = firstPauseMs; ; mostPauseMs = Math.min(longestPauseMs, mostPauseMs * 2)) {
+    if (deadline.signal.aborted) throw new OutOfTime(last);
+    try {
+      return await limited(attempt, Math.min(attemptMs, deadline.leftMs() / 2), deadline.signal);
+    } catch (error) {
+      if (deadline.signal.aborted) throw new OutOfTime(last);
+      if (!(error instanceof TooSlow || isPassing(error))) throw error;
+      last = error;
+    }
+    // Random over the whole pause, so that functions which were throttled together do not come back together.
+    await pause(Math.random() * mostPauseMs, deadline, last);
+  }
+}
+
+class TooSlow extends Error {
+  override readonly name = 'TimeoutError';
+}
+
+async function limited<Result>(
+  attempt: (signal: AbortSignal) => Promise<Result>,
+  milliseconds: number,
+  outer: AbortSignal,
+): Promise<Result> {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), milliseconds);
+  const signal = AbortSignal.any([outer, limit.signal]);
+  const ended = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new TooSlow('no answer in time')), { once: true });
+  });
+  try {
+    // In a function of its own, so that even an attempt that throws at once leaves no rejection unhandled.
+    return await Promise.race([ended, (async () => attempt(signal))()]);
+  } catch (error) {
+    // Which of the two noticed the abort first must not matter.
+    throw limit.signal.aborted ? new TooSlow('no answer in time', { cause: error }) : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function pause(milliseconds: number, deadline: Deadline, last?: unknown): Promise<void> {
+  await sleep(milliseconds, undefined, { signal: deadline.signal }).catch(() => {
+    throw new OutOfTime(last);
+  });
+}
+
+const settlingMs = 5_000;
+
+/**
+ * Reads until what is read is as expected, for at most 5 seconds and a quarter of the time left.
+ *
+ * ECR's reads may lag behind its writes: a repository that was just created may not be found, and a setting that
+ * was just written may still read as before.
+ *
+ * @returns what was read last
+ */
+export async function readUntil<Value>(
+  read: () => Promise<Value>,
+  isExpected: (value: Value) => boolean,
+  deadline: Deadline,
+): Promise<Value> {
+  const leaveMs = deadline.leftMs() - Math.min(settlingMs, deadline.leftMs() / 4);
+  for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
+    const value = await read();
+    if (isExpected(value) || deadline.leftMs() - pauseMs < leaveMs) return value;
+    await pause(pauseMs, deadline);
+  }
+}

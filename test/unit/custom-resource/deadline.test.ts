@@ -1,0 +1,103 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import {
+  type Deadline,
+  deadlineIn,
+  OutOfTime,
+  persist,
+  readUntil,
+} from '../../../functions/custom-resource/deadline.ts';
+
+let deadline: Deadline | undefined;
+const within = (milliseconds: number): Deadline => {
+  deadline = deadlineIn(milliseconds);
+  return deadline;
+};
+afterEach(() => deadline?.release());
+
+const always = () => true;
+
+describe('an attempt that is repeated', () => {
+  test('is not waited for when it hears no signal, even to the last', async () => {
+    let attempts = 0;
+    const deaf = () => {
+      attempts += 1;
+      return new Promise<never>(() => {});
+    };
+    const outcome = persist(deaf, { deadline: within(400), attemptMs: 10_000, isPassing: () => false });
+    await expect(outcome).rejects.toBeInstanceOf(OutOfTime);
+    expect(attempts).toBeGreaterThan(1);
+  });
+
+  test('ends in what it failed with last, when the time is over', async () => {
+    const failing = async () => {
+      throw new Error('status 503');
+    };
+    const outcome = persist(failing, { deadline: within(300), attemptMs: 100, isPassing: always });
+    await expect(outcome).rejects.toMatchObject({ name: 'OutOfTime', cause: { message: 'status 503' } });
+  });
+
+  test('does not begin when the time is over', async () => {
+    const over = within(0);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    let attempts = 0;
+    const count = async () => {
+      attempts += 1;
+    };
+    await expect(
+      persist(count, { deadline: over, attemptMs: 100, isPassing: always }),
+    ).rejects.toBeInstanceOf(OutOfTime);
+    expect(attempts).toBe(0);
+  });
+
+  test('ends at once in what does not pass, also when it throws before it waits', async () => {
+    let attempts = 0;
+    const throwing = () => {
+      attempts += 1;
+      throw new Error('denied');
+    };
+    await expect(
+      persist(throwing, { deadline: within(1_000), attemptMs: 100, isPassing: () => false }),
+    ).rejects.toThrow('denied');
+    expect(attempts).toBe(1);
+  });
+
+  test('is told to end when it takes too long, and tried again', async () => {
+    const ended: boolean[] = [];
+    const slowAtFirst = (signal: AbortSignal) =>
+      ended.length > 0
+        ? Promise.resolve('answer')
+        : new Promise<never>((_resolve, reject) => {
+            signal.addEventListener('abort', () => {
+              ended.push(signal.aborted);
+              reject(new Error('aborted'));
+            });
+          });
+    const outcome = persist(slowAtFirst, { deadline: within(5_000), attemptMs: 50, isPassing: () => false });
+    await expect(outcome).resolves.toBe('answer');
+    expect(ended).toEqual([true]);
+  });
+});
+
+describe('reading until what is read is as expected', () => {
+  test('gives what was read last when it never is', async () => {
+    let reads = 0;
+    const read = async () => {
+      reads += 1;
+      return reads;
+    };
+    expect(await readUntil(read, (value) => value < 0, within(4_000))).toBe(reads);
+    expect(reads).toBeGreaterThan(1);
+  });
+
+  test('ends with the time', async () => {
+    const over = within(0);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(
+      await readUntil(
+        async () => 'old',
+        () => false,
+        over,
+      ),
+    ).toBe('old');
+  });
+});

@@ -1,0 +1,270 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Bench, startBench } from './support/bench.ts';
+import { breaches } from './support/contract.ts';
+import {
+  eventLike,
+  propertiesLike,
+  type Sample,
+  sampleEvent,
+  samples,
+  secretInUrl,
+} from './support/events.ts';
+import { safe, unsafe } from './support/registry.ts';
+
+let bench: Bench;
+
+beforeAll(async () => {
+  bench = await startBench();
+});
+
+afterAll(() => bench.stop());
+
+const withLatest = {
+  ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
+  ImageTagMutabilityExclusionFilters: [
+    { ImageTagMutabilityExclusionFilterType: 'WILDCARD', ImageTagMutabilityExclusionFilterValue: 'latest' },
+  ],
+};
+
+describe('the sample events', () => {
+  const complete = ['LogicalResourceId', 'RequestId', 'RequestType', 'ResourceProperties', 'ResourceType'];
+
+  test.each(samples)('%s is complete, as CloudFormation sends it', (name) => {
+    const event = sampleEvent(name);
+    const { RequestType: kind } = event;
+    const expected = [
+      ...complete,
+      'ResponseURL',
+      'ServiceToken',
+      'StackId',
+      ...(kind === 'Create' ? [] : ['PhysicalResourceId']),
+      ...(kind === 'Update' ? ['OldResourceProperties'] : []),
+    ];
+    expect(Object.keys(event).sort()).toEqual(expected.sort());
+    expect(event.ResponseURL).toContain(secretInUrl);
+    expect(event.ResourceProperties).toMatchObject({ ServiceToken: event.ServiceToken });
+  });
+
+  const answers: readonly [Sample, string, object][] = [
+    ['create', 'SUCCESS', safe],
+    [
+      'update',
+      'SUCCESS',
+      { ...safe, mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: ['latest', 'cache-*'] },
+    ],
+    ['delete', 'SUCCESS', unsafe],
+    ['bad', 'FAILED', unsafe],
+  ];
+  test.each(answers)('%s is answered with %s', async (sample, status, settings) => {
+    const event = { ResourceProperties: sampleEvent(sample).ResourceProperties };
+    const { answer, after } = await bench.run({ sample, event, repository: 'team/orders', before: unsafe });
+    expect(answer).toMatchObject({ Status: status });
+    expect(after).toEqual(settings);
+  });
+
+  test('the bad one is told everything that is wrong with it at once', async () => {
+    const event = { ResourceProperties: sampleEvent('bad').ResourceProperties };
+    const { answer, steps } = await bench.run({ sample: 'bad', event });
+    expect(answer?.Reason).toBe(
+      'Settings: unknown property "RepositoryNme"; did you mean RepositoryName?; RepositoryName is missing; ' +
+        'ImageTagMutability has the unknown value "IMUTABLE"; did you mean IMMUTABLE?; ' +
+        'ImageScanningConfiguration.ScanOnPush must be true or false, not another string.',
+    );
+    expect(steps).toEqual([]);
+  });
+});
+
+describe('the life of a resource', () => {
+  test('a Create makes a repository safe and gives its attributes', async () => {
+    const { answer, steps, repository, after } = await bench.run({ before: unsafe });
+    expect(after).toEqual(safe);
+    expect(steps).toEqual(['describe', 'put mutability', 'put scanning', 'prove']);
+    expect(answer).toMatchObject({
+      Status: 'SUCCESS',
+      PhysicalResourceId: sampleEvent('update').PhysicalResourceId,
+      Data: {
+        RepositoryArn: `arn:aws:ecr:us-east-1:123456789012:repository/${repository}`,
+        RepositoryUri: `123456789012.dkr.ecr.us-east-1.amazonaws.com/${repository}`,
+        ImageTagMutability: 'IMMUTABLE',
+      },
+    });
+  });
+
+  test('the same Create, delivered again, answers the same and writes nothing', async () => {
+    const first = await bench.run({ before: unsafe });
+    const { repository, event } = first;
+    const again = await bench.run({ repository, event });
+    expect(again.answer).toEqual(first.answer);
+    expect(again.steps).toEqual(['describe']);
+  });
+
+  test('an Update writes only what differs', async () => {
+    const { steps, after, answer, event } = await bench.run({
+      sample: 'update',
+      before: safe,
+      properties: withLatest,
+    });
+    expect(steps).toEqual(['describe', 'put mutability', 'prove']);
+    expect(after).toEqual({ ...safe, mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: ['latest'] });
+    expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: event.PhysicalResourceId });
+  });
+
+  test('an Update that fails half-way keeps its id, and the Update that rolls it back ends where it began', async () => {
+    const { repository, answer, event } = await bench.run({
+      sample: 'update',
+      before: safe,
+      properties: { ...withLatest, ImageScanningConfiguration: { ScanOnPush: 'false' } },
+      fault: { step: 'put scanning', fault: 'blocked by the organisation', times: 1 },
+    });
+    expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: event.PhysicalResourceId });
+    expect(answer?.Reason).toBe(
+      'A policy of the organisation forbids the change: It is blocked. Already written, and staying: ImageTagMutability.',
+    );
+    const rollback = await bench.run({ sample: 'update', repository });
+    expect(rollback.answer).toMatchObject({
+      Status: 'SUCCESS',
+      PhysicalResourceId: event.PhysicalResourceId,
+    });
+    // The default is IMMUTABLE, and a repository with exclusions is not as safe.
+    expect(rollback.after).toEqual(safe);
+  });
+
+  test('the Delete that follows a failed Create succeeds, with the id of that failure, and calls nobody', async () => {
+    const failed = await bench.run({ properties: { ImageTagMutability: 'NO' }, before: unsafe });
+    const PhysicalResourceId = failed.answer?.PhysicalResourceId;
+    expect(PhysicalResourceId).toMatch(/-not-created$/);
+    const { answer, steps } = await bench.run({ sample: 'delete', event: { PhysicalResourceId } });
+    expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
+    expect(steps).toEqual([]);
+  });
+
+  test('a Delete of an id that this resource never made succeeds, and so does one without properties', async () => {
+    for (const event of [
+      { PhysicalResourceId: 'orders-Settings-1A2B3C' },
+      { ResourceProperties: undefined },
+      { ResourceProperties: propertiesLike({ RepositoryName: ['no name'], Nonsense: 'x' }) },
+    ]) {
+      const { answer, event: sent } = await bench.run({ sample: 'delete', event });
+      expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: sent.PhysicalResourceId });
+    }
+  });
+
+  test('a repository that is found only after a moment was just created', async () => {
+    const { answer } = await bench.run({
+      before: unsafe,
+      fault: { step: 'describe', fault: 'repository gone', times: 2 },
+    });
+    expect(answer).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test('a repository that there is not fails by its name', async () => {
+    const { answer, repository } = await bench.run({ remainingMs: 5_000 });
+    expect(answer).toMatchObject({ Status: 'FAILED' });
+    expect(answer?.Reason).toBe(
+      `Repository ${repository} does not exist in this account and region: create it first, or correct RepositoryName.`,
+    );
+  });
+
+  test.each([
+    ['put mutability', 'ImageTagMutability MUTABLE'],
+    ['put scanning', 'ScanOnPush false'],
+  ] as const)('a write that has no effect (%s) is no success', async (step, told) => {
+    const { answer, repository } = await bench.run({
+      before: unsafe,
+      remainingMs: 5_000,
+      fault: { step, fault: 'ignored', times: 1 },
+    });
+    expect(answer).toMatchObject({ Status: 'FAILED' });
+    expect(answer?.Reason).toContain(
+      `ECR took the settings of ${repository} but answers ${told} afterwards; somebody else may be changing it.`,
+    );
+  });
+});
+
+describe('an event that is no request', () => {
+  test.each([
+    [
+      'an unknown RequestType',
+      { RequestType: 'Replace' },
+      'RequestType must be Create, Update or Delete, not "Replace".',
+    ],
+    [
+      'no RequestType',
+      { RequestType: undefined },
+      'RequestType must be Create, Update or Delete, not undefined.',
+    ],
+    ['no ResourceProperties', { ResourceProperties: undefined }, 'The event has no ResourceProperties.'],
+    ['an Update of nothing', { RequestType: 'Update' }, 'The Update has no PhysicalResourceId.'],
+    ['a Delete of nothing', { RequestType: 'Delete' }, 'The Delete has no PhysicalResourceId.'],
+  ])('%s is answered FAILED', async (_title, event, reason) => {
+    const { answer, steps, event: sent, deliveries } = await bench.run({ event });
+    expect(answer).toMatchObject({ Status: 'FAILED', Reason: reason });
+    expect(deliveries.flatMap(({ body }) => breaches(body, sent))).toEqual([]);
+    expect(steps).toEqual([]);
+  });
+
+  test.each(['ResponseURL', 'RequestId', 'StackId', 'LogicalResourceId'])(
+    'one without %s cannot be answered, and fails as an invocation',
+    async (name) => {
+      const { thrown, deliveries } = await bench.run({ event: { [name]: undefined } });
+      expect(String(thrown)).toContain('EcrHardening cannot answer this event');
+      expect(deliveries).toEqual([]);
+    },
+  );
+
+  test('not even a map fails as an invocation', async () => {
+    const { handler } = await import('../../../functions/custom-resource/handler.ts');
+    const context = { getRemainingTimeInMillis: () => 1_000 };
+    for (const event of [null, undefined, 'text', [], 7])
+      await expect(handler(event, context)).rejects.toThrow('EcrHardening cannot answer this event');
+  });
+});
+
+describe('the address of the answer', () => {
+  test.each(['ftp://127.0.0.1/answers', 'file:///etc/passwd', 'not a URL'])(
+    '%s is not used',
+    async (ResponseURL) => {
+      const { thrown, deliveries } = await bench.run({ sample: 'delete', event: { ResponseURL } });
+      expect(thrown).toBeUndefined();
+      expect(deliveries).toEqual([]);
+    },
+  );
+
+  test('plain http is refused where the environment names no local endpoint', async () => {
+    const { AWS_ENDPOINT_URL } = process.env;
+    delete process.env.AWS_ENDPOINT_URL;
+    const refused = await bench.run({ sample: 'delete' });
+    process.env.AWS_ENDPOINT_URL_ECR = AWS_ENDPOINT_URL;
+    const taken = await bench.run({ sample: 'delete' });
+    delete process.env.AWS_ENDPOINT_URL_ECR;
+    process.env.AWS_ENDPOINT_URL = AWS_ENDPOINT_URL;
+    expect(refused.deliveries).toEqual([]);
+    expect(bench.printed.at(-2)).toContain('the ResponseURL must be https, not http:');
+    expect(taken.answer).toMatchObject({ Status: 'SUCCESS' });
+  });
+});
+
+describe('when hardly any time is left', () => {
+  test.each([500, 1_000, 2_000])(
+    '%d ms are enough to answer a Create that ECR keeps waiting',
+    async (remainingMs) => {
+      const { answer, leftMs } = await bench.run({
+        before: unsafe,
+        remainingMs,
+        fault: { step: 'describe', fault: 'hanging', times: Number.POSITIVE_INFINITY },
+      });
+      expect(answer).toMatchObject({ Status: 'FAILED' });
+      expect(leftMs).toBeGreaterThan(0);
+    },
+  );
+
+  test.each([0, -1_000, Number.NaN])('%d ms end at once, without a throw', async (remainingMs) => {
+    const { thrown, after } = await bench.run({ before: unsafe, remainingMs });
+    expect(thrown).toBeUndefined();
+    expect([safe, unsafe]).toContainEqual(after);
+  });
+});
+
+test('every event has an identity of its own, so that runs cannot be taken for each other', () => {
+  expect(eventLike('create').RequestId).not.toBe(eventLike('create').RequestId);
+});

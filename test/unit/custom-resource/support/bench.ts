@@ -1,0 +1,135 @@
+/** Drives the real handler over real HTTP, against a server that can be told to fail. */
+import './one-realm.ts';
+
+import { jest } from '@jest/globals';
+import type { JsonObject } from '../../../../core/json.ts';
+import { handler } from '../../../../functions/custom-resource/handler.ts';
+import { parseBody } from './contract.ts';
+import { eventLike, propertiesLike, type Sample, secretInUrl } from './events.ts';
+import type { Settings } from './registry.ts';
+import { type Delivery, type FaultPlan, type Server, type Step, startServer } from './server.ts';
+
+/** One request to the handler. */
+export interface Run {
+  readonly sample?: Sample;
+  /** ResourceProperties, RepositoryName apart. */
+  readonly properties?: JsonObject;
+  /** What the repository is before; undefined: there is none. */
+  readonly before?: Settings | undefined;
+  readonly fault?: FaultPlan;
+  /** What the function's time-out leaves; enough for everything when left out. */
+  readonly remainingMs?: number;
+  /** Replaces members of the event. */
+  readonly event?: Readonly<Record<string, unknown>>;
+  /** An earlier run's repository, to be worked on again. */
+  readonly repository?: string;
+}
+
+/** What came of it. */
+export interface Outcome {
+  readonly event: Readonly<Record<string, unknown>>;
+  readonly repository: string;
+  readonly deliveries: readonly Delivery[];
+  /** The answer that CloudFormation took first. */
+  readonly answer: JsonObject | undefined;
+  /** The steps that reached ECR, in their order. */
+  readonly steps: readonly Step[];
+  readonly after: Settings | undefined;
+  /** What was left of the function's time when the handler had returned. */
+  readonly leftMs: number;
+  readonly thrown: unknown;
+}
+
+export interface Bench {
+  readonly server: Server;
+  run(run: Run): Promise<Outcome>;
+  /** Everything that was written to the console since the start. */
+  readonly printed: readonly string[];
+  stop(): Promise<void>;
+}
+
+const environment = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+};
+
+const channels = ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const;
+
+export async function startBench(): Promise<Bench> {
+  const server = await startServer();
+  const saved = { ...process.env };
+  Object.assign(process.env, environment, { AWS_ENDPOINT_URL: server.url });
+  const printed: string[] = [];
+  const spies = channels.map((channel) =>
+    jest.spyOn(console, channel).mockImplementation((...texts: unknown[]) => {
+      printed.push(texts.map(String).join(' '));
+    }),
+  );
+  let count = 0;
+
+  return {
+    server,
+    printed,
+    async run(run) {
+      count += 1;
+      const { sample = 'create', properties = {}, fault, remainingMs = 20_000 } = run;
+      const repository = run.repository ?? `bench/repository-${count}`;
+      if ('before' in run && run.before !== undefined) server.registry.set(repository, run.before);
+      if (fault === undefined) server.plans.delete(repository);
+      else server.plans.set(repository, fault);
+      server.deliveries.delete(repository);
+      server.written.delete(repository);
+      const firstCall = server.calls.length;
+      const event = eventLike(sample, {
+        ResponseURL: `${server.url}/answers/${encodeURIComponent(repository)}?X-Amz-Signature=${secretInUrl}`,
+        ResourceProperties: propertiesLike({ RepositoryName: repository, ...properties }),
+        ...run.event,
+      });
+      const end = performance.now() + remainingMs;
+      let thrown: unknown;
+      try {
+        await handler(event, { getRemainingTimeInMillis: () => Math.floor(end - performance.now()) });
+      } catch (error) {
+        thrown = error;
+      }
+      const deliveries = server.deliveries.get(repository) ?? [];
+      const accepted = deliveries.find(({ isAccepted }) => isAccepted);
+      return {
+        event,
+        repository,
+        deliveries,
+        answer: accepted === undefined ? undefined : parseBody(accepted.body),
+        steps: server.calls
+          .slice(firstCall)
+          .filter((call) => call.repository === repository)
+          .map(({ step }) => step),
+        after: server.registry.get(repository),
+        leftMs: end - performance.now(),
+        thrown,
+      };
+    },
+    async stop() {
+      for (const spy of spies) spy.mockRestore();
+      for (const name of Object.keys(process.env)) if (!(name in saved)) delete process.env[name];
+      Object.assign(process.env, saved);
+      await server.stop();
+    },
+  };
+}
+
+/** Runs jobs, so many at once, in their order. */
+export async function inParallel<Job, Result>(
+  jobs: readonly Job[],
+  atOnce: number,
+  work: (job: Job) => Promise<Result>,
+): Promise<Map<Job, Result>> {
+  const results = new Map<Job, Result>();
+  const waiting = [...jobs];
+  const worker = async () => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift())
+      results.set(job, await work(job));
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return results;
+}

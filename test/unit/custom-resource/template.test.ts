@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { isList, isObject, type Json, member } from '../../../core/json.ts';
+
+const root = join(__dirname, '../../..');
+// The short forms of intrinsics are read as what stands behind them.
+const template: Json = parse(readFileSync(join(root, 'template.yaml'), 'utf8'), { logLevel: 'silent' });
+
+function at(...path: (string | number)[]): Json | undefined {
+  let value: Json | undefined = template;
+  for (const key of path) {
+    if (isList(value)) value = value[Number(key)];
+    else value = isObject(value) ? member(value, String(key)) : undefined;
+  }
+  return value;
+}
+
+const listed = (value: Json | undefined): readonly Json[] =>
+  isList(value) ? value : value === undefined ? [] : [value];
+
+/** The actions of a role's policy, by its name. */
+function actionsOf(role: string, policy: string): readonly Json[] {
+  const policies = listed(at('Resources', role, 'Properties', 'Policies'));
+  const index = policies.findIndex((each) => isObject(each) && member(each, 'PolicyName') === policy);
+  const statements = listed(
+    at('Resources', role, 'Properties', 'Policies', index, 'PolicyDocument', 'Statement'),
+  );
+  return statements.flatMap((each) => (isObject(each) ? listed(member(each, 'Action')) : []));
+}
+
+const roles = ['MacroRole', 'SettingsRole'];
+
+describe('what template.yaml lets the custom resource do', () => {
+  test('is each ECR action for which the code has a command, and no other', () => {
+    const source = readFileSync(join(root, 'functions/custom-resource/ecr.ts'), 'utf8');
+    const commands = [...source.matchAll(/new (\w+)Command\(/g)].map(([, name]) => `ecr:${name}`);
+    expect(commands.length).toBeGreaterThan(0);
+    expect([...actionsOf('SettingsRole', 'settings')].sort()).toEqual([...new Set(commands)].sort());
+  });
+
+  test('is not more by other policies', () => {
+    const names = (role: string) =>
+      listed(at('Resources', role, 'Properties', 'Policies')).map((each) =>
+        isObject(each) ? member(each, 'PolicyName') : undefined,
+      );
+    expect(names('SettingsRole')).toEqual(['logs', 'settings']);
+    expect(names('MacroRole')).toEqual(['logs']);
+    for (const role of roles) {
+      expect(actionsOf(role, 'logs')).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+      expect(at('Resources', role, 'Properties', 'ManagedPolicyArns')).toBeUndefined();
+    }
+  });
+
+  test('names no action and no resource by a bare wildcard', () => {
+    for (const role of roles) {
+      const text = JSON.stringify(at('Resources', role));
+      expect(text).not.toMatch(/"[a-z-]+:[A-Za-z]*\*"/);
+      expect(text).not.toContain('"*"');
+    }
+  });
+});
+
+describe('how template.yaml runs the custom resource', () => {
+  test('an event is never delivered again', () => {
+    expect(
+      at('Resources', 'SettingsFunction', 'Properties', 'EventInvokeConfig', 'MaximumRetryAttempts'),
+    ).toBe(0);
+  });
+
+  test("CloudFormation waits a little longer than the function's own time-out", () => {
+    const timeout = Number(at('Resources', 'SettingsFunction', 'Properties', 'Timeout'));
+    const variables = at('Resources', 'MacroFunction', 'Properties', 'Environment', 'Variables');
+    const serviceTimeout = Number(isObject(variables) ? variables.SettingsServiceTimeout : undefined);
+    expect(timeout).toBeGreaterThanOrEqual(60);
+    expect(timeout).toBeLessThanOrEqual(900);
+    expect(serviceTimeout - timeout).toBeGreaterThanOrEqual(10);
+    expect(serviceTimeout - timeout).toBeLessThanOrEqual(120);
+  });
+
+  test.each([
+    ['MacroFunction', 'MacroLogGroup', 'MacroRole'],
+    ['SettingsFunction', 'SettingsLogGroup', 'SettingsRole'],
+  ])('%s has a time-out, a role and a log group with retention of its own', (name, logGroup, role) => {
+    const properties = (...path: string[]) => at('Resources', name, 'Properties', ...path);
+    expect(properties('Timeout')).toEqual(expect.any(Number));
+    expect(properties('LoggingConfig', 'LogGroup')).toBe(logGroup);
+    expect(properties('Role')).toBe(`${role}.Arn`);
+    expect(at('Resources', logGroup, 'Properties', 'RetentionInDays')).toBe('LogRetentionInDays');
+  });
+});
