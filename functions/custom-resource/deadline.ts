@@ -12,9 +12,11 @@ export interface Deadline {
 }
 
 export function deadlineIn(milliseconds: number): Deadline {
-  const end = performance.now() + milliseconds;
+  // A context without a sound answer leaves no time.
+  const length = Math.max(0, milliseconds || 0);
+  const end = performance.now() + length;
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), Math.max(0, milliseconds));
+  const timer = setTimeout(() => controller.abort(), length);
   return {
     signal: controller.signal,
     leftMs: () => Math.max(0, end - performance.now()),

@@ -60,10 +60,12 @@ export function explain(error: unknown): string {
       ? 'The function ran out of time before ECR had answered: deploy again.'
       : `The function ran out of time: deploy again. The last attempt: ${explain(error.cause)}`;
   if (!(error instanceof Error)) return `The function failed with ${String(error)}.`;
-  const { name } = error;
-  // Cut, so that what follows it still fits into the answer.
-  const message = error.message.slice(0, 1000).replace(/[.\s]+$/, '');
+  const { name, code, status } = outline(error);
+  // The SDK adds a second line for programmers. Cut, so that what follows still fits into the answer.
+  const message = (error.message.split('\n')[0] ?? '').slice(0, 1000).replace(/[.\s]+$/, '');
   if (throttlings.includes(name)) return 'ECR throttles this account: deploy with fewer stacks at once.';
+  if (status === undefined && (name === 'TimeoutError' || networkFaults.includes(code ?? '')))
+    return `ECR could not be reached, or did not answer: ${message}.`;
   switch (name) {
     case 'AccessDeniedException':
       return `The function may not do this: let its role, and any service control policy or permissions boundary, allow it. ECR says: ${message}.`;
@@ -76,7 +78,7 @@ export function explain(error: unknown): string {
       return `A policy of the organisation forbids the change: ${message}.`;
     case 'SyntaxError':
       // Its message quotes the whole answer, whatever that is.
-      return 'ECR answered with something that is not its protocol: is the endpoint really ECR?';
+      return `ECR answered (with status ${status}) something that is not its protocol: is the endpoint really ECR?`;
     default:
       return message === '' ? `ECR failed with ${name}.` : `ECR failed with ${name}: ${message}.`;
   }
