@@ -1,10 +1,11 @@
 """What a custom resource's request and response have that MiniStack leaves out.
 
 The request names the ServiceToken at its top level too
-(https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html), and a response of more than
-4,096 bytes is refused (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html).
-After a failed Create CloudFormation sends a Delete with the id of the FAILED response, or one that it invents. Functions
-find the local AWS through AWS_ENDPOINT_URL.
+(https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html). A response of more than 4,096
+bytes is refused, and so is a success without a PhysicalResourceId of 1 to 1,024 bytes
+(https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html); the size is taken from the
+response without its white space. After a failed Create CloudFormation sends a Delete with the id of the FAILED
+response, or one that it invents. Functions find the local AWS through AWS_ENDPOINT_URL.
 """
 
 import json
@@ -18,6 +19,7 @@ from ministack.services.cloudformation import custom_resource
 from pinned import private, replace
 
 MOST_BYTES = 4096
+MOST_BYTES_OF_ID = 1024
 
 logger = logging.getLogger("custom_resources")
 
@@ -29,7 +31,7 @@ def install() -> None:
     # The functions' processes inherit it; MiniStack sets it for containers only.
     os.environ["AWS_ENDPOINT_URL"] = private(custom_resource, "_gateway_url")()
     _install_service_token()
-    _install_limit()
+    _install_response()
     _install_delete_after_failed_create()
 
 
@@ -45,18 +47,46 @@ def _install_service_token() -> None:
     replace("_execute_function_with_config_scope", execute, lambda_svc)
 
 
-def _install_limit() -> None:
+def _install_response() -> None:
     own = private(custom_resource, "deliver_response")
 
-    def deliver(token: str, response: dict) -> bool:
-        size = len(json.dumps(response, ensure_ascii=False, separators=(",", ":")).encode())
-        if size > MOST_BYTES:
-            response = {"Status": "FAILED", "Reason": f"Response is too long: {size} bytes, and {MOST_BYTES} are allowed."}
-        if response.get("Status") == "FAILED":
-            _failed_ids[response.get("StackId"), response.get("LogicalResourceId")] = response.get("PhysicalResourceId")
-        return own(token, response)
+    def deliver(token: str, response) -> bool:
+        given = response if isinstance(response, dict) else {}
+        problem = _problem(given)
+        if problem is not None:
+            given = {**given, "Status": "FAILED", "Reason": problem}
+        elif given["Status"] == "FAILED":
+            _failed_ids[given.get("StackId"), given.get("LogicalResourceId")] = given.get("PhysicalResourceId")
+            given = {**given, "Reason": _reason(given)}
+        return own(token, given)
 
     replace("deliver_response", deliver, custom_resource)
+
+
+def _reason(response: dict) -> str:
+    """What a stack's event says of a FAILED response."""
+    message = response.get("Reason") or "No reason was given."
+    return (
+        "Received response status [FAILED] from custom resource. "
+        f"Message returned: {message} (RequestId: {response.get('RequestId')})"
+    )
+
+
+def _problem(response: dict) -> str | None:
+    """Why CloudFormation refuses a response, or None.
+
+    Its sentences about size and id are those that stacks are seen to fail with; the one about Status is unconfirmed.
+    """
+    if len(json.dumps(response, ensure_ascii=False, separators=(",", ":")).encode()) > MOST_BYTES:
+        return "Response object is too long."
+    if response.get("Status") not in ("SUCCESS", "FAILED"):
+        return "Invalid response: Status must be SUCCESS or FAILED."
+    physical_id = response.get("PhysicalResourceId")
+    if response["Status"] == "FAILED" and not physical_id:
+        return None
+    if not isinstance(physical_id, str) or not 1 <= len(physical_id.encode()) <= MOST_BYTES_OF_ID:
+        return "Invalid PhysicalResourceId"
+    return None
 
 
 def _install_delete_after_failed_create() -> None:

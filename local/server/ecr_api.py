@@ -1,7 +1,7 @@
 """The one place where ECR operations are added to MiniStack or replaced in it.
 
 An operation takes the request as a map and answers with one, or raises `EcrError`. What is registered here comes
-before MiniStack's own.
+before MiniStack's own. Every request, also one that MiniStack answers, is first held against ECR's model.
 """
 
 import json
@@ -11,6 +11,7 @@ from ministack.services import ecr
 from moto.core.exceptions import ServiceException
 
 from pinned import private, replace
+from request_shapes import problem_of
 
 
 class EcrError(Exception):
@@ -51,11 +52,21 @@ def _take_over() -> None:
     own = private(ecr, "handle_request")
 
     async def handle_request(method, path, headers, body, query_params):
-        function = _operations.get(headers.get("x-amz-target", "").rpartition(".")[2])
+        name = headers.get("x-amz-target", "").rpartition(".")[2]
+        if not name:
+            return await own(method, path, headers, body, query_params)
+        try:
+            request = json.loads(body) if body else {}
+        except ValueError as error:
+            return error_response_json("SerializationException", str(error), 400)
+        problem = problem_of(name, request)
+        if problem is not None:
+            return error_response_json("InvalidParameterException", problem, 400)
+        function = _operations.get(name)
         if function is None:
             return await own(method, path, headers, body, query_params)
         try:
-            return json_response(function(json.loads(body) if body else {}))
+            return json_response(function(request))
         except EcrError as error:
             return error_response_json(error.code, str(error), 400)
         except ServiceException as error:

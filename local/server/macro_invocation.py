@@ -8,6 +8,7 @@ import json
 from ministack.core.responses import get_account_id, get_region, new_uuid
 from ministack.services import lambda_svc
 
+from macro_calls import answer_to
 from macro_resource import macros
 from pinned import private
 
@@ -27,17 +28,18 @@ def invoke(name: str, fragment: dict, params: dict, values: dict) -> dict:
     transform = f"{get_account_id()}::{name}"
     if name not in macros:
         raise MacroFailed(f"No transform named {transform} found.")
-    request_id = new_uuid()
-    answer = _call(
-        macros[name]["FunctionName"],
+    request_id, answer = answer_to(
+        _call,
         {
-            "accountId": get_account_id(),
-            "fragment": fragment,
-            "transformId": transform,
-            "requestId": request_id,
-            "region": get_region(),
-            "params": params,
-            "templateParameterValues": values,
+            "function": macros[name]["FunctionName"],
+            "event": {
+                "accountId": get_account_id(),
+                "fragment": fragment,
+                "transformId": transform,
+                "region": get_region(),
+                "params": params,
+                "templateParameterValues": values,
+            },
         },
     )
     malformed = MacroFailed(f"Received malformed response from transform {transform}")
@@ -56,7 +58,13 @@ def invoke(name: str, fragment: dict, params: dict, values: dict) -> dict:
     return changed
 
 
-def _call(function: str, event: dict):
+def _call(question: dict) -> tuple:
+    """The id of a new request and what the function answers to it."""
+    request_id = new_uuid()
+    return request_id, _answer(question["function"], {**question["event"], "requestId": request_id})
+
+
+def _answer(function: str, event: dict):
     """What the function answers; None when it threw, timed out or is not there."""
     record, config, _ = private(lambda_svc, "_get_func_record_for_ref")(function)
     if record is None or config is None:

@@ -13,6 +13,7 @@ import custom_resources
 import exclusion_filters
 import failed_transforms
 import lifecycle_preview
+import macro_calls
 import macro_resource
 import parent
 import pinned
@@ -24,6 +25,7 @@ import transforms
 
 GAPS = (
     macro_resource,
+    macro_calls,
     transforms,
     failed_transforms,
     repositories,

@@ -9,6 +9,7 @@ from moto.ecr.policy_validation import EcrLifecyclePolicyValidator
 
 from ecr_api import EcrError, not_found, operation, repository
 from pinned import private, replace
+from request_shapes import problem_of
 
 TYPE = "AWS::ECR::Repository"
 
@@ -21,25 +22,29 @@ def install() -> None:
 
 
 def _describe(request: dict) -> dict:
-    """By name (at most 100), or by page: 100 unless maxResults says otherwise, at most 1,000."""
+    """By name, or by page: 100 unless maxResults says otherwise. The two exclude each other."""
     names = request.get("repositoryNames") or []
-    if len(names) > 100:
-        raise EcrError("InvalidParameterException", "repositoryNames must have at most 100 members")
+    if names and ("maxResults" in request or "nextToken" in request):
+        raise EcrError("InvalidParameterException", "repositoryNames cannot be used with maxResults or nextToken")
     shape = private(ecr, "_repo_shape")
     if names:
         return {"repositories": [shape(repository(name)) for name in names]}
     most = request.get("maxResults", 100)
-    if not 1 <= most <= 1000:
-        raise EcrError("InvalidParameterException", "maxResults must be from 1 to 1000")
     every = sorted(private(ecr, "_repositories").values(), key=lambda each: each["repositoryName"])
-    token = request.get("nextToken")
-    after = base64.urlsafe_b64decode(token).decode() if token else ""
+    after = _decoded(request.get("nextToken") or "")
     rest = [each for each in every if each["repositoryName"] > after]
     page = rest[:most]
     answer = {"repositories": [shape(each) for each in page]}
     if len(rest) > most:
         answer["nextToken"] = base64.urlsafe_b64encode(page[-1]["repositoryName"].encode()).decode()
     return answer
+
+
+def _decoded(token: str) -> str:
+    try:
+        return base64.b64decode(token, altchars=b"-_", validate=True).decode()
+    except ValueError:
+        raise EcrError("InvalidParameterException", "Invalid parameter at 'nextToken'") from None
 
 
 def _put_lifecycle_policy(request: dict) -> dict:
@@ -66,7 +71,8 @@ def _install_in_cloudformation() -> None:
     handler = private(provisioners, "_RESOURCE_HANDLERS")[TYPE]
     create, update = handler["create"], handler["update"]
 
-    def checked(props: dict) -> None:
+    def checked(logical_id: str, props: dict) -> None:
+        _check_schema(logical_id, props)
         text = (props.get("LifecyclePolicy") or {}).get("LifecyclePolicyText")
         if text is None:
             return
@@ -81,14 +87,29 @@ def _install_in_cloudformation() -> None:
             raise ValueError(
                 f"Resource of type '{TYPE}' with identifier '{name}' already exists. (HandlerErrorCode: AlreadyExists)"
             )
-        checked(props)
+        checked(logical_id, props)
         return create(logical_id, props, stack_name)
 
     def update_repository(physical_id, old_props, new_props, stack_name, logical_id=None):
-        checked(new_props)
+        checked(logical_id or physical_id, new_props)
         return update(physical_id, old_props, _with_what_stays(physical_id, new_props), stack_name, logical_id)
 
     handler.update(create=create_repository, update=update_repository)
+
+
+def _check_schema(logical_id: str, props: dict) -> None:
+    """The patterns and lengths of the resource's schema, which CloudFormation holds before it calls ECR."""
+    name = props.get("RepositoryName")
+    text = (props.get("LifecyclePolicy") or {}).get("LifecyclePolicyText")
+    failed = None
+    if name is not None and problem_of("DeleteRepository", {"repositoryName": name}) is not None:
+        failed = "#/RepositoryName: failed validation constraint for keyword [pattern]"
+    elif isinstance(text, str) and len(text) < 100:
+        failed = f"#/LifecyclePolicy/LifecyclePolicyText: expected minLength: 100, actual: {len(text)}"
+    elif isinstance(text, str) and len(text) > 30720:
+        failed = f"#/LifecyclePolicy/LifecyclePolicyText: expected maxLength: 30720, actual: {len(text)}"
+    if failed is not None:
+        raise ValueError(f"Properties validation failed for resource {logical_id} with message: {failed}")
 
 
 def _with_what_stays(name: str, props: dict) -> dict:

@@ -64,7 +64,11 @@ def _holds_snippet(node) -> bool:
 
 
 def _processed(template: dict, values: dict, own) -> dict:
-    current = {**template, **{key: _snippets(value, values) for key, value in _searched(template).items()}}
+    # AWS::Include belongs to what is embedded, so it comes before the macros at the top.
+    included = private(engine, "_apply_include_transform")(template)
+    if isinstance(included, private(engine, "_TransformFailed")):
+        return included
+    current = {**included, **{key: _snippets(value, values) for key, value in _searched(included).items()}}
     for entry in entries(template):
         body = {key: value for key, value in current.items() if key != "Transform"}
         if not _is_macro(entry):
@@ -74,8 +78,14 @@ def _processed(template: dict, values: dict, own) -> dict:
             continue
         current = invoke(name_of(entry), body, _params(entry, values), values)
         if "Transform" in current or _holds_snippet(_searched(current)):
-            raise MacroFailed(f"Transform {name_of(entry)} answered a template with another macro in it, which is not supported.")
-    return {key: value for key, value in current.items() if key != "Transform"}
+            raise MacroFailed(
+                f"Transform {name_of(entry)} answered a template with another macro in it, which is not supported."
+            )
+    processed = {key: value for key, value in current.items() if key != "Transform"}
+    if "AWS::LanguageExtensions" in map(name_of, entries(template)):
+        return processed
+    # MiniStack refuses what only AWS::LanguageExtensions understands.
+    return own(processed)
 
 
 def _snippets(node, values: dict):

@@ -15,9 +15,9 @@ const events = [];
 exports.handler = async (event) => {
   if (!event.RequestType) return events;
   events.push(event);
-  const { Answer, Size } = event.ResourceProperties;
+  const { Answer, Size, Id } = event.ResourceProperties;
   await fetch(event.ResponseURL, { method: 'PUT', body: JSON.stringify({
-    Status: Answer ?? 'SUCCESS', Reason: 'because', PhysicalResourceId: 'made-' + event.RequestId,
+    Status: Answer ?? 'SUCCESS', Reason: 'because', PhysicalResourceId: Id ?? 'made-' + event.RequestId,
     StackId: event.StackId, RequestId: event.RequestId, LogicalResourceId: event.LogicalResourceId,
     Data: { Text: 'x'.repeat(Number(Size ?? 1)) } }) });
 };`;
@@ -73,7 +73,12 @@ test('a failed Create is followed by a Delete with the id of its answer', async 
     document,
     parameters: {},
   });
-  expect(outcome).toMatchObject({ kind: 'failed', reason: expect.stringContaining('because') });
+  expect(outcome).toMatchObject({
+    kind: 'failed',
+    reason: expect.stringMatching(
+      /^Used: Received response status \[FAILED\] from custom resource\. Message returned: because \(RequestId: \S+\)$/,
+    ),
+  });
   const [create, deletion] = await events();
   expect(create).toMatchObject({ RequestType: 'Create' });
   expect(deletion).toMatchObject({ RequestType: 'Delete', PhysicalResourceId: `made-${create.RequestId}` });
@@ -88,5 +93,23 @@ test('an answer of more than 4,096 bytes fails the resource', async () => {
     document,
     parameters: {},
   });
-  expect(outcome).toMatchObject({ kind: 'failed', reason: expect.stringContaining('Response is too long') });
+  expect(outcome).toMatchObject({
+    kind: 'failed',
+    reason: expect.stringContaining('Response object is too long.'),
+  });
+});
+
+test.each([
+  ['an empty physical id', { Id: '' }, 'Invalid PhysicalResourceId'],
+  ['a physical id of more than 1,024 bytes', { Id: 'é'.repeat(513) }, 'Invalid PhysicalResourceId'],
+  ['a status that there is not', { Answer: 'DONE' }, 'Status must be SUCCESS or FAILED'],
+])('an answer with %s fails the resource', async (_what, properties, reason) => {
+  const { arn } = await provider();
+  const outcome = await deploy(clients, {
+    stackName: uniqueName('invalid'),
+    type: 'CREATE',
+    document: use(arn, properties),
+    parameters: {},
+  });
+  expect(outcome).toMatchObject({ kind: 'failed', reason: expect.stringContaining(reason) });
 });

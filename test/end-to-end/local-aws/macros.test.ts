@@ -1,6 +1,7 @@
 import {
   CreateStackCommand,
   DescribeStacksCommand,
+  ExecuteChangeSetCommand,
   GetTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -22,6 +23,9 @@ const behaviours = {
   Throwing: `exports.handler = async () => { throw new Error('broken') }`,
   Mistaken: `exports.handler = async ({ fragment }) => ({ requestId: 'another', status: 'success', fragment })`,
   Empty: `exports.handler = async ({ requestId }) => ({ requestId, status: 'success' })`,
+  Calling: `exports.handler = async ({ requestId, fragment }) => {
+    const { status } = await fetch(process.env.AWS_ENDPOINT_URL + '/_ministack/health');
+    return { requestId, status: 'success', fragment: { ...fragment, Description: 'heard ' + status } } }`,
   Nesting: `exports.handler = async ({ requestId, fragment }) =>
     ({ requestId, status: 'success', fragment: { ...fragment, Transform: 'Echo' } })`,
 };
@@ -106,6 +110,61 @@ describe('a top-level macro', () => {
     expect(await seen([macro('Echo'), 'AWS::LanguageExtensions'])).toEqual(['Fn::ForEach::Queues']);
     expect(await seen(['AWS::LanguageExtensions', macro('Echo')])).toEqual(['QueueA', 'QueueB']);
   });
+});
+
+test('a macro may itself call the local AWS', async () => {
+  expect((await processed({ Transform: macro('Calling'), Resources: queue })).Description).toBe('heard 200');
+});
+
+test('AWS::Include is processed with the snippets, before the macros at the top', async () => {
+  const bucket = uniqueName('snippets');
+  await fetch(`${clients.endpoint}/${bucket}`, { method: 'PUT' });
+  const body = JSON.stringify({ Included: { Type: 'AWS::SNS::Topic' } });
+  await fetch(`${clients.endpoint}/${bucket}/topic.json`, { method: 'PUT', body });
+  const { Description, Resources } = await processed({
+    Transform: macro('Echo'),
+    Resources: {
+      ...queue,
+      'Fn::Transform': { Name: 'AWS::Include', Parameters: { Location: `s3://${bucket}/topic.json` } },
+    },
+  });
+  expect(Object.keys(Resources)).toEqual(['Queue', 'Included']);
+  expect(Object.keys(JSON.parse(Description).fragment.Resources)).toEqual(['Queue', 'Included']);
+});
+
+test('a loop without AWS::LanguageExtensions is refused, beside a macro too', async () => {
+  const document = {
+    Transform: macro('First'),
+    Resources: { 'Fn::ForEach::Queues': ['Name', ['A'], { 'Queue${Name}': { Type: 'AWS::SQS::Queue' } }] },
+  };
+  const outcome = await deploy(clients, {
+    stackName: uniqueName('loop'),
+    type: 'CREATE',
+    document,
+    parameters: {},
+  });
+  expect(outcome).toMatchObject({ kind: 'failed', reason: expect.stringContaining('Fn::ForEach') });
+});
+
+test('the template as it was sent is kept beside the processed one, in a stack and in its change set', async () => {
+  const document = { Transform: macro('First'), Resources: queue };
+  const { ChangeSetId, StackId } = await changeSetOf(document);
+  const stage = async (
+    TemplateStage: 'Original' | 'Processed',
+    of: { StackName?: string; ChangeSetName?: string },
+  ) => {
+    const { TemplateBody } = await clients.cloudformation.send(
+      new GetTemplateCommand({ ...of, TemplateStage }),
+    );
+    return JSON.parse(TemplateBody ?? '{}');
+  };
+  const changeSet = { StackName: StackId ?? '', ChangeSetName: ChangeSetId ?? '' };
+  expect(await stage('Original', changeSet)).toEqual(document);
+  expect(await stage('Processed', changeSet)).toEqual({ Description: ' first', Resources: queue });
+  await clients.cloudformation.send(new ExecuteChangeSetCommand(changeSet));
+  const stack = { StackName: StackId ?? '' };
+  expect(await stage('Original', stack)).toEqual(document);
+  expect(await stage('Processed', stack)).toEqual({ Description: ' first', Resources: queue });
 });
 
 describe('a snippet macro', () => {

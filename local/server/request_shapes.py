@@ -1,0 +1,81 @@
+"""What ECR refuses by its own service model, which MiniStack hardly checks: a member that is missing, too long, too
+many, outside its enum or pattern.
+
+https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Operations.html; the model is the one that botocore
+ships. ECR's sentence is `Invalid parameter at 'NAME' failed to satisfy constraint: 'CONSTRAINT'`.
+"""
+
+import re
+
+import botocore.session
+from botocore.model import Shape
+
+_model = botocore.session.get_session().get_service_model("ecr")
+
+
+def problem_of(operation: str, request: dict) -> str | None:
+    """ECR's sentence about the first member that its model does not take, or None."""
+    if operation not in _model.operation_names:
+        return None
+    shape = _model.operation_model(operation).input_shape
+    found = None if shape is None else _problem(shape, request, "")
+    if found is None:
+        return None
+    path, constraint = found
+    return f"Invalid parameter at '{path}' failed to satisfy constraint: '{constraint}'"
+
+
+def _problem(shape: Shape, value, path: str) -> tuple[str, str] | None:
+    if shape.type_name == "structure":
+        return _problem_of_members(shape, value, path)
+    if shape.type_name == "list":
+        return _problem_of_list(shape, value, path)
+    if shape.type_name == "string":
+        return _problem_of_text(shape, value, path)
+    if shape.type_name in ("integer", "long"):
+        if not isinstance(value, int) or isinstance(value, bool):
+            return path, "must be a number"
+        return _problem_of_range(shape.metadata, value, path, "value")
+    return None
+
+
+def _problem_of_members(shape: Shape, value, path: str) -> tuple[str, str] | None:
+    if not isinstance(value, dict):
+        return path, "must be a structure"
+    for name, member in shape.members.items():
+        inner = f"{path}.{name}" if path else name
+        # null is the same as nothing in AWS's JSON.
+        if value.get(name) is None:
+            if name in shape.required_members:
+                return inner, "must not be null"
+            continue
+        found = _problem(member, value[name], inner)
+        if found is not None:
+            return found
+    return None
+
+
+def _problem_of_list(shape: Shape, value, path: str) -> tuple[str, str] | None:
+    if not isinstance(value, list):
+        return path, "must be a list"
+    inner = (_problem(shape.member, each, f"{path}.{index}.member") for index, each in enumerate(value, 1))
+    return _problem_of_range(shape.metadata, len(value), path, "length") or next(filter(None, inner), None)
+
+
+def _problem_of_text(shape: Shape, value, path: str) -> tuple[str, str] | None:
+    if not isinstance(value, str):
+        return path, "must be a string"
+    if shape.enum and value not in shape.enum:
+        return path, f"must satisfy enum value set: [{', '.join(shape.enum)}]"
+    pattern = shape.metadata.get("pattern")
+    if pattern is not None and re.fullmatch(pattern, value) is None:
+        return path, f"must satisfy regular expression '{pattern}'"
+    return _problem_of_range(shape.metadata, len(value), path, "length")
+
+
+def _problem_of_range(limits: dict, size: int, path: str, what: str) -> tuple[str, str] | None:
+    if size < limits.get("min", size):
+        return path, f"must have {what} greater than or equal to {limits['min']}"
+    if size > limits.get("max", size):
+        return path, f"must have {what} less than or equal to {limits['max']}"
+    return None
