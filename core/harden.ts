@@ -5,7 +5,6 @@ import { knownProperties, placementOf } from './fragment.ts';
 import { isMaker, type ParameterValues, readLoop, withoutParameter } from './intrinsics.ts';
 import {
   describeKind,
-  isList,
   isObject,
   type Json,
   type JsonObject,
@@ -13,8 +12,9 @@ import {
   member,
   withMember,
 } from './json.ts';
-import { metadataKey, readMetadata, reportKey } from './metadata.ts';
+import { readMetadata } from './metadata.ts';
 import type { Policy } from './policy.ts';
+import { withReport } from './report.ts';
 import { completeSettings, type SettingsFunction, settingsType } from './settings-resource.ts';
 
 /** What hardening depends on beside the fragment. */
@@ -160,37 +160,6 @@ function hardenRepository(
   }
   for (const finding of own) tell(finding);
   return rules.policy.Report ? withReport(hardened, own) : hardened;
-}
-
-/**
- * The resource with its findings under its Metadata. What an earlier run reported stays, and what it reported
- * already is not added again, so that running twice is running once.
- */
-function withReport(resource: JsonObject, findings: readonly Finding[]): JsonObject {
-  const metadata = member(resource, 'Metadata') ?? {};
-  if (!isObject(metadata)) return resource;
-  const own = member(metadata, metadataKey) ?? {};
-  if (!isObject(own)) return resource;
-  const earlier = member(own, reportKey);
-  const kept = isList(earlier) ? earlier : [];
-  const known = new Set(kept.map((entry) => JSON.stringify(entry)));
-  const added = findings.map(toReport).filter((entry) => !known.has(JSON.stringify(entry)));
-  if (added.length === 0) return resource;
-  return withMember(
-    resource,
-    'Metadata',
-    withMember(metadata, metadataKey, withMember(own, reportKey, [...kept, ...added])),
-  );
-}
-
-/** Intrinsics are written as text: CloudFormation would resolve them in Metadata, and show what a parameter hides. */
-function toReport({ logicalId: _, before, after, ...rest }: Finding): Json {
-  // What is undefined has no place in a template.
-  return JSON.parse(JSON.stringify({ ...rest, before: asText(before), after: asText(after) }));
-}
-
-function asText(value: Json | undefined): Json | undefined {
-  return typeof value === 'object' ? JSON.stringify(value) : value;
 }
 
 /** Names that differ from a property's only by case: CloudFormation refuses them, and they would hide from us. */

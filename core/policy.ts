@@ -6,13 +6,19 @@
  * resource's Metadata. The table below says which level takes which; documentation is made from it.
  */
 import type { Finding } from './finding.ts';
-import { describeKind, isList, isOneOf, type Json, type JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import { unknownName } from './nearest.ts';
-import { exclusionProblem, matchesEveryTag, maximumExclusions, patternProblem } from './tag-mutability.ts';
-
-/** What happens to an unsafe value that an author wrote; the later the tighter. */
-export const enforcements = ['Default', 'Override', 'Reject'] as const;
-export type Enforcement = (typeof enforcements)[number];
+import {
+  type Enforcement,
+  enforcements,
+  type Parsed,
+  parseBoolean,
+  parseCount,
+  parseEnforcement,
+  parseMutableTags,
+  parseProtectedTags,
+  parseText,
+} from './policy-values.ts';
 
 /** One policy, whole: every parameter has a value. */
 export interface Policy {
@@ -40,8 +46,6 @@ export type PolicyName = keyof Policy;
 /** Where a parameter may stand. */
 export type Level = 'application' | 'transform' | 'resource';
 
-type Parsed<T> = { readonly value: T } | { readonly problem: string };
-
 interface Parameter<Name extends PolicyName> {
   readonly levels: readonly Level[];
   readonly parse: (value: Json) => Parsed<Policy[Name]>;
@@ -53,7 +57,7 @@ const everywhere: readonly Level[] = ['application', 'transform', 'resource'];
 export const policyParameters: { readonly [Name in PolicyName]: Parameter<Name> } = {
   MutableTags: {
     levels: everywhere,
-    parse: (value) => parsePatterns(value, maximumExclusions, mutableTagProblem),
+    parse: parseMutableTags,
   },
   KeepImages: {
     levels: everywhere,
@@ -65,7 +69,7 @@ export const policyParameters: { readonly [Name in PolicyName]: Parameter<Name> 
   },
   ProtectedTags: {
     levels: everywhere,
-    parse: (value) => parsePatterns(value, 40, protectedTagProblem),
+    parse: parseProtectedTags,
   },
   Enforcement: {
     levels: everywhere,
@@ -193,67 +197,4 @@ function isPolicyName(name: string): name is PolicyName {
 
 function isLooser(one: Enforcement, other: Enforcement): boolean {
   return enforcements.indexOf(one) < enforcements.indexOf(other);
-}
-
-function mustBe(what: string, value: Json): { readonly problem: string } {
-  return { problem: `must be ${what}, not ${describeKind(value)}` };
-}
-
-function parseCount(value: Json): Parsed<number> {
-  const text = typeof value === 'string' ? value.trim() : value;
-  const number = typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text;
-  // Beyond ECR's own limit on images a count has no meaning; the bound also keeps the policy text short.
-  return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= 100_000
-    ? { value: number }
-    : mustBe('a whole number from 0 to 100000', value);
-}
-
-function parseBoolean(value: Json): Parsed<boolean> {
-  if (value === true || value === 'true') return { value: true };
-  if (value === false || value === 'false') return { value: false };
-  return mustBe('true or false', value);
-}
-
-function parseText(value: Json): Parsed<string> {
-  return typeof value === 'string' && value.length <= 2048
-    ? { value: value.trim() }
-    : mustBe('text of at most 2048 characters', value);
-}
-
-function parseEnforcement(value: Json): Parsed<Enforcement> {
-  return isOneOf(enforcements, value) ? { value } : mustBe(`one of ${enforcements.join(', ')}`, value);
-}
-
-function mutableTagProblem(pattern: string): string | undefined {
-  return matchesEveryTag(pattern)
-    ? 'matches every tag: exempt the repository from TagImmutability, with a reason, instead'
-    : exclusionProblem(pattern);
-}
-
-// Patterns of a lifecycle rule's tagPatternList: at most four wildcards
-// (https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html).
-function protectedTagProblem(pattern: string): string | undefined {
-  return patternProblem(pattern, 4);
-}
-
-function parsePatterns(
-  value: Json,
-  most: number,
-  problemOf: (pattern: string) => string | undefined,
-): Parsed<readonly string[]> {
-  const list = typeof value === 'string' ? value.split(',') : value;
-  if (!isList(list)) return mustBe('a list or comma-separated text', value);
-  const patterns: string[] = [];
-  for (const entry of list) {
-    if (typeof entry !== 'string') return { problem: `must hold text only, not ${describeKind(entry)}` };
-    const pattern = entry.trim();
-    // A CommaDelimitedList parameter that is left empty arrives as one empty entry.
-    if (pattern === '' || patterns.includes(pattern)) continue;
-    const problem = problemOf(pattern);
-    if (problem !== undefined) return { problem: `has "${pattern}", which ${problem}` };
-    patterns.push(pattern);
-  }
-  return patterns.length > most
-    ? { problem: `has ${patterns.length} patterns, and at most ${most} are possible` }
-    : { value: patterns };
 }

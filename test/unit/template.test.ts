@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { isObject, type Json, type JsonObject, member } from '../../core/json.ts';
-import { builtInPolicy, enforcements, namesAt, policyDescriptions } from '../../core/policy.ts';
+import { builtInPolicy, namesAt, policyDescriptions } from '../../core/policy.ts';
+import { enforcements } from '../../core/policy-values.ts';
 import { parseTemplate } from '../../local/demo/template-text.ts';
 import { projectRoot } from '../../local/paths.ts';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
-import { builtInPolicy, enforcements, type Policy } from '../../../core/policy.ts';
+import { builtInPolicy, type Policy } from '../../../core/policy.ts';
+import { enforcements } from '../../../core/policy-values.ts';
 import { mutabilities } from '../../../core/tag-mutability.ts';
 
 /** Templates with repositories whose properties are absent, literal, intrinsic or nonsense, beside other resources. */
