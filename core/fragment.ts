@@ -3,39 +3,40 @@
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-author.html), so its own shape
  * has to tell.
  */
-import type { HardenedType } from './controls/control.ts';
+import { creationTemplateType, type HardenedType, repositoryType } from './controls/control.ts';
 import { isMaker, readLoop } from './intrinsics.ts';
 import { isObject, type Json, type JsonObject, member } from './json.ts';
 
+const common = [
+  'EncryptionConfiguration',
+  'ImageTagMutability',
+  'ImageTagMutabilityExclusionFilters',
+  'LifecyclePolicy',
+];
+
 /** The properties of the hardened types, from their CloudFormation schemas. */
-export const knownProperties: Readonly<Record<HardenedType, readonly string[]>> = {
-  'AWS::ECR::Repository': [
+const knownProperties: Readonly<Record<HardenedType, readonly string[]>> = {
+  [repositoryType]: [
+    ...common,
     'EmptyOnDelete',
-    'EncryptionConfiguration',
     'ImageScanningConfiguration',
-    'ImageTagMutability',
-    'ImageTagMutabilityExclusionFilters',
-    'LifecyclePolicy',
     'RepositoryName',
     'RepositoryPolicyText',
     'Tags',
   ],
-  'AWS::ECR::RepositoryCreationTemplate': [
+  [creationTemplateType]: [
+    ...common,
     'AppliedFor',
     'CustomRoleArn',
     'Description',
-    'EncryptionConfiguration',
-    'ImageTagMutability',
-    'ImageTagMutabilityExclusionFilters',
-    'LifecyclePolicy',
     'Prefix',
     'RepositoryPolicy',
     'ResourceTags',
   ],
 };
 
-const sections = [
-  'AWSTemplateFormatVersion',
+/** The sections of a template that are maps, but for Metadata, which a resource has as well. */
+export const sections = [
   'Conditions',
   'Globals',
   'Hooks',
@@ -44,8 +45,13 @@ const sections = [
   'Parameters',
   'Resources',
   'Rules',
-  'Transform',
 ];
+
+/** A property's name as CloudFormation spells it, whatever case it was given in; undefined for no property. */
+export function spelling(type: HardenedType, name: string): string | undefined {
+  const known = knownProperties[type];
+  return known.includes(name) ? name : known.find((right) => right.toLowerCase() === name.toLowerCase());
+}
 
 /** Where a fragment stood, and, for one inside Properties, whose properties they are. */
 export type Placement =
@@ -59,8 +65,12 @@ export type Placement =
 export function placementOf(fragment: JsonObject): Placement {
   const keys = Object.keys(fragment);
   if (typeof member(fragment, 'Type') === 'string') return { kind: 'resource' };
-  if (keys.length > 0 && keys.every((key) => holdsResource(key, fragment[key]))) return { kind: 'resources' };
-  if (keys.some((key) => sections.includes(key))) return { kind: 'template' };
+  // A resource may well be called Outputs.
+  const isSection = (key: string) => sections.includes(key) && !holdsResource(key, fragment[key]);
+  if (Object.hasOwn(fragment, 'AWSTemplateFormatVersion') || keys.some(isSection))
+    return { kind: 'template' };
+  // No property of a repository looks like a resource.
+  if (keys.some((key) => holdsResource(key, fragment[key]))) return { kind: 'resources' };
   return propertiesPlacement(fragment, keys);
 }
 
@@ -74,9 +84,9 @@ function holdsResource(key: string, value: Json | undefined): boolean {
 function propertiesPlacement(fragment: JsonObject, keys: readonly string[]): Placement {
   const type: HardenedType =
     Object.hasOwn(fragment, 'Prefix') || Object.hasOwn(fragment, 'AppliedFor')
-      ? 'AWS::ECR::RepositoryCreationTemplate'
-      : 'AWS::ECR::Repository';
-  const foreign = keys.filter((key) => !knownProperties[type].includes(key) && !isMaker(key));
+      ? creationTemplateType
+      : repositoryType;
+  const foreign = keys.filter((key) => spelling(type, key) === undefined && !isMaker(key));
   if (foreign.length === 0) return { kind: 'properties', type };
   return {
     kind: 'unknown',

@@ -1,11 +1,13 @@
-import type { ControlContext, HardenedType } from './controls/control.ts';
+import { type HardenedType, hardenedTypes } from './controls/control.ts';
 import { controls } from './controls/index.ts';
+import { propertiesOf } from './controls/settle.ts';
 import type { Finding } from './finding.ts';
-import { knownProperties, placementOf } from './fragment.ts';
-import { isMaker, type ParameterValues, readLoop, withoutParameter } from './intrinsics.ts';
+import { placementOf, sections, spelling } from './fragment.ts';
+import { isMaker, type ParameterValues, readLoop, withoutParameters } from './intrinsics.ts';
 import {
   describeKind,
   isObject,
+  isOneOf,
   type Json,
   type JsonObject,
   mapMembers,
@@ -44,141 +46,134 @@ export interface Hardened {
  */
 export function harden(fragment: JsonObject, options: HardenOptions): Hardened {
   const findings: Finding[] = [];
-  const tell = (finding: Finding) => findings.push(finding);
-  const done = (hardened: JsonObject): Hardened => ({ fragment: hardened, findings });
-  const refuse = (path: string, reason: string): Hardened => {
-    tell(shapeProblem('', path, reason));
-    return done(fragment);
-  };
+  const tell: Tell = (finding) => findings.push(finding);
+  return { fragment: hardenFragment(fragment, options, tell), findings };
+}
+
+/** Takes one decision; who passes it on adds what is only known further out, such as the logical ID. */
+type Tell = (finding: Finding) => void;
+
+function hardenFragment(fragment: JsonObject, options: HardenOptions, tell: Tell): JsonObject {
   const placement = placementOf(fragment);
   switch (placement.kind) {
-    case 'template': {
-      const resources = member(fragment, 'Resources');
-      if (!isObject(resources)) {
-        tell(shapeProblem('', 'Resources', `must be a map of resources, not ${describeKind(resources)}`));
-        return { fragment, findings };
-      }
-      const hardened = hardenResources(resources, options, tell);
-      return { fragment: withMember(fragment, 'Resources', hardened), findings };
-    }
+    case 'template':
+      return hardenTemplate(fragment, options, tell);
     case 'resources':
-      return done(hardenResources(fragment, options, tell));
+      return hardenResources(fragment, options, tell);
     case 'resource':
-      return done(hardenResource(fragment, '', options, tell));
+      return hardenResource(fragment, options, tell);
     case 'properties': {
-      const { type } = placement;
       // Attributes that stand beside Properties cannot be written from inside it.
-      if (options.policy.Retain)
-        tell({
-          control: 'Retain',
-          path: '',
-          outcome: 'noted',
-          reason: 'cannot be written from inside Properties',
-        });
+      if (options.policy.Retain) {
+        const reason = 'cannot be written from inside Properties';
+        tell({ control: 'Retain', path: '', outcome: 'noted', reason });
+      }
       const inside = { ...options, policy: { ...options.policy, Retain: false, Report: false } };
-      const hardened = hardenResource({ Type: type, Properties: fragment }, '', inside, tell);
+      const hardened = hardenResource({ Type: placement.type, Properties: fragment }, inside, tell);
       const properties = member(hardened, 'Properties');
-      return done(isObject(properties) ? properties : fragment);
+      return isObject(properties) ? properties : fragment;
     }
     case 'unknown':
-      return refuse('', placement.reason);
+      tellShape(tell, '', placement.reason);
+      return fragment;
     default:
       return placement satisfies never;
   }
 }
 
-type Tell = (finding: Finding) => void;
+function hardenTemplate(template: JsonObject, options: HardenOptions, tell: Tell): JsonObject {
+  for (const name of sections) {
+    const section = member(template, name);
+    if (section !== undefined && !isObject(section))
+      tellShape(tell, name, `must be a map, not ${describeKind(section)}`);
+  }
+  const resources = member(template, 'Resources');
+  // Another macro of the template may still make its resources; CloudFormation refuses a template without any.
+  if (!isObject(resources)) return template;
+  const declared = member(template, 'Parameters');
+  const parameters = withoutParameters(options.parameters, (name) => isStored(declared, name));
+  return withMember(template, 'Resources', hardenResources(resources, { ...options, parameters }, tell));
+}
+
+/** Whether a parameter is one of the Parameter Store: AWS does not say if a macro is given its name or its value. */
+function isStored(declared: Json | undefined, name: string): boolean {
+  const parameter = isObject(declared) ? member(declared, name) : undefined;
+  const type = isObject(parameter) ? member(parameter, 'Type') : undefined;
+  return typeof type === 'string' && type.startsWith('AWS::SSM::');
+}
 
 function hardenResources(resources: JsonObject, options: HardenOptions, tell: Tell): JsonObject {
   return mapMembers(resources, (resource, logicalId) => {
     const loop = readLoop(logicalId, resource);
     if (loop !== undefined) {
-      const parameters = withoutParameter(options.parameters, loop.identifier);
+      // A loop's identifier hides a parameter of that name.
+      const parameters = withoutParameters(options.parameters, (name) => name === loop.identifier);
       const body = hardenResources(loop.body, { ...options, parameters }, tell);
       return body === loop.body ? resource : [loop.identifier, loop.collection, body];
     }
     // A loop of another shape is for AWS::LanguageExtensions to refuse; a snippet is expanded before or after us.
     if (isMaker(logicalId)) return resource;
-    if (!isObject(resource)) {
-      tell(shapeProblem(logicalId, '', `must be a map with a Type, not ${describeKind(resource)}`));
-      return resource;
-    }
-    return hardenResource(resource, logicalId, options, tell);
+    const tellHere: Tell = (finding) => tell({ ...finding, logicalId });
+    if (isObject(resource)) return hardenResource(resource, options, tellHere);
+    tellShape(tellHere, '', `must be a map with a Type, not ${describeKind(resource)}`);
+    return resource;
   });
 }
 
-function hardenResource(
-  resource: JsonObject,
-  logicalId: string,
-  options: HardenOptions,
-  tell: Tell,
-): JsonObject {
+function hardenResource(resource: JsonObject, options: HardenOptions, tell: Tell): JsonObject {
   const type = member(resource, 'Type');
-  if (type !== settingsType && !isHardenedType(type)) return resource;
+  if (type !== settingsType && !isOneOf(hardenedTypes, type)) return resource;
   const properties = member(resource, 'Properties');
   if (properties !== undefined && !isObject(properties)) {
-    tell(shapeProblem(logicalId, 'Properties', `must be a map, not ${describeKind(properties)}`));
+    tellShape(tell, 'Properties', `must be a map, not ${describeKind(properties)}`);
     return resource;
   }
-  if (!isHardenedType(type))
-    return completeSettings(resource, options.settings, (told) =>
-      tell({ logicalId, control: 'Settings', ...told }),
-    );
-  return hardenRepository(resource, type, logicalId, options, tell);
+  return isOneOf(hardenedTypes, type)
+    ? hardenRepository(resource, type, options, tell)
+    : completeSettings(resource, options.settings, (told) => tell({ control: 'Settings', ...told }));
 }
 
 function hardenRepository(
   resource: JsonObject,
   type: HardenedType,
-  logicalId: string,
-  options: HardenOptions,
+  { policy: base, parameters, today }: HardenOptions,
   tell: Tell,
 ): JsonObject {
-  const own = misspeltProperties(resource, type, logicalId);
-  const { rules, findings } = readMetadata(
-    resource,
-    logicalId,
-    options.policy,
-    options.today,
-    options.parameters,
-  );
-  own.push(...findings);
+  const own: Finding[] = [];
+  const tellOwn: Tell = (finding) => own.push(finding);
+  tellMisspelt(resource, type, tellOwn);
+  const { policy, isVeiled, exempt, endedOn } = readMetadata(resource, base, today, parameters, tellOwn);
 
   let hardened = resource;
-  for (const control of controls) {
-    if (!control.types.includes(type) || !control.isOn(rules.policy) || rules.exempt.includes(control.name))
-      continue;
-    const ended = rules.ended?.controls.includes(control.name)
-      ? ` (its exemption ended on ${rules.ended.until})`
-      : '';
-    const context: ControlContext = {
-      policy: rules.policy,
-      parameters: options.parameters,
-      tell: (told) => own.push({ logicalId, control: control.name, ...told, reason: told.reason + ended }),
-    };
-    hardened = control.harden(hardened, type, context);
+  for (const { name, types, isOn, harden: apply } of controls) {
+    const isNamed = exempt.includes(name);
+    if (!types.includes(type) || !isOn(policy) || (isNamed && endedOn === undefined)) continue;
+    const note = isNamed ? ` (its exemption ended on ${endedOn})` : '';
+    hardened = apply(hardened, type, {
+      policy,
+      parameters,
+      tell: (told) =>
+        tellOwn({
+          control: name,
+          ...told,
+          after: isVeiled ? undefined : told.after,
+          reason: told.reason + note,
+        }),
+    });
   }
   for (const finding of own) tell(finding);
-  return rules.policy.Report ? withReport(hardened, own) : hardened;
+  return policy.Report ? withReport(hardened, own) : hardened;
 }
 
 /** Names that differ from a property's only by case: CloudFormation refuses them, and they would hide from us. */
-function misspeltProperties(resource: JsonObject, type: HardenedType, logicalId: string): Finding[] {
-  const properties = member(resource, 'Properties');
-  if (!isObject(properties)) return [];
-  return Object.keys(properties).flatMap((name) => {
-    if (knownProperties[type].includes(name)) return [];
-    const right = knownProperties[type].find((known) => known.toLowerCase() === name.toLowerCase());
-    return right === undefined
-      ? []
-      : [shapeProblem(logicalId, `Properties.${name}`, `must be spelt ${right}`)];
-  });
+function tellMisspelt(resource: JsonObject, type: HardenedType, tell: Tell): void {
+  for (const name of Object.keys(propertiesOf(resource))) {
+    const right = spelling(type, name);
+    if (right !== undefined && right !== name)
+      tellShape(tell, `Properties.${name}`, `must be spelt ${right}`);
+  }
 }
 
-function isHardenedType(type: Json | undefined): type is HardenedType {
-  return typeof type === 'string' && Object.hasOwn(knownProperties, type);
-}
-
-function shapeProblem(logicalId: string, path: string, reason: string): Finding {
-  return { control: 'Template', logicalId, path, outcome: 'invalid', reason };
+function tellShape(tell: Tell, path: string, reason: string): void {
+  tell({ control: 'Template', path, outcome: 'invalid', reason });
 }

@@ -13,6 +13,13 @@ export type ParameterValues = Readonly<Record<string, Json>>;
 /** `{Ref: AWS::NoValue}`: the property is left out. */
 export const noValue: JsonObject = { Ref: 'AWS::NoValue' };
 
+/** The branches of an `Fn::If`. */
+export const branches = ['whenTrue', 'whenFalse'] as const;
+export type Branch = (typeof branches)[number];
+
+/** How a dynamic reference begins; CloudFormation hands it to a macro as it stands. */
+export const dynamicReference = '{{resolve:';
+
 const loopPrefix = 'Fn::ForEach::';
 const transformKey = 'Fn::Transform';
 
@@ -46,8 +53,20 @@ export function makeIf(condition: Json, whenTrue: Json | undefined, whenFalse: J
 }
 
 /** The path of an `Fn::If`'s branch, below that of the `Fn::If` itself; CloudFormation counts its condition as 0. */
-export function branchPath(path: string, branch: 'whenTrue' | 'whenFalse'): string {
+export function branchPath(path: string, branch: Branch): string {
   return `${path}.Fn::If[${branch === 'whenTrue' ? 1 : 2}]`;
+}
+
+/** What a value is once a condition is decided: each `Fn::If` on it gives way to its branch. */
+export function decide(raw: Json | undefined, condition: Json, branch: Branch): Json | undefined {
+  const choice = raw === undefined ? undefined : readIf(raw);
+  if (choice === undefined) return raw;
+  if (choice.condition === condition) return decide(choice[branch], condition, branch);
+  const whenTrue = decide(choice.whenTrue, condition, branch);
+  const whenFalse = decide(choice.whenFalse, condition, branch);
+  return whenTrue === choice.whenTrue && whenFalse === choice.whenFalse
+    ? raw
+    : makeIf(choice.condition, whenTrue, whenFalse);
 }
 
 /** The name that a `Ref` names, or undefined when the value is no `Ref`. */
@@ -57,18 +76,18 @@ export function refName(value: Json): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-/** The literal text of an `Fn::Sub` that substitutes nothing, else undefined. */
-export function plainSub(value: Json): string | undefined {
+/**
+ * The text of an `Fn::Sub`, or undefined when the value is none.
+ *
+ * @param hole what stands in place of each `${...}`; without it, only a text that substitutes nothing counts
+ */
+export function subText(value: Json, hole?: string): string | undefined {
   if (!isObject(value) || intrinsicName(value) !== 'Fn::Sub') return undefined;
-  const text = member(value, 'Fn::Sub');
-  return typeof text === 'string' && !text.includes('${') ? text : undefined;
-}
-
-/** The literal beginning of an `Fn::Sub`, before what it substitutes first; empty for anything else. */
-export function subBeginning(value: Json): string {
-  const sub = isObject(value) ? member(value, 'Fn::Sub') : undefined;
+  const sub = member(value, 'Fn::Sub');
   const text = isList(sub) ? sub[0] : sub;
-  return typeof text === 'string' ? (text.split('${')[0] ?? '').trim() : '';
+  if (typeof text !== 'string') return undefined;
+  const filled = text.replace(/\$\{[^}]*\}/g, hole ?? '');
+  return hole === undefined && filled !== text ? undefined : filled;
 }
 
 /** How a value reads: what is known of it before CloudFormation resolves it. */
@@ -76,26 +95,47 @@ export type Reading =
   | { readonly kind: 'absent' }
   | { readonly kind: 'literal'; readonly value: Json }
   | { readonly kind: 'choice'; readonly condition: Json; readonly whenTrue: Json; readonly whenFalse: Json }
-  | { readonly kind: 'undetermined'; readonly intrinsic: string };
+  | { readonly kind: 'undetermined' };
 
 /** Reads one value: absent, literal (a `Ref` to a known parameter is as good), a choice, or undetermined. */
 export function read(value: Json | undefined, parameters: ParameterValues): Reading {
   if (value === undefined || isNoValue(value)) return { kind: 'absent' };
-  const intrinsic = intrinsicName(value);
-  if (intrinsic === undefined) return literal(value);
+  if (intrinsicName(value) === undefined) return literal(value);
   const choice = readIf(value);
   if (choice !== undefined) return { kind: 'choice', ...choice };
   const name = refName(value);
   const known = name !== undefined && Object.hasOwn(parameters, name) ? parameters[name] : undefined;
-  const text = known ?? plainSub(value);
-  return text === undefined ? { kind: 'undetermined', intrinsic } : literal(text);
+  const text = known ?? subText(value);
+  return text === undefined ? { kind: 'undetermined' } : literal(text);
 }
 
 /** A literal, unless CloudFormation puts something else in its place: `{{resolve:ssm:...}}` and its like. */
 function literal(value: Json): Reading {
-  return typeof value === 'string' && value.includes('{{resolve:')
-    ? { kind: 'undetermined', intrinsic: 'A dynamic reference' }
+  return typeof value === 'string' && value.includes(dynamicReference)
+    ? { kind: 'undetermined' }
     : { kind: 'literal', value };
+}
+
+/** One value that can come to stand at a place. */
+export interface Leaf {
+  readonly path: string;
+  /** As it stands in the template; a list behind a `Ref` has the `Ref` for each of its entries. */
+  readonly raw: Json;
+  /** Undefined when nobody can know it yet. */
+  readonly value: Json | undefined;
+}
+
+/** Every value that can come to stand at a place: each branch of an `Fn::If`, each entry of a list. */
+export function leaves(raw: Json | undefined, path: string, parameters: ParameterValues): readonly Leaf[] {
+  const reading = read(raw, parameters);
+  if (raw === undefined || reading.kind === 'absent') return [];
+  if (reading.kind === 'choice')
+    return branches.flatMap((branch) => leaves(reading[branch], branchPath(path, branch), parameters));
+  const value = reading.kind === 'literal' ? reading.value : undefined;
+  if (!isList(value)) return [{ path, raw, value }];
+  return value.flatMap((entry, index) =>
+    value === raw ? leaves(entry, `${path}[${index}]`, parameters) : [{ path, raw, value: entry }],
+  );
 }
 
 /**
@@ -136,8 +176,10 @@ export function mayGrow(object: JsonObject): boolean {
   return Object.keys(object).some(isMaker);
 }
 
-/** The same parameters without one name: a loop's identifier hides a parameter of that name. */
-export function withoutParameter(parameters: ParameterValues, name: string): ParameterValues {
-  if (!Object.hasOwn(parameters, name)) return parameters;
-  return Object.fromEntries(Object.entries(parameters).filter(([key]) => key !== name));
+/** The same parameters without those that are not what they seem. */
+export function withoutParameters(
+  parameters: ParameterValues,
+  isHidden: (name: string) => boolean,
+): ParameterValues {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !isHidden(name)));
 }

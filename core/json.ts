@@ -32,7 +32,8 @@ export function member(object: JsonObject, key: string): Json | undefined {
 export function withMember(object: JsonObject, key: string, value: Json | undefined): JsonObject {
   if (value === undefined) {
     if (!Object.hasOwn(object, key)) return object;
-    return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
+    const { [key]: _, ...rest } = object;
+    return rest;
   }
   if (member(object, key) === value) return object;
   // A computed key defines an own member even for `__proto__`; an assignment would not.

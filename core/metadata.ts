@@ -1,5 +1,5 @@
 import { type ControlName, controlNames, type Finding } from './finding.ts';
-import { type ParameterValues, read } from './intrinsics.ts';
+import { type ParameterValues, read, refName } from './intrinsics.ts';
 import { describeKind, isList, isObject, isOneOf, type Json, type JsonObject, member } from './json.ts';
 import { unknownName } from './nearest.ts';
 import { type Policy, refinePolicy } from './policy.ts';
@@ -14,9 +14,12 @@ const exemptionKeys = ['Exempt', 'Reason', 'Until'];
 /** What a resource's own Metadata says: its policy, and the controls it is exempt from. */
 export interface ResourceRules {
   readonly policy: Policy;
+  /** Whether the policy holds a parameter's value, which must not be shown. */
+  readonly isVeiled: boolean;
+  /** The controls that it is, or was, exempt from. */
   readonly exempt: readonly ControlName[];
-  /** The controls whose exemption has ended, with the day it ended on. */
-  readonly ended: { readonly controls: readonly ControlName[]; readonly until: string } | undefined;
+  /** The day on which the exemption ended, if it has. */
+  readonly endedOn: string | undefined;
 }
 
 /**
@@ -25,65 +28,53 @@ export interface ResourceRules {
  * An exemption needs a Reason, and may end: `Exempt: [TagImmutability], Reason: ..., Until: 2027-03-31`.
  *
  * @param today the day that Until is held against, as YYYY-MM-DD; the last day still counts
+ * @param tell takes each finding, as yet without a logical ID
  */
 export function readMetadata(
   resource: JsonObject,
-  logicalId: string,
   base: Policy,
   today: string,
   parameters: ParameterValues,
-): { rules: ResourceRules; findings: readonly Finding[] } {
-  const none: ResourceRules = { policy: base, exempt: [], ended: undefined };
+  tell: (finding: Finding) => void,
+): ResourceRules {
   const metadata = member(resource, 'Metadata');
   const own = isObject(metadata) ? member(metadata, metadataKey) : undefined;
-  if (own === undefined) return { rules: none, findings: [] };
   const path = `Metadata.${metadataKey}`;
-  const invalid = (at: string, reason: string): Finding => ({
-    control: 'Parameters',
-    logicalId,
-    path: at,
-    outcome: 'invalid',
-    reason,
-  });
-  if (!isObject(own))
-    return { rules: none, findings: [invalid(path, `must be a map, not ${describeKind(own)}`)] };
+  const refuse = (key: string, reason: string) =>
+    tell({ control: 'Parameters', path: `${path}${key}`, outcome: 'invalid', reason });
+  if (!isObject(own)) {
+    if (own !== undefined) refuse('', `must be a map, not ${describeKind(own)}`);
+    return { policy: base, isVeiled: false, exempt: [], endedOn: undefined };
+  }
 
-  const findings: Finding[] = [];
-  const values: Record<string, Json> = {};
+  const values: [name: string, value: Json][] = [];
+  const veiled: string[] = [];
   for (const [name, raw] of Object.entries(own)) {
     if (name === reportKey || exemptionKeys.includes(name)) continue;
     const reading = read(raw, parameters);
-    if (reading.kind === 'literal') values[name] = reading.value;
-    else if (reading.kind !== 'absent')
-      findings.push(invalid(`${path}.${name}`, 'must be a literal or a Ref to a parameter'));
+    if (reading.kind === 'literal') values.push([name, reading.value]);
+    else if (reading.kind !== 'absent') refuse(`.${name}`, 'must be a literal or a Ref to a parameter');
+    if (refName(raw) !== undefined) veiled.push(`${path}.${name}`);
   }
-  const refined = refinePolicy(base, 'resource', values, { logicalId, path }, exemptionKeys);
-  findings.push(...refined.findings);
-
-  const exemption = readExemption(own, base, (key, reason) =>
-    findings.push(invalid(`${path}.${key}`, reason)),
+  const { policy, findings } = refinePolicy(
+    base,
+    'resource',
+    Object.fromEntries(values),
+    path,
+    exemptionKeys,
   );
-  const isOver = exemption.until !== undefined && exemption.until < today;
-  if (!isOver)
-    for (const control of exemption.controls)
-      findings.push({
-        control,
-        logicalId,
-        path: `${path}.Exempt`,
-        outcome: 'exempt',
-        reason: `exempt${exemption.until === undefined ? '' : ` until ${exemption.until}`}: ${exemption.reason}`,
-      });
-  return {
-    rules: {
-      policy: refined.policy,
-      exempt: isOver ? [] : exemption.controls,
-      ended:
-        isOver && exemption.until !== undefined
-          ? { controls: exemption.controls, until: exemption.until }
-          : undefined,
-    },
-    findings,
-  };
+  for (const finding of findings)
+    tell(
+      veiled.includes(finding.path) ? { ...finding, reason: 'cannot be what this parameter is' } : finding,
+    );
+
+  const { controls: exempt, reason, until } = readExemption(own, base, refuse);
+  const endedOn = until !== undefined && until < today ? until : undefined;
+  const untilWhen = until === undefined ? '' : ` until ${until}`;
+  if (endedOn === undefined)
+    for (const control of exempt)
+      tell({ control, path: `${path}.Exempt`, outcome: 'exempt', reason: `exempt${untilWhen}: ${reason}` });
+  return { policy, isVeiled: veiled.length > 0, exempt, endedOn };
 }
 
 function readExemption(
@@ -96,7 +87,8 @@ function readExemption(
   const reason = member(own, 'Reason');
   const until = member(own, 'Until');
   if (exempt === undefined) {
-    for (const key of ['Reason', 'Until']) if (Object.hasOwn(own, key)) refuse(key, 'goes with Exempt only');
+    for (const key of ['Reason', 'Until'])
+      if (Object.hasOwn(own, key)) refuse(`.${key}`, 'goes with Exempt only');
     return nothing;
   }
   const names = isList(exempt) ? exempt : [exempt];
@@ -104,7 +96,7 @@ function readExemption(
   let isSound = names.length > 0;
   const fail = (key: string, problem: string) => {
     isSound = false;
-    refuse(key, problem);
+    refuse(`.${key}`, problem);
   };
   if (names.length === 0) fail('Exempt', 'names no control');
   for (const name of names)

@@ -133,6 +133,7 @@ export const builtInPolicy: Policy = {
  * A policy with the values of one more level laid over it.
  *
  * @param values by parameter name; lists may be comma-separated text, numbers and booleans text
+ * @param path where they stand, for the findings
  * @param others names that stand beside the parameters on this level, for the sentence about an unknown one
  * @returns the policy, and a finding for each unknown name, bad value, or Enforcement that would have loosened
  */
@@ -140,13 +141,13 @@ export function refinePolicy(
   base: Policy,
   level: Level,
   values: JsonObject,
-  where: { readonly logicalId?: string; readonly path: string },
+  path: string,
   others: readonly string[] = [],
 ): { policy: Policy; findings: readonly Finding[] } {
   const findings: Finding[] = [];
   const found: { -readonly [Name in PolicyName]?: Policy[Name] } = {};
   const tell = (name: string, outcome: Finding['outcome'], reason: string) =>
-    findings.push({ control: 'Parameters', ...where, path: `${where.path}.${name}`, outcome, reason });
+    findings.push({ control: 'Parameters', path: `${path}.${name}`, outcome, reason });
 
   const take = <Name extends PolicyName>(name: Name, value: Json) => {
     const parsed = policyParameters[name].parse(value);
@@ -188,7 +189,7 @@ export function applicationPolicy(environment: Readonly<Record<string, string | 
     const value = environment[name];
     if (value !== undefined) values[name] = value;
   }
-  return refinePolicy(builtInPolicy, 'application', values, { path: "the application's parameters" });
+  return refinePolicy(builtInPolicy, 'application', values, "the application's parameters");
 }
 
 function isPolicyName(name: string): name is PolicyName {

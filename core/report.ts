@@ -1,32 +1,26 @@
 import type { Finding } from './finding.ts';
-import { isList, isObject, type Json, type JsonObject, member, withMember } from './json.ts';
+import { dynamicReference } from './intrinsics.ts';
+import { isObject, type Json, type JsonObject, member, withMember } from './json.ts';
 import { metadataKey, reportKey } from './metadata.ts';
 
 /**
- * The resource with its findings under its Metadata. What an earlier run reported stays, and what it reported
- * already is not added again, so that running twice is running once.
+ * The resource with its findings under its Metadata. A resource that has been reported on keeps that report: another
+ * run finds its own work, and twice must be once.
  */
 export function withReport(resource: JsonObject, findings: readonly Finding[]): JsonObject {
   const metadata = member(resource, 'Metadata') ?? {};
-  if (!isObject(metadata)) return resource;
-  const own = member(metadata, metadataKey) ?? {};
-  if (!isObject(own)) return resource;
-  const earlier = member(own, reportKey);
-  const kept = isList(earlier) ? earlier : [];
-  const known = new Set(kept.map((entry) => JSON.stringify(entry)));
-  const added = findings.map(toReport).filter((entry) => !known.has(JSON.stringify(entry)));
-  if (added.length === 0) return resource;
-  return withMember(
-    resource,
-    'Metadata',
-    withMember(metadata, metadataKey, withMember(own, reportKey, [...kept, ...added])),
-  );
+  const own = isObject(metadata) ? (member(metadata, metadataKey) ?? {}) : undefined;
+  if (!isObject(metadata) || !isObject(own) || Object.hasOwn(own, reportKey) || findings.length === 0)
+    return resource;
+  const reported = withMember(own, reportKey, findings.map(toReport));
+  return withMember(resource, 'Metadata', withMember(metadata, metadataKey, reported));
 }
 
 /** Intrinsics are written as text: CloudFormation would resolve them in Metadata, and show what a parameter hides. */
 function toReport({ logicalId: _, before, after, ...rest }: Finding): Json {
-  // What is undefined has no place in a template.
-  return JSON.parse(JSON.stringify({ ...rest, before: asText(before), after: asText(after) }));
+  const text = JSON.stringify({ ...rest, before: asText(before), after: asText(after) });
+  // A secure dynamic reference in Metadata would make CloudFormation refuse the template.
+  return JSON.parse(text.replaceAll(dynamicReference, '{{ resolve:'));
 }
 
 function asText(value: Json | undefined): Json | undefined {

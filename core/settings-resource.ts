@@ -29,10 +29,11 @@ export function completeSettings(
     ['ServiceToken', settings.serviceToken, 'the function of this application'],
     ['ServiceTimeout', settings.serviceTimeout, 'so that a crash costs minutes and not an hour'],
   ];
-  const completed = defaults.reduce((current, [name, value, reason]) => {
-    if (member(current, name) !== undefined) return current;
-    tell({ path: `Properties.${name}`, outcome: 'set', after: value, reason });
-    return withMember(current, name, value);
-  }, properties);
+  let completed = properties;
+  for (const [name, after, reason] of defaults) {
+    if (member(properties, name) !== undefined) continue;
+    tell({ path: `Properties.${name}`, outcome: 'set', after, reason });
+    completed = withMember(completed, name, after);
+  }
   return completed === properties ? resource : withMember(resource, 'Properties', completed);
 }

@@ -1,4 +1,4 @@
-import { isList, isObject, isOneOf, type Json, member } from './json.ts';
+import { isOneOf, type Json } from './json.ts';
 
 /** ECR's four tag mutabilities, the safest first (the order in which nothing may be weakened). */
 export const mutabilities = [
@@ -56,53 +56,14 @@ export function matchesEveryTag(pattern: string): boolean {
   return /^\*+$/.test(pattern);
 }
 
-const typeKey = 'ImageTagMutabilityExclusionFilterType';
-const valueKey = 'ImageTagMutabilityExclusionFilterValue';
+/** The keys of one exclusion filter in AWS::ECR::Repository's shape. */
+export const filterTypeKey = 'ImageTagMutabilityExclusionFilterType';
+export const filterValueKey = 'ImageTagMutabilityExclusionFilterValue';
 
 /** Exclusion patterns in the shape that AWS::ECR::Repository has for them. */
 export function toFilters(exclusions: readonly string[]): Json {
   return exclusions.map((pattern) => ({
-    [typeKey]: 'WILDCARD',
-    [valueKey]: pattern,
+    [filterTypeKey]: 'WILDCARD',
+    [filterValueKey]: pattern,
   }));
-}
-
-/**
- * Exclusion patterns out of AWS::ECR::Repository's shape.
- *
- * @returns the patterns, or the problems by path below the list (`[0].ImageTagMutabilityExclusionFilterValue`).
- *   A pattern that is an intrinsic, as yet unknown, is left out.
- */
-export function readFilters(value: Json): {
-  exclusions: readonly string[];
-  problems: readonly { path: string; reason: string }[];
-} {
-  if (!isList(value))
-    return { exclusions: [], problems: [{ path: '', reason: 'must be a list of filters' }] };
-  const problems: { path: string; reason: string }[] = [];
-  const exclusions: string[] = [];
-  if (value.length === 0 || value.length > maximumExclusions)
-    problems.push({ path: '', reason: `must have 1 to ${maximumExclusions} filters, not ${value.length}` });
-  value.forEach((filter, index) => {
-    if (!isObject(filter)) {
-      problems.push({ path: `[${index}]`, reason: 'must be a map' });
-      return;
-    }
-    const type = member(filter, typeKey);
-    const pattern = member(filter, valueKey);
-    if (typeof type === 'string' && type !== 'WILDCARD')
-      problems.push({
-        path: `[${index}].${typeKey}`,
-        reason: `must be WILDCARD, not "${type}"`,
-      });
-    if (typeof pattern !== 'string') return;
-    const problem = exclusionProblem(pattern);
-    if (problem !== undefined)
-      problems.push({
-        path: `[${index}].${valueKey}`,
-        reason: `"${pattern}" ${problem}`,
-      });
-    else exclusions.push(pattern);
-  });
-  return { exclusions, problems };
 }

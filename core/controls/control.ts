@@ -3,8 +3,12 @@ import type { ParameterValues } from '../intrinsics.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Policy } from '../policy.ts';
 
+export const repositoryType = 'AWS::ECR::Repository';
+export const creationTemplateType = 'AWS::ECR::RepositoryCreationTemplate';
+
 /** The resource types that are hardened. */
-export type HardenedType = 'AWS::ECR::Repository' | 'AWS::ECR::RepositoryCreationTemplate';
+export const hardenedTypes = [repositoryType, creationTemplateType] as const;
+export type HardenedType = (typeof hardenedTypes)[number];
 
 /** What a control knows beside the resource itself. */
 export interface ControlContext {

@@ -1,5 +1,5 @@
 import { isObject, member } from '../json.ts';
-import { type About, type Control, setDefault } from './control.ts';
+import { type About, type Control, hardenedTypes, repositoryType, setDefault } from './control.ts';
 import { settleProperty } from './settle.ts';
 
 const property = 'EncryptionConfiguration';
@@ -14,7 +14,7 @@ export const aboutEncryption: About = {
 
 export const encryption: Control = {
   name: 'Encryption',
-  types: ['AWS::ECR::Repository', 'AWS::ECR::RepositoryCreationTemplate'],
+  types: hardenedTypes,
   isOn: (policy) => policy.KmsKey !== '',
   harden: (resource, type, context) =>
     settleProperty(resource, property, context, {
@@ -22,7 +22,7 @@ export const encryption: Control = {
         const after = { EncryptionType: 'KMS', KmsKey: context.policy.KmsKey };
         setDefault(context, path, after, 'KmsKey was asked for');
         // Create-only for a repository: even a first EncryptionConfiguration means replacement (its schema).
-        if (type === 'AWS::ECR::Repository')
+        if (type === repositoryType)
           context.tell({
             path,
             outcome: 'noted',

@@ -1,13 +1,23 @@
-import { subBeginning } from '../intrinsics.ts';
+import { refName, subText } from '../intrinsics.ts';
 import { describeKind, type Json, type JsonObject } from '../json.ts';
 import { lifecyclePolicyText } from '../lifecycle/build.ts';
-import { lifecyclePolicyProblems } from '../lifecycle/grammar.ts';
+import { type GrammarProblem, lifecyclePolicyProblems, provenProblems } from '../lifecycle/grammar.ts';
 import type { Policy } from '../policy.ts';
-import { type About, type Control, type ControlContext, refuse, setDefault } from './control.ts';
+import {
+  type About,
+  type Control,
+  type ControlContext,
+  hardenedTypes,
+  refuse,
+  repositoryType,
+  setDefault,
+} from './control.ts';
 import { type Settling, settleMember, settleProperty } from './settle.ts';
 
 const property = 'LifecyclePolicy';
 const key = 'LifecyclePolicyText';
+// Stands for what an Fn::Sub substitutes: text where text is, a number where a number is.
+const hole = '7654321';
 
 export const aboutLifecyclePolicy: About = {
   name: 'LifecyclePolicy',
@@ -19,16 +29,16 @@ export const aboutLifecyclePolicy: About = {
 
 export const lifecyclePolicy: Control = {
   name: 'LifecyclePolicy',
-  types: ['AWS::ECR::Repository', 'AWS::ECR::RepositoryCreationTemplate'],
+  types: hardenedTypes,
   isOn: () => true,
   harden(resource, type, context) {
     const text: Settling = {
       absent: (path) => writeDefault(context, path, 'text'),
       literal: (value, path, raw) => judgeText(context, value, path, raw),
       isWrong(raw, path) {
-        const isNoMap = /^[^{]/.test(subBeginning(raw));
-        if (isNoMap) refuse(context, path, 'the policy is no JSON: it must begin with {');
-        return isNoMap;
+        const problems = provenProblems(subText(raw, hole) ?? hole, hole);
+        refuseAll(context, path, problems);
+        return problems.length > 0;
       },
     };
     const map: Settling = {
@@ -37,7 +47,7 @@ export const lifecyclePolicy: Control = {
     };
     // A creation template has the text itself where a repository has a map
     // (schemas of AWS::ECR::RepositoryCreationTemplate and AWS::ECR::Repository).
-    return settleProperty(resource, property, context, type === 'AWS::ECR::Repository' ? map : text);
+    return settleProperty(resource, property, context, type === repositoryType ? map : text);
   },
 };
 
@@ -63,15 +73,16 @@ function defaultOf(policy: Policy) {
 
 /** An author's own policy stands, but one that ECR would refuse, or a rule that can never fire, is told now. */
 function judgeText(context: ControlContext, value: Json, path: string, raw: Json): Json {
-  if (typeof value !== 'string') {
-    refuse(context, path, `must be the policy as JSON text, not ${describeKind(value)}`);
-    return raw;
-  }
-  for (const problem of lifecyclePolicyProblems(value)) {
-    const where = problem.path === '' ? 'the policy' : problem.path;
-    // The text behind a Ref may be anything that was passed in: its words are not repeated.
-    const reason = value === raw ? problem.reason : 'is not what ECR takes (its value is not shown)';
-    refuse(context, path, `${where} ${reason}`);
-  }
+  const problems =
+    typeof value === 'string'
+      ? lifecyclePolicyProblems(value)
+      : [{ path: '', reason: `must be JSON text, not ${describeKind(value)}` }];
+  // The text behind a Ref may be anything that was passed in: its words are not repeated.
+  const veiled = { path: '', reason: 'is not what ECR takes (its value is not shown)' };
+  refuseAll(context, path, problems.length > 0 && refName(raw) !== undefined ? [veiled] : problems);
   return raw;
+}
+
+function refuseAll(context: ControlContext, path: string, problems: readonly GrammarProblem[]): void {
+  for (const problem of problems) refuse(context, path, `${problem.path || 'the policy'} ${problem.reason}`);
 }

@@ -1,6 +1,14 @@
-import { branchPath, intrinsicName, isCertain, read } from '../intrinsics.ts';
-import { isList, isObject, type Json, type JsonObject, member } from '../json.ts';
-import { type About, answerUnsafe, type Control, type ControlContext, refuse } from './control.ts';
+import { isCertain, type Leaf, leaves, type ParameterValues, read, refName, subText } from '../intrinsics.ts';
+import { isObject, type Json, type JsonObject, member } from '../json.ts';
+import {
+  type About,
+  answerUnsafe,
+  type Control,
+  type ControlContext,
+  hardenedTypes,
+  refuse,
+  repositoryType,
+} from './control.ts';
 import { propertiesOf, tellUndetermined } from './settle.ts';
 
 export const aboutPublicAccess: About = {
@@ -13,34 +21,50 @@ export const aboutPublicAccess: About = {
 
 export const publicAccess: Control = {
   name: 'PublicAccess',
-  types: ['AWS::ECR::Repository', 'AWS::ECR::RepositoryCreationTemplate'],
+  types: hardenedTypes,
   isOn: () => true,
   harden(resource, type, context) {
-    const name = type === 'AWS::ECR::Repository' ? 'RepositoryPolicyText' : 'RepositoryPolicy';
-    judgePolicy(member(propertiesOf(resource), name), `Properties.${name}`, context);
+    const name = type === repositoryType ? 'RepositoryPolicyText' : 'RepositoryPolicy';
+    const raw = member(propertiesOf(resource), name);
+    for (const leaf of leaves(raw, `Properties.${name}`, context.parameters)) judgePolicy(leaf, context);
     return resource;
   },
 };
 
-function judgePolicy(raw: Json | undefined, path: string, context: ControlContext): void {
-  for (const { value, at } of leaves(raw, path, context)) {
-    const policy = typeof value === 'string' ? parsePolicy(value) : value;
-    if (!isObject(policy)) {
-      refuse(context, at, 'must be a policy, as a map or as JSON text');
-      continue;
-    }
-    for (const statements of leaves(member(policy, 'Statement'), `${at}.Statement`, context))
-      for (const statement of listed(statements.value, statements.at))
-        for (const leaf of leaves(statement.value, statement.at, context))
-          if (isObject(leaf.value)) judgeStatement(leaf.value, leaf.at, context);
-  }
+function judgePolicy({ raw, value, path }: Leaf, context: ControlContext): void {
+  // Of an Fn::Sub that substitutes, the literal part may already prove a principal public.
+  const text = value ?? subText(raw, 'substituted');
+  const policy = typeof text === 'string' ? parsePolicy(text) : text;
+  // What a parameter holds is not shown, not even as part of a path.
+  const veiled: ControlContext = {
+    ...context,
+    tell: ({ outcome, reason }) => context.tell({ path, outcome, before: raw, reason }),
+  };
+  if (isObject(policy)) judgeStatements(policy, path, refName(raw) === undefined ? context : veiled);
+  // An empty text is no policy: nothing is opened by it.
+  else if (value !== undefined && value !== '')
+    refuse(context, path, 'must be a policy, as a map or as JSON text');
+  if (value === undefined) tellUndetermined(context, path, raw);
 }
 
-function judgeStatement(statement: JsonObject, path: string, context: ControlContext): void {
-  if (member(statement, 'Effect') !== 'Allow' || isWithinOrganisation(member(statement, 'Condition'))) return;
-  // There is no safe policy to write instead: who may pull is for the author alone to say.
-  const tell = (path: string, before: Json, reason: string) =>
-    answerUnsafe(context, { path, before, instead: before, reason });
+function judgeStatements(policy: JsonObject, path: string, context: ControlContext): void {
+  for (const { value, path: at } of known(member(policy, 'Statement'), `${path}.Statement`, context))
+    if (
+      isObject(value) &&
+      known(member(value, 'Effect'), `${at}.Effect`, context).some((effect) => effect.value === 'Allow')
+    )
+      judgePrincipals(value, at, context);
+}
+
+function judgePrincipals(statement: JsonObject, path: string, context: ControlContext): void {
+  const condition = member(statement, 'Condition') ?? {};
+  const tell = (at: string, before: Json, reason: string) => {
+    if (read(condition, context.parameters).kind === 'undetermined')
+      tellUndetermined(context, `${path}.Condition`, condition);
+    else if (!isConfined(condition, context.parameters))
+      // There is no safe policy to write instead: who may pull is for the author alone to say.
+      answerUnsafe(context, { path: at, before, instead: before, reason });
+  };
   const excluded = member(statement, 'NotPrincipal');
   if (excluded !== undefined)
     tell(
@@ -48,58 +72,28 @@ function judgeStatement(statement: JsonObject, path: string, context: ControlCon
       excluded,
       'allows everybody but those named: name those who may, in Principal',
     );
-  for (const { value, at } of leaves(member(statement, 'Principal'), `${path}.Principal`, context))
-    for (const principal of principals(value, at))
-      for (const leaf of leaves(principal.value, principal.at, context))
-        if (leaf.value === '*')
-          tell(
-            leaf.at,
-            '*',
-            'allows every AWS account: name the accounts, or add a condition on aws:PrincipalOrgID',
-          );
+  const judge = (principal: Json | undefined, at: string) => {
+    for (const leaf of known(principal, at, context)) {
+      if (leaf.value === '*')
+        tell(
+          leaf.path,
+          leaf.raw,
+          'allows every AWS account: name the accounts, or add a condition on aws:PrincipalOrgID',
+        );
+      if (isObject(leaf.value))
+        for (const [kind, names] of Object.entries(leaf.value))
+          if (kind !== 'Service') judge(names, `${leaf.path}.${kind}`);
+    }
+  };
+  judge(member(statement, 'Principal'), `${path}.Principal`);
 }
 
-interface Leaf {
-  readonly value: Json;
-  readonly at: string;
-}
-
-/** The values that can come to stand here: both branches of an `Fn::If`; one that cannot be known is told. */
-function leaves(raw: Json | undefined, at: string, context: ControlContext): Leaf[] {
-  const reading = read(raw, context.parameters);
-  switch (reading.kind) {
-    case 'absent':
-      return [];
-    case 'literal':
-      return [{ value: reading.value, at }];
-    case 'choice':
-      return [
-        ...leaves(reading.whenTrue, branchPath(at, 'whenTrue'), context),
-        ...leaves(reading.whenFalse, branchPath(at, 'whenFalse'), context),
-      ];
-    case 'undetermined':
-      if (raw !== undefined && !isCertain(raw)) tellUndetermined(context, at, raw, reading.intrinsic);
-      return [];
-    default:
-      return reading satisfies never;
-  }
-}
-
-function principals(value: Json, at: string): Leaf[] {
-  if (!isObject(value)) return listed(value, at);
-  return Object.entries(value).flatMap(([kind, names]) =>
-    kind === 'Service'
-      ? []
-      : intrinsicName(names) === undefined
-        ? listed(names, `${at}.${kind}`)
-        : [{ value: names, at: `${at}.${kind}` }],
-  );
-}
-
-function listed(value: Json, at: string): Leaf[] {
-  return isList(value)
-    ? value.map((entry, index) => ({ value: entry, at: `${at}[${index}]` }))
-    : [{ value, at }];
+/** The values that can come to stand here; one that cannot be known, and may be a lone `*`, is told. */
+function known(raw: Json | undefined, path: string, context: ControlContext): readonly Leaf[] {
+  const found = leaves(raw, path, context.parameters);
+  for (const leaf of found)
+    if (leaf.value === undefined && !isCertain(leaf.raw)) tellUndetermined(context, leaf.path, leaf.raw);
+  return found;
 }
 
 function parsePolicy(text: string): Json | undefined {
@@ -114,18 +108,21 @@ function parsePolicy(text: string): Json | undefined {
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
 const confiningKey = /^aws:(principal|source)(orgid|orgpaths|account)$/i;
 
-/** Whether a condition demands, positively and by a value other than *, an organisation or an account. */
-function isWithinOrganisation(condition: Json | undefined): boolean {
-  if (!isObject(condition)) return false;
-  return Object.entries(condition).some(
+/** Whether a condition demands an organisation or an account, positively and not any; one that nobody knows may. */
+function isConfined(condition: Json, parameters: ParameterValues): boolean {
+  const reading = read(condition, parameters);
+  if (reading.kind === 'choice')
+    return isConfined(reading.whenTrue, parameters) && isConfined(reading.whenFalse, parameters);
+  if (reading.kind !== 'literal' || !isObject(reading.value)) return reading.kind === 'undetermined';
+  return Object.entries(reading.value).some(
     ([operator, keys]) =>
       /^(ForAnyValue:)?String(Equals|Like)(IgnoreCase)?$/.test(operator) &&
       isObject(keys) &&
       Object.entries(keys).some(
         ([key, value]) =>
           confiningKey.test(key) &&
-          !(isList(value) ? value : [value]).some(
-            (entry) => typeof entry === 'string' && /^\*+$/.test(entry),
+          !leaves(value, '', parameters).some(
+            (leaf) => typeof leaf.value === 'string' && /^(o-)?\*/.test(leaf.value),
           ),
       ),
   );

@@ -1,5 +1,5 @@
 import { member, withMember } from '../json.ts';
-import { type About, type Control, setDefault } from './control.ts';
+import { type About, type Control, repositoryType, setDefault } from './control.ts';
 
 export const aboutRetain: About = {
   name: 'Retain',
@@ -11,7 +11,7 @@ export const aboutRetain: About = {
 
 export const retain: Control = {
   name: 'Retain',
-  types: ['AWS::ECR::Repository'],
+  types: [repositoryType],
   isOn: (policy) => policy.Retain,
   harden: (resource, _type, context) =>
     ['DeletionPolicy', 'UpdateReplacePolicy'].reduce((current, attribute) => {

@@ -1,5 +1,5 @@
 import { describeKind } from '../json.ts';
-import { type About, answerUnsafe, type Control, refuse, setDefault } from './control.ts';
+import { type About, answerUnsafe, type Control, refuse, repositoryType, setDefault } from './control.ts';
 import { settleMember, settleProperty } from './settle.ts';
 
 const property = 'ImageScanningConfiguration';
@@ -18,7 +18,7 @@ export const aboutScanOnPush: About = {
 
 export const scanOnPush: Control = {
   name: 'ScanOnPush',
-  types: ['AWS::ECR::Repository'],
+  types: [repositoryType],
   isOn: () => true,
   harden: (resource, _type, context) =>
     settleProperty(resource, property, context, {
@@ -27,8 +27,10 @@ export const scanOnPush: Control = {
         settleMember(configuration, path, raw, [key], context, {
           absent: (inner) => setDefault(context, inner, true, byDefault),
           literal: (scan, inner, before) => {
-            if (String(scan) === 'true') return before;
-            if (String(scan) === 'false')
+            // Booleans may be text, in whatever case a template's author and tools write them.
+            const said = typeof scan === 'string' ? scan.toLowerCase() : scan;
+            if (said === true || said === 'true') return before;
+            if (said === false || said === 'false')
               return answerUnsafe(context, {
                 path: inner,
                 before,

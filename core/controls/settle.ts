@@ -1,4 +1,4 @@
-import { branchPath, makeIf, mayGrow, read } from '../intrinsics.ts';
+import { branchPath, intrinsicName, isMaker, makeIf, mayGrow, read } from '../intrinsics.ts';
 import { describeKind, isObject, type Json, type JsonObject, member, withMember } from '../json.ts';
 import { unknownName } from '../nearest.ts';
 import { type ControlContext, refuse } from './control.ts';
@@ -39,7 +39,7 @@ export function settle(
         : makeIf(reading.condition, whenTrue, whenFalse);
     }
     case 'undetermined':
-      if (!by.isWrong?.(raw ?? null, path)) tellUndetermined(context, path, raw ?? null, reading.intrinsic);
+      if (!by.isWrong?.(raw ?? null, path)) tellUndetermined(context, path, raw ?? null);
       return raw;
     default:
       return reading satisfies never;
@@ -47,13 +47,18 @@ export function settle(
 }
 
 /** Tells that a value was left alone because nobody can know it yet. */
-export function tellUndetermined(context: ControlContext, path: string, raw: Json, intrinsic: string): void {
+export function tellUndetermined(
+  context: ControlContext,
+  path: string,
+  raw: Json,
+  what = intrinsicName(raw) ?? 'A dynamic reference',
+): void {
   context.tell({
     path,
     outcome: 'undetermined',
     before: raw,
     after: raw,
-    reason: `${intrinsic} is resolved only when the stack is deployed, so it was left alone`,
+    reason: `${what} is resolved only when the stack is deployed, so it was left alone`,
   });
 }
 
@@ -80,7 +85,7 @@ export function settleMember(
     refuse(context, path, `must be a map with ${key}, not ${describeKind(value)}`);
     return raw;
   }
-  const unknown = Object.keys(value).filter((name) => !keys.includes(name));
+  const unknown = Object.keys(value).filter((name) => !keys.includes(name) && !isMaker(name));
   for (const name of unknown) refuse(context, `${path}.${name}`, unknownName('key', name, keys));
   if (unknown.length > 0) return raw;
   return withMember(value, key, settle(member(value, key), `${path}.${key}`, context, by));

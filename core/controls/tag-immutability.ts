@@ -1,11 +1,9 @@
-import { branchPath, makeIf, mayGrow, type Reading, read } from '../intrinsics.ts';
+import { type Branch, branchPath, decide, makeIf, mayGrow, type Reading, read } from '../intrinsics.ts';
 import { describeKind, type Json, member } from '../json.ts';
 import {
   defaultTagMutability,
   isMutability,
-  matchesEveryTag,
   mutabilities,
-  readFilters,
   takesFilters,
   toFilters,
 } from '../tag-mutability.ts';
@@ -14,9 +12,11 @@ import {
   answerUnsafe,
   type Control,
   type ControlContext,
+  hardenedTypes,
   refuse,
   setDefault,
 } from './control.ts';
+import { judgeFilters } from './exclusion-filters.ts';
 import { propertiesOf, tellMayGrow, tellUndetermined, withProperty } from './settle.ts';
 
 const mutabilityName = 'ImageTagMutability';
@@ -32,7 +32,7 @@ export const aboutTagImmutability: About = {
 
 export const tagImmutability: Control = {
   name: 'TagImmutability',
-  types: ['AWS::ECR::Repository', 'AWS::ECR::RepositoryCreationTemplate'],
+  types: hardenedTypes,
   isOn: () => true,
   harden(resource, _type, context) {
     const properties = propertiesOf(resource);
@@ -44,7 +44,11 @@ export const tagImmutability: Control = {
       tellMayGrow(context, `Properties.${mutabilityName}`);
       return resource;
     }
-    const after = settlePair(before, '', context);
+    const paths = {
+      mutability: `Properties.${mutabilityName}`,
+      filters: `Properties.${filtersName}`,
+    };
+    const after = settlePair(before, paths, context);
     return withProperty(withProperty(resource, mutabilityName, after.mutability), filtersName, after.filters);
   },
 };
@@ -55,27 +59,31 @@ interface Pair {
   readonly filters: Json | undefined;
 }
 
+/** Where the two of them stand. */
+type Paths = { readonly [Name in keyof Pair]: string };
+
 /** Settles the pair for each combination of their `Fn::If` branches that can come to stand together. */
-function settlePair(pair: Pair, branch: string, context: ControlContext): Pair {
+function settlePair(pair: Pair, paths: Paths, context: ControlContext): Pair {
   const mutability = read(pair.mutability, context.parameters);
   const filters = read(pair.filters, context.parameters);
   const choice = mutability.kind === 'choice' ? mutability : filters.kind === 'choice' ? filters : undefined;
-  if (choice === undefined) return settleLeaf(pair, mutability, filters, branch, context);
+  if (choice === undefined) return settleLeaf(pair, mutability, filters, paths, context);
 
-  const condition = JSON.stringify(choice.condition);
-  const side = (raw: Json | undefined, reading: Reading, which: 'whenTrue' | 'whenFalse') =>
-    reading.kind === 'choice' && JSON.stringify(reading.condition) === condition ? reading[which] : raw;
-  const branchPair = (which: 'whenTrue' | 'whenFalse'): Pair => ({
-    mutability: side(pair.mutability, mutability, which),
-    filters: side(pair.filters, filters, which),
-  });
-  const before = { whenTrue: branchPair('whenTrue'), whenFalse: branchPair('whenFalse') };
-  const whenTrue = settlePair(before.whenTrue, branchPath(branch, 'whenTrue'), context);
-  const whenFalse = settlePair(before.whenFalse, branchPath(branch, 'whenFalse'), context);
+  const { condition } = choice;
+  const settleBranch = (branch: Branch) => {
+    const side = (name: keyof Pair) => decide(pair[name], condition, branch);
+    const before: Pair = { mutability: side('mutability'), filters: side('filters') };
+    const path = (name: keyof Pair) =>
+      before[name] === pair[name] ? paths[name] : branchPath(paths[name], branch);
+    const after = settlePair(before, { mutability: path('mutability'), filters: path('filters') }, context);
+    return { before, after };
+  };
+  const whenTrue = settleBranch('whenTrue');
+  const whenFalse = settleBranch('whenFalse');
+  const isSame = (name: keyof Pair) =>
+    [whenTrue, whenFalse].every(({ before, after }) => before[name] === after[name]);
   const join = (name: keyof Pair) =>
-    whenTrue[name] === before.whenTrue[name] && whenFalse[name] === before.whenFalse[name]
-      ? pair[name]
-      : makeIf(choice.condition, whenTrue[name], whenFalse[name]);
+    isSame(name) ? pair[name] : makeIf(condition, whenTrue.after[name], whenFalse.after[name]);
   return { mutability: join('mutability'), filters: join('filters') };
 }
 
@@ -83,40 +91,44 @@ function settleLeaf(
   pair: Pair,
   mutability: Reading,
   filters: Reading,
-  branch: string,
+  paths: Paths,
   context: ControlContext,
 ): Pair {
-  const path = `Properties.${mutabilityName}${branch}`;
-  const filtersPath = `Properties.${filtersName}${branch}`;
-  const refused = (at: string, reason: string) => {
-    refuse(context, at, reason);
+  const path = paths.mutability;
+  const refused = (reason: string) => {
+    refuse(context, path, reason);
     return pair;
   };
-  let everyTag = false;
-  if (filters.kind === 'literal') {
-    const { exclusions, problems } = readFilters(filters.value);
-    for (const problem of problems) refuse(context, `${filtersPath}${problem.path}`, problem.reason);
-    if (problems.length > 0) return pair;
-    everyTag = exclusions.some(matchesEveryTag);
-  }
-  const fallback = settledDefault(context);
-
+  const verdict = filters.kind === 'literal' ? judgeFilters(filters.value, paths.filters, context) : 'some';
+  if (verdict === 'unusable') return pair;
+  if (filters.kind === 'undetermined') tellUndetermined(context, paths.filters, pair.filters ?? null);
   if (mutability.kind === 'undetermined') {
-    tellUndetermined(context, path, pair.mutability ?? null, mutability.intrinsic);
+    tellUndetermined(context, path, pair.mutability ?? null);
     return pair;
   }
+  const fallback = settledDefault(context);
+  const settleFilters = (kept: Pair): Pair => {
+    if (verdict === 'some') return kept;
+    const after = answerUnsafe(context, {
+      path: paths.filters,
+      before: pair.filters ?? null,
+      instead: fallback.filters,
+      reason: 'excludes every tag, so all of them can be overwritten',
+    });
+    return after === pair.filters ? kept : fallback;
+  };
   if (mutability.kind !== 'literal') {
     const set = filters.kind === 'absent' ? fallback : { ...pair, mutability: 'IMMUTABLE_WITH_EXCLUSION' };
     setDefault(context, path, set.mutability ?? null, setReason(filters));
-    return everyTag ? unsafePair(context, pair, set, fallback, filtersPath) : set;
+    return settleFilters(set);
   }
   const { value } = mutability;
   // A parameter is told by its name only, which the path leads to.
   const shown = pair.mutability === value ? describeKind(value) : 'this value';
-  if (!isMutability(value)) return refused(path, `must be one of ${mutabilities.join(', ')}, not ${shown}`);
-  if (takesFilters(value) && filters.kind === 'absent') return refused(path, `${shown} needs ${filtersName}`);
+  if (!isMutability(value)) return refused(`must be one of ${mutabilities.join(', ')}, not ${shown}`);
+  if (takesFilters(value) && filters.kind === 'absent') return refused(`${shown} needs ${filtersName}`);
   if (!takesFilters(value) && filters.kind === 'literal')
-    return refused(path, `${shown} does not go with ${filtersName}: say IMMUTABLE_WITH_EXCLUSION`);
+    return refused(`${shown} does not go with ${filtersName}: say IMMUTABLE_WITH_EXCLUSION`);
   if (value === 'MUTABLE' || value === 'MUTABLE_WITH_EXCLUSION') {
     const reason = 'lets a pushed tag be overwritten, so nobody can say which source an image came from';
     const mutabilityAfter = answerUnsafe(context, {
@@ -127,18 +139,7 @@ function settleLeaf(
     });
     return mutabilityAfter === pair.mutability ? pair : fallback;
   }
-  return everyTag ? unsafePair(context, pair, pair, fallback, filtersPath) : pair;
-}
-
-/** An exclusion of every tag makes immutability void, whatever the mutability is called. */
-function unsafePair(context: ControlContext, before: Pair, kept: Pair, fallback: Pair, path: string): Pair {
-  const filters = answerUnsafe(context, {
-    path,
-    before: before.filters ?? null,
-    instead: fallback.filters,
-    reason: 'excludes every tag, so all of them can be overwritten',
-  });
-  return filters === before.filters ? kept : fallback;
+  return settleFilters(pair);
 }
 
 function settledDefault(context: ControlContext): Pair {

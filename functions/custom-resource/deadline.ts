@@ -48,7 +48,7 @@ export interface Persistence {
 /**
  * Repeats an attempt with growing, random pauses while it fails in a passing way and time is left.
  *
- * It is not left to the SDK: its retries give up while time is left, and sleep on when the time is over.
+ * It is not left to the SDK, whose retries give up while time is left.
  *
  * @param attempt is to end itself at the signal, but is not waited for when it does not
  * @throws what is not passing; {@link OutOfTime} at the deadline
@@ -59,7 +59,7 @@ export async function persist<Result>(
 ): Promise<Result> {
   let last: unknown;
   for (let mostPauseMs = firstPauseMs; ; mostPauseMs = Math.min(longestPauseMs, mostPauseMs * 2)) {
-    if (deadline.signal.aborted) throw new OutOfTime(last);
+    if (deadline.leftMs() === 0) throw new OutOfTime(last);
     try {
       return await limited(attempt, Math.min(attemptMs, deadline.leftMs() / 2), deadline.signal);
     } catch (error) {
@@ -104,10 +104,10 @@ async function pause(milliseconds: number, deadline: Deadline, last?: unknown): 
   });
 }
 
-const settlingMs = 5_000;
+const settlingReads = 5;
 
 /**
- * Reads until what is read is as expected, for at most 5 seconds and a quarter of the time left.
+ * Reads until what is read is as expected, for about 3 seconds where that is little of the time left.
  *
  * ECR's reads may lag behind its writes: a repository that was just created may not be found, and a setting that
  * was just written may still read as before.
@@ -119,10 +119,9 @@ export async function readUntil<Value>(
   isExpected: (value: Value) => boolean,
   deadline: Deadline,
 ): Promise<Value> {
-  const leaveMs = deadline.leftMs() - Math.min(settlingMs, deadline.leftMs() / 4);
-  for (let pauseMs = firstPauseMs; ; pauseMs *= 2) {
+  for (let reads = 1, pauseMs = firstPauseMs; ; reads += 1, pauseMs *= 2) {
     const value = await read();
-    if (isExpected(value) || deadline.leftMs() - pauseMs < leaveMs) return value;
+    if (isExpected(value) || reads === settlingReads || pauseMs > deadline.leftMs() / 4) return value;
     await pause(pauseMs, deadline);
   }
 }

@@ -28,9 +28,7 @@ export type Expansion = { readonly findings: readonly Finding[]; readonly warnin
 /** Hardens what a request holds. Pure. */
 export function expand(request: MacroRequest, { environment, today }: Surroundings): Expansion {
   const application = applicationPolicy(environment);
-  const transform = refinePolicy(application.policy, 'transform', request.params, {
-    path: 'Transform.Parameters',
-  });
+  const transform = refinePolicy(application.policy, 'transform', request.params, 'Transform.Parameters');
   const configuration = [...application.findings, ...transform.findings];
   // With a policy that nobody meant, nothing may be decided.
   if (configuration.some(isRefusal)) return refuse(configuration, refusalMessage(configuration) ?? '');

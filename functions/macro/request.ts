@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, member } from '../../core/json.ts';
+import { isObject, type Json, type JsonObject, member } from '../../core/json.ts';
 
 /**
  * What CloudFormation sends a macro
@@ -6,8 +6,8 @@ import { isObject, type JsonObject, member } from '../../core/json.ts';
  */
 export interface MacroRequest {
   readonly requestId: string;
-  /** `<account>::<macro name>`. */
-  readonly transformId: string;
+  /** `<account>::<macro name>`; only logged, so whatever it is. */
+  readonly transformId: Json | undefined;
   /** The template, or the part of it beside a `Fn::Transform`. */
   readonly fragment: JsonObject;
   /** The transform's own Parameters. */
@@ -38,7 +38,7 @@ export function parseRequest(event: unknown): ParsedRequest {
   return isObject(fragment) && isObject(params) && isObject(templateParameterValues)
     ? {
         ok: true,
-        request: { requestId, transformId: String(transformId), fragment, params, templateParameterValues },
+        request: { requestId, transformId, fragment, params, templateParameterValues },
       }
     : {
         ok: false,

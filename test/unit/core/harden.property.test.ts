@@ -146,6 +146,9 @@ describe('hardening', () => {
   });
 });
 
+/** The conditions that hold, each way that they can. */
+const outcomes: readonly (readonly string[])[] = [[], ['A'], ['B'], ['A', 'B']];
+
 function propertiesOf(resource: Json | undefined): JsonObject {
   const properties = isObject(resource) ? member(resource, 'Properties') : undefined;
   return isObject(properties) ? properties : {};
@@ -153,7 +156,7 @@ function propertiesOf(resource: Json | undefined): JsonObject {
 
 /** Whether a value stands as it was, but for what was absent in it, however the conditions turn out. */
 function isKept(before: Json, after: Json | undefined): boolean {
-  return [[], ['A'], ['B'], ['A', 'B']].every((holding) => {
+  return outcomes.every((holding) => {
     const one = under(before, holding);
     return one === undefined || isWithin(one, after === undefined ? undefined : under(after, holding));
   });
@@ -180,9 +183,7 @@ function isWithin(before: Json, after: Json | undefined): boolean {
     : JSON.stringify(before) === JSON.stringify(after);
 }
 
-/** The values that can come to stand at a place; undefined for one that is left out. */
+/** The values that can come to stand at a place, however the conditions turn out; undefined where it is left out. */
 function leaves(value: Json | undefined): readonly (Json | undefined)[] {
-  if (value === undefined || isNoValue(value)) return [undefined];
-  const choice = readIf(value);
-  return choice === undefined ? [value] : [...leaves(choice.whenTrue), ...leaves(choice.whenFalse)];
+  return outcomes.map((holding) => (value === undefined ? undefined : under(value, holding)));
 }

@@ -23,7 +23,7 @@ describe('an attempt that is repeated', () => {
       attempts += 1;
       return new Promise<never>(() => {});
     };
-    const outcome = persist(deaf, { deadline: within(400), attemptMs: 10_000, isPassing: () => false });
+    const outcome = persist(deaf, { deadline: within(1_500), attemptMs: 10_000, isPassing: () => false });
     await expect(outcome).rejects.toBeInstanceOf(OutOfTime);
     expect(attempts).toBeGreaterThan(1);
   });
@@ -32,7 +32,7 @@ describe('an attempt that is repeated', () => {
     const failing = async () => {
       throw new Error('status 503');
     };
-    const outcome = persist(failing, { deadline: within(300), attemptMs: 100, isPassing: always });
+    const outcome = persist(failing, { deadline: within(1_500), attemptMs: 500, isPassing: always });
     await expect(outcome).rejects.toMatchObject({ name: 'OutOfTime', cause: { message: 'status 503' } });
   });
 
@@ -85,7 +85,7 @@ describe('reading until what is read is as expected', () => {
       reads += 1;
       return reads;
     };
-    expect(await readUntil(read, (value) => value < 0, within(4_000))).toBe(reads);
+    expect(await readUntil(read, (value) => value < 0, within(3_000))).toBe(reads);
     expect(reads).toBeGreaterThan(1);
   });
 

@@ -182,12 +182,12 @@ describe('properties that are refused, before ECR is asked', () => {
   test('a secret that happens to be a repository name is not logged, whatever ECR says of it', async () => {
     const RepositoryName = 'correct-horse-battery';
     const properties = { RepositoryName };
-    await bench.run({ properties, repository: RepositoryName, remainingMs: 3_000 });
+    await bench.run({ properties, repository: RepositoryName, remainingMs: 4_000 });
     for (const fault of ['access denied', 'invalid parameter', 'server exception'] as const)
       await bench.run({
         properties,
         repository: RepositoryName,
-        remainingMs: 3_000,
+        remainingMs: 4_000,
         fault: { step: 'describe', fault, times: 99 },
       });
     expect(bench.printed.filter((line) => line.includes(RepositoryName))).toEqual([]);

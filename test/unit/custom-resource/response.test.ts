@@ -42,7 +42,7 @@ describe('the body of an answer', () => {
         // The largest character is 6 bytes long, as an escape.
         expect(body.byteLength).toBeGreaterThan(4096 - 6);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
