@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withLock } from '../tools/setup/lock.mjs';
 import type { LocalAws } from './local-aws.ts';
 import { buildFolder, projectRoot } from './paths.ts';
 import { Problem } from './problem.ts';
@@ -17,9 +18,14 @@ const inputs = ['template.yaml', 'samconfig.toml', 'package-lock.json', 'core', 
  * `sam build` into .aws-sam/build.
  *
  * SAM installs the production packages anew for each function, which takes some ten seconds, so it runs only when
- * what it builds from has changed since the last build.
+ * what it builds from has changed since the last build; and by one process of this clone at a time, since it empties
+ * the folder first.
  */
 export async function buildApplication(): Promise<void> {
+  await withLock(join(projectRoot, '.aws-sam', 'build.lock'), build);
+}
+
+async function build(): Promise<void> {
   const stamp = join(projectRoot, '.aws-sam', 'build.stamp');
   const print = fingerprint();
   if (
