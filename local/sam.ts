@@ -35,8 +35,6 @@ function run(args: readonly string[], environment: Readonly<Record<string, strin
     env: {
       ...process.env,
       SAM_CLI_TELEMETRY: '0',
-      // As for the local AWS: compiled once, and kept.
-      PYTHONDONTWRITEBYTECODE: '',
       // Kept byte code makes each later run a second shorter, whatever the user has set for other programs.
       PYTHONDONTWRITEBYTECODE: '',
       // For the install that SAM runs for each function: packages that npm has seen once need no network.

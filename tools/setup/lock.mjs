@@ -1,15 +1,17 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Does some work while no other process of this clone does it: two set-ups at once would destroy each other.
+ * Does some work while no other process of this clone does it: two at once would destroy each other's.
  * A lock whose process is gone is broken.
+ *
+ * @param onWait told the id of the process that is waited for, once
  */
-export async function withLock(file, work, { onWait = () => {} } = {}) {
+export async function withLock(file, work, { onWait = (_holder) => {} } = {}) {
   mkdirSync(dirname(file), { recursive: true });
   for (let waited = false; !take(file); waited = true) {
-    if (!waited) onWait();
+    if (!waited) onWait(holder(file));
     await sleep(300);
   }
   const release = () => rmSync(file, { force: true });
@@ -22,28 +24,36 @@ export async function withLock(file, work, { onWait = () => {} } = {}) {
   }
 }
 
+let attempts = 0;
+
 function take(file) {
+  // Written aside and linked, so that a lock never stands there without its holder's id.
+  const own = `${file}.${process.pid}.${attempts++}`;
+  writeFileSync(own, String(process.pid));
   try {
-    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    linkSync(own, file);
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(own, { force: true });
   }
   if (!isAlive(holder(file))) rmSync(file, { force: true });
   return false;
 }
 
+/** The id of the process that holds the lock; undefined when it was released meanwhile. */
 function holder(file) {
   try {
     return Number(readFileSync(file, 'utf8'));
   } catch {
-    return Number.NaN; // released in the meantime
+    return undefined;
   }
 }
 
 function isAlive(pid) {
-  // An empty file is one whose holder has not written its id yet.
-  if (Number.isNaN(pid) || pid === 0) return pid === 0;
+  if (pid === undefined) return true; // nothing to break
+  if (!(pid > 0)) return false; // no id at all
   try {
     process.kill(pid, 0);
     return true;

@@ -29,7 +29,10 @@ export async function prepare(extras = []) {
   const progress = showProgress();
   try {
     await withLock(lock, () => install(progress, wanted), {
-      onWait: () => progress.say('Waiting for another set-up of this folder to finish …'),
+      onWait: (holder) =>
+        progress.say(
+          `Waiting for another set-up of this folder to finish (process ${holder}; if there is none, remove ${lock}) …`,
+        ),
     });
   } finally {
     progress.end();
@@ -62,7 +65,8 @@ function packages() {
     needsPython: false,
     isDone: isStamped(file, print),
     async install() {
-      await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+      // Named, since NODE_ENV=production would leave the tools out.
+      await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
         cwd: root,
         advice:
           'The npm packages could not be installed: see below, check the connection to the registry, and try again.',
@@ -95,7 +99,8 @@ function pythonEnvironment({ name, title }) {
     // An environment whose Python was removed is a broken link.
     isDone: isStamped(file, print) && existsSync(join(folder, 'bin', 'python3')),
     async install(python) {
-      rmSync(folder, { recursive: true, force: true });
+      // Tried again for a while: what a killed set-up had started may still be writing there.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 });
       mkdirSync(pythonRoot, { recursive: true });
       const advice = `${title} could not be installed: see below, check the connection to the registry, and try again.`;
       await run(python.name, ['-m', 'venv', folder], { advice });

@@ -11,19 +11,11 @@ export function checkNode(version = process.versions.node) {
     );
 }
 
-/** The names that a Python is looked for under, the user's own choice first. */
+/** The names that a Python is looked for under; the user's own choice is the only one when there is one. */
 export function pythonNames(environment = process.env) {
-  const named = environment.PYTHON ? [environment.PYTHON] : [];
-  return [
-    ...named,
-    'python3',
-    'python3.14',
-    'python3.13',
-    'python3.12',
-    'python3.11',
-    'python3.10',
-    'python',
-  ];
+  return environment.PYTHON
+    ? [environment.PYTHON]
+    : ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
 }
 
 /**

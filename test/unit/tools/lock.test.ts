@@ -25,6 +25,21 @@ test('the lock of a process that is gone is broken', async () => {
   await expect(withLock(file, async () => 'done')).resolves.toBe('done');
 });
 
+test('a lock that names no process is broken', async () => {
+  const file = lockFile();
+  writeFileSync(file, '');
+  await expect(withLock(file, async () => 'done')).resolves.toBe('done');
+});
+
+test('who waits is told once for which process', async () => {
+  const file = lockFile();
+  const told: unknown[] = [];
+  const first = withLock(file, () => new Promise((resolve) => setTimeout(resolve, 700)));
+  await withLock(file, async () => undefined, { onWait: (holder) => told.push(holder) });
+  await first;
+  expect(told).toEqual([process.pid]);
+});
+
 test('the lock is given back when the work fails', async () => {
   const file = lockFile();
   const failing = withLock(file, async () => {
