@@ -95,7 +95,7 @@ export async function startBench(): Promise<Bench> {
       const repository = run.repository ?? `bench/repository-${count}`;
       if ('before' in run && run.before !== undefined) server.registry.set(repository, run.before);
       if (fault === undefined) server.plans.delete(repository);
-      else server.plans.set(repository, fault);
+      else server.plans.set(repository, { ...fault });
       server.deliveries.delete(repository);
       server.written.delete(repository);
       const firstCall = server.calls.length;
