@@ -1,15 +1,19 @@
 /** Amazon ECR through its SDK: the only file that imports it. */
 import {
+  BatchGetRepositoryScanningConfigurationCommand,
   DescribeRepositoriesCommand,
   ECRClient,
+  GetRegistryScanningConfigurationCommand,
   PutImageScanningConfigurationCommand,
   PutImageTagMutabilityCommand,
   RepositoryNotFoundException,
+  ValidationException,
 } from '@aws-sdk/client-ecr';
 import { isMutability, type TagMutability } from '../../core/tag-mutability.ts';
 import { type Deadline, persist } from './deadline.ts';
 import { isPassing } from './failure.ts';
 import type { RepositorySettings } from './plan.ts';
+import type { ScanFrequency, Scanning } from './scanning.ts';
 
 /** A repository as ECR describes it. */
 export interface Repository extends RepositorySettings {
@@ -23,6 +27,8 @@ export interface Ecr {
   describe(name: string): Promise<Repository | undefined>;
   putTagMutability(name: string, value: TagMutability): Promise<void>;
   putScanOnPush(name: string, value: boolean): Promise<void>;
+  /** The scanning in effect, or undefined when there is no repository of that name. */
+  scanning(name: string): Promise<Scanning | undefined>;
 }
 
 // A healthy ECR answers in tens of milliseconds.
@@ -115,7 +121,33 @@ function callsOf(call: Call): Ecr {
         ),
       );
     },
+    async scanning(name) {
+      const { scanningConfigurations } = await call((client, options) =>
+        client.send(new BatchGetRepositoryScanningConfigurationCommand({ repositoryNames: [name] }), options),
+      );
+      const found = scanningConfigurations?.[0];
+      if (found === undefined) return undefined;
+      return { frequency: frequencyOf(found.scanFrequency), type: await registryScanType(call) };
+    },
   };
+}
+
+/** A frequency that ECR does not name is none that it promises. */
+function frequencyOf(value: string | undefined): ScanFrequency {
+  return value === 'SCAN_ON_PUSH' || value === 'CONTINUOUS_SCAN' ? value : 'MANUAL';
+}
+
+async function registryScanType(call: Call): Promise<Scanning['type']> {
+  try {
+    const { scanningConfiguration } = await call((client, options) =>
+      client.send(new GetRegistryScanningConfigurationCommand({}), options),
+    );
+    return scanningConfiguration?.scanType === 'ENHANCED' ? 'ENHANCED' : 'BASIC';
+  } catch (error) {
+    // "This feature is disabled": a registry where nobody ever configured scanning has the basic one.
+    if (error instanceof ValidationException && /disabled/i.test(error.message)) return 'BASIC';
+    throw error;
+  }
 }
 
 /** The local endpoint that the environment names, if any; the service's own variable is the stronger, as in every SDK. */

@@ -38,3 +38,27 @@ export function readExclusions(value: Json, problems: string[]): readonly string
   });
   return [...new Set(patterns)];
 }
+
+/**
+ * Exclusion patterns out of MutableTags: a list, or text with commas; empty ones do not count.
+ *
+ * @param problems takes a clause for each problem, none of which quotes a pattern
+ */
+export function readMutableTags(value: Json, problems: string[]): readonly string[] {
+  const entries = typeof value === 'string' ? value.split(',') : value;
+  if (!isList(entries)) {
+    problems.push('MutableTags must be a list, or text with commas');
+    return [];
+  }
+  const patterns = entries.flatMap((entry, index) => {
+    const pattern = typeof entry === 'string' ? entry.trim() : undefined;
+    if (pattern === '') return [];
+    const problem = pattern === undefined ? 'must be text' : exclusionProblem(pattern);
+    if (problem !== undefined) problems.push(`MutableTags[${index}] ${problem}`);
+    return pattern === undefined ? [] : [pattern];
+  });
+  const distinct = [...new Set(patterns)];
+  if (distinct.length > maximumExclusions)
+    problems.push(`MutableTags must have at most ${maximumExclusions} patterns, not ${distinct.length}`);
+  return distinct;
+}

@@ -7,6 +7,7 @@ import { isSame, type Plan, planSettings } from './plan.ts';
 import { parseProperties } from './properties.ts';
 import type { SettingsRequest } from './request.ts';
 import type { Answer } from './response.ts';
+import { type Scanning, unscannedReason } from './scanning.ts';
 
 /** What serving a request depends on. */
 export interface Surroundings {
@@ -99,12 +100,18 @@ async function apply(
   if (after === undefined)
     return fail('deleted meanwhile', `Repository ${name} was deleted while its settings were written.`);
   const unproven = unprovenSetting(plan, after);
-  return unproven === undefined
-    ? { status: 'SUCCESS', physicalResourceId: id, data: attributes(after) }
-    : fail(
-        'not in effect',
-        `ECR took the settings of ${name} but answers ${unproven} afterwards; somebody else may be changing it.`,
-      );
+  if (unproven !== undefined)
+    return fail(
+      'not in effect',
+      `ECR took the settings of ${name} but answers ${unproven} afterwards; somebody else may be changing it.`,
+    );
+  const scanning = await ecr.scanning(name);
+  log({ message: 'scanning in effect', scanning });
+  if (scanning === undefined)
+    return fail('deleted meanwhile', `Repository ${name} was deleted while its settings were proven.`);
+  const unscanned = wanted.requireScanning ? unscannedReason(name, scanning) : undefined;
+  if (unscanned !== undefined) return fail('not scanned', unscanned);
+  return { status: 'SUCCESS', physicalResourceId: id, data: attributes(after, scanning) };
 }
 
 /** Clauses as one sentence; a clause that asks ("did you mean …?") ends it as well as a full stop. */
@@ -122,10 +129,12 @@ function unprovenSetting(plan: Plan, after: Repository): string | undefined {
 }
 
 /** What `Fn::GetAtt` can ask for. */
-function attributes(repository: Repository): Readonly<Record<string, string>> {
+function attributes(repository: Repository, scanning: Scanning): Readonly<Record<string, string>> {
   return {
     RepositoryArn: repository.arn,
     RepositoryUri: repository.uri,
     ImageTagMutability: repository.tagMutability.mutability,
+    ScanFrequency: scanning.frequency,
+    ScanType: scanning.type,
   };
 }

@@ -1,16 +1,25 @@
 import { isList, isObject, type Json, type JsonObject, member } from '../../core/json.ts';
 import { nearest, unknownName } from '../../core/nearest.ts';
 import { isMutability, mutabilities, type TagMutability, takesFilters } from '../../core/tag-mutability.ts';
-import { filtersName, readExclusions } from './exclusion-filters.ts';
+import { filtersName, readExclusions, readMutableTags } from './exclusion-filters.ts';
 
 /** What a `Custom::EcrSettings` asks for; undefined where its author left the safe default. */
 export interface WantedSettings {
   readonly repositoryName: string;
   readonly tagMutability: TagMutability | undefined;
   readonly scanOnPush: boolean | undefined;
+  /** Whether a repository that is in effect not scanned is a failure. */
+  readonly requireScanning: boolean;
 }
 
-const names = ['RepositoryName', 'ImageTagMutability', filtersName, 'ImageScanningConfiguration'];
+const names = [
+  'RepositoryName',
+  'ImageTagMutability',
+  filtersName,
+  'MutableTags',
+  'ImageScanningConfiguration',
+  'RequireScanning',
+];
 // CloudFormation's own, which arrive among the properties.
 const reserved = ['ServiceToken', 'ServiceTimeout'];
 
@@ -42,19 +51,33 @@ export function parseProperties(
 
   const tagMutability = parseTagMutability(properties, problems);
   const scanOnPush = parseScanning(member(properties, 'ImageScanningConfiguration'), problems);
+  const requireScanning = parseBoolean('RequireScanning', member(properties, 'RequireScanning'), problems);
   return problems.length > 0 || typeof name !== 'string'
     ? { problems }
-    : { wanted: { repositoryName: name, tagMutability, scanOnPush } };
+    : {
+        wanted: {
+          repositoryName: name,
+          tagMutability,
+          scanOnPush,
+          requireScanning: requireScanning ?? false,
+        },
+      };
 }
 
 function parseTagMutability(properties: JsonObject, problems: string[]): TagMutability | undefined {
   const value = member(properties, 'ImageTagMutability');
   const filters = member(properties, filtersName);
   const hasFilters = filters !== undefined && !(isList(filters) && filters.length === 0);
-  const exclusions = hasFilters ? readExclusions(filters, problems) : [];
+  const tags = member(properties, 'MutableTags');
+  const named = tags === undefined ? [] : readMutableTags(tags, problems);
+  if (hasFilters && tags !== undefined)
+    problems.push(`MutableTags and ${filtersName} say the same: give one of them`);
+  const exclusions = hasFilters ? readExclusions(filters, problems) : named;
+  const hasExclusions = hasFilters || named.length > 0;
+  const key = hasFilters || tags === undefined ? filtersName : 'MutableTags';
 
   if (value === undefined)
-    return hasFilters ? { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions } : undefined;
+    return hasExclusions ? { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions } : undefined;
   if (!isMutability(value)) {
     const isNear = typeof value === 'string' && nearest(value, mutabilities) !== undefined;
     problems.push(
@@ -64,9 +87,9 @@ function parseTagMutability(properties: JsonObject, problems: string[]): TagMuta
     );
     return undefined;
   }
-  if (takesFilters(value) && !hasFilters) problems.push(`ImageTagMutability ${value} needs ${filtersName}`);
-  if (!takesFilters(value) && hasFilters)
-    problems.push(`${filtersName} does not go with ImageTagMutability ${value}: say ${value}_WITH_EXCLUSION`);
+  if (takesFilters(value) && !hasExclusions) problems.push(`ImageTagMutability ${value} needs ${key}`);
+  if (!takesFilters(value) && hasExclusions)
+    problems.push(`${key} does not go with ImageTagMutability ${value}: say ${value}_WITH_EXCLUSION`);
   return { mutability: value, exclusions };
 }
 
@@ -79,12 +102,15 @@ function parseScanning(value: Json | undefined, problems: string[]): boolean | u
   }
   for (const key of Object.keys(value))
     if (key !== 'ScanOnPush') problems.push(`${path} has the ${unknownName('key', key, ['ScanOnPush'])}`);
-  const scan = member(value, 'ScanOnPush');
-  if (scan === undefined) return undefined;
-  // Booleans arrive as text: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
-  if (scan === true || scan === 'true') return true;
-  if (scan === false || scan === 'false') return false;
-  problems.push(`${path}.ScanOnPush must be true or false, not ${kindOf(scan)}`);
+  return parseBoolean(`${path}.ScanOnPush`, member(value, 'ScanOnPush'), problems);
+}
+
+/** Booleans arrive as text: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
+function parseBoolean(name: string, value: Json | undefined, problems: string[]): boolean | undefined {
+  if (value === undefined) return undefined;
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  problems.push(`${name} must be true or false, not ${kindOf(value)}`);
   return undefined;
 }
 

@@ -24,6 +24,7 @@ export function recordWrites(ecr: Ecr): { readonly ecr: Ecr; readonly writes: Wr
   return {
     ecr: {
       describe: ecr.describe,
+      scanning: ecr.scanning,
       putTagMutability: (name, value) => record('ImageTagMutability', ecr.putTagMutability(name, value)),
       putScanOnPush: (name, value) => record('ImageScanningConfiguration', ecr.putScanOnPush(name, value)),
     },

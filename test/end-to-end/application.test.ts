@@ -279,6 +279,23 @@ describe('the custom resource, deployed', () => {
     expect(await settings(name)).toMatchObject({ mutability: 'IMMUTABLE', scanOnPush: true });
   });
 
+  test('proves the scanning in effect, and gives it as attributes', async () => {
+    const name = await existing('existing/scanned');
+    const stack = newStack();
+    const document = template(
+      { RepositoryName: name, RequireScanning: true, MutableTags: ['latest'] },
+      {
+        Outputs: {
+          Frequency: { Value: { 'Fn::GetAtt': ['Settings', 'ScanFrequency'] } },
+          Type: { Value: { 'Fn::GetAtt': ['Settings', 'ScanType'] } },
+        },
+      },
+    );
+    expect(await stack.deploy(document)).toEqual({ kind: 'deployed' });
+    expect(await stack.outputs()).toMatchObject({ Frequency: 'SCAN_ON_PUSH', Type: 'BASIC' });
+    expect(await settings(name)).toMatchObject({ exclusions: ['latest'] });
+  });
+
   test('works without the macro through the exported service token', async () => {
     const { Exports } = await clients.cloudformation.send(new ListExportsCommand({}));
     expect(Exports?.map(({ Name }) => Name)).toContain('ecr-hardening-SettingsServiceToken');

@@ -6,7 +6,7 @@ import { type Fault, lastingFaults, passingAnswerFaults, passingFaults, refusals
 import { safe, unsafe } from './support/registry.ts';
 import type { Step } from './support/server.ts';
 
-const ecrSteps = ['describe', 'put mutability', 'put scanning', 'prove'] as const;
+const ecrSteps = ['describe', 'put mutability', 'put scanning', 'prove', 'see scanning'] as const;
 const isSlow = (fault: Fault) => /hang|stall/.test(fault);
 
 interface Case extends Run {

@@ -61,12 +61,15 @@ describe('what the author leaves out becomes the default of the organisation, un
     expect(first.answer).toMatchObject({ Status: 'SUCCESS' });
     expect(first.after).toEqual(after);
     const { repository } = first;
-    expect((await bench.run({ repository })).steps).toEqual(['describe']);
+    expect((await bench.run({ repository })).steps).toEqual(['describe', 'see scanning']);
   });
 
   test('the order of exclusions means nothing', async () => {
     process.env.MutableTags = 'latest,dev';
-    expect((await bench.run({ before: excluding('dev', 'latest') })).steps).toEqual(['describe']);
+    expect((await bench.run({ before: excluding('dev', 'latest') })).steps).toEqual([
+      'describe',
+      'see scanning',
+    ]);
   });
 });
 

@@ -54,7 +54,7 @@ describe('properties that are taken', () => {
     const { answer, after, repository } = await bench.run({ before: unsafe, properties });
     expect(answer).toMatchObject({ Status: 'SUCCESS' });
     expect(after).toEqual(settings);
-    expect((await bench.run({ repository, properties })).steps).toEqual(['describe']);
+    expect((await bench.run({ repository, properties })).steps).toEqual(['describe', 'see scanning']);
   });
 });
 
@@ -75,7 +75,7 @@ describe('properties that are refused, before ECR is asked', () => {
     [
       'an unknown name',
       { Colour: secret },
-      'unknown property "Colour"; allowed are RepositoryName, ImageTagMutability, ImageTagMutabilityExclusionFilters, ImageScanningConfiguration.',
+      'unknown property "Colour"; allowed are RepositoryName, ImageTagMutability, ImageTagMutabilityExclusionFilters, MutableTags, ImageScanningConfiguration, RequireScanning.',
     ],
     ['a name that is none', { RepositoryName: secret }, `${nameRule}.`],
     ['an empty name', { RepositoryName: '' }, `${nameRule}.`],

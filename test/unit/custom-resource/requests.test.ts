@@ -70,7 +70,7 @@ describe('the life of a resource', () => {
   test('a Create makes a repository safe and gives its attributes', async () => {
     const { answer, steps, repository, after } = await bench.run({ before: unsafe });
     expect(after).toEqual(safe);
-    expect(steps).toEqual(['describe', 'put mutability', 'put scanning', 'prove']);
+    expect(steps).toEqual(['describe', 'put mutability', 'put scanning', 'prove', 'see scanning']);
     expect(answer).toMatchObject({
       Status: 'SUCCESS',
       PhysicalResourceId: sampleEvent('update').PhysicalResourceId,
@@ -78,6 +78,8 @@ describe('the life of a resource', () => {
         RepositoryArn: `arn:aws:ecr:us-east-1:123456789012:repository/${repository}`,
         RepositoryUri: `123456789012.dkr.ecr.us-east-1.amazonaws.com/${repository}`,
         ImageTagMutability: 'IMMUTABLE',
+        ScanFrequency: 'SCAN_ON_PUSH',
+        ScanType: 'BASIC',
       },
     });
   });
@@ -87,7 +89,7 @@ describe('the life of a resource', () => {
     const { repository, event } = first;
     const again = await bench.run({ repository, event });
     expect(again.answer).toEqual(first.answer);
-    expect(again.steps).toEqual(['describe']);
+    expect(again.steps).toEqual(['describe', 'see scanning']);
   });
 
   test('an Update writes only what differs', async () => {
@@ -96,7 +98,7 @@ describe('the life of a resource', () => {
       before: safe,
       properties: withLatest,
     });
-    expect(steps).toEqual(['describe', 'put mutability', 'prove']);
+    expect(steps).toEqual(['describe', 'put mutability', 'prove', 'see scanning']);
     expect(after).toEqual({ ...safe, mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: ['latest'] });
     expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: event.PhysicalResourceId });
   });

@@ -8,11 +8,23 @@ export interface Settings {
   readonly scanOnPush: boolean;
 }
 
+/** How the whole registry is scanned. */
+export interface RegistryScanning {
+  readonly type: 'BASIC' | 'ENHANCED' | 'DISABLED';
+  /** Whether a rule covers every repository. */
+  readonly isEverythingCovered: boolean;
+}
+
 /** Safe by nothing: what ECR gives to who says nothing. */
 export const unsafe: Settings = { mutability: 'MUTABLE', exclusions: [], scanOnPush: false };
 export const safe: Settings = { mutability: 'IMMUTABLE', exclusions: [], scanOnPush: true };
 
-export type Operation = 'DescribeRepositories' | 'PutImageTagMutability' | 'PutImageScanningConfiguration';
+export type Operation =
+  | 'DescribeRepositories'
+  | 'PutImageTagMutability'
+  | 'PutImageScanningConfiguration'
+  | 'BatchGetRepositoryScanningConfiguration'
+  | 'GetRegistryScanningConfiguration';
 
 export type Registry = Map<string, Settings>;
 
@@ -34,7 +46,16 @@ export function repositoryOf(input: JsonObject): string {
 }
 
 /** Does what ECR does. */
-export function perform(registry: Registry, operation: Operation, input: JsonObject): Reply {
+export function perform(
+  registry: Registry,
+  operation: Operation,
+  input: JsonObject,
+  scanning: RegistryScanning = { type: 'BASIC', isEverythingCovered: false },
+): Reply {
+  if (operation === 'GetRegistryScanningConfiguration')
+    return scanning.type === 'DISABLED'
+      ? errorReply(400, 'ValidationException', 'This feature is disabled')
+      : { status: 200, body: { scanningConfiguration: { scanType: scanning.type, rules: [] } } };
   const name = repositoryOf(input);
   const settings = registry.get(name);
   if (settings === undefined)
@@ -53,6 +74,14 @@ export function perform(registry: Registry, operation: Operation, input: JsonObj
         return errorReply(400, 'InvalidParameterException', 'filters and mutability do not go together');
       registry.set(name, { ...settings, mutability, exclusions });
       return { status: 200, body: input };
+    }
+    case 'BatchGetRepositoryScanningConfiguration': {
+      const isOwn = scanning.type !== 'ENHANCED' && settings.scanOnPush;
+      const scanFrequency = scanning.isEverythingCovered || isOwn ? 'SCAN_ON_PUSH' : 'MANUAL';
+      return {
+        status: 200,
+        body: { scanningConfigurations: [{ repositoryName: name, scanFrequency }], failures: [] },
+      };
     }
     case 'PutImageScanningConfiguration': {
       const configuration = member(input, 'imageScanningConfiguration');

@@ -3,10 +3,17 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net';
 import { isObject } from '../../../../core/json.ts';
 import { type Fault, isLate, send, strike } from './faults.ts';
-import { type Operation, perform, type Registry, repositoryOf } from './registry.ts';
+import { type Operation, perform, type Registry, type RegistryScanning, repositoryOf } from './registry.ts';
 
 /** The steps of a request, in their order; `prove` is the reading after a write. */
-export type Step = 'describe' | 'put mutability' | 'put scanning' | 'prove' | 'answer';
+export type Step =
+  | 'describe'
+  | 'put mutability'
+  | 'put scanning'
+  | 'prove'
+  | 'see scanning'
+  | 'see registry'
+  | 'answer';
 
 /** A step that fails so many times (Infinity: always). */
 export interface FaultPlan {
@@ -38,6 +45,8 @@ export type FaultPlans = Map<string, FaultPlan>;
 export interface Server {
   readonly url: string;
   readonly registry: Registry;
+  /** The registry's scanning; a test may replace it. */
+  scanning: RegistryScanning;
   readonly plans: FaultPlans;
   readonly calls: Call[];
   /** Repositories that a write has reached: reading them is the step `prove`. */
@@ -51,6 +60,11 @@ const steps: Readonly<Record<string, { readonly operation: Operation; readonly s
   DescribeRepositories: { operation: 'DescribeRepositories', step: 'describe' },
   PutImageTagMutability: { operation: 'PutImageTagMutability', step: 'put mutability' },
   PutImageScanningConfiguration: { operation: 'PutImageScanningConfiguration', step: 'put scanning' },
+  BatchGetRepositoryScanningConfiguration: {
+    operation: 'BatchGetRepositoryScanningConfiguration',
+    step: 'see scanning',
+  },
+  GetRegistryScanningConfiguration: { operation: 'GetRegistryScanningConfiguration', step: 'see registry' },
 };
 
 /** Starts it on the loopback interface and a free port. */
@@ -80,13 +94,14 @@ export async function startServer(): Promise<Server> {
       return;
     }
     const repository = repositoryOf(input);
-    if (known.step !== 'describe') written.add(repository);
+    if (known.step.startsWith('put')) written.add(repository);
     const step = known.step === 'describe' && written.has(repository) ? 'prove' : known.step;
     calls.push({ step, repository, at: performance.now() });
     const fault = faultOf(repository, step);
-    if (fault === undefined) send(response, perform(registry, known.operation, input));
+    const performed = () => perform(registry, known.operation, input, started.scanning);
+    if (fault === undefined) send(response, performed());
     else {
-      const reply = isLate(fault) ? perform(registry, known.operation, input) : { status: 500, body: {} };
+      const reply = isLate(fault) ? performed() : { status: 500, body: {} };
       strike(fault, reply, response);
     }
   };
@@ -113,9 +128,10 @@ export async function startServer(): Promise<Server> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return {
+  const started: Server = {
     url: `http://127.0.0.1:${port}`,
     registry,
+    scanning: { type: 'BASIC', isEverythingCovered: false },
     plans,
     calls,
     written,
@@ -126,4 +142,5 @@ export async function startServer(): Promise<Server> {
         server.closeAllConnections();
       }),
   };
+  return started;
 }
