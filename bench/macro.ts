@@ -1,13 +1,15 @@
 /**
  * `npm run bench`: what the macro costs on a template of 500 resources, its log line included, against parsing and
- * printing the same bytes: two figures of one run, since single times say little on a shared machine.
+ * printing the same bytes in the same run, since single times say little on a shared machine: the bytes that it is
+ * given, and those that it answers. Repositories grow sixfold in its hands, so one of nothing else has a budget for
+ * what it answers only.
  */
 import type { JsonObject } from '../core/json.ts';
 import { handler } from '../functions/macro/handler.ts';
 
 const budget = 1.5;
 const resourceCount = 500;
-const rounds = 60;
+const rounds = 400;
 
 const repository = (index: number): JsonObject => ({
   Type: 'AWS::ECR::Repository',
@@ -42,36 +44,47 @@ const template = (resource: (index: number) => JsonObject): JsonObject => ({
     Array.from({ length: resourceCount }, (_, index) => [`Resource${index}`, resource(index)]),
   ),
 });
-const templates: Readonly<Record<string, JsonObject>> = {
-  'one repository in ten resources': template((index) =>
-    index % 10 === 0 ? repository(index) : role(index),
-  ),
-  // Every resource is written to and grows sixfold: the worst there is, told without a budget.
-  'repositories only, no budget': template(repository),
-};
+interface Case {
+  readonly name: string;
+  readonly fragment: JsonObject;
+  readonly budgetFor: 'given' | 'answered';
+}
+const cases: readonly Case[] = [
+  {
+    name: 'one repository in ten resources',
+    fragment: template((index) => (index % 10 === 0 ? repository(index) : role(index))),
+    budgetFor: 'given',
+  },
+  { name: 'repositories only', fragment: template(repository), budgetFor: 'answered' },
+];
 
 const log = console.log;
-console.log(
-  `${resourceCount} resources, median of ${rounds} rounds; the budget is ${budget} times parse + print`,
-);
+console.log(`${resourceCount} resources, median of ${rounds} rounds, in times parse + print:`);
+console.log(`${''.padEnd(34)}${'of what it is given'.padStart(22)}${'of what it answers'.padStart(22)}`);
 let isOver = false;
-for (const [name, fragment] of Object.entries(templates)) {
+for (const { name, fragment, budgetFor } of cases) {
   const event = { requestId: 'r', transformId: 't', params: {}, templateParameterValues: {}, fragment };
-  const text = JSON.stringify(event);
+  const given = JSON.stringify(event);
   // The log line is made, and goes where it costs nothing.
   console.log = () => {};
-  const floor: number[] = [];
-  const macro: number[] = [];
+  const answered = JSON.stringify(await handler(event));
+  const texts = { given, answered };
+  const times: Record<'macro' | 'given' | 'answered', number[]> = { macro: [], given: [], answered: [] };
   for (let round = 0; round < rounds; round += 1) {
-    floor.push(await time(async () => JSON.stringify(JSON.parse(text))));
-    const parsed: unknown = JSON.parse(text);
-    macro.push(await time(() => handler(parsed)));
+    for (const which of ['given', 'answered'] as const)
+      times[which].push(await time(async () => JSON.stringify(JSON.parse(texts[which]))));
+    const parsed: unknown = JSON.parse(given);
+    times.macro.push(await time(() => handler(parsed)));
   }
   console.log = log;
-  const ratio = median(macro) / median(floor);
-  isOver ||= ratio > budget && !name.endsWith('no budget');
-  const size = `${(Buffer.byteLength(text) / 1024).toFixed(0)} KiB`;
-  console.log(`  ${name.padEnd(32)} ${size.padStart(8)}  ${ratio.toFixed(2)}`);
+  const cell = (which: 'given' | 'answered') => {
+    const ratio = median(times.macro) / median(times[which]);
+    const isJudged = which === budgetFor;
+    isOver ||= isJudged && ratio > budget;
+    const size = `${(Buffer.byteLength(texts[which]) / 1024).toFixed(0)} KiB`;
+    return `${size}: ${ratio.toFixed(2)}${isJudged ? ` of ${budget}` : ''}`.padStart(22);
+  };
+  console.log(`  ${name.padEnd(32)}${cell('given')}${cell('answered')}`);
 }
 if (isOver) process.exitCode = 1;
 

@@ -1,6 +1,5 @@
-import { type HardenedType, hardenedTypes } from './controls/control.ts';
+import { type ControlContext, type HardenedType, hardenedTypes } from './controls/control.ts';
 import { controls } from './controls/index.ts';
-import { propertiesOf } from './controls/settle.ts';
 import type { Finding } from './finding.ts';
 import { placementOf, sections, spelling } from './fragment.ts';
 import { isMaker, type ParameterValues, readLoop, withoutParameters } from './intrinsics.ts';
@@ -123,51 +122,65 @@ function hardenResources(resources: JsonObject, options: HardenOptions, tell: Te
 function hardenResource(resource: JsonObject, options: HardenOptions, tell: Tell): JsonObject {
   const type = member(resource, 'Type');
   if (type !== settingsType && !isOneOf(hardenedTypes, type)) return resource;
-  const properties = member(resource, 'Properties');
-  if (properties !== undefined && !isObject(properties)) {
+  const { Properties: properties = {} } = resource;
+  if (!isObject(properties)) {
     tellShape(tell, 'Properties', `must be a map, not ${describeKind(properties)}`);
     return resource;
   }
-  return isOneOf(hardenedTypes, type)
-    ? hardenRepository(resource, type, options, tell)
-    : completeSettings(resource, options.settings, (told) => tell({ control: 'Settings', ...told }));
+  if (isOneOf(hardenedTypes, type)) return hardenRepository(resource, properties, type, options, tell);
+  const completed = completeSettings(properties, options.settings, (told) =>
+    tell({ control: 'Settings', ...told }),
+  );
+  return withProperties(resource, properties, completed);
 }
 
 function hardenRepository(
   resource: JsonObject,
+  given: JsonObject,
   type: HardenedType,
   { policy: base, parameters, today }: HardenOptions,
   tell: Tell,
 ): JsonObject {
   const own: Finding[] = [];
   const tellOwn: Tell = (finding) => own.push(finding);
-  tellMisspelt(resource, type, tellOwn);
+  tellMisspelt(given, type, tellOwn);
   const { policy, isVeiled, exempt, endedOn } = readMetadata(resource, base, today, parameters, tellOwn);
 
-  let hardened = resource;
-  for (const { name, types, isOn, harden: apply } of controls) {
+  let attributes = resource;
+  let properties = given;
+  for (const { name, types, isOn, isOfAttributes, harden: apply } of controls) {
     const isNamed = exempt.includes(name);
     if (!types.includes(type) || !isOn(policy) || (isNamed && endedOn === undefined)) continue;
     const note = isNamed ? ` (its exemption ended on ${endedOn})` : '';
-    hardened = apply(hardened, type, {
+    const context: ControlContext = {
       policy,
       parameters,
       tell: (told) =>
         tellOwn({
           control: name,
-          ...told,
+          path: told.path,
+          outcome: told.outcome,
+          before: told.before,
           after: isVeiled ? undefined : told.after,
           reason: told.reason + note,
         }),
-    });
+    };
+    if (isOfAttributes) attributes = apply(attributes, type, context);
+    else properties = apply(properties, type, context);
   }
   for (const finding of own) tell(finding);
+  const hardened = withProperties(attributes, given, properties);
   return policy.Report ? withReport(hardened, own) : hardened;
 }
 
+/** The resource with its Properties; none are made where nothing was written into them. */
+function withProperties(resource: JsonObject, given: JsonObject, properties: JsonObject): JsonObject {
+  return properties === given ? resource : withMember(resource, 'Properties', properties);
+}
+
 /** Names that differ from a property's only by case: CloudFormation refuses them, and they would hide from us. */
-function tellMisspelt(resource: JsonObject, type: HardenedType, tell: Tell): void {
-  for (const name of Object.keys(propertiesOf(resource))) {
+function tellMisspelt(properties: JsonObject, type: HardenedType, tell: Tell): void {
+  for (const name of Object.keys(properties)) {
     const right = spelling(type, name);
     if (right !== undefined && right !== name)
       tellShape(tell, `Properties.${name}`, `must be spelt ${right}`);

@@ -42,8 +42,8 @@ export function readIf(value: Json): { condition: Json; whenTrue: Json; whenFals
   if (!isObject(value) || intrinsicName(value) !== 'Fn::If') return undefined;
   const list = member(value, 'Fn::If');
   if (!isList(list) || list.length !== 3) return undefined;
-  const [condition, whenTrue, whenFalse] = list;
-  if (condition === undefined || whenTrue === undefined || whenFalse === undefined) return undefined;
+  // Of three entries none is absent, which the compiler does not know.
+  const [condition = null, whenTrue = null, whenFalse = null] = list;
   return { condition, whenTrue, whenFalse };
 }
 
@@ -156,9 +156,8 @@ export function readLoop(
   value: Json,
 ): { identifier: string; collection: Json; body: JsonObject } | undefined {
   if (!isLoop(key) || !isList(value) || value.length !== 3) return undefined;
-  const [identifier, collection, body] = value;
-  if (typeof identifier !== 'string' || collection === undefined || !isObject(body)) return undefined;
-  return { identifier, collection, body };
+  const [identifier, collection = null, body] = value;
+  return typeof identifier === 'string' && isObject(body) ? { identifier, collection, body } : undefined;
 }
 
 /** Whether a key is that of an `Fn::ForEach`. */

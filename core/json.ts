@@ -28,6 +28,8 @@ export function member(object: JsonObject, key: string): Json | undefined {
 /**
  * The same object with one member replaced, added at the end, or (undefined) left out; key order is kept.
  * The very same object comes back when nothing changes, so that callers can tell by identity.
+ *
+ * @param key a name of our own: a user's might be `__proto__`, which an assignment does not make a member
  */
 export function withMember(object: JsonObject, key: string, value: Json | undefined): JsonObject {
   if (value === undefined) {
@@ -36,8 +38,10 @@ export function withMember(object: JsonObject, key: string, value: Json | undefi
     return rest;
   }
   if (member(object, key) === value) return object;
-  // A computed key defines an own member even for `__proto__`; an assignment would not.
-  return { ...object, [key]: value };
+  // Assigned, since V8 takes many times as long over a computed key after a spread.
+  const copy: Record<string, Json> = { ...object };
+  copy[key] = value;
+  return copy;
 }
 
 /** Every member mapped; the very same object comes back when none changed. */

@@ -1,5 +1,5 @@
 import type { Finding } from './finding.ts';
-import { isObject, type Json, type JsonObject, member, withMember } from './json.ts';
+import { type Json, type JsonObject, member, withMember } from './json.ts';
 
 /** The custom resource's type in a template. */
 export const settingsType = 'Custom::EcrSettings';
@@ -13,18 +13,17 @@ export interface SettingsFunction {
 }
 
 /**
- * A `Custom::EcrSettings` with ServiceToken and ServiceTimeout filled in where its author left them out.
+ * The properties of a `Custom::EcrSettings` with ServiceToken and ServiceTimeout filled in where its author left them out.
  *
  * Without a ServiceTimeout a function that crashes keeps the stack waiting for an hour
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html).
  */
 export function completeSettings(
-  resource: JsonObject,
+  properties: JsonObject,
   settings: SettingsFunction | undefined,
   tell: (finding: Omit<Finding, 'control' | 'logicalId'>) => void,
 ): JsonObject {
-  const properties = member(resource, 'Properties') ?? {};
-  if (settings === undefined || !isObject(properties)) return resource;
+  if (settings === undefined) return properties;
   const defaults: readonly (readonly [string, Json, string])[] = [
     ['ServiceToken', settings.serviceToken, 'the function of this application'],
     ['ServiceTimeout', settings.serviceTimeout, 'so that a crash costs minutes and not an hour'],
@@ -35,5 +34,5 @@ export function completeSettings(
     tell({ path: `Properties.${name}`, outcome: 'set', after, reason });
     completed = withMember(completed, name, after);
   }
-  return completed === properties ? resource : withMember(resource, 'Properties', completed);
+  return completed;
 }

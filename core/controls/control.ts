@@ -59,12 +59,15 @@ export interface Control {
   readonly types: readonly HardenedType[];
   /** Whether the policy asks for it; the opt-in ones are off by default. */
   readonly isOn: (policy: Policy) => boolean;
+  /** Whether it hardens the attributes beside a resource's Properties, and not its Properties. */
+  readonly isOfAttributes?: boolean;
   /**
-   * The resource with this control applied: the very same object when nothing changes, never changed in place.
+   * The properties, or the resource with its attributes, with this control applied: the very same object when
+   * nothing changes, never changed in place.
    *
-   * @param resource a whole resource; its `Type` is one of `types` and its `Properties` is a map
+   * @param type the resource's, one of `types`
    */
-  readonly harden: (resource: JsonObject, type: HardenedType, context: ControlContext) => JsonObject;
+  readonly harden: (part: JsonObject, type: HardenedType, context: ControlContext) => JsonObject;
 }
 
 /**

@@ -16,8 +16,8 @@ export const encryption: Control = {
   name: 'Encryption',
   types: hardenedTypes,
   isOn: (policy) => policy.KmsKey !== '',
-  harden: (resource, type, context) =>
-    settleProperty(resource, property, context, {
+  harden: (properties, type, context) =>
+    settleProperty(properties, property, context, {
       absent: (path) => {
         const after = { EncryptionType: 'KMS', KmsKey: context.policy.KmsKey };
         setDefault(context, path, after, 'KmsKey was asked for');

@@ -31,7 +31,7 @@ export const lifecyclePolicy: Control = {
   name: 'LifecyclePolicy',
   types: hardenedTypes,
   isOn: () => true,
-  harden(resource, type, context) {
+  harden(properties, type, context) {
     const text: Settling = {
       absent: (path) => writeDefault(context, path, 'text'),
       literal: (value, path, raw) => judgeText(context, value, path, raw),
@@ -47,7 +47,7 @@ export const lifecyclePolicy: Control = {
     };
     // A creation template has the text itself where a repository has a map
     // (schemas of AWS::ECR::RepositoryCreationTemplate and AWS::ECR::Repository).
-    return settleProperty(resource, property, context, type === repositoryType ? map : text);
+    return settleProperty(properties, property, context, type === repositoryType ? map : text);
   },
 };
 

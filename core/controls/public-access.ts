@@ -9,7 +9,7 @@ import {
   refuse,
   repositoryType,
 } from './control.ts';
-import { propertiesOf, tellUndetermined } from './settle.ts';
+import { tellUndetermined } from './settle.ts';
 
 export const aboutPublicAccess: About = {
   name: 'PublicAccess',
@@ -23,11 +23,11 @@ export const publicAccess: Control = {
   name: 'PublicAccess',
   types: hardenedTypes,
   isOn: () => true,
-  harden(resource, type, context) {
+  harden(properties, type, context) {
     const name = type === repositoryType ? 'RepositoryPolicyText' : 'RepositoryPolicy';
-    const raw = member(propertiesOf(resource), name);
+    const raw = member(properties, name);
     for (const leaf of leaves(raw, `Properties.${name}`, context.parameters)) judgePolicy(leaf, context);
-    return resource;
+    return properties;
   },
 };
 

@@ -13,6 +13,7 @@ export const retain: Control = {
   name: 'Retain',
   types: [repositoryType],
   isOn: (policy) => policy.Retain,
+  isOfAttributes: true,
   harden: (resource, _type, context) =>
     ['DeletionPolicy', 'UpdateReplacePolicy'].reduce((current, attribute) => {
       if (member(current, attribute) !== undefined) return current;

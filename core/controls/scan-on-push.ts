@@ -20,8 +20,8 @@ export const scanOnPush: Control = {
   name: 'ScanOnPush',
   types: [repositoryType],
   isOn: () => true,
-  harden: (resource, _type, context) =>
-    settleProperty(resource, property, context, {
+  harden: (properties, _type, context) =>
+    settleProperty(properties, property, context, {
       absent: (path) => setDefault(context, path, scanned, byDefault),
       literal: (configuration, path, raw) =>
         settleMember(configuration, path, raw, [key], context, {

@@ -91,21 +91,19 @@ export function settleMember(
   return withMember(value, key, settle(member(value, key), `${path}.${key}`, context, by));
 }
 
-/** Settles one property of a resource. */
+/** Settles one property. */
 export function settleProperty(
-  resource: JsonObject,
+  properties: JsonObject,
   name: string,
   context: ControlContext,
   by: Settling,
 ): JsonObject {
-  const properties = propertiesOf(resource);
   const path = `Properties.${name}`;
   const raw = member(properties, name);
-  if (raw === undefined && mayGrow(properties)) {
-    tellMayGrow(context, path);
-    return resource;
-  }
-  return withProperty(resource, name, settle(raw, path, context, by));
+  if (raw !== undefined || !mayGrow(properties))
+    return withMember(properties, name, settle(raw, path, context, by));
+  tellMayGrow(context, path);
+  return properties;
 }
 
 /** Tells that a property was not written because a loop or a transform inside Properties may still write it. */
@@ -115,17 +113,4 @@ export function tellMayGrow(context: ControlContext, path: string): void {
     outcome: 'undetermined',
     reason: 'a loop or transform inside Properties may still write it, so it was left alone',
   });
-}
-
-/** A resource's Properties; an absent section is an empty one. */
-export function propertiesOf(resource: JsonObject): JsonObject {
-  const properties = member(resource, 'Properties');
-  return isObject(properties) ? properties : {};
-}
-
-/** The resource with one property changed; no Properties section is made for a property that is left out. */
-export function withProperty(resource: JsonObject, name: string, value: Json | undefined): JsonObject {
-  const properties = propertiesOf(resource);
-  const changed = withMember(properties, name, value);
-  return changed === properties ? resource : withMember(resource, 'Properties', changed);
 }

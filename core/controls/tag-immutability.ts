@@ -1,5 +1,5 @@
 import { type Branch, branchPath, decide, makeIf, mayGrow, type Reading, read } from '../intrinsics.ts';
-import { describeKind, type Json, member } from '../json.ts';
+import { describeKind, type Json, member, withMember } from '../json.ts';
 import {
   defaultTagMutability,
   isMutability,
@@ -17,7 +17,7 @@ import {
   setDefault,
 } from './control.ts';
 import { judgeFilters } from './exclusion-filters.ts';
-import { propertiesOf, tellMayGrow, tellUndetermined, withProperty } from './settle.ts';
+import { tellMayGrow, tellUndetermined } from './settle.ts';
 
 const mutabilityName = 'ImageTagMutability';
 const filtersName = 'ImageTagMutabilityExclusionFilters';
@@ -34,22 +34,21 @@ export const tagImmutability: Control = {
   name: 'TagImmutability',
   types: hardenedTypes,
   isOn: () => true,
-  harden(resource, _type, context) {
-    const properties = propertiesOf(resource);
+  harden(properties, _type, context) {
     const before: Pair = {
       mutability: member(properties, mutabilityName),
       filters: member(properties, filtersName),
     };
     if (before.mutability === undefined && mayGrow(properties)) {
       tellMayGrow(context, `Properties.${mutabilityName}`);
-      return resource;
+      return properties;
     }
     const paths = {
       mutability: `Properties.${mutabilityName}`,
       filters: `Properties.${filtersName}`,
     };
     const after = settlePair(before, paths, context);
-    return withProperty(withProperty(resource, mutabilityName, after.mutability), filtersName, after.filters);
+    return withMember(withMember(properties, mutabilityName, after.mutability), filtersName, after.filters);
   },
 };
 
@@ -118,8 +117,12 @@ function settleLeaf(
     return after === pair.filters ? kept : fallback;
   };
   if (mutability.kind !== 'literal') {
-    const set = filters.kind === 'absent' ? fallback : { ...pair, mutability: 'IMMUTABLE_WITH_EXCLUSION' };
-    setDefault(context, path, set.mutability ?? null, setReason(filters));
+    const isAlone = filters.kind !== 'absent';
+    const set = isAlone ? { ...pair, mutability: 'IMMUTABLE_WITH_EXCLUSION' } : fallback;
+    const reason = isAlone
+      ? 'exclusion filters stand alone, and ECR takes them only together with a mutability'
+      : 'nothing was said, and ECR lets tags be overwritten by default';
+    setDefault(context, path, set.mutability ?? null, reason);
     return settleFilters(set);
   }
   const { value } = mutability;
@@ -145,10 +148,4 @@ function settleLeaf(
 function settledDefault(context: ControlContext): Pair {
   const { mutability, exclusions } = defaultTagMutability(context.policy.MutableTags);
   return { mutability, filters: exclusions.length === 0 ? undefined : toFilters(exclusions) };
-}
-
-function setReason(filters: Reading): string {
-  return filters.kind === 'absent'
-    ? 'nothing was said, and ECR lets tags be overwritten by default'
-    : 'exclusion filters stand alone, and ECR takes them only together with a mutability';
 }

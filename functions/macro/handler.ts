@@ -49,14 +49,15 @@ function log(request: MacroRequest, expansion: Expansion): void {
   );
 }
 
+const sameKeys = ['control', 'path', 'outcome', 'before', 'after'] as const;
+
 /** Equal decisions as one, with the logical IDs of all: a template of 500 repositories says 500 times the same. */
 function together(findings: readonly Finding[]): readonly object[] {
   const groups = new Map<string, (Finding & { readonly logicalIds: unknown[] })[]>();
   for (const { logicalId, ...finding } of findings) {
-    const key = finding.control + finding.outcome + finding.path + finding.reason;
-    const alike = groups.get(key) ?? [];
-    groups.set(key, alike);
-    const group = alike.find(({ before, after }) => before === finding.before && after === finding.after);
+    const alike = groups.get(finding.reason) ?? [];
+    groups.set(finding.reason, alike);
+    const group = alike.find((one) => sameKeys.every((key) => one[key] === finding[key]));
     if (group === undefined) alike.push({ ...finding, logicalIds: [logicalId] });
     else group.logicalIds.push(logicalId);
   }

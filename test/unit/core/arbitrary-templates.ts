@@ -12,6 +12,8 @@ const noValue = { Ref: 'AWS::NoValue' };
 export const secrets = {
   Mutability: 'MUTABLE',
   Scan: 'false',
+  Star: '*',
+  Policy: '{"secret-a8f3-key":1,"Statement":{"Effect":"Allow","Principal":{"secret-a8f3-kind":"*"}}}',
   Text: 'secret-a8f3-text',
   Other: 'secret-77e1-other',
 };
@@ -43,21 +45,28 @@ function maybeIntrinsic(value: fc.Arbitrary<Json>): fc.Arbitrary<Json> {
   return tree;
 }
 
-const filters: fc.Arbitrary<Json> = fc
-  .array(fc.constantFrom('latest', 'cache-*', '*', 'a*b*c*'), { maxLength: 6 })
-  .map((patterns) =>
-    patterns.map((pattern) => ({
-      ImageTagMutabilityExclusionFilterType: 'WILDCARD',
-      ImageTagMutabilityExclusionFilterValue: pattern,
-    })),
-  );
+const filter: fc.Arbitrary<Json> = maybeIntrinsic(fc.constantFrom('latest', 'cache-*', '*', 'a*b*c*')).map(
+  (pattern) => ({
+    ImageTagMutabilityExclusionFilterType: 'WILDCARD',
+    ImageTagMutabilityExclusionFilterValue: pattern,
+  }),
+);
+const filters: fc.Arbitrary<Json> = fc.array(maybeIntrinsic(filter), { maxLength: 6 });
 const policy: fc.Arbitrary<Json> = fc.constantFrom<Json>(
   { Statement: { Effect: 'Allow', Principal: '*', Action: '*' } },
   { Statement: [{ Effect: 'Allow', Principal: { AWS: ['*', { Ref: 'Other' }] }, Action: '*' }] },
+  { Statement: { Effect: { 'Fn::If': ['A', 'Allow', 'Deny'] }, Principal: { Ref: 'Star' }, Action: '*' } },
+  { Statement: { Effect: 'Allow', NotPrincipal: { Ref: 'Other' }, Action: '*' } },
+  { 'Fn::Sub': '{"Statement":{"Effect":"Allow","Principal":"*","Resource":"${Text}"}}' },
   '{"Statement":[]}',
   'nonsense',
 );
-const lifecycleText = fc.constantFrom(lifecyclePolicyText(builtInPolicy) ?? '', '{"rules":[]}', 'nonsense');
+const lifecycleText = fc.constantFrom<Json>(
+  lifecyclePolicyText(builtInPolicy) ?? '',
+  '{"rules":[]}',
+  'nonsense',
+  { 'Fn::Sub': '{"rules":[{"rulePriority":1,"selection":{"countNumber":${Text}},"action":{}}]}' },
+);
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 const defined = (record: Record<string, Json | undefined>): JsonObject =>
   Object.fromEntries(
@@ -91,6 +100,8 @@ const metadata: fc.Arbitrary<JsonObject> = fc.constantFrom<JsonObject>(
   { EcrHardening: { Exempt: ['TagImmutability'], Reason: 'r' } },
   { EcrHardening: { Exempt: ['ScanOnPush'], Reason: 'r', Until: '2020-01-01' } },
   { EcrHardening: { KeepImages: 3 } },
+  { EcrHardening: { ProtectedTags: { Ref: 'Text' }, KmsKey: { Ref: 'Text' }, MutableTags: { Ref: 'Star' } } },
+  { EcrHardening: { KeepImages: { Ref: 'Text' }, Enforcement: { Ref: 'Other' } } },
   { Other: { A: 1 } },
 );
 

@@ -86,6 +86,39 @@ describe('the macro', () => {
     );
   });
 
+  test('answers an event whose parts cannot even be made text', async () => {
+    const hostile = { toString: null, valueOf: null };
+    expect(
+      await handler({
+        ...request({
+          fragment: {
+            Resources: { One: repository({ ImageScanningConfiguration: { ScanOnPush: hostile } }) },
+          },
+        }),
+        transformId: hostile,
+      }),
+    ).toEqual({
+      requestId: 'r-1',
+      status: 'failure',
+      errorMessage: 'One.Properties.ImageScanningConfiguration.ScanOnPush: must be true or false, not a map',
+    });
+  });
+
+  test('stays under 4,000 characters however long the names are', async () => {
+    const Resources = Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [
+        `R${index}${'x'.repeat(250)}`,
+        {
+          Type: 'AWS::ECR::Repository',
+          Properties: { ['Y'.repeat(5000)]: 1, ImageTagMutability: 'z'.repeat(5000) },
+        },
+      ]),
+    );
+    const { errorMessage = '' } = await handler(request({ fragment: { Resources } }));
+    expect(errorMessage.length).toBeLessThan(4000);
+    expect(errorMessage).toMatch(/; and \d+ more$/);
+  });
+
   test('answers junk in every place of a repository', async () => {
     await fc.assert(
       fc.asyncProperty(
