@@ -20,7 +20,7 @@ export function withReport(resource: JsonObject, findings: readonly Finding[]): 
 function toReport({ logicalId: _, before, after, ...rest }: Finding): Json {
   const text = JSON.stringify({ ...rest, before: asText(before), after: asText(after) });
   // A secure dynamic reference in Metadata would make CloudFormation refuse the template.
-  return JSON.parse(text.replaceAll(dynamicReference, '{{ resolve:'));
+  return JSON.parse(text.replaceAll(dynamicReference, '{ {resolve:'));
 }
 
 function asText(value: Json | undefined): Json | undefined {
