@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Policy } from '../../core/policy.ts';
 import { type Deadline, readUntil } from './deadline.ts';
 import type { Ecr, Repository } from './ecr.ts';
-import { isSame, type Plan, planSettings } from './plan.ts';
+import { describePlan, isSame, type Plan, planSettings } from './plan.ts';
 import { parseProperties } from './properties.ts';
 import type { SettingsRequest } from './request.ts';
 import type { Answer } from './response.ts';
@@ -85,6 +85,7 @@ async function apply(
   const planned = planSettings(wanted, before, policy);
   if ('refusal' in planned) return fail('refused by Enforcement', planned.refusal);
   const { plan } = planned;
+  if (wanted.dryRun) return dryRun(id, name, plan, before, { ecr, log });
   if (plan.tagMutability !== undefined) await ecr.putTagMutability(name, plan.tagMutability);
   if (plan.scanOnPush !== undefined) await ecr.putScanOnPush(name, plan.scanOnPush);
   const isUnchanged = plan.tagMutability === undefined && plan.scanOnPush === undefined;
@@ -112,6 +113,24 @@ async function apply(
   const unscanned = wanted.requireScanning ? unscannedReason(name, scanning) : undefined;
   if (unscanned !== undefined) return fail('not scanned', unscanned);
   return { status: 'SUCCESS', physicalResourceId: id, data: attributes(after, scanning) };
+}
+
+/** Answers what would be changed, beside the attributes as they are; no write is made. */
+async function dryRun(
+  id: string,
+  name: string,
+  plan: Plan,
+  current: Repository,
+  { ecr, log }: Pick<Surroundings, 'ecr' | 'log'>,
+): Promise<Answer> {
+  const scanning = await ecr.scanning(name);
+  log({ message: 'dry run', current, plan, scanning });
+  const data = scanning === undefined ? {} : attributes(current, scanning);
+  return {
+    status: 'SUCCESS',
+    physicalResourceId: id,
+    data: { ...data, WouldChange: describePlan(plan, current) || 'nothing' },
+  };
 }
 
 /** Clauses as one sentence; a clause that asks ("did you mean …?") ends it as well as a full stop. */

@@ -83,6 +83,17 @@ function safer(current: TagMutability, fallback: TagMutability): TagMutability {
   return isTighter ? fallback : current;
 }
 
+/** What a plan would change, in words such as `ImageTagMutability MUTABLE -> IMMUTABLE`; empty when it is nothing. */
+export function describePlan({ tagMutability, scanOnPush }: Plan, current: RepositorySettings): string {
+  const words = ({ mutability, exclusions }: TagMutability) => [mutability, ...exclusions].join(' ');
+  return [
+    ...(tagMutability === undefined
+      ? []
+      : [`ImageTagMutability ${words(current.tagMutability)} -> ${words(tagMutability)}`]),
+    ...(scanOnPush === undefined ? [] : [`ScanOnPush ${current.scanOnPush} -> ${scanOnPush}`]),
+  ].join('; ');
+}
+
 /** Whether two tag mutabilities mean the same; the order of exclusions means nothing. */
 export function isSame(one: TagMutability, other: TagMutability): boolean {
   const key = ({ mutability, exclusions }: TagMutability) =>

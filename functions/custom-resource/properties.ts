@@ -10,6 +10,8 @@ export interface WantedSettings {
   readonly scanOnPush: boolean | undefined;
   /** Whether a repository that is in effect not scanned is a failure. */
   readonly requireScanning: boolean;
+  /** Whether nothing is to be changed, only what would be told. */
+  readonly dryRun: boolean;
 }
 
 const names = [
@@ -19,6 +21,7 @@ const names = [
   'MutableTags',
   'ImageScanningConfiguration',
   'RequireScanning',
+  'DryRun',
 ];
 // CloudFormation's own, which arrive among the properties.
 const reserved = ['ServiceToken', 'ServiceTimeout'];
@@ -52,6 +55,7 @@ export function parseProperties(
   const tagMutability = parseTagMutability(properties, problems);
   const scanOnPush = parseScanning(member(properties, 'ImageScanningConfiguration'), problems);
   const requireScanning = parseBoolean('RequireScanning', member(properties, 'RequireScanning'), problems);
+  const dryRun = parseBoolean('DryRun', member(properties, 'DryRun'), problems);
   return problems.length > 0 || typeof name !== 'string'
     ? { problems }
     : {
@@ -60,6 +64,7 @@ export function parseProperties(
           tagMutability,
           scanOnPush,
           requireScanning: requireScanning ?? false,
+          dryRun: dryRun ?? false,
         },
       };
 }

@@ -75,7 +75,7 @@ describe('properties that are refused, before ECR is asked', () => {
     [
       'an unknown name',
       { Colour: secret },
-      'unknown property "Colour"; allowed are RepositoryName, ImageTagMutability, ImageTagMutabilityExclusionFilters, MutableTags, ImageScanningConfiguration, RequireScanning.',
+      'unknown property "Colour"; allowed are RepositoryName, ImageTagMutability, ImageTagMutabilityExclusionFilters, MutableTags, ImageScanningConfiguration, RequireScanning, DryRun.',
     ],
     ['a name that is none', { RepositoryName: secret }, `${nameRule}.`],
     ['an empty name', { RepositoryName: '' }, `${nameRule}.`],
