@@ -63,9 +63,9 @@ function hardenFragment(fragment: JsonObject, options: HardenOptions, tell: Tell
       return hardenResource(fragment, options, tell);
     case 'properties': {
       // Attributes that stand beside Properties cannot be written from inside it.
-      if (options.policy.Retain) {
-        const reason = 'cannot be written from inside Properties';
-        tell({ control: 'Retain', path: '', outcome: 'noted', reason });
+      if (options.policy.Retain || options.policy.Report) {
+        const reason = 'Retain and Report cannot be written from inside Properties';
+        tell({ control: 'Parameters', path: '', outcome: 'noted', reason });
       }
       const inside = { ...options, policy: { ...options.policy, Retain: false, Report: false } };
       const hardened = hardenResource({ Type: placement.type, Properties: fragment }, inside, tell);
