@@ -110,6 +110,10 @@ describe('npm start without an argument', () => {
       const { code, stdout, stderr, mark } = await start([]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).not.toContain('\u001b');
+      // The README shows the very lines.
+      const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
+      const shown = /```\n(examples\/plain\.yaml\n[\s\S]*?)```/.exec(readme)?.[1] ?? 'no sample';
+      expect(stdout).toContain(shown);
       expect(table(stdout, 'orders')).toEqual([
         'orders | before | after',
         'tags | mutable | immutable',

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { catalogue } from '../../core/controls/catalogue.ts';
+import { controls } from '../../core/controls/index.ts';
 import { builtInPolicy, policyDescriptions, policyNames, policyParameters } from '../../core/policy.ts';
 import { projectRoot } from '../../local/paths.ts';
 
@@ -21,7 +23,26 @@ function parameterTable(): string {
   );
 }
 
+/** The table of the controls, made from the code. */
+function controlTable(): string {
+  const rows = catalogue.map(({ name, title, answers, source }) => {
+    const { isOn, types } = controls.find((control) => control.name === name) ?? {};
+    const when = isOn?.(builtInPolicy) ? 'always' : 'when asked for';
+    const creation = types?.includes('AWS::ECR::RepositoryCreationTemplate') ? 'yes' : '';
+    return `| \`${name}\` | [${title}](${source}) | ${when} | ${creation} | ${answers.join(', ')} |`;
+  });
+  const head = '| control | what it sees to | when | RepositoryCreationTemplate too | answers |';
+  return [head, '|---|---|---|---|---|', ...rows].join('\n');
+}
+
 describe('README.md', () => {
+  test('has the table of controls that the code says (UPDATE_README=1 writes it)', () => {
+    const between = /(<!-- controls -->\n)([\s\S]*?)(\n?<!-- \/controls -->)/;
+    if (process.env.UPDATE_README === '1')
+      writeFileSync(file, readme().replace(between, `$1${controlTable()}\n<!-- /controls -->`));
+    expect(between.exec(readme())?.[2]).toBe(controlTable());
+  });
+
   test('has the table of parameters that the code says (UPDATE_README=1 writes it)', () => {
     const between = /(<!-- parameters -->\n)([\s\S]*?)(\n<!-- \/parameters -->)/;
     if (process.env.UPDATE_README === '1')
