@@ -1,11 +1,14 @@
 import { isList, isObject, type Json, member } from '../../core/json.ts';
 import { unknownName } from '../../core/nearest.ts';
-import { exclusionProblem, maximumExclusions } from '../../core/tag-mutability.ts';
+import {
+  exclusionProblem,
+  matchesEveryTag,
+  maximumExclusions,
+  filterTypeKey as typeKey,
+  filterValueKey as valueKey,
+} from '../../core/tag-mutability.ts';
 
 export const filtersName = 'ImageTagMutabilityExclusionFilters';
-
-const typeKey = 'ImageTagMutabilityExclusionFilterType';
-const valueKey = 'ImageTagMutabilityExclusionFilterValue';
 
 /**
  * Exclusion patterns out of AWS::ECR::Repository's shape, where intrinsics are resolved already: each filter must
@@ -53,7 +56,7 @@ export function readMutableTags(value: Json, problems: string[]): readonly strin
   const patterns = entries.flatMap((entry, index) => {
     const pattern = typeof entry === 'string' ? entry.trim() : undefined;
     if (pattern === '') return [];
-    const problem = pattern === undefined ? 'must be text' : exclusionProblem(pattern);
+    const problem = pattern === undefined ? 'must be text' : mutableTagProblem(pattern);
     if (problem !== undefined) problems.push(`MutableTags[${index}] ${problem}`);
     return pattern === undefined ? [] : [pattern];
   });
@@ -61,4 +64,11 @@ export function readMutableTags(value: Json, problems: string[]): readonly strin
   if (distinct.length > maximumExclusions)
     problems.push(`MutableTags must have at most ${maximumExclusions} patterns, not ${distinct.length}`);
   return distinct;
+}
+
+/** As in the policy's own MutableTags: a pattern for every tag would keep none, and is hardly meant. */
+function mutableTagProblem(pattern: string): string | undefined {
+  return matchesEveryTag(pattern)
+    ? 'matches every tag, so that none would be immutable'
+    : exclusionProblem(pattern);
 }

@@ -40,10 +40,7 @@ export async function serve(request: SettingsRequest, surroundings: Surroundings
  * The id of the resource that a stack's logical ID makes: the same at each delivery of a request. Logical IDs
  * have at most 255 characters, so it keeps well under the 1,024 bytes of an id.
  */
-export function physicalIdOf(request: {
-  readonly stackId: string;
-  readonly logicalResourceId: string;
-}): string {
+function physicalIdOf(request: { readonly stackId: string; readonly logicalResourceId: string }): string {
   const stack = createHash('sha256').update(request.stackId).digest('hex').slice(0, 12);
   return `ecr-settings-${request.logicalResourceId}-${stack}`;
 }

@@ -40,7 +40,7 @@ function settingsRows(settings: RepositorySettings, authors: Authors): readonly 
   ];
 }
 
-export function mutabilityWords({ mutability, exclusions }: RepositorySettings): string {
+function mutabilityWords({ mutability, exclusions }: RepositorySettings): string {
   const words = mutability.startsWith('IMMUTABLE') ? 'immutable' : 'mutable';
   return exclusions.length > 0 ? `${words} but ${exclusions.join(', ')}` : words;
 }

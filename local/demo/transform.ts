@@ -2,7 +2,7 @@ import { isList, isObject, type Json, type JsonObject, member } from '../../core
 import { someValue } from './tree.ts';
 
 /** The name under which the application's template registers its macro. */
-export const macroName = 'EcrHardening';
+const macroName = 'EcrHardening';
 
 function names(entry: Json): boolean {
   return entry === macroName || (isObject(entry) && member(entry, 'Name') === macroName);

@@ -102,6 +102,7 @@ describe('MutableTags', () => {
     ],
     [{ MutableTags: 'a,b,c,d,e,f' }, /MutableTags must have at most 5 patterns, not 6/],
     [{ MutableTags: 'a*b*c*' }, /MutableTags\[0\] has 3 wildcards/],
+    [{ MutableTags: 'dev,*' }, /MutableTags\[1\] matches every tag, so that none would be immutable/],
     [{ MutableTags: { a: 'b' } }, /MutableTags must be a list, or text with commas/],
   ])('%j are refused', async (properties, reason) => {
     const { answer, after } = await bench.run({ before: unsafe, properties });
