@@ -33,6 +33,13 @@ export function defaultTagMutability(mutableTags: readonly string[]): TagMutabil
     : { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: mutableTags };
 }
 
+/** Whether two tag mutabilities mean the same; the order of exclusions means nothing. */
+export function isSameMutability(one: TagMutability, other: TagMutability): boolean {
+  const key = ({ mutability, exclusions }: TagMutability) =>
+    JSON.stringify([mutability, [...exclusions].sort()]);
+  return key(one) === key(other);
+}
+
 // Limits of ImageTagMutabilityExclusionFilter, from the CloudFormation schema of AWS::ECR::Repository;
 // the two wildcards are ECR's own answer (terraform-provider-aws#43642).
 export const maximumExclusions = 5;

@@ -43,6 +43,8 @@ export interface Persistence {
   readonly attemptMs: number;
   /** Whether the same attempt may succeed later. An attempt that took too long always may. */
   readonly isPassing: (error: unknown) => boolean;
+  /** Waited for before each attempt, outside its time; may throw at the deadline only. */
+  readonly ready?: () => Promise<void>;
 }
 
 /**
@@ -55,12 +57,13 @@ export interface Persistence {
  */
 export async function persist<Result>(
   attempt: (signal: AbortSignal) => Promise<Result>,
-  { deadline, attemptMs, isPassing }: Persistence,
+  { deadline, attemptMs, isPassing, ready }: Persistence,
 ): Promise<Result> {
   let last: unknown;
   for (let mostPauseMs = firstPauseMs; ; mostPauseMs = Math.min(longestPauseMs, mostPauseMs * 2)) {
     if (deadline.leftMs() === 0) throw new OutOfTime(last);
     try {
+      await ready?.();
       return await limited(attempt, Math.min(attemptMs, deadline.leftMs() / 2), deadline.signal);
     } catch (error) {
       if (deadline.signal.aborted) throw new OutOfTime(last);
@@ -98,7 +101,8 @@ async function limited<Result>(
   }
 }
 
-async function pause(milliseconds: number, deadline: Deadline, last?: unknown): Promise<void> {
+/** Waits; throws {@link OutOfTime} when the deadline comes first. */
+export async function pause(milliseconds: number, deadline: Deadline, last?: unknown): Promise<void> {
   await sleep(milliseconds, undefined, { signal: deadline.signal }).catch(() => {
     throw new OutOfTime(last);
   });

@@ -16,14 +16,29 @@ const networkFaults = [
   'EAI_AGAIN',
 ];
 
-/** Whether the same call may succeed later: throttling, a fault of the service, a fault of the network. */
+/** Whether the service said that it is called too often. */
+export function isThrottled(error: unknown): boolean {
+  const { name, status } = outline(error);
+  return throttlings.includes(name) || status === 429;
+}
+
+/**
+ * Whether the same call may succeed later: throttling, a fault of the service, a fault of the network, or another
+ * lifecycle preview that has to end first.
+ */
 export function isPassing(error: unknown): boolean {
   const { name, code, status } = outline(error);
   return (
-    throttlings.includes(name) ||
+    isThrottled(error) ||
     networkFaults.includes(code ?? '') ||
-    (status !== undefined && (status >= 500 || status === 429))
+    (status !== undefined && status >= 500) ||
+    name === 'LifecyclePolicyPreviewInProgressException'
   );
+}
+
+/** Whether the repository that the call was about does not exist. */
+export function isGone(error: unknown): boolean {
+  return outline(error).name === 'RepositoryNotFoundException';
 }
 
 /** Whether the service certainly refused the call: then it had no effect. */
@@ -63,7 +78,7 @@ export function explain(error: unknown): string {
   const { name, code, status } = outline(error);
   // The SDK adds a second line for programmers. Cut, so that what follows still fits into the answer.
   const message = (error.message.split('\n')[0] ?? '').slice(0, 1000).replace(/[.\s]+$/, '');
-  if (throttlings.includes(name)) return 'ECR throttles this account: deploy with fewer stacks at once.';
+  if (isThrottled(error)) return 'ECR throttles this account: deploy with fewer stacks at once.';
   if (status === undefined && (name === 'TimeoutError' || networkFaults.includes(code ?? '')))
     return `ECR could not be reached, or did not answer: ${message}.`;
   switch (name) {
@@ -74,6 +89,10 @@ export function explain(error: unknown): string {
     case 'InvalidParameterException':
     case 'ValidationException':
       return `ECR refuses the settings: ${message}.`;
+    case 'TooManyTagsException':
+      return `The repository has too many tags to remember in them what it was set to: take one away. ECR says: ${message}.`;
+    case 'LifecyclePolicyPreviewInProgressException':
+      return `Another lifecycle preview of the repository did not end: ${message}.`;
     case 'BlockedByOrganizationPolicyException':
       return `A policy of the organisation forbids the change: ${message}.`;
     case 'SyntaxError':

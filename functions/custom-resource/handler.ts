@@ -1,13 +1,14 @@
 import { isRefusal } from '../../core/finding.ts';
 import { refusalMessage } from '../../core/message.ts';
 import { applicationPolicy } from '../../core/policy.ts';
+import { parseBoolean } from '../../core/policy-values.ts';
 import { deadlineIn } from './deadline.ts';
-import { localEndpoint, withEcr } from './ecr.ts';
+import { connect, localEndpoint } from './ecr/client.ts';
 import { explain, outline } from './failure.ts';
+import { startJournal } from './journal.ts';
 import { notCreatedId, serve } from './lifecycle.ts';
 import { type Addressee, parseRequest, type SettingsRequest } from './request.ts';
 import { type Answer, responseBody, sendResponse } from './response.ts';
-import { recordWrites, tellWrites, type Writes } from './writes.ts';
 
 /** The part of Lambda's context that is used. */
 export interface FunctionContext {
@@ -41,38 +42,68 @@ export async function handler(event: unknown, context: FunctionContext): Promise
   }
 }
 
-/** Serves a request until shortly before the function's time-out; every failure becomes an answer. */
+/**
+ * Serves a request until shortly before the function's time-out; every failure becomes an answer, and what it had
+ * changed is put back before.
+ */
 async function serveInTime(request: SettingsRequest, context: FunctionContext): Promise<Answer> {
   const log = logOf(request);
+  const remainingMs = context.getRemainingTimeInMillis();
+  const working = deadlineIn(workTime(remainingMs));
+  const puttingBack = deadlineIn(putBackTime(remainingMs));
+  const connection = connect(process.env);
+  const journal = startJournal();
   const failedId = 'physicalResourceId' in request ? request.physicalResourceId : notCreatedId(request);
-  const fail = (reason: string): Answer => ({ status: 'FAILED', physicalResourceId: failedId, reason });
-  const deadline = deadlineIn(workTime(context.getRemainingTimeInMillis()));
-  let writes: Writes = { done: [], unsure: [] };
+  const fail = async (reason: string): Promise<Answer> => {
+    const told = await journal.putBack(connection.until(puttingBack));
+    if (told !== '') log({ level: 'ERROR', message: 'put back', told });
+    // What could not be put back must not be cut off at the end of a long reason.
+    return {
+      status: 'FAILED',
+      physicalResourceId: failedId,
+      reason: `${reason.slice(0, 3_000 - told.length)}${told}`,
+    };
+  };
   try {
     const { policy, findings } = applicationPolicy(process.env);
+    const allowWeakening = parseBoolean(process.env.AllowWeakening ?? 'false');
+    const problems = [
+      ...(findings.some(isRefusal) ? [refusalMessage(findings)] : []),
+      ...('problem' in allowWeakening ? [`AllowWeakening ${allowWeakening.problem}`] : []),
+    ];
     // A Delete needs no policy, and no stack may become impossible to delete.
-    if (request.requestType !== 'Delete' && findings.some(isRefusal)) {
+    if (request.requestType !== 'Delete' && problems.length > 0) {
       log({ level: 'ERROR', message: 'the application is misconfigured' });
-      return fail(`The application is misconfigured: ${refusalMessage(findings)}.`);
+      return await fail(`The application is misconfigured: ${problems.join('; ')}.`);
     }
-    const given = await withEcr(process.env, deadline, (connected) => {
-      const recorded = recordWrites(connected);
-      writes = recorded.writes;
-      return serve(request, { ecr: recorded.ecr, policy, deadline, log });
+    const answer = await serve(request, {
+      ecr: connection.until(working),
+      policy,
+      allowWeakening: 'value' in allowWeakening && allowWeakening.value,
+      deadline: working,
+      journal,
+      log,
     });
-    return given.status === 'SUCCESS' ? given : fail(`${given.reason}${tellWrites(writes)}`);
+    return answer.status === 'SUCCESS' ? answer : await fail(answer.reason);
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? { cause: outline(error.cause) } : {};
-    log({ level: 'ERROR', message: 'failed', error: outline(error), ...cause, ...writes });
-    return fail(`${explain(error)}${tellWrites(writes)}`);
+    log({ level: 'ERROR', message: 'failed', error: outline(error), ...cause });
+    return await fail(explain(error));
   } finally {
-    deadline.release();
+    connection.close();
+    working.release();
+    puttingBack.release();
   }
 }
 
-/** Of the function's time, what the work may take: enough is left to answer, with retries. */
+/** Of the function's time, what the work may take: as much again may be needed to put it back. */
 function workTime(remainingMs: number): number {
-  return remainingMs - Math.min(15_000, remainingMs / 3);
+  return remainingMs - Math.min(75_000, remainingMs / 2);
+}
+
+/** Of the function's time, when putting back has to end: enough is left to answer, with retries. */
+function putBackTime(remainingMs: number): number {
+  return remainingMs - Math.min(15_000, remainingMs / 4);
 }
 
 /** Of the function's time, what answering may take: the handler still has to return. */

@@ -10,6 +10,8 @@ export type Answer =
       readonly status: 'SUCCESS';
       readonly physicalResourceId: string;
       readonly data: Readonly<Record<string, string>>;
+      /** What people are to be told beside, a clause each. */
+      readonly notes: readonly string[];
     }
   | { readonly status: 'FAILED'; readonly physicalResourceId: string; readonly reason: string };
 
@@ -30,15 +32,24 @@ export function responseBody(to: Addressee, answer: Answer): string {
     LogicalResourceId: to.logicalResourceId,
   };
   if (answer.status === 'SUCCESS') {
-    const body = JSON.stringify({ Status: 'SUCCESS', ...common, Data: answer.data });
-    if (Buffer.byteLength(body) <= mostBytes) return body;
+    const { data, notes } = answer;
+    const told = notes.join('; ').toWellFormed();
+    const write = (text: string) => {
+      const reason = text === '' ? {} : { Reason: text };
+      return JSON.stringify({ Status: 'SUCCESS', ...reason, ...common, Data: data });
+    };
+    if (isFitting(write(''))) return write(fitting(told, (text) => isFitting(write(text))));
     const reason = `The attributes of ${to.logicalResourceId} do not fit into CloudFormation's 4,096 bytes.`;
     return responseBody(to, { status: 'FAILED', physicalResourceId: answer.physicalResourceId, reason });
   }
   const write = (reason: string) => JSON.stringify({ Status: 'FAILED', Reason: reason, ...common });
   // CloudFormation demands a reason, and half of a surrogate pair is no character.
   const whole = answer.reason.toWellFormed() || 'No reason is known.';
-  return write(fitting(whole, (reason) => Buffer.byteLength(write(reason)) <= mostBytes));
+  return write(fitting(whole, (reason) => isFitting(write(reason))));
+}
+
+function isFitting(body: string): boolean {
+  return Buffer.byteLength(body) <= mostBytes;
 }
 
 /** The longest beginning of a text that fits, cut between whole characters. */

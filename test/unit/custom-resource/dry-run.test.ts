@@ -24,7 +24,7 @@ describe('DryRun', () => {
       },
     });
     expect(after).toEqual(unsafe);
-    expect(steps).toEqual(['describe', 'see scanning']);
+    expect(steps).toEqual(['describe', 'read tags', 'see scanning']);
   });
 
   test('says so when it would change nothing', async () => {

@@ -54,7 +54,11 @@ describe('properties that are taken', () => {
     const { answer, after, repository } = await bench.run({ before: unsafe, properties });
     expect(answer).toMatchObject({ Status: 'SUCCESS' });
     expect(after).toEqual(settings);
-    expect((await bench.run({ repository, properties })).steps).toEqual(['describe', 'see scanning']);
+    expect((await bench.run({ repository, properties })).steps).toEqual([
+      'describe',
+      'read tags',
+      'see scanning',
+    ]);
   });
 });
 
@@ -62,7 +66,7 @@ const secret = 'Sup3r-s3cret!';
 
 describe('properties that are refused, before ECR is asked', () => {
   const nameRule =
-    'RepositoryName must be the name of an ECR repository: 2 to 256 lower-case letters and digits, with single . _ - or / between them';
+    'RepositoryName must be the name of an ECR repository (2 to 256 lower-case letters and digits, with single . _ - or / between them), or such a name with *';
   const mutabilityRule =
     'ImageTagMutability must be one of IMMUTABLE, IMMUTABLE_WITH_EXCLUSION, MUTABLE_WITH_EXCLUSION, MUTABLE, not';
   const at = 'ImageTagMutabilityExclusionFilters[0]';
@@ -75,7 +79,9 @@ describe('properties that are refused, before ECR is asked', () => {
     [
       'an unknown name',
       { Colour: secret },
-      'unknown property "Colour"; allowed are RepositoryName, ImageTagMutability, ImageTagMutabilityExclusionFilters, MutableTags, ImageScanningConfiguration, RequireScanning, DryRun.',
+      'unknown property "Colour"; allowed are RepositoryName, RepositoryNames, RepositoryTags, Exclude, AllowNoMatch, ' +
+        'ImageTagMutability, ImageTagMutabilityExclusionFilters, MutableTags, ImageScanningConfiguration, LifecyclePolicy, ' +
+        'AccountSettings, RequireScanning, ProtectPulledWithinDays, OnDelete, DryRun.',
     ],
     ['a name that is none', { RepositoryName: secret }, `${nameRule}.`],
     ['an empty name', { RepositoryName: '' }, `${nameRule}.`],
@@ -166,7 +172,9 @@ describe('properties that are refused, before ECR is asked', () => {
   test('no name', async () => {
     const event = { ResourceProperties: propertiesLike({}) };
     const { answer } = await bench.run({ event });
-    expect(answer?.Reason).toBe('Settings: RepositoryName is missing.');
+    expect(answer?.Reason).toBe(
+      'Settings: RepositoryName, RepositoryNames or RepositoryTags is missing: one of them selects repositories.',
+    );
   });
 
   test('a value that was put into the wrong place is quoted neither in an answer nor in a log', async () => {

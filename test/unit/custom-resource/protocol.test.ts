@@ -63,9 +63,11 @@ describe('the address of the answer', () => {
   test('plain http is refused where the environment names no local endpoint', async () => {
     const { AWS_ENDPOINT_URL } = process.env;
     delete process.env.AWS_ENDPOINT_URL;
-    const refused = await bench.run({ sample: 'delete' });
+    // Without properties there is nothing to ask ECR, which would be the real one here.
+    const event = { ResourceProperties: undefined };
+    const refused = await bench.run({ sample: 'delete', event });
     process.env.AWS_ENDPOINT_URL_ECR = AWS_ENDPOINT_URL;
-    const taken = await bench.run({ sample: 'delete' });
+    const taken = await bench.run({ sample: 'delete', event });
     delete process.env.AWS_ENDPOINT_URL_ECR;
     process.env.AWS_ENDPOINT_URL = AWS_ENDPOINT_URL;
     expect(refused.deliveries).toEqual([]);

@@ -54,11 +54,22 @@ describe('the body of an answer', () => {
     const body = responseBody(to, {
       status: 'SUCCESS',
       physicalResourceId: 'id',
+      notes: [],
       data: { RepositoryArn: 'é'.repeat(2_048) },
     });
     expect(parseBody(Buffer.from(body))).toMatchObject({
       Status: 'FAILED',
       Reason: "The attributes of Settings do not fit into CloudFormation's 4,096 bytes.",
     });
+  });
+
+  test('of a success tells what there is to tell, as far as it fits beside the attributes', () => {
+    const answer = { status: 'SUCCESS', physicalResourceId: 'id', data: { Matched: '2' } } as const;
+    const of = (...notes: string[]) => Buffer.from(responseBody(to, { ...answer, notes }));
+    expect(parseBody(of())).not.toHaveProperty('Reason');
+    expect(parseBody(of('one', 'two'))).toMatchObject({ Status: 'SUCCESS', Reason: 'one; two' });
+    const long = of('é'.repeat(3_000));
+    expect(long.byteLength).toBeLessThanOrEqual(4096);
+    expect(parseBody(long)).toMatchObject({ Status: 'SUCCESS', Data: { Matched: '2' } });
   });
 });

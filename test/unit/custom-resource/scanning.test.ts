@@ -52,9 +52,9 @@ describe('RequireScanning', () => {
     const { answer, repository, after } = await bench.run({ before: unsafe, properties });
     expect(answer).toMatchObject({ Status: 'FAILED' });
     expect(answer?.Reason).toBe(
-      `Repository ${repository} is not scanned in effect, and RequireScanning is true: no rule of the registry's enhanced scanning has a filter that matches it. Add such a rule to the registry's scanning configuration (AWS::ECR::RegistryScanningConfiguration). Already written, and staying: ImageTagMutability, ImageScanningConfiguration.`,
+      `Repository ${repository} is not scanned in effect, and RequireScanning is true: no rule of the registry's enhanced scanning has a filter that matches it. Add such a rule to the registry's scanning configuration (AWS::ECR::RegistryScanningConfiguration). What had been changed was put back.`,
     );
-    expect(after).toEqual(safe);
+    expect(after).toEqual(unsafe);
   });
 
   test('does not speak of writing where nothing was written', async () => {

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { isList, isObject, type Json, member } from '../../../core/json.ts';
+import { isList, isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
 
 const root = join(__dirname, '../../..');
 // The short forms of intrinsics are read as what stands behind them.
@@ -30,11 +30,22 @@ function actionsOf(role: string, policy: string): readonly Json[] {
   return statements.flatMap((each) => (isObject(each) ? listed(member(each, 'Action')) : []));
 }
 
+/** Every statement of a role's policies. */
+function statementsOf(role: string): readonly JsonObject[] {
+  return listed(at('Resources', role, 'Properties', 'Policies')).flatMap((policy) => {
+    const document = isObject(policy) ? member(policy, 'PolicyDocument') : undefined;
+    return isObject(document) ? listed(member(document, 'Statement')).filter(isObject) : [];
+  });
+}
+
 const roles = ['MacroRole', 'SettingsRole'];
 
 describe('what template.yaml lets the custom resource do', () => {
   test('is each ECR action for which the code has a command, and no other', () => {
-    const source = readFileSync(join(root, 'functions/custom-resource/ecr.ts'), 'utf8');
+    const folder = join(root, 'functions/custom-resource/ecr');
+    const source = readdirSync(folder)
+      .map((file) => readFileSync(join(folder, file), 'utf8'))
+      .join();
     const commands = [...source.matchAll(/new (\w+)Command\(/g)].map(([, name]) => `ecr:${name}`);
     expect(commands.length).toBeGreaterThan(0);
     expect([...actionsOf('SettingsRole', 'settings')].sort()).toEqual([...new Set(commands)].sort());
@@ -53,16 +64,30 @@ describe('what template.yaml lets the custom resource do', () => {
     }
   });
 
-  test('names no action and no resource by a bare wildcard', () => {
+  test('names no action by a wildcard, and every resource where it has one', () => {
     for (const role of roles) {
-      const text = JSON.stringify(at('Resources', role));
-      expect(text).not.toMatch(/"[a-z-]+:[A-Za-z]*\*"/);
-      // Only what has no resource to be named: the registry.
-      expect(text.match(/"Action":"[^"]*","Resource":"\*"/g) ?? []).toEqual(
-        role === 'SettingsRole' ? ['"Action":"ecr:GetRegistryScanningConfiguration","Resource":"*"'] : [],
+      const statements = statementsOf(role);
+      expect(
+        statements.flatMap((each) => listed(each.Action)).filter((name) => /\*/.test(`${name}`)),
+      ).toEqual([]);
+      const unnamed = statements.filter((each) => listed(each.Resource).includes('*'));
+      // The registry and its settings are no resource that a policy could name.
+      expect(unnamed.flatMap((each) => listed(each.Action))).toEqual(
+        role === 'SettingsRole'
+          ? ['ecr:GetAccountSetting', 'ecr:GetRegistryScanningConfiguration', 'ecr:PutAccountSetting']
+          : [],
       );
-      expect(text.split('"*"').length - 1).toBe(role === 'SettingsRole' ? 1 : 0);
     }
+  });
+
+  test('tags with its own keys only', () => {
+    const tagging = statementsOf('SettingsRole').filter((each) =>
+      listed(each.Action).some((name) => /ag(ged|Resource)$/.test(`${name}`) && !/List/.test(`${name}`)),
+    );
+    expect(tagging).toHaveLength(1);
+    expect(tagging[0]?.Condition).toEqual({
+      'ForAllValues:StringLike': { 'aws:TagKeys': 'ecr-hardening:*' },
+    });
   });
 });
 

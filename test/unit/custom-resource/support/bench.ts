@@ -2,22 +2,29 @@
 import './one-realm.ts';
 
 import { jest } from '@jest/globals';
-import type { JsonObject } from '../../../../core/json.ts';
+import type { Json, JsonObject } from '../../../../core/json.ts';
 import { handler } from '../../../../functions/custom-resource/handler.ts';
 import { startClock } from './clock.ts';
 import { parseBody } from './contract.ts';
 import { eventLike, propertiesLike, type Sample, secretInUrl } from './events.ts';
-import type { Settings } from './registry.ts';
-import { type Delivery, type FaultPlan, type Server, type Step, startServer } from './server.ts';
+import { type Given, isOf, type Left, leftOf, prepare } from './run-repositories.ts';
+import { type Call, type Delivery, type FaultPlan, type Server, type Step, startServer } from './server.ts';
+
+type Properties = Readonly<Record<string, Json | undefined>>;
+type Faults = FaultPlan | readonly FaultPlan[];
 
 /** One request to the handler. */
-export interface Run {
+export interface Run extends Given {
   readonly sample?: Sample;
-  /** ResourceProperties, RepositoryName apart. */
-  readonly properties?: JsonObject;
-  /** What the repository is before; undefined: there is none. */
-  readonly before?: Settings | undefined;
-  readonly fault?: FaultPlan;
+  /**
+   * ResourceProperties beside RepositoryName, which is the run's own repository unless they say another one, or
+   * undefined: then there is none. They may be made from the name of the run's own.
+   */
+  readonly properties?: Properties | ((repository: string) => Properties);
+  /** Faults of the calls about the run's own repository, and of its answer. */
+  readonly fault?: Faults;
+  /** Those of the calls about others, by their keys, and of those about none (`*`), which every run makes. */
+  readonly faults?: Readonly<Record<string, Faults>>;
   /** What the function's time-out leaves; enough for everything when left out. */
   readonly remainingMs?: number;
   /** Replaces members of the event. */
@@ -27,15 +34,16 @@ export interface Run {
 }
 
 /** What came of it. */
-export interface Outcome {
+export interface Outcome extends Left {
   readonly event: Readonly<Record<string, unknown>>;
   readonly repository: string;
   readonly deliveries: readonly Delivery[];
   /** The answer that CloudFormation took first. */
   readonly answer: JsonObject | undefined;
-  /** The steps that reached ECR, in their order. */
+  /** The steps about the run's own repository that reached ECR, in their order. */
   readonly steps: readonly Step[];
-  readonly after: Settings | undefined;
+  /** The same with the calls about its others, and about no repository, which another run may have made. */
+  readonly calls: readonly Call[];
   /** What was left of the function's time when the handler had returned. */
   readonly leftMs: number;
   readonly thrown: unknown;
@@ -91,17 +99,27 @@ export async function startBench(): Promise<Bench> {
     },
     async run(run) {
       count += 1;
-      const { sample = 'create', properties = {}, fault, remainingMs = 20_000 } = run;
+      const { sample = 'create', properties = {}, fault, faults = {}, remainingMs = 20_000 } = run;
       const repository = run.repository ?? `bench/repository-${count}`;
-      if ('before' in run && run.before !== undefined) server.registry.set(repository, run.before);
-      if (fault === undefined) server.plans.delete(repository);
-      else server.plans.set(repository, { ...fault });
+      prepare(server.registry, repository, run);
+      const plan = (key: string, given: Faults) =>
+        // Copies, whose counting begins anew.
+        server.plans.set(
+          key,
+          [given].flat().map((each) => ({ ...each })),
+        );
+      plan(repository, fault ?? []);
+      for (const [key, given] of Object.entries(faults))
+        plan(key === '*' ? key : `${repository}/${key}`, given);
       server.deliveries.delete(repository);
-      server.written.delete(repository);
+      for (const name of server.written) if (isOf(repository, name)) server.written.delete(name);
       const firstCall = server.calls.length;
       const event = eventLike(sample, {
         ResponseURL: `${server.url}/answers/${encodeURIComponent(repository)}?X-Amz-Signature=${secretInUrl}`,
-        ResourceProperties: propertiesLike({ RepositoryName: repository, ...properties }),
+        ResourceProperties: propertiesLike({
+          RepositoryName: repository,
+          ...(typeof properties === 'function' ? properties(repository) : properties),
+        }),
         ...run.event,
       });
       const stoodMs = clock.stoodMs();
@@ -112,18 +130,20 @@ export async function startBench(): Promise<Bench> {
       } catch (error) {
         thrown = error;
       }
+      for (const key of Object.keys(faults)) server.plans.delete(key === '*' ? key : `${repository}/${key}`);
       const deliveries = server.deliveries.get(repository) ?? [];
       const accepted = deliveries.find(({ isAccepted }) => isAccepted);
+      const calls = server.calls
+        .slice(firstCall)
+        .filter((call) => call.repository === '*' || isOf(repository, call.repository));
       return {
         event,
         repository,
         deliveries,
         answer: accepted === undefined ? undefined : parseBody(accepted.body),
-        steps: server.calls
-          .slice(firstCall)
-          .filter((call) => call.repository === repository)
-          .map(({ step }) => step),
-        after: server.registry.get(repository),
+        steps: calls.filter((call) => call.repository === repository).map(({ step }) => step),
+        calls,
+        ...leftOf(server.registry, repository),
         leftMs: end - clock.now(),
         thrown,
         shareStood: (clock.stoodMs() - stoodMs) / remainingMs,

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isObject, type JsonObject, member } from '../../../../core/json.ts';
+import { isObject, type Json, type JsonObject, member } from '../../../../core/json.ts';
 
 export type Sample = 'create' | 'update' | 'delete' | 'bad';
 
@@ -29,8 +29,9 @@ export function eventLike(
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/** ResourceProperties as CloudFormation sends them, with those given. */
-export function propertiesLike(given: JsonObject): JsonObject {
+/** ResourceProperties as CloudFormation sends them, with those given (undefined: left out). */
+export function propertiesLike(given: Readonly<Record<string, Json | undefined>>): JsonObject {
   const { ServiceToken, ServiceTimeout } = Object(member(sampleEvent('create'), 'ResourceProperties'));
-  return { ServiceToken, ServiceTimeout, ...given };
+  const entries: [string, Json | undefined][] = Object.entries({ ServiceToken, ServiceTimeout, ...given });
+  return Object.fromEntries(entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 }

@@ -1,6 +1,6 @@
 /** The ways in which a server can fail, each done to one HTTP exchange. */
 import type { ServerResponse } from 'node:http';
-import { errorReply, type Reply } from './registry.ts';
+import { errorReply, type Reply } from './reply.ts';
 
 /** Faults that pass: the same call succeeds later. `late` ones strike after the call had its effect. */
 export const passingFaults = [

@@ -1,11 +1,55 @@
-/** ECR's part of the bench: repositories in memory, and ECR's JSON protocol over them. */
-import { isList, isObject, type Json, type JsonObject, member } from '../../../../core/json.ts';
+/** What the bench's ECR holds: repositories and the registry's own settings, in memory. */
+import { isList, type JsonObject, member } from '../../../../core/json.ts';
+import { errorReply, invalid, type Reply } from './reply.ts';
 
 /** A repository's settings, as the bench keeps and compares them. */
 export interface Settings {
   readonly mutability: string;
   readonly exclusions: readonly string[];
   readonly scanOnPush: boolean;
+}
+
+/** Safe by nothing: what ECR gives to who says nothing. */
+export const unsafe: Settings = { mutability: 'MUTABLE', exclusions: [], scanOnPush: false };
+export const safe: Settings = { mutability: 'IMMUTABLE', exclusions: [], scanOnPush: true };
+
+/** One image; times are in seconds since 1970, as ECR's protocol has them. */
+export interface Image {
+  readonly digest: string;
+  readonly tags: readonly string[];
+  readonly pushedAt: number;
+  readonly lastPulledAt?: number;
+}
+
+/** So many images, one pushed every hour; the first is the oldest. */
+export function imagesLike(count: number): readonly Image[] {
+  return Array.from({ length: count }, (_, index) => ({
+    digest: `sha256:${index.toString(16).padStart(64, '0')}`,
+    tags: [`v${index}`],
+    pushedAt: 1_767_225_600 + index * 3600,
+  }));
+}
+
+/** What became of StartLifecyclePolicyPreview. */
+export interface Preview {
+  readonly text: string;
+  /** How many more looks find it IN_PROGRESS. */
+  readonly looksLeft: number;
+  readonly expiring: readonly { readonly image: Image; readonly priority: number }[];
+}
+
+export interface Repository {
+  readonly settings: Settings;
+  readonly tags: ReadonlyMap<string, string>;
+  /** The text of its lifecycle policy. */
+  readonly lifecycle: string | undefined;
+  readonly images: readonly Image[];
+  readonly preview: Preview | undefined;
+}
+
+/** A repository that has nothing but settings, and what is given. */
+export function repositoryLike(settings: Settings, more: Partial<Repository> = {}): Repository {
+  return { settings, tags: new Map(), lifecycle: undefined, images: [], preview: undefined, ...more };
 }
 
 /** How the whole registry is scanned. */
@@ -15,107 +59,68 @@ export interface RegistryScanning {
   readonly isEverythingCovered: boolean;
 }
 
-/** Safe by nothing: what ECR gives to who says nothing. */
-export const unsafe: Settings = { mutability: 'MUTABLE', exclusions: [], scanOnPush: false };
-export const safe: Settings = { mutability: 'IMMUTABLE', exclusions: [], scanOnPush: true };
-
-export type Operation =
-  | 'DescribeRepositories'
-  | 'PutImageTagMutability'
-  | 'PutImageScanningConfiguration'
-  | 'BatchGetRepositoryScanningConfiguration'
-  | 'GetRegistryScanningConfiguration';
-
-export type Registry = Map<string, Settings>;
-
-/** A status and a body in the protocol of AWS JSON 1.1. */
-export interface Reply {
-  readonly status: number;
-  readonly body: JsonObject;
+export interface Registry {
+  readonly repositories: Map<string, Repository>;
+  /** Account settings that somebody put. */
+  readonly account: Map<string, string>;
+  scanning: RegistryScanning;
+  /** How many looks find a preview that begins from now on IN_PROGRESS (Infinity: all). */
+  previewLooks: number;
 }
 
-export function errorReply(status: number, type: string, message: string): Reply {
-  return { status, body: { __type: `com.amazonaws.ecr#${type}`, message } };
-}
-
-/** The name that a request is about. */
-export function repositoryOf(input: JsonObject): string {
-  const names = member(input, 'repositoryNames');
-  const name = isList(names) ? names[0] : member(input, 'repositoryName');
-  return typeof name === 'string' ? name : '';
-}
-
-/** Does what ECR does. */
-export function perform(
-  registry: Registry,
-  operation: Operation,
-  input: JsonObject,
-  scanning: RegistryScanning = { type: 'BASIC', isEverythingCovered: false },
-): Reply {
-  if (operation === 'GetRegistryScanningConfiguration')
-    return scanning.type === 'DISABLED'
-      ? errorReply(400, 'ValidationException', 'This feature is disabled')
-      : { status: 200, body: { scanningConfiguration: { scanType: scanning.type, rules: [] } } };
-  const name = repositoryOf(input);
-  const settings = registry.get(name);
-  if (settings === undefined)
-    return errorReply(
-      400,
-      'RepositoryNotFoundException',
-      `The repository with name '${name}' does not exist in the registry with id '123456789012'`,
-    );
-  switch (operation) {
-    case 'DescribeRepositories':
-      return { status: 200, body: { repositories: [describe(name, settings)] } };
-    case 'PutImageTagMutability': {
-      const mutability = String(member(input, 'imageTagMutability'));
-      const exclusions = patternsOf(member(input, 'imageTagMutabilityExclusionFilters'));
-      if (mutability.endsWith('_WITH_EXCLUSION') !== exclusions.length > 0)
-        return errorReply(400, 'InvalidParameterException', 'filters and mutability do not go together');
-      registry.set(name, { ...settings, mutability, exclusions });
-      return { status: 200, body: input };
-    }
-    case 'BatchGetRepositoryScanningConfiguration': {
-      const isOwn = scanning.type !== 'ENHANCED' && settings.scanOnPush;
-      const scanFrequency = scanning.isEverythingCovered || isOwn ? 'SCAN_ON_PUSH' : 'MANUAL';
-      return {
-        status: 200,
-        body: { scanningConfigurations: [{ repositoryName: name, scanFrequency }], failures: [] },
-      };
-    }
-    case 'PutImageScanningConfiguration': {
-      const configuration = member(input, 'imageScanningConfiguration');
-      const scanOnPush = isObject(configuration) && member(configuration, 'scanOnPush') === true;
-      registry.set(name, { ...settings, scanOnPush });
-      return { status: 200, body: input };
-    }
-    default:
-      return operation satisfies never;
-  }
-}
-
-function describe(name: string, { mutability, exclusions, scanOnPush }: Settings): JsonObject {
+export function emptyRegistry(): Registry {
   return {
-    repositoryArn: `arn:aws:ecr:us-east-1:123456789012:repository/${name}`,
-    registryId: '123456789012',
-    repositoryName: name,
-    repositoryUri: `123456789012.dkr.ecr.us-east-1.amazonaws.com/${name}`,
-    createdAt: 1_767_225_600,
-    imageTagMutability: mutability,
-    ...(exclusions.length === 0
-      ? {}
-      : {
-          imageTagMutabilityExclusionFilters: exclusions.map((filter) => ({
-            filterType: 'WILDCARD',
-            filter,
-          })),
-        }),
-    imageScanningConfiguration: { scanOnPush },
-    encryptionConfiguration: { encryptionType: 'AES256' },
+    repositories: new Map(),
+    account: new Map(),
+    scanning: { type: 'BASIC', isEverythingCovered: false },
+    previewLooks: 1,
   };
 }
 
-function patternsOf(filters: Json | undefined): readonly string[] {
-  if (!isList(filters)) return [];
-  return filters.map((filter) => (isObject(filter) ? String(member(filter, 'filter')) : ''));
+const arnStart = 'arn:aws:ecr:us-east-1:123456789012:repository/';
+
+export function arnOf(name: string): string {
+  return `${arnStart}${name}`;
+}
+
+/** The names that a request is about, be it by name or by ARN. */
+export function namesOf(input: JsonObject): readonly string[] {
+  const names = member(input, 'repositoryNames');
+  const arn = member(input, 'resourceArn');
+  const byArn = typeof arn === 'string' && arn.startsWith(arnStart) ? [arn.slice(arnStart.length)] : [];
+  const given = isList(names) ? names : [member(input, 'repositoryName') ?? null, ...byArn];
+  return given.filter((name) => typeof name === 'string');
+}
+
+/** What one operation does. */
+export type Perform = (registry: Registry, input: JsonObject) => Reply;
+
+/** A request about one repository, which exists. */
+export interface Target {
+  readonly registry: Registry;
+  readonly input: JsonObject;
+  readonly name: string;
+  readonly repository: Repository;
+  /** Replaces parts of the repository. */
+  replace(parts: Partial<Repository>): void;
+}
+
+export function onRepository(perform: (target: Target) => Reply): Perform {
+  return (registry, input) => {
+    const name = namesOf(input)[0];
+    if (name === undefined) return invalid('The request names no repository of this registry');
+    const repository = registry.repositories.get(name);
+    if (repository === undefined) return notFound(name);
+    const replace = (parts: Partial<Repository>) =>
+      void registry.repositories.set(name, { ...repository, ...parts });
+    return perform({ registry, input, name, repository, replace });
+  };
+}
+
+export function notFound(name: string): Reply {
+  return errorReply(
+    400,
+    'RepositoryNotFoundException',
+    `The repository with name '${name}' does not exist in the registry with id '123456789012'`,
+  );
 }

@@ -1,31 +1,24 @@
 /** A real HTTP server that is ECR, and CloudFormation's endpoint for answers; each can be told to fail. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isObject } from '../../../../core/json.ts';
-import { type Fault, isLate, send, strike } from './faults.ts';
-import { type Operation, perform, type Registry, type RegistryScanning, repositoryOf } from './registry.ts';
+import { type FaultPlans, faultFinder } from './fault-plans.ts';
+import { isLate, send, strike } from './faults.ts';
+import { isOperation, type Operation, perform, type Step, stepOf } from './operations.ts';
+import { emptyRegistry, namesOf, type Registry, type RegistryScanning } from './registry.ts';
+import { gatekeeper } from './token-bucket.ts';
 
-/** The steps of a request, in their order; `prove` is the reading after a write. */
-export type Step =
-  | 'describe'
-  | 'put mutability'
-  | 'put scanning'
-  | 'prove'
-  | 'see scanning'
-  | 'see registry'
-  | 'answer';
-
-/** A step that fails so many times (Infinity: always). */
-export interface FaultPlan {
-  readonly step: Step;
-  readonly fault: Fault;
-  readonly times: number;
-}
+export type { FaultPlan } from './fault-plans.ts';
+export type { Step } from './operations.ts';
 
 /** One call that reached ECR. */
 export interface Call {
   readonly step: Step;
+  readonly operation: Operation;
+  /** The first of the names; `*` without any. */
   readonly repository: string;
+  readonly names: readonly string[];
   /** Milliseconds of `performance.now()`. */
   readonly at: number;
 }
@@ -39,15 +32,18 @@ export interface Delivery {
   readonly at: number;
 }
 
-/** Faults of the calls that are about one repository, and of the answers that carry its name in their path. */
-export type FaultPlans = Map<string, FaultPlan>;
-
 export interface Server {
   readonly url: string;
   readonly registry: Registry;
   /** The registry's scanning; a test may replace it. */
   scanning: RegistryScanning;
   readonly plans: FaultPlans;
+  /** Calls a second, beyond which an operation is throttled. */
+  readonly limits: Map<Operation, number>;
+  /** How many calls were beyond; no plan counts them. */
+  throttled: number;
+  /** How long every answer of ECR waits. */
+  latencyMs: number;
   readonly calls: Call[];
   /** Repositories that a write has reached: reading them is the step `prove`. */
   readonly written: Set<string>;
@@ -56,54 +52,37 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-const steps: Readonly<Record<string, { readonly operation: Operation; readonly step: Step }>> = {
-  DescribeRepositories: { operation: 'DescribeRepositories', step: 'describe' },
-  PutImageTagMutability: { operation: 'PutImageTagMutability', step: 'put mutability' },
-  PutImageScanningConfiguration: { operation: 'PutImageScanningConfiguration', step: 'put scanning' },
-  BatchGetRepositoryScanningConfiguration: {
-    operation: 'BatchGetRepositoryScanningConfiguration',
-    step: 'see scanning',
-  },
-  GetRegistryScanningConfiguration: { operation: 'GetRegistryScanningConfiguration', step: 'see registry' },
-};
-
 /** Starts it on the loopback interface and a free port. */
 export async function startServer(): Promise<Server> {
-  const registry: Registry = new Map();
+  const registry = emptyRegistry();
   const plans: FaultPlans = new Map();
-  const struck = new Map<FaultPlan, number>();
+  const faultOf = faultFinder(plans);
+  const limits = new Map<Operation, number>();
+  const mayPass = gatekeeper(limits);
   const calls: Call[] = [];
   const written = new Set<string>();
   const deliveries = new Map<string, Delivery[]>();
 
-  /** The fault that strikes now, if any. */
-  const faultOf = (key: string, step: Step): Fault | undefined => {
-    const plan = plans.get(key);
-    if (plan === undefined || plan.step !== step) return undefined;
-    const count = struck.get(plan) ?? 0;
-    struck.set(plan, count + 1);
-    return count < plan.times ? plan.fault : undefined;
-  };
-
-  const ecr = (request: IncomingMessage, body: Buffer, response: ServerResponse) => {
-    const target = String(request.headers['x-amz-target']).split('.');
-    const known = target[0] === 'AmazonEC2ContainerRegistry_V20150921' ? steps[target[1] ?? ''] : undefined;
+  const ecr = async (request: IncomingMessage, body: Buffer, response: ServerResponse) => {
+    const [service, operation] = String(request.headers['x-amz-target']).split('.');
+    const isKnown = service === 'AmazonEC2ContainerRegistry_V20150921' && isOperation(operation);
     const input: unknown = JSON.parse(body.toString('utf8'));
-    if (known === undefined || !isObject(input)) {
+    if (!isKnown || !isObject(input)) {
       response.writeHead(404).end();
       return;
     }
-    const repository = repositoryOf(input);
-    if (known.step.startsWith('put')) written.add(repository);
-    const step = known.step === 'describe' && written.has(repository) ? 'prove' : known.step;
-    calls.push({ step, repository, at: performance.now() });
-    const fault = faultOf(repository, step);
-    const performed = () => perform(registry, known.operation, input, started.scanning);
-    if (fault === undefined) send(response, performed());
-    else {
-      const reply = isLate(fault) ? performed() : { status: 500, body: {} };
-      strike(fault, reply, response);
-    }
+    const names = namesOf(input);
+    const repository = names[0] ?? '*';
+    const step = stepOf(operation, input, written);
+    calls.push({ step, operation, repository, names, at: performance.now() });
+    const isThrottled = !mayPass(operation);
+    if (isThrottled) started.throttled += 1;
+    const fault = isThrottled ? 'throttled' : faultOf(repository, step);
+    const reply =
+      fault === undefined || isLate(fault) ? perform(registry, operation, input) : { status: 500, body: {} };
+    if (started.latencyMs > 0) await sleep(started.latencyMs);
+    if (fault === undefined) send(response, reply);
+    else strike(fault, reply, response);
   };
 
   const answers = (request: IncomingMessage, body: Buffer, response: ServerResponse) => {
@@ -131,8 +110,16 @@ export async function startServer(): Promise<Server> {
   const started: Server = {
     url: `http://127.0.0.1:${port}`,
     registry,
-    scanning: { type: 'BASIC', isEverythingCovered: false },
+    get scanning() {
+      return registry.scanning;
+    },
+    set scanning(scanning) {
+      registry.scanning = scanning;
+    },
     plans,
+    limits,
+    throttled: 0,
+    latencyMs: 0,
     calls,
     written,
     deliveries,

@@ -1,12 +1,12 @@
-import { isList, isObject, type Json, member } from '../../core/json.ts';
-import { unknownName } from '../../core/nearest.ts';
+import { isList, isObject, type Json, member } from '../../../core/json.ts';
+import { unknownName } from '../../../core/nearest.ts';
 import {
   exclusionProblem,
   matchesEveryTag,
   maximumExclusions,
   filterTypeKey as typeKey,
   filterValueKey as valueKey,
-} from '../../core/tag-mutability.ts';
+} from '../../../core/tag-mutability.ts';
 
 export const filtersName = 'ImageTagMutabilityExclusionFilters';
 
