@@ -30,15 +30,19 @@ const prefix = 'ecr-hardening:';
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html
 const mostCharacters = 256;
 
-/** The resource that a physical id names, as a tag can hold it. */
+/** The resource that a physical id names, as a tag can hold it; the stack's hash at its end stays. */
 export function holderOf(physicalId: string): string {
-  return /^[\w.:/=+@-]{1,256}$/.test(physicalId) ? physicalId : `ecr-settings-${fingerprint(physicalId)}`;
+  if (/^[\w.:/=+@-]{1,256}$/.test(physicalId)) return physicalId;
+  return `ecr-settings-${fingerprint(physicalId)}${stackOf(physicalId) ?? ''}`;
 }
 
 /** Whether two holders are resources of one stack: the stack's hash ends the physical id. */
 export function isSameStack(one: string, other: string): boolean {
-  const stackOf = (holder: string) => /-[0-9a-f]{12}$/.exec(holder)?.[0];
   return stackOf(one) !== undefined && stackOf(one) === stackOf(other);
+}
+
+function stackOf(id: string): string | undefined {
+  return /-[0-9a-f]{12}$/.exec(id)?.[0];
 }
 
 /** The keys of those tags that are a memory's. */

@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Bench, startBench } from './support/bench.ts';
+import { type Image, imagesLike, safe, unsafe } from './support/registry.ts';
+
+let bench: Bench;
+
+beforeAll(async () => {
+  bench = await startBench();
+});
+
+afterAll(() => bench.stop());
+
+const keeping = (count: number) =>
+  JSON.stringify({
+    rules: [
+      {
+        rulePriority: 1,
+        description: 'the newest ones stay, whatever else there is',
+        selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: count },
+        action: { type: 'expire' },
+      },
+    ],
+  });
+const policy = (count: number) => ({ LifecyclePolicy: { LifecyclePolicyText: keeping(count) } });
+const daysAgo = (days: number) => Math.floor(Date.now() / 1000) - days * 24 * 60 * 60;
+const pulled = (images: readonly Image[], days: number): readonly Image[] =>
+  images.map((image) => ({ ...image, lastPulledAt: daysAgo(days) }));
+
+describe('a lifecycle policy', () => {
+  test('is put where there is none, and not again', async () => {
+    const { answer, lifecycleAfter, repository, steps } = await bench.run({
+      before: safe,
+      properties: policy(5),
+    });
+    expect(answer).toMatchObject({ Status: 'SUCCESS', Data: { Changed: '1' } });
+    expect(lifecycleAfter).toBe(keeping(5));
+    expect(steps).toContain('start preview');
+    const again = await bench.run({ repository, properties: policy(5) });
+    expect(again.steps.filter((step) => /put|remember|preview/.test(step))).toEqual([]);
+  });
+
+  test('means the same in another order of keys', async () => {
+    const reordered = JSON.stringify({
+      rules: [
+        {
+          action: { type: 'expire' },
+          selection: { countNumber: 5, countType: 'imageCountMoreThan', tagStatus: 'any' },
+          description: 'the newest ones stay, whatever else there is',
+          rulePriority: 1,
+        },
+      ],
+    });
+    const { steps } = await bench.run({ before: safe, lifecycle: reordered, properties: policy(5) });
+    expect(steps).not.toContain('put lifecycle');
+  });
+
+  test('that is left out leaves the one that is there', async () => {
+    const { lifecycleAfter, steps } = await bench.run({ before: unsafe, lifecycle: keeping(3) });
+    expect(lifecycleAfter).toBe(keeping(3));
+    expect(steps).not.toContain('read lifecycle');
+  });
+
+  test.each<[string, unknown, string]>([
+    ['no map', 'text', 'LifecyclePolicy must be a map with LifecyclePolicyText, not another string'],
+    ['no text', {}, 'LifecyclePolicy.LifecyclePolicyText is missing'],
+    [
+      'a map for text',
+      { LifecyclePolicyText: { rules: [] } },
+      'LifecyclePolicy.LifecyclePolicyText must be text, not a map',
+    ],
+    ['no JSON', { LifecyclePolicyText: 'hunter2' }, 'LifecyclePolicy.LifecyclePolicyText is no JSON.'],
+    [
+      'a count that is text',
+      { LifecyclePolicyText: keeping(5).replace('5', '"hunter2"') },
+      'LifecyclePolicy.LifecyclePolicyText rules[0].selection.countNumber must be a whole number from 1, not another string',
+    ],
+    [
+      'a registry',
+      { ...policy(5).LifecyclePolicy, RegistryId: '1' },
+      'LifecyclePolicy.RegistryId is not taken',
+    ],
+    [
+      'a mistyped key',
+      { LifecyclePolicytext: '' },
+      'unknown key "LifecyclePolicytext"; did you mean LifecyclePolicyText?',
+    ],
+  ])('is refused before any call: %s', async (_title, given, reason) => {
+    const properties = JSON.parse(JSON.stringify({ LifecyclePolicy: given }));
+    const { answer, steps } = await bench.run({ before: unsafe, properties });
+    expect(answer?.Reason).toContain(reason);
+    expect(answer?.Reason).not.toContain('hunter2');
+    expect(steps).toEqual([]);
+  });
+});
+
+describe('images in use', () => {
+  const images = pulled(imagesLike(4), 10);
+
+  test('do not expire: the policy is refused with their tags, digests, last pulls and number, and nothing is changed', async () => {
+    const run = { before: unsafe, images, properties: policy(2) };
+    const { answer, after, lifecycleAfter, tagsAfter, repository } = await bench.run(run);
+    const day = new Date(daysAgo(10) * 1000).toISOString().slice(0, 16);
+    const named = [0, 1].map(
+      (index) => `${repository} v${index} (${images[index]?.digest}, last pulled ${day}Z)`,
+    );
+    expect(answer?.Status).toBe('FAILED');
+    expect(answer?.Reason).toMatch(
+      /^The lifecycle policy would expire 2 images that were pulled within 90 days, so nothing was changed\. Let it keep them, or say ProtectPulledWithinDays: 0 to let them expire\. Pulled: /,
+    );
+    for (const image of named) expect(answer?.Reason).toContain(image);
+    expect({ after, lifecycleAfter, tagsAfter }).toEqual({
+      after: unsafe,
+      lifecycleAfter: undefined,
+      tagsAfter: {},
+    });
+  });
+
+  test('expire where the author says so', async () => {
+    const properties = { ...policy(2), ProtectPulledWithinDays: '0' };
+    const { answer, lifecycleAfter, steps } = await bench.run({ before: unsafe, images, properties });
+    expect(answer).toMatchObject({ Status: 'SUCCESS' });
+    expect(lifecycleAfter).toBe(keeping(2));
+    expect(steps).not.toContain('start preview');
+  });
+
+  test.each<[string, readonly Image[], number]>([
+    ['that were never pulled', imagesLike(4), 90],
+    ['whose last pull is longer ago', pulled(imagesLike(4), 92), 90],
+    ['whose last pull is longer ago than the author protects', images, 7],
+    ['that the policy keeps', images.slice(0, 2), 90],
+  ])('are not those %s', async (_title, given, ProtectPulledWithinDays) => {
+    const properties = { ...policy(2), ProtectPulledWithinDays };
+    const { answer } = await bench.run({ before: unsafe, images: given, properties });
+    expect(answer).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test('are found over all pages, and as many are named as fit', async () => {
+    const many = pulled(imagesLike(350), 1);
+    const { answer } = await bench.run({ before: unsafe, images: many, properties: policy(1) });
+    expect(answer?.Reason).toContain('would expire 349 images that were pulled within 90 days');
+    const named = String(answer?.Reason).match(/sha256:/g)?.length ?? 0;
+    expect(named).toBeGreaterThan(15);
+    expect(answer?.Reason).toMatch(new RegExp(`; and ${349 - named} more\\.$`));
+  });
+
+  test('are protected in a dry run too', async () => {
+    const properties = { ...policy(2), DryRun: true };
+    expect((await bench.run({ before: unsafe, images, properties })).answer).toMatchObject({
+      Status: 'FAILED',
+    });
+  });
+
+  test.each(['-1', 'ten', '1.5'])(
+    'ProtectPulledWithinDays %s is refused',
+    async (ProtectPulledWithinDays) => {
+      const { answer, steps } = await bench.run({ before: unsafe, properties: { ProtectPulledWithinDays } });
+      expect(answer?.Reason).toContain('ProtectPulledWithinDays must be a whole number from 0');
+      expect(steps).toEqual([]);
+    },
+  );
+});
+
+describe('a policy and OnDelete', () => {
+  const other = keeping(30);
+
+  test('Restore is refused over another policy, which could not be given back', async () => {
+    const properties = { ...policy(5), OnDelete: 'Restore' };
+    const { answer, after, lifecycleAfter, tagsAfter } = await bench.run({
+      before: unsafe,
+      lifecycle: other,
+      properties,
+    });
+    expect(answer?.Reason).toContain('which OnDelete: Restore could not give back');
+    expect({ after, lifecycleAfter, tagsAfter }).toEqual({
+      after: unsafe,
+      lifecycleAfter: other,
+      tagsAfter: {},
+    });
+  });
+
+  test('Restore is taken over the same policy, and where there is none', async () => {
+    const properties = { ...policy(5), OnDelete: 'Restore' };
+    for (const lifecycle of [keeping(5), undefined]) {
+      const given = lifecycle === undefined ? {} : { lifecycle };
+      const { answer, repository } = await bench.run({ before: unsafe, ...given, properties });
+      expect(answer).toMatchObject({ Status: 'SUCCESS' });
+      const { after, lifecycleAfter, tagsAfter } = await bench.run({
+        sample: 'delete',
+        repository,
+        event: { ResourceProperties: { RepositoryName: repository, ...properties } },
+      });
+      expect({ after, lifecycleAfter, tagsAfter }).toEqual({
+        after: unsafe,
+        lifecycleAfter: lifecycle,
+        tagsAfter: {},
+      });
+    }
+  });
+
+  test('Retain leaves the policy, and the earlier one is in the log', async () => {
+    const { answer } = await bench.run({ before: unsafe, lifecycle: other, properties: policy(5) });
+    expect(answer).toMatchObject({ Status: 'SUCCESS' });
+    expect(bench.printed.some((line) => line.includes(JSON.stringify(other)))).toBe(true);
+  });
+});
