@@ -45,6 +45,8 @@ export interface Persistence {
   readonly isPassing: (error: unknown) => boolean;
   /** Waited for before each attempt, outside its time; may throw at the deadline only. */
   readonly ready?: () => Promise<void>;
+  /** Whether `ready` alone holds the next attempt back, so that no pause is needed. */
+  readonly isPaced?: (error: unknown) => boolean;
 }
 
 /**
@@ -57,7 +59,7 @@ export interface Persistence {
  */
 export async function persist<Result>(
   attempt: (signal: AbortSignal) => Promise<Result>,
-  { deadline, attemptMs, isPassing, ready }: Persistence,
+  { deadline, attemptMs, isPassing, ready, isPaced }: Persistence,
 ): Promise<Result> {
   let last: unknown;
   for (let mostPauseMs = firstPauseMs; ; mostPauseMs = Math.min(longestPauseMs, mostPauseMs * 2)) {
@@ -70,6 +72,7 @@ export async function persist<Result>(
       if (!(error instanceof TooSlow || isPassing(error))) throw error;
       last = error;
     }
+    if (isPaced?.(last) === true) continue;
     // Random over the whole pause, so that functions which were throttled together do not come back together.
     await pause(Math.random() * mostPauseMs, deadline, last);
   }

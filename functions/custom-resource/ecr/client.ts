@@ -48,7 +48,8 @@ export function connect(environment: Environment): Connection {
             throw error;
           }
         };
-        return persist(attempt, { deadline, attemptMs, isPassing, ready: () => pace.turn(deadline.signal) });
+        const ready = () => pace.turn(deadline.signal);
+        return persist(attempt, { deadline, attemptMs, isPassing, ready, isPaced: isThrottled });
       };
       return { ...repositoryCalls(call), ...tagCalls(call), ...lifecycleCalls(call), ...accountCalls(call) };
     },

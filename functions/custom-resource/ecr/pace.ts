@@ -9,13 +9,14 @@ export interface Pace {
   tell(outcome: 'answered' | 'throttled', begunAt: number): void;
 }
 
-// More calls a second, each second.
-const growth = 2;
+// Calls a second: never fewer; so many more each second; and what a throttling leaves of them.
+const slowest = 2;
+const growth = 3;
+const left = 0.7;
 
 /**
- * Unbounded until the first throttling; from then on half the pace at each throttling and a little more with each
- * answer. (Additive increase, multiplicative decrease: of what was measured, the one that loses no call and hardly
- * any time.)
+ * Unbounded until the first throttling; from then on slower at each throttling and a little faster with each answer.
+ * (Additive increase, multiplicative decrease: of what was measured, the one that loses no call and hardly any time.)
  */
 export function startPace(): Pace {
   const begun = performance.now();
@@ -40,8 +41,9 @@ export function startPace(): Pace {
       // Calls that were on their way before the last cut tell nothing about the pace after it.
       if (begunAt < cutAt) return;
       cutAt = performance.now();
-      const sofar = answered / ((cutAt - begun) / 1000);
-      perSecond = Math.max(1, (perSecond === Number.POSITIVE_INFINITY ? sofar : perSecond) / 2);
+      // What a service lets through at once after a rest says nothing about a second.
+      const sofar = answered / Math.max(1, (cutAt - begun) / 1000);
+      perSecond = Math.max(slowest, (perSecond === Number.POSITIVE_INFINITY ? sofar : perSecond) * left);
     },
   };
 }

@@ -1,0 +1,151 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Plan, planRepository } from '../../../functions/custom-resource/plan.ts';
+import { timeReason } from '../../../functions/custom-resource/time-needed.ts';
+import { type Bench, startBench } from './support/bench.ts';
+import { type Settings, safe, unsafe } from './support/registry.ts';
+
+let bench: Bench;
+
+beforeAll(async () => {
+  bench = await startBench();
+  // The first run loads the SDK.
+  await bench.run({ before: unsafe, remainingMs: 60_000 });
+});
+
+afterEach(() => {
+  bench.server.limits.clear();
+  bench.server.latencyMs = 0;
+});
+
+afterAll(() => bench.stop());
+
+const fleet = (count: number): Record<string, Settings> =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`r${index}`, unsafe]));
+const pattern = (prefix: string) => ({ RepositoryName: `${prefix}/*` });
+const isWrite = ({ step }: { readonly step: string }) => /^(put|remember|forget|delete)/.test(step);
+
+describe('many repositories', () => {
+  test('are read in bulk, written at once, and a second run writes nothing', async () => {
+    bench.server.latencyMs = 5;
+    const first = await bench.run({ others: fleet(300), properties: pattern, remainingMs: 120_000 });
+    expect(first.answer).toMatchObject({ Status: 'SUCCESS', Data: { Matched: '300', Changed: '300' } });
+    expect(Object.values(first.othersAfter).every((settings) => settings.scanOnPush)).toBe(true);
+    const calls = (step: string) => first.calls.filter((call) => call.step === step).length;
+    expect(calls('put mutability')).toBe(300);
+    expect(calls('list') + calls('describe') + calls('prove')).toBeLessThanOrEqual(3);
+
+    const { repository, event } = first;
+    const again = await bench.run({ repository, event, remainingMs: 120_000 });
+    expect(again.answer).toMatchObject({ Status: 'SUCCESS', Data: { Changed: '0', Unchanged: '300' } });
+    expect(again.calls.filter(isWrite)).toEqual([]);
+  });
+
+  test('are looked at by 25 where their scanning has to be proven', async () => {
+    const { answer, calls } = await bench.run({
+      others: fleet(60),
+      properties: (prefix) => ({ ...pattern(prefix), RequireScanning: true }),
+      remainingMs: 60_000,
+    });
+    expect(answer).toMatchObject({ Status: 'SUCCESS' });
+    expect(
+      calls
+        .filter(({ step }) => step === 'see scanning')
+        .map(({ names }) => names.length)
+        .sort(),
+    ).toEqual([10, 25, 25]);
+  });
+
+  test('lose no setting where ECR throttles every operation', async () => {
+    for (const operation of [
+      'ListTagsForResource',
+      'TagResource',
+      'PutImageTagMutability',
+      'PutImageScanningConfiguration',
+    ] as const)
+      bench.server.limits.set(operation, 50);
+    bench.server.throttled = 0;
+    const { answer, othersAfter, calls } = await bench.run({
+      others: fleet(150),
+      properties: pattern,
+      remainingMs: 240_000,
+    });
+    expect(bench.server.throttled).toBeGreaterThan(0);
+    expect(answer).toMatchObject({ Status: 'SUCCESS', Data: { Changed: '150' } });
+    expect(Object.values(othersAfter)).toEqual(Array.from({ length: 150 }, () => safe));
+    // Pacing, not trying again and again: 600 calls that must be made, and not many more.
+    const made = calls.filter(({ repository }) => repository !== '*').length;
+    expect(made).toBeLessThan(600 + 400);
+  }, 120_000);
+
+  test('are all put back when one of them fails', async () => {
+    const { answer, othersAfter, repository } = await bench.run({
+      others: fleet(100),
+      properties: pattern,
+      faults: { r77: { step: 'put scanning', fault: 'access denied', times: Number.POSITIVE_INFINITY } },
+      remainingMs: 60_000,
+    });
+    expect(answer?.Reason).toMatch(/ What had been changed was put back\.$/);
+    expect(Object.values(othersAfter)).toEqual(Array.from({ length: 100 }, () => unsafe));
+    const { repositories } = bench.server.registry;
+    const tags = Object.keys(othersAfter).map((key) => repositories.get(`${repository}/${key}`)?.tags.size);
+    expect(new Set(tags)).toEqual(new Set([0]));
+  });
+
+  test('that the time does not hold are refused with their number, before anything is changed', async () => {
+    bench.server.latencyMs = 1_000;
+    const { answer, othersAfter } = await bench.run({
+      others: fleet(200),
+      properties: pattern,
+      remainingMs: 25_000,
+    });
+    expect(answer?.Reason).toMatch(
+      /^The 200 repositories need 600 writes, which take about \d+ s at the pace at which ECR answers, and the function has \d+ s left: nothing was changed\./,
+    );
+    expect(Object.values(othersAfter)).toEqual(Array.from({ length: 200 }, () => unsafe));
+  }, 60_000);
+});
+
+describe('the time that is needed', () => {
+  const plan = (name: string): Plan => {
+    const planned = planRepository(
+      {
+        wanted: {
+          tagMutability: undefined,
+          scanOnPush: undefined,
+          lifecyclePolicy: undefined,
+          onDelete: 'Retain',
+        },
+        holder: 'x',
+        by: 'a',
+        replaces: undefined,
+        policy: { MutableTags: [], Enforcement: 'Default' },
+        allowWeakening: false,
+      },
+      {
+        repository: {
+          name,
+          arn: '',
+          uri: '',
+          tagMutability: { mutability: 'MUTABLE', exclusions: [] },
+          scanOnPush: false,
+        },
+        tags: new Map(),
+        memory: undefined,
+        lifecycle: undefined,
+      },
+    );
+    if ('refusal' in planned) throw new Error(planned.refusal);
+    return planned.plan;
+  };
+  const plans = Array.from({ length: 1_000 }, (_, index) => plan(`r${index}`));
+  const left = (ms: number) => ({ leftMs: () => ms });
+
+  test('is three writes for each repository, at the pace of reading', () => {
+    expect(timeReason(plans, 10_000, left(45_001))).toBeUndefined();
+    expect(timeReason(plans, 10_000, left(44_999))).toContain('3000 writes, which take about 45 s');
+  });
+
+  test('is not guessed from a few', () => {
+    expect(timeReason(plans.slice(0, 49), 10_000, left(1))).toBeUndefined();
+  });
+});
