@@ -45,6 +45,11 @@ function stackOf(id: string): string | undefined {
   return /-[0-9a-f]{12}$/.exec(id)?.[0];
 }
 
+/** The holder that tags name, also where the rest of the memory was damaged. */
+export function holderIn(tags: ReadonlyMap<string, string>): string | undefined {
+  return tags.get(`${prefix}holder`);
+}
+
 /** The keys of those tags that are a memory's. */
 export function memoryKeys(tags: ReadonlyMap<string, string>): readonly string[] {
   return [...tags.keys()].filter((key) => key.startsWith(prefix));
@@ -70,7 +75,7 @@ export function encodeMemory(memory: Memory): ReadonlyMap<string, string> {
 
 /** The memory in a repository's tags; undefined where there is none, or what is there was damaged. */
 export function decodeMemory(tags: ReadonlyMap<string, string>): Memory | undefined {
-  const holder = tags.get(`${prefix}holder`);
+  const holder = holderIn(tags);
   const found = decode(tags, 'found');
   const before = decode(tags, 'before');
   const set = decode(tags, 'set');

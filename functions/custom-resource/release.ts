@@ -1,8 +1,9 @@
 /** What becomes of repositories that a resource lets go: at its Delete, or when it selects them no more. */
 
 import { isSameMutability } from '../../core/tag-mutability.ts';
+import type { Ecr } from './ecr/ecr.ts';
 import { isGone } from './failure.ts';
-import { encodeMemory, type Memory, memoryKeys } from './memory.ts';
+import { encodeMemory, holderIn, type Memory, memoryKeys } from './memory.ts';
 import { type Found, settledOf } from './plan.ts';
 import { eachOf } from './pool.ts';
 import type { Settled } from './settled.ts';
@@ -27,7 +28,7 @@ export async function release(
   how: Release,
   surroundings: Surroundings,
 ): Promise<readonly string[]> {
-  const held = tagged.filter(({ memory }) => memory?.holder === holder);
+  const held = tagged.filter(({ tags }) => holderIn(tags) === holder);
   const found = await readLifecycles(
     held,
     (memory) => how !== 'Retain' && remembersLifecycle(memory),
@@ -52,24 +53,22 @@ async function releaseOne(
 ): Promise<readonly string[]> {
   const { repository, memory } = found;
   const { arn, name } = repository;
-  if (memory === undefined) return [];
-  const goal = how === 'Retain' ? undefined : goalOf(memory, how, surroundings.allowWeakening);
-  const notes = goal === undefined ? [] : await giveBack(found, memory, goal.settled, surroundings);
+  const { ecr, journal } = surroundings;
+  const notes = how === 'Retain' ? [] : await giveBack(found, how, surroundings);
+  // A repository that was taken over goes back to its earlier holder when the Create that took it is undone.
+  const { from } = memory ?? {};
+  const earlier =
+    how === 'Undo' && memory !== undefined && from !== undefined
+      ? encodeMemory(earlierMemory(memory, from))
+      : new Map<string, string>();
   const keys = memoryKeys(found.tags);
   const old = new Map(keys.map((key) => [key, found.tags.get(key) ?? '']));
-  // A repository that was taken over goes back to its earlier holder when the Create that took it is undone.
-  const earlier =
-    how === 'Undo' && memory.from !== undefined ? earlierMemory(memory, memory.from) : undefined;
-  await surroundings.journal.change(name, {
-    setting: 'the tags that remember its settings',
-    make: async () => {
-      const tags = earlier === undefined ? undefined : encodeMemory(earlier);
-      if (tags !== undefined) await surroundings.ecr.tag(arn, tags);
-      await surroundings.ecr.untag(arn, tags === undefined ? keys : keys.filter((key) => !tags.has(key)));
-    },
-    putBack: (ecr) => ecr.tag(arn, old),
-  });
-  return [...notes, ...(goal?.notes.map((note) => `${name} ${note}`) ?? [])];
+  const setting = 'the tags that remember its settings';
+  const putBack = (late: Ecr) => late.tag(arn, old);
+  if (earlier.size > 0) await journal.change(name, { setting, make: () => ecr.tag(arn, earlier), putBack });
+  const vain = keys.filter((key) => !earlier.has(key));
+  if (vain.length > 0) await journal.change(name, { setting, make: () => ecr.untag(arn, vain), putBack });
+  return notes.map((note) => `${name} ${note}`);
 }
 
 /** What a repository is to be given back. */
@@ -92,13 +91,20 @@ function earlierMemory(memory: Memory, holder: string): Memory {
   return { ...memory, holder, set: memory.before, beforeBy: undefined, from: undefined, own: undefined };
 }
 
-/** Writes what differs, unless somebody else has changed the repository since: then it is left alone. */
+/**
+ * Writes what differs, unless somebody else has changed the repository since: then it is left alone.
+ *
+ * @returns what people are to be told, in words that follow the repository's name
+ */
 async function giveBack(
   found: Found,
-  memory: Memory,
-  goal: Settled,
-  { ecr, journal }: Surroundings,
+  how: 'Restore' | 'Undo',
+  { ecr, journal, allowWeakening }: Surroundings,
 ): Promise<readonly string[]> {
+  const { memory } = found;
+  if (memory === undefined)
+    return ['keeps the settings that it has: the tags that remembered the earlier ones were damaged'];
+  const { settled: goal, notes } = goalOf(memory, how, allowWeakening);
   const { name } = found.repository;
   const current = settledOf(found);
   const ours = [memory.set, memory.before, goal];
@@ -106,7 +112,7 @@ async function giveBack(
     ours.some(({ tagMutability }) => isSameMutability(tagMutability, current.tagMutability)) &&
     ours.some(({ scanOnPush }) => scanOnPush === current.scanOnPush) &&
     ours.some(({ lifecycle }) => lifecycle === current.lifecycle || lifecycle === undefined);
-  if (!isOurs) return [`${name} was changed by somebody else since, and keeps the settings that it has`];
+  if (!isOurs) return ['was changed by somebody else since, and keeps the settings that it has'];
   const { tagMutability, scanOnPush } = current;
   const text = found.lifecycle?.text;
   if (goal.lifecycle === 'none' && text !== undefined)
@@ -129,9 +135,7 @@ async function giveBack(
     });
   const isPolicyKept =
     goal.lifecycle !== undefined && goal.lifecycle !== 'none' && goal.lifecycle !== current.lifecycle;
-  return isPolicyKept
-    ? [
-        `${name} keeps the lifecycle policy that it has: the one before it did not fit into its tags (the log has it)`,
-      ]
-    : [];
+  const kept =
+    'keeps the lifecycle policy that it has: the one before it did not fit into its tags (the log has it)';
+  return isPolicyKept ? [...notes, kept] : notes;
 }
