@@ -1,5 +1,5 @@
 /** A Create or an Update: it reads and decides everything first, and only then writes and proves. */
-import type { JsonObject } from '../../core/json.ts';
+import { isOneOf, type JsonObject } from '../../core/json.ts';
 import { type AccountChange, changeAccountSettings, readAccountChanges } from './account-changes.ts';
 import { dryRunData, settingsData } from './attributes.ts';
 import { type ImageInUse, imagesInUse, refuseExpiry } from './expiry-guard.ts';
@@ -232,7 +232,7 @@ function fingerprintOf({ ServiceToken: _, ServiceTimeout: __, ...properties }: J
 }
 
 function selectionOf(properties: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => selectionNames.includes(name)));
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => isOneOf(selectionNames, name)));
 }
 
 const mostRefusals = 10;

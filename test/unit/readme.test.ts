@@ -4,6 +4,8 @@ import { describe, expect, test } from '@jest/globals';
 import { catalogue } from '../../core/controls/catalogue.ts';
 import { controls } from '../../core/controls/index.ts';
 import { builtInPolicy, policyDescriptions, policyNames, policyParameters } from '../../core/policy.ts';
+import { propertyDescriptions } from '../../functions/custom-resource/properties/descriptions.ts';
+import { propertyNames } from '../../functions/custom-resource/properties/properties.ts';
 import { projectRoot } from '../../local/paths.ts';
 
 const file = join(projectRoot, 'README.md');
@@ -35,6 +37,12 @@ function controlTable(): string {
   return [head, '|---|---|---|---|---|', ...rows].join('\n');
 }
 
+/** The table of the custom resource's properties, made from the code. */
+function propertyTable(): string {
+  const rows = propertyNames.map((name) => `| \`${name}\` | ${propertyDescriptions[name]} |`);
+  return ['| property | meaning |', '|---|---|', ...rows].join('\n');
+}
+
 describe('README.md', () => {
   test('has the table of controls that the code says (UPDATE_README=1 writes it)', () => {
     const between = /(<!-- controls -->\n)([\s\S]*?)(\n?<!-- \/controls -->)/;
@@ -48,6 +56,13 @@ describe('README.md', () => {
     if (process.env.UPDATE_README === '1')
       writeFileSync(file, readme().replace(between, `$1${parameterTable()}$3`));
     expect(between.exec(readme())?.[2]).toBe(parameterTable());
+  });
+
+  test('has the table of properties that the code says (UPDATE_README=1 writes it)', () => {
+    const between = /(<!-- properties -->\n)([\s\S]*?)(\n?<!-- \/properties -->)/;
+    if (process.env.UPDATE_README === '1')
+      writeFileSync(file, readme().replace(between, `$1${propertyTable()}\n<!-- /properties -->`));
+    expect(between.exec(readme())?.[2]).toBe(propertyTable());
   });
 
   test('shows its example templates as they are in examples/, where npm start deploys them', () => {

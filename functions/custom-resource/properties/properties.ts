@@ -1,4 +1,4 @@
-import { isList, isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
+import { isList, isObject, isOneOf, type Json, type JsonObject, member } from '../../../core/json.ts';
 import { nearest, unknownName } from '../../../core/nearest.ts';
 import {
   isMutability,
@@ -43,9 +43,10 @@ const settingNames = [
   'MutableTags',
   'ImageScanningConfiguration',
   'LifecyclePolicy',
-];
+] as const;
+
 /** Every property that is taken, CloudFormation's own apart. */
-const names = [
+export const propertyNames = [
   ...selectionNames,
   ...settingNames,
   'AccountSettings',
@@ -53,7 +54,7 @@ const names = [
   'ProtectPulledWithinDays',
   'OnDelete',
   'DryRun',
-];
+] as const;
 // CloudFormation's own, which arrive among the properties.
 const reserved = ['ServiceToken', 'ServiceTimeout'];
 
@@ -67,8 +68,8 @@ export function parseProperties(
   properties: JsonObject,
 ): { readonly wanted: Wanted } | { readonly problems: readonly string[] } {
   const problems = Object.keys(properties)
-    .filter((name) => !names.includes(name) && !reserved.includes(name))
-    .map((name) => unknownName('property', name, names));
+    .filter((name) => !isOneOf(propertyNames, name) && !reserved.includes(name))
+    .map((name) => unknownName('property', name, propertyNames));
   const given = (name: string) => member(properties, name);
 
   const selection = readSelection(properties, problems);

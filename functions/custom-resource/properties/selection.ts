@@ -24,7 +24,7 @@ export const selectionNames = [
   'RepositoryTags',
   'Exclude',
   'AllowNoMatch',
-];
+] as const;
 
 // The schema of AWS::ECR::Repository.
 const repositoryName =
