@@ -1,5 +1,5 @@
 /** A lifecycle policy must not expire an image in use unseen: the service's own preview tells before it is put. */
-import { pause } from './deadline.ts';
+import { pause } from '../runtime/deadline.ts';
 import type { ExpiringImage } from './ecr/ecr.ts';
 import type { Surroundings } from './surroundings.ts';
 

@@ -2,9 +2,11 @@ import { isRefusal } from '../../core/finding.ts';
 import { refusalMessage } from '../../core/message.ts';
 import { applicationPolicy } from '../../core/policy.ts';
 import { parseBoolean } from '../../core/policy-values.ts';
-import { deadlineIn } from './deadline.ts';
-import { connect, localEndpoint } from './ecr/client.ts';
-import { explain, outline } from './failure.ts';
+import { localEndpoint } from '../runtime/client-settings.ts';
+import { deadlineIn } from '../runtime/deadline.ts';
+import { outline } from '../runtime/faults.ts';
+import { connect } from './ecr/client.ts';
+import { explain } from './failure.ts';
 import { startJournal } from './journal.ts';
 import { notCreatedId, serve } from './lifecycle.ts';
 import { type Addressee, parseRequest, type SettingsRequest } from './request.ts';
@@ -116,7 +118,7 @@ async function answer(to: Addressee, given: Answer, context: FunctionContext): P
   const log = logOf(to);
   const deadline = deadlineIn(answerTime(context.getRemainingTimeInMillis()));
   try {
-    const allowHttp = localEndpoint(process.env) !== undefined;
+    const allowHttp = localEndpoint(process.env, 'ECR') !== undefined;
     await sendResponse(to.responseUrl, responseBody(to, given), { allowHttp, deadline });
     // Not the reason: it may quote a property, and a property may have come from a NoEcho parameter.
     log({ message: 'answered', status: given.status });

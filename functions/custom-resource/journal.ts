@@ -1,6 +1,8 @@
 /** What a request has changed so far: a failure half-way must not leave it so, nor anybody to guess. */
+
+import { isGone, isRefused } from '../runtime/faults.ts';
 import type { Ecr } from './ecr/ecr.ts';
-import { explain, isGone, isRefused } from './failure.ts';
+import { explain } from './failure.ts';
 import { eachOf } from './pool.ts';
 
 /** One change that was made, or may have been: no answer told. */

@@ -1,8 +1,9 @@
 /** The life of a `Custom::EcrSettings`: what each kind of request does. */
 import { createHash } from 'node:crypto';
+import { OutOfTime } from '../runtime/deadline.ts';
+import { outline } from '../runtime/faults.ts';
 import { apply } from './apply.ts';
-import { OutOfTime } from './deadline.ts';
-import { explain, outline } from './failure.ts';
+import { explain } from './failure.ts';
 import { holderOf } from './memory.ts';
 import { parseProperties } from './properties/properties.ts';
 import { release } from './release.ts';

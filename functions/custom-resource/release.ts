@@ -1,8 +1,8 @@
 /** What becomes of repositories that a resource lets go: at its Delete, or when it selects them no more. */
 
 import { isSameMutability } from '../../core/tag-mutability.ts';
+import { isGone } from '../runtime/faults.ts';
 import type { Ecr } from './ecr/ecr.ts';
-import { isGone } from './failure.ts';
 import { encodeMemory, holderIn, type Memory, memoryKeys } from './memory.ts';
 import { type Found, settledOf } from './plan.ts';
 import { eachOf } from './pool.ts';

@@ -1,7 +1,7 @@
 /** The answer to CloudFormation: what it may hold, and how it gets there. */
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { type Deadline, OutOfTime, persist } from './deadline.ts';
+import { type Deadline, OutOfTime, persist } from '../runtime/deadline.ts';
 import type { Addressee } from './request.ts';
 
 /** What was done, as CloudFormation's stack events and `Fn::GetAtt` show it. */

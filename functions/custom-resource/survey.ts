@@ -1,7 +1,7 @@
 /** Which repositories a selection means, and what they are set to. */
-import { readUntil } from './deadline.ts';
+import { readUntil } from '../runtime/deadline.ts';
+import { isGone } from '../runtime/faults.ts';
 import type { Repository } from './ecr/ecr.ts';
-import { isGone } from './failure.ts';
 import { decodeMemory, type Memory, memoryKeys } from './memory.ts';
 import type { Found } from './plan.ts';
 import { eachOf } from './pool.ts';

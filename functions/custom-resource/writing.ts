@@ -1,8 +1,8 @@
 /** Writes what is planned, each repository's memory first, and proves by reading back. */
 import { isSameMutability } from '../../core/tag-mutability.ts';
-import { readUntil } from './deadline.ts';
+import { readUntil } from '../runtime/deadline.ts';
+import { isGone } from '../runtime/faults.ts';
 import type { Ecr, Repository } from './ecr/ecr.ts';
-import { isGone } from './failure.ts';
 import { fingerprintOfText } from './fingerprint.ts';
 import { encodeMemory, memoryKeys } from './memory.ts';
 import { isChanging, type Plan } from './plan.ts';

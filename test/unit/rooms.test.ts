@@ -3,8 +3,16 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { projectRoot } from '../../local/paths.ts';
 
-/** The house: core <- functions <- local <- test; and who may leave it. */
-const rooms = ['core', 'functions/macro', 'functions/custom-resource', 'local', 'test'];
+/** The house: core <- functions/runtime <- functions <- local <- test; and who may leave it. */
+const rooms = [
+  'core',
+  'functions/runtime',
+  'functions/macro',
+  'functions/custom-resource',
+  'functions/scan-findings',
+  'local',
+  'test',
+];
 const files = ['core', 'functions', 'local', 'test'].flatMap((folder) =>
   readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
@@ -36,8 +44,14 @@ describe('the rooms', () => {
   const allowed: Record<string, (target: string) => boolean> = {
     core: (target) => target.startsWith('core/') || target === 'leven',
     'functions/macro': (target) => /^(core|functions\/macro)\//.test(target),
+    'functions/runtime': (target) =>
+      /^(core|functions\/runtime)\//.test(target) || target.startsWith('node:'),
     'functions/custom-resource': (target) =>
-      /^(core|functions\/custom-resource)\//.test(target) || /^(node:|@aws-sdk\/client-ecr$)/.test(target),
+      /^(core|functions\/runtime|functions\/custom-resource)\//.test(target) ||
+      /^(node:|@aws-sdk\/client-ecr$)/.test(target),
+    'functions/scan-findings': (target) =>
+      /^(core|functions\/runtime|functions\/scan-findings)\//.test(target) ||
+      /^@aws-sdk\/client-(ecr|sns)$/.test(target),
     local: (target) => !target.startsWith('test/') && !target.startsWith('functions/'),
   };
   test.each(Object.entries(allowed))('%s imports only what it may', (room, isAllowed) => {

@@ -1,7 +1,5 @@
 import type { ECRClient } from '@aws-sdk/client-ecr';
+import type { Call as AnyCall } from '../../runtime/calls.ts';
 
-/** How a call is made: the operation, whose pace it keeps, and what sends it. */
-export type Call = <Output>(
-  operation: string,
-  send: (client: ECRClient, options: { readonly abortSignal: AbortSignal }) => Promise<Output>,
-) => Promise<Output>;
+/** How a call to ECR is made. */
+export type Call = AnyCall<ECRClient>;

@@ -9,8 +9,8 @@ import {
   PutLifecyclePolicyCommand,
   StartLifecyclePolicyPreviewCommand,
 } from '@aws-sdk/client-ecr';
+import { chunks } from '../../runtime/chunks.ts';
 import type { Call } from './call.ts';
-import { chunks } from './chunks.ts';
 import type { Ecr, ExpiringImage } from './ecr.ts';
 
 // The most that ECR takes and gives at once.

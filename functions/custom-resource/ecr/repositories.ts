@@ -10,10 +10,10 @@ import {
   ValidationException,
 } from '@aws-sdk/client-ecr';
 import { isMutability } from '../../../core/tag-mutability.ts';
+import { chunks } from '../../runtime/chunks.ts';
 import { eachOf } from '../pool.ts';
 import type { ScanFrequency } from '../scanning.ts';
 import type { Call } from './call.ts';
-import { chunks } from './chunks.ts';
 import type { Ecr, Repository } from './ecr.ts';
 
 // The most that ECR takes and gives at once.

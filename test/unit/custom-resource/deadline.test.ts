@@ -5,7 +5,7 @@ import {
   OutOfTime,
   persist,
   readUntil,
-} from '../../../functions/custom-resource/deadline.ts';
+} from '../../../functions/runtime/deadline.ts';
 
 let deadline: Deadline | undefined;
 const within = (milliseconds: number): Deadline => {

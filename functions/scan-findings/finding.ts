@@ -1,0 +1,52 @@
+import { type Severity, severities } from './severity.ts';
+
+/** One vulnerability in one package of an image. */
+export interface Finding {
+  /** Such as CVE-2026-1234. */
+  readonly id: string;
+  readonly severity: Severity;
+  readonly package: string;
+  /** The version in the image; empty where the scanner does not say. */
+  readonly installed: string;
+  /** The version that mends it; undefined where there is none, or none is known. */
+  readonly fixed: string | undefined;
+  readonly url: string | undefined;
+}
+
+const mostCharacters = 300;
+
+/**
+ * A text that a scanner gave, on one line and not longer than anybody reads: package names come out of images, and so
+ * from strangers.
+ */
+export function clip(text: string, most = mostCharacters): string {
+  const line = text
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .toWellFormed();
+  return line.length <= most ? line : `${line.slice(0, most - 1).toWellFormed()}…`;
+}
+
+/** What makes two findings the same in two images: the vulnerability and its package, not the version. */
+export function identityOf({ id, package: name }: Finding): string {
+  return `${id} ${name}`;
+}
+
+/** The worst first; those with a fix before those without, and then by name, so that the order is always the same. */
+export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
+  const rank = ({ severity, fixed }: Finding) =>
+    severities.indexOf(severity) * 2 + (fixed === undefined ? 1 : 0);
+  return findings.toSorted(
+    (one, other) => rank(one) - rank(other) || compare(identityOf(one), identityOf(other)),
+  );
+}
+
+/** The findings of an image that an earlier one did not have. */
+export function newAgainst(findings: readonly Finding[], earlier: readonly Finding[]): readonly Finding[] {
+  const known = new Set(earlier.map(identityOf));
+  return findings.filter((finding) => !known.has(identityOf(finding)));
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
