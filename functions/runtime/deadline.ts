@@ -29,7 +29,7 @@ export class OutOfTime extends Error {
   override readonly name = 'OutOfTime';
 
   constructor(cause?: unknown) {
-    super('the time is over', { cause });
+    super(cause instanceof Error ? `the time is over; last: ${cause.name}` : 'the time is over', { cause });
   }
 }
 

@@ -1,7 +1,7 @@
 /** The events that this function takes, out of what EventBridge delivers. */
 import { isList, isObject, type Json, type JsonObject, member } from '../../core/json.ts';
 import { clip, type Finding } from './finding.ts';
-import { type Severity, severities, severityOf } from './severity.ts';
+import { type Severity, severityOf } from './severity.ts';
 
 /** One image in a private registry. */
 export interface Image {
@@ -182,9 +182,4 @@ function timeOf(value: Json | undefined): number | undefined {
 
 function unknown(reason: string): Error {
   return new Error(`EcrHardening does not know this event: ${reason}`);
-}
-
-/** How many findings an event speaks of. */
-export function totalOf(counts: Readonly<Partial<Record<Severity, number>>>): number {
-  return severities.reduce((sum, severity) => sum + (counts[severity] ?? 0), 0);
 }
