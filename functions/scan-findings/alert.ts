@@ -98,6 +98,12 @@ function newsOf(findings: readonly Finding[], compared: Scanned['compared']): Ne
   }
 }
 
+/** The host of an image's registry. */
+export function registryOf({ account, region }: Image): string {
+  const suffix = partitionOf(region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return `${account}.dkr.ecr.${region}.${suffix}`;
+}
+
 /** The page of an image in the console of its partition. */
 export function consoleOf({ account, region, repository, digest }: Image): string {
   const hosts: Readonly<Record<string, string>> = {

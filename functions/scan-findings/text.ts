@@ -1,5 +1,5 @@
 /** The text of an alert that people read: plain, in sections, so that any means shows it. Pure. */
-import type { Alert, News } from './alert.ts';
+import { type Alert, type News, registryOf } from './alert.ts';
 import { adviceOf, bad, counted, countsInWords, lineOf } from './phrases.ts';
 import type { Suppressed } from './suppression.ts';
 
@@ -23,9 +23,8 @@ function summaryOf(alert: Alert): string {
       const { findings, threshold, news } = alert;
       const told = bad(findings, threshold);
       const fixable = told.filter(({ fixed }) => fixed !== undefined).length;
-      const fixes = fixable === told.length ? 'all have a fix' : `${fixable} have a fix`;
       const fresh = news === undefined ? '' : ` ${newInWords(news, bad(news.findings, threshold).length)}`;
-      return `${capital(what)} has ${counted(told.length, 'finding')} of ${threshold} or worse; ${fixes}.${fresh}`;
+      return `${capital(what)} has ${counted(told.length, 'finding')} of ${threshold} or worse, and a fix for ${fixable === told.length ? 'all' : fixable} of them.${fresh}`;
     }
     case 'failed':
       return `The scan of ${what} did not succeed (${alert.status}), so nothing is known about it. ${alert.reason === undefined ? 'ECR gives no reason.' : `ECR says: ${alert.reason}`}`;
@@ -44,7 +43,7 @@ function newInWords({ since }: News, count: number): string {
 
 function imageOf({ image, commit, scanner }: Alert): string {
   const rows: readonly (readonly [string, string])[] = [
-    ['registry', `${image.account} in ${image.region}`],
+    ['registry', registryOf(image)],
     ['repository', image.repository],
     ['digest', image.digest],
     ['tags', tagsInWords(image.tags)],
