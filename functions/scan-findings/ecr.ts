@@ -13,7 +13,7 @@ import { clientSettings, type Environment } from '../runtime/client-settings.ts'
 import type { Deadline } from '../runtime/deadline.ts';
 import { outline } from '../runtime/faults.ts';
 import { partitionOf } from './alert.ts';
-import type { Image } from './event.ts';
+import { fixedOf, type Image } from './event.ts';
 import { clip, type Finding } from './finding.ts';
 import { severityOf } from './severity.ts';
 
@@ -131,15 +131,13 @@ function toPushed({ imageDigest, imageTags, imagePushedAt }: ImageDetail): Pushe
 }
 
 function fromBasic({ name, severity, uri, attributes }: ImageScanFinding): Finding {
-  const attribute = (...keys: readonly string[]) =>
-    attributes?.find(({ key }) => key !== undefined && keys.includes(key.toLowerCase()))?.value;
-  const fixed = attribute('fixed_version', 'fixed_in_version');
+  const attribute = (name: string) => attributes?.find(({ key }) => key === name)?.value;
   return {
     id: clip(name ?? 'unnamed'),
     severity: severityOf(severity),
     package: clip(attribute('package_name') ?? ''),
     installed: clip(attribute('package_version') ?? ''),
-    fixed: fixed === undefined ? undefined : clip(fixed),
+    fixed: undefined,
     url: uri === undefined ? undefined : clip(uri),
   };
 }
@@ -158,7 +156,7 @@ function fromEnhanced({
     severity: severityOf(severity),
     package: clip(name ?? ''),
     installed: clip(version ?? ''),
-    fixed: fixed === undefined || fixed === 'NotAvailable' ? undefined : clip(fixed),
+    fixed: fixedOf(fixed),
     url: details?.sourceUrl === undefined ? undefined : clip(details.sourceUrl),
   }));
 }

@@ -139,8 +139,8 @@ export function findingsOf(detail: JsonObject): readonly Finding[] {
 }
 
 /** Inspector says in words where there is no fix. */
-function fixedOf(version: string | undefined): string | undefined {
-  return version === undefined || version === 'NotAvailable' ? undefined : clip(version);
+export function fixedOf(version: string | undefined): string | null {
+  return version === undefined || version === 'NotAvailable' ? null : clip(version);
 }
 
 function isImage(value: Json): value is JsonObject {

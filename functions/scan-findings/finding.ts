@@ -8,8 +8,11 @@ export interface Finding {
   readonly package: string;
   /** The version in the image; empty where the scanner does not say. */
   readonly installed: string;
-  /** The version that mends it; undefined where there is none, or none is known. */
-  readonly fixed: string | undefined;
+  /**
+   * The version that mends it, or null where there is none; undefined where the scanner does not say, as ECR's basic
+   * scanning never does (containers-roadmap#1054).
+   */
+  readonly fixed: string | null | undefined;
   readonly url: string | undefined;
 }
 
@@ -34,8 +37,8 @@ export function identityOf({ id, package: name }: Finding): string {
 
 /** The worst first; those with a fix before those without, and then by name, so that the order is always the same. */
 export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
-  const rank = ({ severity, fixed }: Finding) =>
-    severities.indexOf(severity) * 2 + (fixed === undefined ? 1 : 0);
+  const hasFix = (fixed: Finding['fixed']) => typeof fixed === 'string';
+  const rank = ({ severity, fixed }: Finding) => severities.indexOf(severity) * 2 + (hasFix(fixed) ? 0 : 1);
   return findings.toSorted(
     (one, other) => rank(one) - rank(other) || compare(identityOf(one), identityOf(other)),
   );

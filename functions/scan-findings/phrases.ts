@@ -16,7 +16,8 @@ export function counted(count: number, what: string): string {
 /** Such as `CRITICAL     CVE-2026-1234  openssl 3.0.1, fixed in 3.0.2`. */
 export function lineOf({ id, severity, package: name, installed, fixed }: Finding): string {
   const what = [name, installed].filter((each) => each !== '').join(' ') || 'package not named';
-  return `${severity.padEnd(13)}${id}  ${what}, ${fixed === undefined ? 'no fix known' : `fixed in ${fixed}`}`;
+  const fix = fixed === null ? ', no fix yet' : fixed === undefined ? '' : `, fixed in ${fixed}`;
+  return `${severity.padEnd(13)}${id}  ${what}${fix}`;
 }
 
 /** Such as `2 CRITICAL, 10 HIGH`; without what is zero. */
@@ -36,9 +37,11 @@ export function adviceOf(alert: Alert): string {
     case 'findings': {
       const upgrades = new Set(
         bad(alert.findings, alert.threshold).flatMap(({ package: name, fixed }) =>
-          fixed === undefined ? [] : [`${name} ${fixed}`],
+          typeof fixed === 'string' ? [`${name} ${fixed}`] : [],
         ),
       );
+      if (alert.scanner === 'BASIC')
+        return 'Build the image again on an up-to-date base, and push it under a new tag; whether there is a fix, only enhanced scanning says.';
       if (upgrades.size === 0)
         return 'No fix is known yet: see whether the image needs the package, or suppress the finding with a reason and a last day.';
       const named = [...upgrades].slice(0, mostUpgrades).join(', ');

@@ -22,9 +22,13 @@ function summaryOf(alert: Alert): string {
     case 'findings': {
       const { findings, threshold, news } = alert;
       const told = bad(findings, threshold);
-      const fixable = told.filter(({ fixed }) => fixed !== undefined).length;
+      const fixable = told.filter(({ fixed }) => typeof fixed === 'string').length;
+      const fixes =
+        alert.scanner === 'BASIC'
+          ? ''
+          : `, and a fix for ${fixable === told.length ? 'all' : fixable} of them`;
       const fresh = news === undefined ? '' : ` ${newInWords(news, bad(news.findings, threshold).length)}`;
-      return `${capital(what)} has ${counted(told.length, 'finding')} of ${threshold} or worse, and a fix for ${fixable === told.length ? 'all' : fixable} of them.${fresh}`;
+      return `${capital(what)} has ${counted(told.length, 'finding')} of ${threshold} or worse${fixes}.${fresh}`;
     }
     case 'failed':
       return `The scan of ${what} did not succeed (${alert.status}), so nothing is known about it. ${alert.reason === undefined ? 'ECR gives no reason.' : `ECR says: ${alert.reason}`}`;

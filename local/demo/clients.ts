@@ -1,12 +1,16 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { ECRClient } from '@aws-sdk/client-ecr';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { LocalAws } from '../local-aws.ts';
 
-/** The two services that the demonstration talks to, pointed at the local AWS. */
+/** The services that the demonstration talks to, pointed at the local AWS. */
 export interface Clients {
   readonly endpoint: string;
   readonly cloudformation: CloudFormationClient;
   readonly ecr: ECRClient;
+  readonly sns: SNSClient;
+  readonly sqs: SQSClient;
 }
 
 /** Everything is given, so that neither the user's profile nor their environment can send a call to a real account. */
@@ -23,5 +27,7 @@ export function connect(aws: Pick<LocalAws, 'endpoint' | 'environment'>): Client
     endpoint: aws.endpoint,
     cloudformation: new CloudFormationClient(configuration),
     ecr: new ECRClient(configuration),
+    sns: new SNSClient(configuration),
+    sqs: new SQSClient(configuration),
   };
 }

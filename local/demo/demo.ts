@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { buildApplication, deployApplication } from '../application.ts';
 import type { LocalAws } from '../local-aws.ts';
 import { Problem } from '../problem.ts';
+import { showAlert } from './alert.ts';
 import type { Arguments } from './arguments.ts';
 import { type Clients, connect } from './clients.ts';
 import { type Hardening, hardenTemplate, type RepositoryChange } from './harden-template.ts';
@@ -20,7 +21,7 @@ export interface Session {
 }
 
 /**
- * The whole of `npm start`: the local AWS, the application, the templates, the proof.
+ * The whole of `npm start`: the local AWS, the application, the templates, the proof, the alert.
  * @throws Problem when a step fails, or at the end when a template did not deploy.
  */
 export async function demo(
@@ -49,6 +50,7 @@ export async function demo(
     screen,
     changes.map(({ after }) => after),
   );
+  await showAlert(clients, screen, proof.scanned);
   screen.write(`\n${summary(todo.length - failed.length, changes, proof)}\n\n`);
   session.announced = given.keep;
   screen.write(given.keep ? `${howToReach(aws)}\n${howToGoOn(true)}` : howToGoOn(false));
@@ -72,9 +74,13 @@ async function prepare(
   const aws = await step(screen, 'the local AWS', starting);
   // Once the user has said stop, no further process is started.
   interruption.throwIfAborted();
-  await step(screen, 'the macro and the custom resource, built by sam build', buildApplication());
+  await step(screen, 'the functions, built by sam build', buildApplication());
   interruption.throwIfAborted();
-  await step(screen, 'the stack ecr-hardening, deployed by sam deploy', deployApplication(aws));
+  await step(
+    screen,
+    'the stack ecr-hardening, deployed by sam deploy',
+    deployApplication(aws, { AlertSeverity: 'HIGH' }),
+  );
   return aws;
 }
 

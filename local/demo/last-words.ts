@@ -3,7 +3,11 @@ import type { RepositoryChange } from './harden-template.ts';
 import type { Proof } from './proof.ts';
 
 /** What was done, counted from what ECR and the registry answered. */
-export function summary(templates: number, changes: readonly RepositoryChange[], proof: Proof): string {
+export function summary(
+  templates: number,
+  changes: readonly RepositoryChange[],
+  proof: Pick<Proof, 'refused' | 'attempts'>,
+): string {
   const count = (is: (change: RepositoryChange) => boolean) => changes.filter(is).length;
   const immutable = count(({ after }) => after.mutability.startsWith('IMMUTABLE'));
   const scanned = count(({ after }) => after.scanOnPush);

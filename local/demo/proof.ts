@@ -21,6 +21,8 @@ export const settingsExample = 'examples/existing-repository.yaml';
 export interface Proof {
   readonly refused: number;
   readonly attempts: number;
+  /** A repository that takes a new tag and scans it. */
+  readonly scanned: string;
 }
 
 /**
@@ -57,7 +59,12 @@ export async function prove(
   refused += Number(await showPush(clients, screen, byHand, 'third content'));
   attempts += 1;
   await showTag(clients, screen, byHand);
-  return { refused, attempts };
+  return { refused, attempts, scanned: repositories.find(isScannedAndImmutable)?.name ?? byHand };
+}
+
+/** One that the templates made safe, so that the alert is shown for it. */
+function isScannedAndImmutable({ mutability, scanOnPush }: RepositorySettings): boolean {
+  return mutability === 'IMMUTABLE' && scanOnPush;
 }
 
 /** Pushes and writes what came of it; true when the registry refused. */

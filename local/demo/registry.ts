@@ -14,6 +14,8 @@ export interface Image {
   readonly repository: string;
   readonly tag: string;
   readonly content: string;
+  /** More labels of the image. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
@@ -22,7 +24,10 @@ const manifestType = 'application/vnd.oci.image.manifest.v1+json';
  * Pushes a tiny image by the requests that `docker push` makes: log in, upload the blobs, put the manifest.
  * Source: the OCI distribution specification, which ECR's registries speak.
  */
-export async function pushImage(clients: Clients, { repository, tag, content }: Image): Promise<PushResult> {
+export async function pushImage(
+  clients: Clients,
+  { repository, tag, content, labels = {} }: Image,
+): Promise<PushResult> {
   const authorization = await logIn(clients);
   const registry = `${clients.endpoint}/v2/${repository}`;
   // An archive without files: two blocks of zeros. A layer is named by its packed bytes and its plain ones.
@@ -32,7 +37,7 @@ export async function pushImage(clients: Clients, { repository, tag, content }: 
     JSON.stringify({
       architecture: 'arm64',
       os: 'linux',
-      config: { Labels: { content } },
+      config: { Labels: { content, ...labels } },
       rootfs: { type: 'layers', diff_ids: [digestOf(archive)] },
     }),
   );

@@ -12,5 +12,5 @@ export default async function setUp(): Promise<void> {
   globalThis.ecrHardeningLocalAws = aws;
   Object.assign(process.env, aws.environment);
   await buildApplication();
-  await deployApplication(aws);
+  await deployApplication(aws, { AlertSeverity: 'HIGH' });
 }

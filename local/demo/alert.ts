@@ -1,0 +1,76 @@
+import { styleText } from 'node:util';
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { applicationStack } from '../application.ts';
+import { Problem } from '../problem.ts';
+import type { Clients } from './clients.ts';
+import type { Screen } from './progress.ts';
+import { pushImage } from './registry.ts';
+
+const tag = '1.1.0-9f1c2ab';
+/** What the scan finds in the image that is pushed: the local AWS reads it out of the image itself. */
+const vulnerable = [
+  { name: 'CVE-2026-1111', severity: 'CRITICAL', package: 'openssl', version: '3.0.11', fixed: '3.0.13' },
+  { name: 'CVE-2026-2222', severity: 'MEDIUM', package: 'curl', version: '7.88.1' },
+];
+const patienceMs = 30_000;
+
+/**
+ * Pushes an image in which the scan finds something, and shows what a subscriber of the application's topic gets.
+ *
+ * @param repository one that is scanned on push
+ */
+export async function showAlert(clients: Clients, screen: Screen, repository: string): Promise<void> {
+  const queue = await subscribe(clients);
+  screen.write(`\n${styleText('bold', 'The alert')}\n  ${repository}\n`);
+  const pushed = await pushImage(clients, {
+    repository,
+    tag,
+    content: 'vulnerable content',
+    labels: { 'local.scan.findings': JSON.stringify(vulnerable) },
+  });
+  if (!pushed.accepted) throw new Problem(`The local registry took no image: ${pushed.words}`);
+  screen.write(`    push ${tag}, in which the scan finds something\n`);
+  screen.write('    what the subscribers of the application’s topic get:\n\n');
+  const { subject, text } = await receive(clients, queue);
+  for (const line of [`Subject: ${subject}`, '', ...text.trimEnd().split('\n')])
+    screen.write(`    │ ${line}`.trimEnd().concat('\n'));
+}
+
+/** A queue that is subscribed to the application's topic, as a user would do it. */
+async function subscribe({ cloudformation, sns, sqs }: Clients): Promise<string> {
+  const { Stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName: applicationStack }));
+  const outputs = Stacks?.[0]?.Outputs ?? [];
+  const TopicArn = outputs.find(({ OutputKey }) => OutputKey === 'AlertTopicArn')?.OutputValue;
+  const { QueueUrl } = await sqs.send(
+    new CreateQueueCommand({ QueueName: `alerts-${Date.now().toString(36)}` }),
+  );
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
+  );
+  if (TopicArn === undefined || QueueUrl === undefined)
+    throw new Problem('The application has no topic for alerts: deploy it with AlertSeverity.');
+  await sns.send(
+    new SubscribeCommand({
+      TopicArn,
+      Protocol: 'sqs',
+      Endpoint: Attributes?.QueueArn,
+      Attributes: { RawMessageDelivery: 'true' },
+    }),
+  );
+  return QueueUrl;
+}
+
+/** The first message of a queue. */
+async function receive(
+  { sqs }: Clients,
+  QueueUrl: string,
+): Promise<{ readonly subject: string; readonly text: string }> {
+  for (const end = Date.now() + patienceMs; Date.now() < end; ) {
+    const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 }));
+    const body = Messages?.[0]?.Body;
+    if (body !== undefined) return JSON.parse(body);
+  }
+  throw new Problem(`No alert came within ${patienceMs / 1000} seconds: look at the local AWS's log.`);
+}
