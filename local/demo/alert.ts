@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { styleText } from 'node:util';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { SubscribeCommand } from '@aws-sdk/client-sns';
@@ -38,22 +39,26 @@ export async function showAlert(clients: Clients, screen: Screen, repository: st
     screen.write(`    │ ${line}`.trimEnd().concat('\n'));
 }
 
-/** A queue that is subscribed to the application's topic, as a user would do it. */
-async function subscribe({ cloudformation, sns, sqs }: Clients): Promise<string> {
+/** The ARN of the application's topic. */
+export async function alertTopic({ cloudformation }: Pick<Clients, 'cloudformation'>): Promise<string> {
   const { Stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName: applicationStack }));
   const outputs = Stacks?.[0]?.Outputs ?? [];
-  const TopicArn = outputs.find(({ OutputKey }) => OutputKey === 'AlertTopicArn')?.OutputValue;
-  const { QueueUrl } = await sqs.send(
-    new CreateQueueCommand({ QueueName: `alerts-${Date.now().toString(36)}` }),
-  );
+  const topic = outputs.find(({ OutputKey }) => OutputKey === 'AlertTopicArn')?.OutputValue;
+  if (topic === undefined)
+    throw new Problem('The application has no topic for alerts: deploy it with AlertSeverity.');
+  return topic;
+}
+
+/** Subscribes a new queue to the application's topic, as a user would do it; the answer is the queue's URL. */
+export async function subscribe(clients: Clients): Promise<string> {
+  const { sns, sqs } = clients;
+  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `alerts-${randomUUID()}` }));
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
   );
-  if (TopicArn === undefined || QueueUrl === undefined)
-    throw new Problem('The application has no topic for alerts: deploy it with AlertSeverity.');
   await sns.send(
     new SubscribeCommand({
-      TopicArn,
+      TopicArn: await alertTopic(clients),
       Protocol: 'sqs',
       Endpoint: Attributes?.QueueArn,
       Attributes: { RawMessageDelivery: 'true' },

@@ -16,7 +16,11 @@ describe('what SAM built', () => {
     expect(statSync(bundle('SettingsFunction')).size).toBeLessThanOrEqual(215 * kibibyte);
   });
 
-  test.each(['MacroFunction', 'SettingsFunction'])(
+  test('the function for scan findings is at most 230 KiB', () => {
+    expect(statSync(bundle('FindingsFunction')).size).toBeLessThanOrEqual(230 * kibibyte);
+  });
+
+  test.each(['MacroFunction', 'SettingsFunction', 'FindingsFunction'])(
     '%s is one CommonJS file that exports a handler',
     (name) => {
       expect(readdirSync(join(buildFolder, name))).toEqual(['handler.js']);
@@ -30,10 +34,11 @@ describe('what SAM built', () => {
     expect(source('MacroFunction')).not.toMatch(/\brequire\(/);
   });
 
-  test('the custom resource carries neither the credential chain nor fetch', () => {
-    expect(source('SettingsFunction')).not.toMatch(
-      /credential-provider-(sso|ini|process|web-identity)|fromSSO|fromIni/,
-    );
-    expect(source('SettingsFunction')).not.toMatch(/[^.\w]fetch\(/);
-  });
+  test.each(['SettingsFunction', 'FindingsFunction'])(
+    '%s carries neither the credential chain nor fetch',
+    (name) => {
+      expect(source(name)).not.toMatch(/credential-provider-(sso|ini|process|web-identity)|fromSSO|fromIni/);
+      expect(source(name)).not.toMatch(/[^.\w]fetch\(/);
+    },
+  );
 });

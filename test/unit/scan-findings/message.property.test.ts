@@ -16,9 +16,10 @@ const finding: fc.Arbitrary<Finding> = fc.record({
   severity: fc.constantFrom(...severities),
   package: anyText.map((text) => clip(text)),
   installed: anyText.map((text) => clip(text)),
-  fixed: fc.option(
+  fixed: fc.oneof(
     anyText.map((text) => clip(text)),
-    { nil: undefined },
+    fc.constant(null),
+    fc.constant(undefined),
   ),
   url: fc.option(
     anyText.map((text) => clip(text)),
