@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Problem } from '../core/problem.ts';
 import { withLock } from '../tools/setup/lock.mjs';
 import type { LocalAws } from './local-aws.ts';
 import { buildFolder, projectRoot } from './paths.ts';
-import { Problem } from './problem.ts';
 import { decisiveLines, runSam } from './sam.ts';
 
 /** The name of the application's stack in the local AWS (samconfig.toml has the same). */

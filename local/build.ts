@@ -1,9 +1,9 @@
 /** `npm run build`: leaves SAM's build in .aws-sam/build and says how large each function is. */
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { Problem } from '../core/problem.ts';
 import { buildApplication } from './application.ts';
 import { buildFolder, projectRoot } from './paths.ts';
-import { Problem } from './problem.ts';
 
 try {
   await buildApplication();

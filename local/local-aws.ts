@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Problem } from '../core/problem.ts';
 import { projectRoot, pythonEnvironment } from './paths.ts';
-import { Problem } from './problem.ts';
 
 const host = '127.0.0.1';
 const region = 'us-east-1';

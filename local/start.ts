@@ -1,7 +1,7 @@
+import { Problem } from '../core/problem.ts';
 import { help, readArguments } from './demo/arguments.ts';
 import type { Session } from './demo/demo.ts';
 import { terminal } from './demo/progress.ts';
-import { Problem } from './problem.ts';
 
 const session: Session = { aws: undefined, announced: false };
 let keep = false;

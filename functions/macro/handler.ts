@@ -1,6 +1,6 @@
+import { type Expansion, expand } from '../../core/expand.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { type Expansion, expand } from './expand.ts';
 import { type MacroRequest, parseRequest } from './request.ts';
 
 /** What CloudFormation wants back; any status but `success` fails the change set, with `errorMessage` as its reason. */

@@ -1,19 +1,14 @@
-import { isObject, type Json, type JsonObject, member } from '../../core/json.ts';
+import type { ExpandRequest } from '../../core/expand.ts';
+import { isObject, type Json, member } from '../../core/json.ts';
 
 /**
  * What CloudFormation sends a macro
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-author.html).
  */
-export interface MacroRequest {
+export interface MacroRequest extends ExpandRequest {
   readonly requestId: string;
   /** `<account>::<macro name>`; only logged, so whatever it is. */
   readonly transformId: Json | undefined;
-  /** The template, or the part of it beside a `Fn::Transform`. */
-  readonly fragment: JsonObject;
-  /** The transform's own Parameters. */
-  readonly params: JsonObject;
-  /** The template's parameters, resolved; a list arrives as a list. Never to be logged: it holds NoEcho values. */
-  readonly templateParameterValues: JsonObject;
 }
 
 /** The request, or in one sentence why the event is none; with its id as far as it can be told. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Problem } from '../problem.ts';
+import { Problem } from '../../core/problem.ts';
 
 /** What the user asked for. `parameters` are values by name; `port` is undefined for any free one. */
 export interface Arguments {

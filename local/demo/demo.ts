@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
+import { Problem } from '../../core/problem.ts';
 import { buildApplication, deployApplication } from '../application.ts';
 import type { LocalAws } from '../local-aws.ts';
-import { Problem } from '../problem.ts';
 import { showAlert } from './alert.ts';
 import type { Arguments } from './arguments.ts';
 import { type Clients, connect } from './clients.ts';

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { BatchGetImageCommand, CreateRepositoryCommand } from '@aws-sdk/client-ecr';
+import { Problem } from '../../core/problem.ts';
+import { parseTemplate } from '../../templates/parse.ts';
 import { projectRoot } from '../paths.ts';
-import { Problem } from '../problem.ts';
 import type { Clients } from './clients.ts';
 import type { RepositoryChange } from './harden-template.ts';
 import { hardenTemplate } from './harden-template.ts';
@@ -11,7 +12,6 @@ import type { Screen } from './progress.ts';
 import { pushImage } from './registry.ts';
 import { type RepositorySettings, readSettings } from './repository-settings.ts';
 import { settingsTable, wrap } from './settings-table.ts';
-import { parseTemplate } from './template-text.ts';
 
 const tag = '1.0.0';
 /** The template that the proof deploys, and that a plain `npm start` therefore leaves out. */

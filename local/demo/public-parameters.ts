@@ -1,5 +1,5 @@
 import { type JsonObject, member } from '../../core/json.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../../core/problem.ts';
 import type { Clients } from './clients.ts';
 import { section } from './tree.ts';
 

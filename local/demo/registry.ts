@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
-import { Problem } from '../problem.ts';
+import { Problem } from '../../core/problem.ts';
 import type { Clients } from './clients.ts';
 
 /** What the registry answered to a push; `words` are its own, code and message. */

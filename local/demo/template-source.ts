@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/json.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../../core/problem.ts';
 import type { Clients } from './clients.ts';
 
 /** CloudFormation takes this many bytes in the request itself; a longer template comes from S3. */

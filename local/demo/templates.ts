@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { Problem } from '../../core/problem.ts';
 import { projectRoot } from '../paths.ts';
-import { Problem } from '../problem.ts';
 import type { Arguments } from './arguments.ts';
 import { settingsExample } from './proof.ts';
 import { parametersFor, readTemplate, type Template, withOwnStack } from './template-file.ts';

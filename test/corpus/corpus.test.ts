@@ -5,6 +5,7 @@ import { DeleteStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloud
 import { DeleteRepositoryCommand, DescribeRepositoriesCommand } from '@aws-sdk/client-ecr';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { isObject } from '../../core/json.ts';
+import { Problem } from '../../core/problem.ts';
 import { buildApplication, deployApplication } from '../../local/application.ts';
 import type { Authors } from '../../local/demo/authors-say.ts';
 import { type Clients, connect } from '../../local/demo/clients.ts';
@@ -14,7 +15,6 @@ import { readTemplate, type Template } from '../../local/demo/template-file.ts';
 import { section } from '../../local/demo/tree.ts';
 import type { LocalAws } from '../../local/local-aws.ts';
 import { projectRoot } from '../../local/paths.ts';
-import { Problem } from '../../local/problem.ts';
 import { plausibleValues } from './support/plausible-values.ts';
 
 /**

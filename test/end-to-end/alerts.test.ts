@@ -11,8 +11,8 @@ import { isList, isObject, type Json, type JsonObject, member } from '../../core
 import { applicationStack } from '../../local/application.ts';
 import { alertTopic, subscribe } from '../../local/demo/alert.ts';
 import { pushImage } from '../../local/demo/registry.ts';
-import { parseTemplate } from '../../local/demo/template-text.ts';
 import { projectRoot } from '../../local/paths.ts';
+import { parseTemplate } from '../../templates/parse.ts';
 import { clients, uniqueName } from './support/stacks.ts';
 
 const configuration = {

@@ -3,17 +3,19 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { projectRoot } from '../../local/paths.ts';
 
-/** The house: core <- functions/runtime <- functions <- local <- test; and who may leave it. */
+/** The house: core <- functions/runtime <- functions, core <- templates <- cli and local <- test; and who may leave it. */
 const rooms = [
   'core',
   'functions/runtime',
   'functions/macro',
   'functions/custom-resource',
   'functions/scan-findings',
+  'templates',
+  'cli',
   'local',
   'test',
 ];
-const files = ['core', 'functions', 'local', 'test'].flatMap((folder) =>
+const files = ['core', 'functions', 'templates', 'cli', 'local', 'test'].flatMap((folder) =>
   readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => join(folder, name)),
@@ -33,7 +35,7 @@ function importsOf(file: string): readonly string[] {
       : target;
   });
 }
-const inside = (target: string) => /^(core|functions|local|test|tools)\//.test(target);
+const inside = (target: string) => /^(core|functions|templates|cli|local|test|tools)\//.test(target);
 
 describe('the rooms', () => {
   test('are found, and so are their imports', () => {
@@ -52,6 +54,8 @@ describe('the rooms', () => {
     'functions/scan-findings': (target) =>
       /^(core|functions\/runtime|functions\/scan-findings)\//.test(target) ||
       /^@aws-sdk\/client-(ecr|sns)$/.test(target),
+    templates: (target) => /^(core|templates)\//.test(target) || target === 'yaml',
+    cli: (target) => !/^(functions|local|test)\//.test(target),
     local: (target) => !target.startsWith('test/') && !target.startsWith('functions/'),
   };
   test.each(Object.entries(allowed))('%s imports only what it may', (room, isAllowed) => {

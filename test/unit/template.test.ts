@@ -4,8 +4,8 @@ import { describe, expect, test } from '@jest/globals';
 import { isObject, type Json, type JsonObject, member } from '../../core/json.ts';
 import { builtInPolicy, namesAt, policyDescriptions } from '../../core/policy.ts';
 import { enforcements } from '../../core/policy-values.ts';
-import { parseTemplate } from '../../local/demo/template-text.ts';
 import { projectRoot } from '../../local/paths.ts';
+import { parseTemplate } from '../../templates/parse.ts';
 
 const template = parseTemplate(readFileSync(join(projectRoot, 'template.yaml'), 'utf8'), 'template.yaml');
 

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expand } from '../../../core/expand.ts';
 import { isList, isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
-import { expand } from '../../../functions/macro/expand.ts';
+import { Problem } from '../../../core/problem.ts';
 import { type Authors, authorsSay } from '../../../local/demo/authors-say.ts';
 import { readTemplate } from '../../../local/demo/template-file.ts';
 import { section } from '../../../local/demo/tree.ts';
 import { projectRoot, pythonEnvironment } from '../../../local/paths.ts';
-import { Problem } from '../../../local/problem.ts';
 import { plausibleValues } from './plausible-values.ts';
 
 /** Where the corpus of public templates stands, when it does. */
@@ -79,8 +79,6 @@ function hardenFile(path: string, file: string) {
     const { document } = readTemplate(path, file);
     const expansion = expand(
       {
-        requestId: file,
-        transformId: '',
         fragment: document,
         params: {},
         templateParameterValues: { ...defaultsOf(document), ...plausibleValues(document) },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { Problem } from '../../../core/problem.ts';
 import { readArguments } from '../../../local/demo/arguments.ts';
-import { Problem } from '../../../local/problem.ts';
 
 describe('the command line', () => {
   test('nothing at all asks for the examples on any free port', () => {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Problem } from '../../../core/problem.ts';
 import { parametersFor, readTemplate, withOwnStack } from '../../../local/demo/template-file.ts';
-import { Problem } from '../../../local/problem.ts';
 
 const Resources = { R: { Type: 'AWS::ECR::Repository' } };
 let folder = '';

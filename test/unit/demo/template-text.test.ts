@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseTemplate } from '../../../local/demo/template-text.ts';
-import { Problem } from '../../../local/problem.ts';
+import { Problem } from '../../../core/problem.ts';
+import { parseTemplate } from '../../../templates/parse.ts';
 
 /** Parses `value` as the one property of a template and gives it back. */
 function property(value: string): unknown {

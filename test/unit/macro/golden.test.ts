@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
+import { expand } from '../../../core/expand.ts';
 import { type Finding, place } from '../../../core/finding.ts';
 import { isObject, type Json } from '../../../core/json.ts';
-import { expand } from '../../../functions/macro/expand.ts';
 import { projectRoot } from '../../../local/paths.ts';
 
 /**
@@ -22,8 +22,6 @@ describe('the macro makes of', () => {
     const file = join(folder, `${name}.expected.yaml`);
     const expansion = expand(
       {
-        requestId: name,
-        transformId: '111122223333::EcrHardening',
         fragment: input.fragment,
         params: input.params ?? {},
         templateParameterValues: input.templateParameterValues ?? {},

@@ -1,17 +1,26 @@
-import { type Finding, isRefusal } from '../../core/finding.ts';
-import { harden } from '../../core/harden.ts';
-import type { JsonObject } from '../../core/json.ts';
-import { refusalMessage } from '../../core/message.ts';
-import { applicationPolicy, refinePolicy } from '../../core/policy.ts';
-import type { SettingsFunction } from '../../core/settings-resource.ts';
-import type { MacroRequest } from './request.ts';
+import { type Finding, isRefusal } from './finding.ts';
+import { harden } from './harden.ts';
+import type { JsonObject } from './json.ts';
+import { refusalMessage } from './message.ts';
+import { applicationPolicy, refinePolicy } from './policy.ts';
+import type { SettingsFunction } from './settings-resource.ts';
 
 // CloudFormation's quotas for a processed template
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
 const mostBytes = 1_000_000;
 const inlineBytes = 51_200;
 
-/** What the macro knows beside the request. */
+/** What a macro is asked to expand. */
+export interface ExpandRequest {
+  /** The template, or the part of it beside a `Fn::Transform`. */
+  readonly fragment: JsonObject;
+  /** The transform's own Parameters. */
+  readonly params: JsonObject;
+  /** The template's parameters, resolved; a list as a list. Never to be logged: it holds NoEcho values. */
+  readonly templateParameterValues: JsonObject;
+}
+
+/** What is known beside the request. */
 export interface Surroundings {
   /** The function's environment, where the application's policy stands. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -26,7 +35,7 @@ export type Expansion = { readonly findings: readonly Finding[]; readonly warnin
 );
 
 /** Hardens what a request holds. Pure. */
-export function expand(request: MacroRequest, { environment, today }: Surroundings): Expansion {
+export function expand(request: ExpandRequest, { environment, today }: Surroundings): Expansion {
   const application = applicationPolicy(environment);
   const transform = refinePolicy(application.policy, 'transform', request.params, 'Transform.Parameters');
   const configuration = [...application.findings, ...transform.findings];

@@ -1,7 +1,7 @@
 import type { Document, Scalar } from 'yaml';
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import { isObject, type Json, type JsonObject, member } from '../../core/json.ts';
-import { Problem } from '../problem.ts';
+import { isObject, type Json, type JsonObject, member } from '../core/json.ts';
+import { Problem } from '../core/problem.ts';
 
 /** CloudFormation's short tags; all but two stand for `Fn::` and their own name. */
 const intrinsics = new Set(
