@@ -79,7 +79,10 @@ function parseScan(event: JsonObject, detail: JsonObject, scanner: 'BASIC' | 'EN
   };
 }
 
-/** Counts by severity: ECR leaves out what is zero, and Inspector adds a TOTAL. */
+/**
+ * Counts by severity: ECR leaves out what is zero, and Inspector adds a TOTAL, in which alone it counts what is LOW or
+ * not rated.
+ */
 function countsOf(counts: JsonObject): Partial<Record<Severity, number>> {
   const found: Partial<Record<Severity, number>> = {};
   for (const [name, count] of Object.entries(counts)) {
@@ -87,7 +90,10 @@ function countsOf(counts: JsonObject): Partial<Record<Severity, number>> {
     const severity = severityOf(name);
     found[severity] = (found[severity] ?? 0) + count;
   }
-  return found;
+  const named = Object.values(found).reduce((sum, count) => sum + count, 0);
+  const total = member(counts, 'TOTAL');
+  const rest = typeof total === 'number' ? total - named : 0;
+  return rest > 0 ? { ...found, UNRATED: (found.UNRATED ?? 0) + rest } : found;
 }
 
 function parseFinding(event: JsonObject, detail: JsonObject): ScanEvent {

@@ -6,7 +6,7 @@ import { earlierOf, isResult } from './earlier.ts';
 import type { Ecr } from './ecr.ts';
 import type { ScanEvent } from './event.ts';
 import type { Settings } from './settings.ts';
-import { countOf, isAtLeast, severities } from './severity.ts';
+import { countOf, isAtLeast, type Severity, severities } from './severity.ts';
 import { suppressionsInTags } from './suppression.ts';
 
 /** The alert for an event, or undefined when nobody has to be told. */
@@ -46,7 +46,10 @@ export async function investigate(
     ));
   if (pushed === undefined || result === undefined || !isResult(result.status)) {
     const counts = event.kind === 'scan' ? event.counts : countOf(event.findings);
-    const isBad = severities.some((each) => isAtLeast(each, threshold) && (counts[each] ?? 0) > 0);
+    // What is not rated may be LOW.
+    const isTold = (each: Severity) =>
+      isAtLeast(each, threshold) || (each === 'UNRATED' && threshold === 'LOW');
+    const isBad = severities.some((each) => isTold(each) && (counts[each] ?? 0) > 0);
     return isBad ? { kind: 'gone', ...common, threshold, counts } : undefined;
   }
   const compared =

@@ -27,17 +27,18 @@ def install() -> None:
 
 def _start(request: dict) -> dict:
     name = request["repositoryName"]
-    repository(name)
+    record = repository(name)
     text = request.get("lifecyclePolicyText") or private(ecr, "_lifecycle_policies").get(name)
     if text is None:
         raise EcrError("LifecyclePolicyNotFoundException", f"Lifecycle policy does not exist for '{name}'")
     EcrLifecyclePolicyValidator(text).validate()
-    if (_previews.get(name) or {}).get("status") == "IN_PROGRESS":
+    if (_preview_of(record) or {}).get("status") == "IN_PROGRESS":
         raise EcrError(
             "LifecyclePolicyPreviewInProgressException",
             f"A lifecycle policy preview for the repository with name '{name}' is already in progress",
         )
     _previews[name] = {
+        "repository": record,
         "status": "IN_PROGRESS",
         "text": text,
         "results": expiring(json.loads(text)["rules"], private(ecr, "_images").get(name, []), time.time()),
@@ -47,8 +48,7 @@ def _start(request: dict) -> dict:
 
 def _get(request: dict) -> dict:
     name = request["repositoryName"]
-    repository(name)
-    preview = _previews.get(name)
+    preview = _preview_of(repository(name))
     if preview is None:
         raise EcrError("LifecyclePolicyPreviewNotFoundException", f"There is no preview for '{name}'")
     if preview["status"] == "IN_PROGRESS":
@@ -65,6 +65,12 @@ def _get(request: dict) -> dict:
     if first + most < len(results):
         answer["nextToken"] = str(first + most)
     return answer
+
+
+def _preview_of(record: dict) -> dict | None:
+    """The preview of a repository, not that of an earlier one of its name."""
+    preview = _previews.get(record["repositoryName"])
+    return preview if preview is not None and preview["repository"] is record else None
 
 
 def _identity(name: str) -> dict:

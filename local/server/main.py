@@ -9,9 +9,14 @@ import sys
 import threading
 
 import account_settings
+import async_failures
 import custom_resources
+import event_patterns
+import event_targets
 import exclusion_filters
 import failed_transforms
+import image_events
+import image_scans
 import lifecycle_preview
 import macro_calls
 import macro_resource
@@ -20,7 +25,10 @@ import pinned
 import pull_times
 import registry_scanning
 import repositories
+import simulated_policies
+import sns_limits
 import tags
+import topic_encryption
 import transforms
 
 GAPS = (
@@ -36,6 +44,14 @@ GAPS = (
     pull_times,
     lifecycle_preview,
     custom_resources,
+    simulated_policies,
+    image_events,
+    image_scans,
+    event_patterns,
+    event_targets,
+    async_failures,
+    sns_limits,
+    topic_encryption,
 )
 
 

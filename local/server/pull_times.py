@@ -1,14 +1,18 @@
 """When an image was last pulled: `lastRecordedPullTime` of DescribeImages, which MiniStack does not record.
 
 A pull is a GET of a manifest by the registry's API, or BatchGetImage. AWS records it at most once in 24 hours; here it
-is at once.
+is at once. An image that DescribeImages is asked for by name and that is not there fails the whole call
+(ImageNotFoundException among the errors of
+https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html); MiniStack leaves it out.
 """
 
 import time
 
+from ministack.core.responses import get_account_id
 from ministack.services import ecr
+from moto.ecr.exceptions import ImageNotFoundException
 
-from ecr_api import answer_of, operation
+from ecr_api import answer_of, operation, repository
 from pinned import private, replace
 
 KEY = "lastRecordedPullTime"
@@ -42,9 +46,19 @@ def _batch_get_image(request: dict) -> dict:
 
 
 def _describe_images(request: dict) -> dict:
+    name = request["repositoryName"]
+    repository(name)
+    for wanted in request.get("imageIds") or []:
+        if private(ecr, "_find_image")(name, wanted) is None:
+            raise ImageNotFoundException(_words(wanted), name, get_account_id())
     answer = answer_of(private(ecr, "_describe_images")(request))
-    pulled = {each["imageDigest"]: each.get(KEY) for each in private(ecr, "_images").get(request["repositoryName"], [])}
+    pulled = {each["imageDigest"]: each.get(KEY) for each in private(ecr, "_images").get(name, [])}
     for detail in answer["imageDetails"]:
         if pulled.get(detail["imageDigest"]) is not None:
             detail[KEY] = pulled[detail["imageDigest"]]
     return answer
+
+
+def _words(image_id: dict) -> str:
+    digest, tag = image_id.get("imageDigest", "null"), image_id.get("imageTag", "null")
+    return f"{{imageDigest:'{digest}', imageTag:'{tag}'}}"

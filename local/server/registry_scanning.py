@@ -23,12 +23,12 @@ def install() -> None:
     operation("BatchGetRepositoryScanningConfiguration", _batch_get)
 
 
-def _configuration() -> dict:
+def configuration() -> dict:
     return _registry.get("configuration") or {"scanType": "BASIC", "rules": []}
 
 
 def _get(request: dict) -> dict:
-    return {"registryId": get_account_id(), "scanningConfiguration": _configuration()}
+    return {"registryId": get_account_id(), "scanningConfiguration": configuration()}
 
 
 def _put(request: dict) -> dict:
@@ -38,14 +38,14 @@ def _put(request: dict) -> dict:
     if len({rule["scanFrequency"] for rule in rules}) != len(rules):
         raise EcrError("InvalidParameterException", "There can be one rule for each scan frequency")
     _registry["configuration"] = {"scanType": scan_type, "rules": rules}
-    return {"registryScanningConfiguration": _configuration()}
+    return {"registryScanningConfiguration": configuration()}
 
 
 def _batch_get(request: dict) -> dict:
     names = request["repositoryNames"]
     known = private(ecr, "_repositories")
     return {
-        "scanningConfigurations": [_in_effect(known[name]) for name in names if name in known],
+        "scanningConfigurations": [in_effect(known[name]) for name in names if name in known],
         "failures": [
             {
                 "repositoryName": name,
@@ -58,17 +58,17 @@ def _batch_get(request: dict) -> dict:
     }
 
 
-def _in_effect(repository: dict) -> dict:
-    configuration, name = _configuration(), repository["repositoryName"]
+def in_effect(repository: dict) -> dict:
+    current, name = configuration(), repository["repositoryName"]
     scan_on_push = repository.get("imageScanningConfiguration", {}).get("scanOnPush", False)
     applied = {
         rule["scanFrequency"]: [each for each in rule["repositoryFilters"] if _matches(each["filter"], name)]
-        for rule in configuration["rules"]
+        for rule in current["rules"]
     }
     frequency = next((each for each in ("CONTINUOUS_SCAN", "SCAN_ON_PUSH") if applied.get(each)), None)
-    if frequency is None and configuration["scanType"] == "ENHANCED" and not configuration["rules"]:
+    if frequency is None and current["scanType"] == "ENHANCED" and not current["rules"]:
         frequency = "CONTINUOUS_SCAN"
-    if frequency is None and configuration["scanType"] == "BASIC" and scan_on_push:
+    if frequency is None and current["scanType"] == "BASIC" and scan_on_push:
         frequency = "SCAN_ON_PUSH"
     return {
         "repositoryArn": repository["repositoryArn"],

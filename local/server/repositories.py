@@ -1,13 +1,15 @@
-"""What ECR checks and pages that MiniStack takes as it comes: names, lists by page, lifecycle policy texts."""
+"""What ECR checks and pages that MiniStack takes as it comes: names, lists by page, lifecycle policies and their texts."""
 
 import base64
 
+from ministack.core.responses import get_account_id
 from ministack.services import ecr
 from ministack.services.cloudformation import provisioners
 from moto.core.exceptions import ServiceException
+from moto.ecr.exceptions import LifecyclePolicyNotFoundException
 from moto.ecr.policy_validation import EcrLifecyclePolicyValidator
 
-from ecr_api import EcrError, not_found, operation, repository
+from ecr_api import EcrError, answer_of, not_found, operation, repository
 from pinned import private, replace
 from request_shapes import problem_of
 
@@ -17,6 +19,8 @@ TYPE = "AWS::ECR::Repository"
 def install() -> None:
     operation("DescribeRepositories", _describe)
     operation("PutLifecyclePolicy", _put_lifecycle_policy)
+    operation("GetLifecyclePolicy", lambda request: _existing_lifecycle_policy("_get_lifecycle_policy", request))
+    operation("DeleteLifecyclePolicy", lambda request: _existing_lifecycle_policy("_delete_lifecycle_policy", request))
     _install_not_found()
     _install_in_cloudformation()
 
@@ -53,6 +57,15 @@ def _put_lifecycle_policy(request: dict) -> dict:
     EcrLifecyclePolicyValidator(text).validate()
     private(ecr, "_lifecycle_policies")[request["repositoryName"]] = text
     return {"repositoryName": request["repositoryName"], "lifecyclePolicyText": text}
+
+
+def _existing_lifecycle_policy(own: str, request: dict) -> dict:
+    """One of MiniStack's own, in ECR's words when there is no policy (prowler#2411, former2#16)."""
+    name = request["repositoryName"]
+    repository(name)
+    if name not in private(ecr, "_lifecycle_policies"):
+        raise LifecyclePolicyNotFoundException(name, get_account_id())
+    return answer_of(private(ecr, own)(request))
 
 
 def _install_not_found() -> None:

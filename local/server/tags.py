@@ -1,4 +1,5 @@
-"""The limits of a repository's tags, which MiniStack takes as they come: 50 tags, and the grammar of both parts.
+"""The limits of a repository's tags, which MiniStack takes as they come: 50 tags, and the grammar of both parts; and
+the name of a repository that is not there, which MiniStack leaves out.
 
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html
 """
@@ -7,7 +8,7 @@ import re
 
 from ministack.services import ecr
 
-from ecr_api import EcrError, answer_of, operation
+from ecr_api import EcrError, answer_of, not_found, operation
 from pinned import private
 
 MOST_TAGS = 50
@@ -17,17 +18,36 @@ ALLOWED = re.compile(r"[\w\s.:/=+\-@]*", re.UNICODE)
 
 def install() -> None:
     operation("TagResource", _tag)
+    operation("UntagResource", _untag)
+    operation("ListTagsForResource", _list)
 
 
 def _tag(request: dict) -> dict:
-    record = private(ecr, "_find_repo_by_arn")(request["resourceArn"])
+    record = _repository(request)
     for tag in request["tags"]:
         key, value = tag["Key"], tag.get("Value", "")
         is_sound = 1 <= len(key) <= 128 and len(value) <= 256 and ALLOWED.fullmatch(key) and ALLOWED.fullmatch(value)
         if not is_sound or key.lower().startswith("aws:"):
             raise EcrError("InvalidTagParameterException", f"The tag {key!r} with the value {value!r} is not valid")
-    if record is not None:
-        keys = {tag["Key"] for tag in record.get("tags", [])} | {tag["Key"] for tag in request["tags"]}
-        if len(keys) > MOST_TAGS:
-            raise EcrError("TooManyTagsException", f"A repository has at most {MOST_TAGS} tags")
+    keys = {tag["Key"] for tag in record.get("tags", [])} | {tag["Key"] for tag in request["tags"]}
+    if len(keys) > MOST_TAGS:
+        raise EcrError("TooManyTagsException", f"A repository has at most {MOST_TAGS} tags")
     return answer_of(private(ecr, "_tag_resource")(request))
+
+
+def _untag(request: dict) -> dict:
+    _repository(request)
+    return answer_of(private(ecr, "_untag_resource")(request))
+
+
+def _list(request: dict) -> dict:
+    _repository(request)
+    return answer_of(private(ecr, "_list_tags_for_resource")(request))
+
+
+def _repository(request: dict) -> dict:
+    arn = request["resourceArn"]
+    record = private(ecr, "_find_repo_by_arn")(arn)
+    if record is None:
+        raise not_found(arn.rpartition(":repository/")[2])
+    return record

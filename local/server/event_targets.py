@@ -1,0 +1,82 @@
+"""How EventBridge calls a function, and what becomes of an event that it cannot deliver; MiniStack drops both.
+
+A function is called asynchronously, so that its failures are Lambda's to retry and to pass on (async_failures.py). An
+event whose target does not exist or may not be called goes at once to the target's dead-letter queue, which the queue's
+own policy has to allow (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html). So RetryPolicy has
+nothing to do here: there are no passing errors. What AWS's queue and topic targets want of policies is not asked for.
+"""
+
+import json
+import logging
+
+from ministack.core.arn import ArnParseError, parse_arn
+from ministack.services import eventbridge, lambda_svc, sns
+
+import queues
+from pinned import private, replace
+
+SERVICE = "events.amazonaws.com"
+
+logger = logging.getLogger("event_targets")
+
+
+def install() -> None:
+    own = private(eventbridge, "_invoke_target")
+
+    def invoke_target(target, event, rule, view=None):
+        problem = _problem(target["Arn"], rule["Arn"])
+        if problem is None:
+            own(target, event, rule, view)
+        else:
+            _dead_letter(target, event, rule["Arn"], *problem, view)
+
+    replace("_invoke_target", invoke_target, eventbridge)
+    replace("_dispatch_to_lambda", _call_function, eventbridge)
+
+
+def _call_function(arn: str, payload: str) -> None:
+    function, config, _ = private(lambda_svc, "_get_func_record_for_ref")(arn)
+    record = private(lambda_svc, "_execution_record_for_config")(function, config)
+    lambda_svc.invoke_async_with_retry(record, json.loads(payload))
+
+
+def _problem(arn: str, rule_arn: str) -> tuple[str, str] | None:
+    """The code and message of why a target cannot be reached."""
+    try:
+        service = parse_arn(arn).service
+    except ArnParseError:
+        # MiniStack's own to tell.
+        return None
+    if service == "lambda":
+        if private(lambda_svc, "_get_func_record_for_ref")(arn)[0] is None:
+            return "NO_RESOURCE", f"The function {arn} does not exist."
+        policy = private(lambda_svc, "_get_base_func_record_for_ref")(arn)[0].get("policy")
+        if not queues.allows(policy, SERVICE, "lambda:InvokeFunction", arn, rule_arn):
+            return "NO_PERMISSIONS", f"The policy of the function {arn} does not allow EventBridge to call it."
+    if service == "sqs" and not queues.exists(arn):
+        return "NO_RESOURCE", f"The queue {arn} does not exist."
+    if service == "sns" and private(sns, "_topic_by_arn_any_scope")(arn) is None:
+        return "NO_RESOURCE", f"The topic {arn} does not exist."
+    return None
+
+
+def _dead_letter(target: dict, event: dict, rule_arn: str, code: str, message: str, view) -> None:
+    queue_arn = (target.get("DeadLetterConfig") or {}).get("Arn")
+    if queue_arn is None:
+        logger.warning("An event of %s is lost, there is no dead-letter queue: %s", rule_arn, message)
+        return
+    if not queues.exists(queue_arn):
+        logger.warning("An event of %s is lost, its dead-letter queue %s does not exist", rule_arn, queue_arn)
+        return
+    if not queues.allows(queues.policy_of(queue_arn), SERVICE, "sqs:SendMessage", queue_arn, rule_arn):
+        logger.warning("An event of %s is lost, the policy of its dead-letter queue %s forbids it", rule_arn, queue_arn)
+        return
+    whole = (view or private(eventbridge, "_pattern_event_view")(event)).event_with_detail()
+    attributes = {
+        "RULE_ARN": rule_arn,
+        "TARGET_ARN": target["Arn"],
+        "ERROR_CODE": code,
+        "ERROR_MESSAGE": message,
+        "RETRY_ATTEMPTS": "0",
+    }
+    queues.send(queue_arn, json.dumps(whole), attributes)

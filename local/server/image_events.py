@@ -1,0 +1,101 @@
+"""What ECR tells EventBridge of a push and a delete: `ECR Image Action`, which MiniStack does not send.
+
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html. An image without a tag has no image-tag.
+Unconfirmed: an image with several tags is deleted with one event a tag.
+"""
+
+import json
+
+from ministack.services import ecr, eventbridge
+
+from pinned import private, replace
+
+# PutEvents' own limit for one call.
+MOST_ENTRIES = 10
+
+_listeners: list = []
+
+
+def install() -> None:
+    _install_pushes()
+    _install_deletes()
+
+
+def on_push(listener) -> None:
+    """Has `listener(repository_name, image_digest)` called after every push, whichever API it came by."""
+    _listeners.append(listener)
+
+
+def send(source: str, detail_type: str, resources: list, details: list) -> None:
+    """Sends one event a detail to the default bus, in the name of a service of AWS's."""
+    entries = [
+        {"Source": source, "DetailType": detail_type, "Resources": resources, "Detail": json.dumps(detail)}
+        for detail in details
+    ]
+    for first in range(0, len(entries), MOST_ENTRIES):
+        put_events = private(eventbridge, "_put_events")
+        put_events({"Entries": entries[first : first + MOST_ENTRIES]}, allow_aws_source=True)
+
+
+def _install_pushes() -> None:
+    own_put_image, own_put_manifest = private(ecr, "_put_image"), private(ecr, "_v2_put_manifest")
+
+    def put_image(request):
+        answer = own_put_image(request)
+        if answer[0] == 200:
+            digest = json.loads(answer[2])["image"]["imageId"]["imageDigest"]
+            _pushed(request["repositoryName"], digest, request.get("imageTag"))
+        return answer
+
+    def put_manifest(name, ref, headers, body):
+        answer = own_put_manifest(name, ref, headers, body)
+        if answer[0] == 201:
+            _pushed(name, answer[1]["Docker-Content-Digest"], None if ref.startswith("sha256:") else ref)
+        return answer
+
+    replace("_put_image", put_image, ecr)
+    replace("_v2_put_manifest", put_manifest, ecr)
+
+
+def _pushed(name: str, digest: str, tag: str | None) -> None:
+    _send_action("PUSH", name, digest, [tag])
+    for listener in _listeners:
+        listener(name, digest)
+
+
+def _install_deletes() -> None:
+    own_delete_images, own_delete_manifest = private(ecr, "_batch_delete_image"), private(ecr, "_v2_delete_manifest")
+
+    def delete_images(request):
+        return _telling_deletes(request.get("repositoryName"), lambda: own_delete_images(request))
+
+    def delete_manifest(name, ref):
+        return _telling_deletes(name, lambda: own_delete_manifest(name, ref))
+
+    replace("_batch_delete_image", delete_images, ecr)
+    replace("_v2_delete_manifest", delete_manifest, ecr)
+
+
+def _telling_deletes(name: str, delete):
+    images = private(ecr, "_images")
+    before = list(images.get(name, []))
+    answer = delete()
+    left = [image["imageDigest"] for image in images.get(name, [])]
+    for image in before:
+        if image["imageDigest"] not in left:
+            _send_action("DELETE", name, image["imageDigest"], image.get("imageTags") or [None])
+    return answer
+
+
+def _send_action(action: str, name: str, digest: str, tags: list) -> None:
+    details = [
+        {
+            "result": "SUCCESS",
+            "repository-name": name,
+            "image-digest": digest,
+            "action-type": action,
+            **({} if tag is None else {"image-tag": tag}),
+        }
+        for tag in tags
+    ]
+    send("aws.ecr", "ECR Image Action", [], details)

@@ -1,0 +1,44 @@
+"""What SNS refuses to publish and MiniStack takes: a Subject that is no ASCII text of at most 100 characters on one
+line, an empty message, and a MessageStructure of json without a default.
+
+https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+"""
+
+import json
+import re
+
+from ministack.services import sns
+
+from pinned import private, replace
+
+# It begins with a letter, a number or a punctuation mark.
+SUBJECT = re.compile(r"[!-~][ -~]{0,99}")
+
+
+def install() -> None:
+    own = private(sns, "_publish")
+
+    def publish(params):
+        problem = _problem(lambda name: private(sns, "_p")(params, name))
+        if problem is not None:
+            return private(sns, "_error")("InvalidParameter", f"Invalid parameter: {problem}", 400)
+        return own(params)
+
+    replace("_publish", publish, sns)
+
+
+def _problem(value_of) -> str | None:
+    message, subject = value_of("Message"), value_of("Subject")
+    if not message:
+        return "Empty message"
+    if subject and not SUBJECT.fullmatch(subject):
+        return "Subject"
+    if value_of("MessageStructure") != "json":
+        return None
+    try:
+        by_protocol = json.loads(message)
+    except ValueError:
+        return "Message Structure - JSON message body failed to parse"
+    if not isinstance(by_protocol, dict) or "default" not in by_protocol:
+        return "Message Structure - No default entry in JSON message body"
+    return None
