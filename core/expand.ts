@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Today, as YYYY-MM-DD. */
   readonly today: string;
+  /** In place of the function that the environment names. */
+  readonly settings?: SettingsFunction;
 }
 
 /** The fragment to deploy, or the message that refuses it; the findings either way. */
@@ -35,7 +37,10 @@ export type Expansion = { readonly findings: readonly Finding[]; readonly warnin
 );
 
 /** Hardens what a request holds. Pure. */
-export function expand(request: ExpandRequest, { environment, today }: Surroundings): Expansion {
+export function expand(
+  request: ExpandRequest,
+  { environment, today, settings = settingsFunction(environment) }: Surroundings,
+): Expansion {
   const application = applicationPolicy(environment);
   const transform = refinePolicy(application.policy, 'transform', request.params, 'Transform.Parameters');
   const configuration = [...application.findings, ...transform.findings];
@@ -46,7 +51,7 @@ export function expand(request: ExpandRequest, { environment, today }: Surroundi
     policy: transform.policy,
     parameters: request.templateParameterValues,
     today,
-    settings: settingsFunction(environment),
+    settings,
   });
   const all = [...configuration, ...findings];
   const refusal = refusalMessage(all);

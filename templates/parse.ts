@@ -1,4 +1,4 @@
-import type { Document, Scalar } from 'yaml';
+import type { Document, DocumentOptions, ParseOptions, Scalar, SchemaOptions } from 'yaml';
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { isObject, type Json, type JsonObject, member } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
@@ -13,6 +13,15 @@ const intrinsics = new Set(
 
 /** Tags of YAML 1.1 that CloudFormation's YAML leaves out: dates stay text, `<<` merges nothing. */
 const unsupportedTags = /timestamp|merge|binary|omap|pairs|set$/;
+
+/** How CloudFormation reads YAML. */
+export const yamlOptions: ParseOptions & DocumentOptions & SchemaOptions = {
+  version: '1.1',
+  prettyErrors: false,
+  // At 'silent' a second document would go unmentioned.
+  logLevel: 'error',
+  customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !unsupportedTags.test(tag.tag)),
+};
 
 const maximumNodes = 200_000;
 const maximumDepth = 200;
@@ -60,14 +69,7 @@ function parse(text: string, file: string): Json {
     }
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    version: '1.1',
-    lineCounter: lines,
-    prettyErrors: false,
-    // At 'silent' a second document would go unmentioned.
-    logLevel: 'error',
-    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !unsupportedTags.test(tag.tag)),
-  });
+  const document = parseDocument(text, { ...yamlOptions, lineCounter: lines });
   const [first] = document.errors;
   if (first !== undefined) {
     const reason = first.code === 'MULTIPLE_DOCS' ? 'a second document begins' : first.message;

@@ -47,6 +47,8 @@ export interface About {
   readonly title: string;
   /** Why it matters, in one or two sentences. */
   readonly why: string;
+  /** What to write into a template by hand. */
+  readonly mend: string;
   /** AWS's own page on it. */
   readonly source: string;
   /** The outside checks that it answers, by their ids. */

@@ -8,6 +8,7 @@ export const aboutEncryption: About = {
   name: 'Encryption',
   title: 'Images are encrypted with a key of your own',
   why: 'With a customer-managed KMS key an organisation itself decides and sees who can read its images at rest.',
+  mend: 'Set EncryptionConfiguration with EncryptionType: KMS and a KmsKey when the repository is made: adding it later replaces the repository.',
   source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html',
   answers: ['Security Hub ECR.5', 'CKV_AWS_136', 'AWS-0033'],
 };

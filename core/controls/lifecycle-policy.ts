@@ -23,6 +23,7 @@ export const aboutLifecyclePolicy: About = {
   name: 'LifecyclePolicy',
   title: 'Old images expire',
   why: 'Without a lifecycle policy images pile up: they cost storage every month, and at the quota of images in a repository every push fails.',
+  mend: 'Give the repository a LifecyclePolicy; what must stay is matched by a rule of its own that comes first.',
   source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html',
   answers: ['Security Hub ECR.3', 'CT.ECR.PR.1'],
 };

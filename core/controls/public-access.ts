@@ -15,6 +15,7 @@ export const aboutPublicAccess: About = {
   name: 'PublicAccess',
   title: 'The repository policy lets nobody in that it does not name',
   why: 'A policy that allows the principal * opens the images, or the right to push them, to every AWS account there is.',
+  mend: "Name the accounts or roles in the policy's Principal, or narrow a * by a condition such as aws:PrincipalOrgID.",
   source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html',
   answers: ['CKV_AWS_32', 'AWS-0032'],
 };

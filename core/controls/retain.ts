@@ -5,6 +5,7 @@ export const aboutRetain: About = {
   name: 'Retain',
   title: 'Deleting a stack keeps the images',
   why: 'A repository that is deleted with its stack takes every image with it, also those that still run elsewhere.',
+  mend: "Write DeletionPolicy: Retain and UpdateReplacePolicy: Retain beside the resource's Type.",
   source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html',
   answers: [],
 };

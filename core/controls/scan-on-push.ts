@@ -12,6 +12,7 @@ export const aboutScanOnPush: About = {
   name: 'ScanOnPush',
   title: 'Images are scanned when they are pushed',
   why: 'An image that is not scanned hides known vulnerabilities until somebody else finds them. Basic scanning on push costs nothing.',
+  mend: 'Set ImageScanningConfiguration: {ScanOnPush: true}, or cover the repository by a rule of AWS::ECR::RegistryScanningConfiguration.',
   source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html',
   answers: ['Security Hub ECR.1', 'CT.ECR.PR.2', 'CKV_AWS_163', 'AWS-0030', 'W79'],
 };

@@ -26,6 +26,7 @@ export const aboutTagImmutability: About = {
   name: 'TagImmutability',
   title: 'Tags cannot be overwritten',
   why: 'A tag that can be pushed again names other content tomorrow: nobody can say any more which source an incident ran, and a rollback may roll forward.',
+  mend: 'Set ImageTagMutability: IMMUTABLE; where some tags must move, such as latest, IMMUTABLE_WITH_EXCLUSION and ImageTagMutabilityExclusionFilters.',
   source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html',
   answers: ['Security Hub ECR.2', 'CT.ECR.PR.3', 'CKV_AWS_51', 'AWS-0031'],
 };

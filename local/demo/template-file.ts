@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type JsonObject, member } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
+import { readText } from '../../templates/file.ts';
 import { parseTemplate } from '../../templates/parse.ts';
 import { section } from './tree.ts';
 
@@ -12,9 +12,6 @@ export interface Template {
   readonly document: JsonObject;
 }
 
-/** CloudFormation takes at most 1 MB; what is several times that is no template. */
-const maximumBytes = 4_000_000;
-
 /**
  * Reads and parses one file.
  * @param file how the user named it, for the sentences; its path when left out.
@@ -22,34 +19,6 @@ const maximumBytes = 4_000_000;
  */
 export function readTemplate(path: string, file = path): Template {
   return { file, stackName: stackName(file), document: parseTemplate(readText(path, file), file) };
-}
-
-function readText(path: string, file: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) throw new Problem(`There is no file ${file}: give the path of a template.`);
-  if (found.isDirectory())
-    throw new Problem(`${file} is a folder: give the templates in it, such as ${file}/*.yaml.`);
-  if (found.size > maximumBytes) {
-    throw new Problem(
-      `${file} has ${found.size} bytes, and CloudFormation takes no template over 1 MB: split it.`,
-    );
-  }
-  const bytes = attempt(
-    () => readFileSync(path),
-    (reason) => `${file} could not be read (${reason}): make it readable and start again.`,
-  );
-  return attempt(
-    () => new TextDecoder('utf-8', { fatal: true }).decode(bytes),
-    () => `${file} is no text in UTF-8: give a template in YAML or JSON.`,
-  );
-}
-
-function attempt<T>(work: () => T, sentence: (reason: string) => string): T {
-  try {
-    return work();
-  } catch (error) {
-    throw new Problem(sentence(error instanceof Error ? error.message : String(error)), { cause: error });
-  }
 }
 
 /**

@@ -54,7 +54,7 @@ describe('the rooms', () => {
     'functions/scan-findings': (target) =>
       /^(core|functions\/runtime|functions\/scan-findings)\//.test(target) ||
       /^@aws-sdk\/client-(ecr|sns)$/.test(target),
-    templates: (target) => /^(core|templates)\//.test(target) || target === 'yaml',
+    templates: (target) => /^(core|templates)\//.test(target) || ['yaml', 'node:fs'].includes(target),
     cli: (target) => !/^(functions|local|test)\//.test(target),
     local: (target) => !target.startsWith('test/') && !target.startsWith('functions/'),
   };

@@ -1,0 +1,61 @@
+/** The parameters of the deployed application, out of a file: what the organisation's defaults are. */
+import { basename } from 'node:path';
+import { parse as parseToml } from 'smol-toml';
+import { parse as parseYaml } from 'yaml';
+import { isList, isObject, type Json, member } from '../core/json.ts';
+import { unknownName } from '../core/nearest.ts';
+import { namesAt } from '../core/policy.ts';
+import { Problem } from '../core/problem.ts';
+import { readText } from '../templates/file.ts';
+
+/**
+ * Reads them as named texts, such as a function's environment has them.
+ *
+ * @param file a samconfig.toml (its parameter_overrides), or a map of parameters in YAML or JSON
+ * @param environment the environment of samconfig.toml
+ * @throws Problem, one sentence
+ */
+export function readApplicationParameters(file: string, environment: string): Record<string, string> {
+  const text = readText(file);
+  const isToml = basename(file).endsWith('.toml');
+  const given = isToml
+    ? overridesOf(parse(text, file, parseToml), environment)
+    : parse(text, file, parseYaml);
+  if (!isObject(given)) throw new Problem(`${file} must hold a map of the application's parameters.`);
+  const known: readonly string[] = namesAt('application');
+  const parameters: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given)) {
+    // A samconfig.toml holds the parameters of the functions too, which decide nothing about a template.
+    if (known.includes(name)) parameters[name] = textOf(value);
+    else if (!isToml) throw new Problem(`${file} has the ${unknownName('parameter', name, known)}`);
+  }
+  return parameters;
+}
+
+function textOf(value: Json | undefined): string {
+  return isList(value) ? value.join(',') : String(value ?? '');
+}
+
+function parse(text: string, file: string, parser: (text: string) => unknown): Json {
+  try {
+    return JSON.parse(JSON.stringify(parser(text) ?? null));
+  } catch (error) {
+    const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0];
+    throw new Problem(`${file} cannot be read (${reason}): mend it, or leave --config out.`);
+  }
+}
+
+/** SAM's own form: `parameter_overrides` of one environment, as one text or a list of texts. */
+function overridesOf(config: Json, environment: string): Json {
+  const found: Record<string, string> = {};
+  for (const command of ['global', 'deploy']) {
+    const overrides = ['parameters', 'parameter_overrides'].reduce<Json | undefined>(
+      (value, key) => (isObject(value) ? member(value, key) : undefined),
+      isObject(config) && isObject(config[environment]) ? member(config[environment], command) : undefined,
+    );
+    const text = isList(overrides) ? overrides.join(' ') : typeof overrides === 'string' ? overrides : '';
+    for (const [, name = '', quoted, plain] of text.matchAll(/([A-Za-z0-9]+)=(?:"([^"]*)"|(\S*))/g))
+      found[name] = quoted ?? plain ?? '';
+  }
+  return found;
+}

@@ -1,0 +1,77 @@
+import { Problem } from '../../core/problem.ts';
+import type { ExpandOptions } from '../../templates/expand.ts';
+import type { Colours } from '../colours.ts';
+import { findingsOf, type LocatedFinding } from '../findings.ts';
+import { filesOf, readInput } from '../input.ts';
+import { githubReport } from '../reports/github.ts';
+import { jsonReport } from '../reports/json.ts';
+import { junitReport } from '../reports/junit.ts';
+import { sarifReport } from '../reports/sarif.ts';
+import { textReport } from '../reports/text.ts';
+
+export const formats = ['text', 'json', 'sarif', 'junit', 'github'] as const;
+export type Format = (typeof formats)[number];
+
+/** From which level on findings fail the command. */
+export const failOns = ['warning', 'error', 'never'] as const;
+export type FailOn = (typeof failOns)[number];
+
+/** What a check comes to. */
+export interface Checked {
+  readonly text: string;
+  /** 0: clean; 1: findings; 2: a template could not be read. */
+  readonly code: 0 | 1 | 2;
+  /** Sentences about templates that could not be read. */
+  readonly problems: readonly string[];
+}
+
+/** `ecr-hardening check`. A template that cannot be read keeps the others from nothing. */
+export function checkCommand(
+  given: readonly string[],
+  options: ExpandOptions,
+  {
+    format,
+    failOn,
+    version,
+    colours,
+  }: {
+    readonly format: Format;
+    readonly failOn: FailOn;
+    readonly version: string;
+    readonly colours: Colours;
+  },
+): Checked {
+  const problems: string[] = [];
+  const read: string[] = [];
+  const findings: LocatedFinding[] = [];
+  for (const file of filesOf(given))
+    try {
+      const template = readInput(file);
+      findings.push(...findingsOf(template, options));
+      read.push(template.file);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      problems.push(error.message);
+    }
+  const isFailing = ({ level }: LocatedFinding) =>
+    failOn !== 'never' && (level === 'error' || (level === 'warning' && failOn === 'warning'));
+  const code = problems.length > 0 ? 2 : findings.some(isFailing) ? 1 : 0;
+  return { text: report(), code, problems };
+
+  function report(): string {
+    switch (format) {
+      case 'text':
+        return textReport(read, findings, colours);
+      case 'json':
+        return jsonReport(findings);
+      case 'sarif':
+        return sarifReport(findings, version);
+      case 'junit':
+        return junitReport(read, findings);
+      case 'github':
+        return githubReport(findings);
+      default:
+        return format satisfies never;
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/** The findings of a template as a person or a program looks them up. Pure. */
+import { catalogue } from '../core/controls/catalogue.ts';
+import type { About } from '../core/controls/control.ts';
+import { type Finding, place } from '../core/finding.ts';
+import { locate, type TemplateDocument } from '../templates/document.ts';
+import { type ExpandOptions, expandTemplate } from '../templates/expand.ts';
+import { pathOf } from '../templates/place.ts';
+
+/** How bad a finding is: `error` the macro refuses, `warning` it makes or leaves unsafe, `note` is good to know. */
+export const levels = ['error', 'warning', 'note'] as const;
+export type Level = (typeof levels)[number];
+
+/** One finding, with where it stands and what is to be said about its control. */
+export interface LocatedFinding {
+  readonly file: string;
+  /** From 1; of the property, or of the nearest thing around where it is missing. */
+  readonly line: number;
+  readonly column: number;
+  readonly level: Level;
+  readonly control: Finding['control'];
+  readonly outcome: Finding['outcome'];
+  /** Such as `Orders.Properties.ImageTagMutability`. */
+  readonly place: string;
+  readonly message: string;
+  /** Undefined for what is no control: the template's shape, or parameters. */
+  readonly about: About | undefined;
+}
+
+/** What is found in one template. */
+export function findingsOf(template: TemplateDocument, options: ExpandOptions): readonly LocatedFinding[] {
+  const { findings } = expandTemplate(template.value, options);
+  return findings
+    .filter(({ control }) => control !== 'Settings')
+    .map((finding) => {
+      const { line, column } = locate(template, pathOf(template.value, finding));
+      return {
+        file: template.file,
+        line,
+        column,
+        level: levelOf(finding.outcome),
+        control: finding.control,
+        outcome: finding.outcome,
+        place: place(finding) || 'template',
+        message: messageOf(finding),
+        about: catalogue.find(({ name }) => name === finding.control),
+      };
+    });
+}
+
+function levelOf(outcome: Finding['outcome']): Level {
+  switch (outcome) {
+    case 'violation':
+    case 'invalid':
+      return 'error';
+    case 'set':
+    case 'kept':
+    case 'replaced':
+      return 'warning';
+    case 'undetermined':
+    case 'exempt':
+    case 'noted':
+      return 'note';
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** The reason, and what the macro does about it. */
+function messageOf({ outcome, reason, after }: Finding): string {
+  const written = typeof after === 'string' && after.length < 60 ? after : 'a safe value';
+  switch (outcome) {
+    case 'set':
+      return `${reason}; the macro sets ${written}`;
+    case 'replaced':
+      return `${reason}; the macro replaces it by ${written}`;
+    case 'kept':
+      return `${reason}; it stands as its author wrote it`;
+    case 'violation':
+    case 'invalid':
+      return `${reason}; the macro refuses it`;
+    case 'undetermined':
+      return `${reason}; it cannot be known before deploying`;
+    case 'exempt':
+    case 'noted':
+      return reason;
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,0 +1,57 @@
+/** What every command that reads templates takes, and what it becomes. */
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Json } from '../core/json.ts';
+import type { ExpandOptions } from '../templates/expand.ts';
+import { readApplicationParameters } from './application-parameters.ts';
+
+/** What commander makes of the options. */
+export interface TemplateOptions {
+  readonly parameter: Readonly<Record<string, string>>;
+  readonly transformParameter: Readonly<Record<string, string>>;
+  readonly config?: string;
+  readonly configEnv: string;
+  readonly serviceToken?: string;
+}
+
+type Pairs = Readonly<Record<string, string>>;
+
+function addPair(text: string, before: Pairs): Pairs {
+  const equals = text.indexOf('=');
+  if (equals <= 0) throw new InvalidArgumentError('It must be NAME=VALUE.');
+  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
+}
+
+/** Adds the options to a command. */
+export function withTemplateOptions(command: Command): Command {
+  return command
+    .option('-p, --parameter <name=value>', 'a parameter of the template (repeatable)', addPair, {})
+    .option(
+      '--transform-parameter <name=value>',
+      "a parameter of the transform's own (repeatable)",
+      addPair,
+      {},
+    )
+    .option('--config <file>', "the application's parameters: a samconfig.toml, or a map in YAML or JSON")
+    .option('--config-env <name>', 'the environment of samconfig.toml', 'default')
+    .option(
+      '--service-token <arn>',
+      "the function's ARN for Custom::EcrSettings, instead of the stack's export",
+    );
+}
+
+// The export of template.yaml's output, under the name that samconfig.toml gives the stack.
+const exportedToken: Json = { 'Fn::ImportValue': 'ecr-hardening-SettingsServiceToken' };
+// As the deployed macro has it (template.yaml).
+const serviceTimeout = 420;
+
+/** What a template is expanded with. @throws Problem when the file of the application's parameters cannot be read */
+export function expandOptions(options: TemplateOptions): ExpandOptions {
+  return {
+    environment:
+      options.config === undefined ? {} : readApplicationParameters(options.config, options.configEnv),
+    parameters: options.parameter,
+    transformParameters: options.transformParameter,
+    today: new Date().toISOString().slice(0, 10),
+    settings: { serviceToken: options.serviceToken ?? exportedToken, serviceTimeout },
+  };
+}

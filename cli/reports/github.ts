@@ -1,0 +1,24 @@
+import type { Level, LocatedFinding } from '../findings.ts';
+
+const commands: Readonly<Record<Level, string>> = { error: 'error', warning: 'warning', note: 'notice' };
+
+/**
+ * Workflow commands, which GitHub shows beside the lines
+ * (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands).
+ */
+export function githubReport(findings: readonly LocatedFinding[]): string {
+  return findings
+    .map(({ file, line, column, level, control, place, message }) => {
+      const properties = `file=${property(file)},line=${line},col=${column},title=${property(`${control} ${place}`)}`;
+      return `::${commands[level]} ${properties}::${data(message)}\n`;
+    })
+    .join('');
+}
+
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

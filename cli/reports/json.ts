@@ -1,0 +1,18 @@
+import type { LocatedFinding } from '../findings.ts';
+
+/** One JSON object: the findings, each with what is to be said about its control. */
+export function jsonReport(findings: readonly LocatedFinding[]): string {
+  const entries = findings.map(({ about, ...finding }) => ({
+    ...finding,
+    ...(about === undefined
+      ? {}
+      : {
+          title: about.title,
+          why: about.why,
+          mend: about.mend,
+          source: about.source,
+          answers: about.answers,
+        }),
+  }));
+  return `${JSON.stringify({ version: '1', findings: entries }, null, 2)}\n`;
+}

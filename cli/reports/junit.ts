@@ -1,0 +1,31 @@
+import type { LocatedFinding } from '../findings.ts';
+
+/** JUnit's XML: a suite for each template, a failed case for each finding that counts, one that passes for a clean one. */
+export function junitReport(files: readonly string[], findings: readonly LocatedFinding[]): string {
+  const suites = files.map((file) => {
+    const cases = findings.filter((finding) => finding.file === file);
+    const failures = cases.filter(({ level }) => level !== 'note').length;
+    const lines = cases.map(({ control, place, level, message, line, column }) => {
+      const name = `    <testcase classname="${escaped(control)}" name="${escaped(place)}"`;
+      if (level === 'note') return `${name}><system-out>${escaped(message)}</system-out></testcase>`;
+      return `${name}><failure type="${level}" message="${escaped(message)}">${escaped(`${file}:${line}:${column}`)}</failure></testcase>`;
+    });
+    const clean = `    <testcase classname="ecr-hardening" name="${escaped(file)}"/>`;
+    return [
+      `  <testsuite name="${escaped(file)}" tests="${Math.max(1, cases.length)}" failures="${failures}">`,
+      ...(lines.length === 0 ? [clean] : lines),
+      '  </testsuite>',
+    ].join('\n');
+  });
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="ecr-hardening">\n${suites.join('\n')}\n</testsuites>\n`;
+}
+
+/** XML takes neither its own signs nor control characters. */
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replace(/[^\P{Cc}\t\n\r]/gu, '?');
+}

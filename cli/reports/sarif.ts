@@ -1,0 +1,44 @@
+import { catalogue } from '../../core/controls/catalogue.ts';
+import type { LocatedFinding } from '../findings.ts';
+
+/** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html), which code hosts show. */
+export function sarifReport(findings: readonly LocatedFinding[], version: string): string {
+  const rules = [
+    ...catalogue.map(({ name, title, why, mend, source, answers }) => ({
+      id: name,
+      name,
+      shortDescription: { text: title },
+      fullDescription: { text: why },
+      helpUri: source,
+      help: { text: `${mend} It answers ${answers.join(', ') || 'no outside check'}.` },
+      properties: { tags: ['security', ...answers] },
+    })),
+    ...(['Template', 'Parameters'] as const).map((id) => ({
+      id,
+      name: id,
+      shortDescription: { text: id === 'Template' ? "The template's shape" : "The macro's parameters" },
+    })),
+  ];
+  const results = findings.map(({ control, level, message, place, file, line, column }) => ({
+    ruleId: control,
+    ruleIndex: rules.findIndex(({ id }) => id === control),
+    level,
+    message: { text: `${place}: ${message}` },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: encodeURI(file.replaceAll('\\', '/')) },
+          region: { startLine: line, startColumn: column },
+        },
+        logicalLocations: [{ fullyQualifiedName: place }],
+      },
+    ],
+  }));
+  const tool = { driver: { name: 'ecr-hardening', version, rules } };
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [{ tool, columnKind: 'utf16CodeUnits', results }],
+  };
+  return `${JSON.stringify(log, null, 2)}\n`;
+}

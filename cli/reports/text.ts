@@ -1,0 +1,32 @@
+import type { Colours } from '../colours.ts';
+import type { Level, LocatedFinding } from '../findings.ts';
+
+/** For people: by template, each finding on two lines, and a summary. */
+export function textReport(
+  files: readonly string[],
+  findings: readonly LocatedFinding[],
+  { bold, dim, red, yellow, cyan, green }: Colours,
+): string {
+  const paint: Readonly<Record<Level, (text: string) => string>> = {
+    error: red,
+    warning: yellow,
+    note: cyan,
+  };
+  const blocks = files.flatMap((file) => {
+    const own = findings.filter((finding) => finding.file === file);
+    if (own.length === 0) return [];
+    const lines = own.map(({ line, column, level, control, place, message }) => {
+      const where = `${line}:${column}`.padEnd(8);
+      return `  ${dim(where)}${paint[level](level.padEnd(9))}${bold(control.padEnd(17))}${place}\n${' '.repeat(19)}${message}`;
+    });
+    return [`${bold(file)}\n${lines.join('\n')}`];
+  });
+  const bad = findings.filter(({ level }) => level !== 'note').length;
+  if (files.length === 0) return '';
+  const templates = `${files.length} ${files.length === 1 ? 'template' : 'templates'}`;
+  const summary =
+    bad === 0
+      ? green(`No findings in ${templates}.`)
+      : `${bad} ${bad === 1 ? 'finding' : 'findings'} in ${templates}. More about one: ecr-hardening explain ${findings.find(({ level, about }) => level !== 'note' && about !== undefined)?.control ?? 'TagImmutability'}`;
+  return `${[...blocks, summary].join('\n\n')}\n`;
+}

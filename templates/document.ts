@@ -1,0 +1,106 @@
+/** A template as text and as values, and where in the text each value stands. */
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+} from 'yaml';
+import type { JsonObject } from '../core/json.ts';
+import { parseTemplate, yamlOptions } from './parse.ts';
+
+/** One template file. */
+export interface TemplateDocument {
+  /** How the user named it. */
+  readonly file: string;
+  readonly text: string;
+  readonly value: JsonObject;
+  readonly isJson: boolean;
+  readonly document: Document;
+  /** Line and column, from 1, of an offset. */
+  readonly positionOf: (offset: number) => Position;
+}
+
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * Parses a template, and keeps where everything stands.
+ *
+ * @throws Problem with file, line and column when the text is no template
+ */
+export function readDocument(text: string, file: string): TemplateDocument {
+  const value = parseTemplate(text, file);
+  const isJson = isJsonText(text);
+  const lineCounter = new LineCounter();
+  // YAML has no tabs between tokens where JSON has; a space in their place keeps every offset.
+  const readable = isJson ? text.replaceAll('\t', ' ') : text;
+  const document = parseDocument(readable, { ...yamlOptions, lineCounter });
+  return {
+    file,
+    text,
+    value,
+    isJson,
+    document,
+    positionOf(offset) {
+      const { line, col } = lineCounter.linePos(offset);
+      return { line, column: col };
+    },
+  };
+}
+
+function isJsonText(text: string): boolean {
+  if (!text.trimStart().startsWith('{')) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Where a path of keys and indices ends, or the nearest place on the way there. */
+export function locate(
+  { document, positionOf }: TemplateDocument,
+  path: readonly (string | number)[],
+): Position {
+  let node: unknown = document.contents;
+  let offset = offsetOf(node) ?? 0;
+  for (const step of path) {
+    node = isAlias(node) ? node.resolve(document) : node;
+    // The long form of an intrinsic is a step more than its short tag.
+    if (isTagged(node) && typeof step === 'string' && /^(Fn::|Ref$|Condition$)/.test(step)) continue;
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isPair(item) && keyOf(item) === String(step));
+      if (pair === undefined) break;
+      offset = offsetOf(pair.key) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node) && typeof step === 'number') {
+      node = node.items[step];
+      offset = offsetOf(node) ?? offset;
+    } else break;
+  }
+  return positionOf(offset);
+}
+
+/** A key as the template names it. */
+export function keyOf({ key }: Pair): string {
+  return isScalar(key) ? (key.source ?? String(key.value)) : '';
+}
+
+/** Whether a node carries a short tag, such as `!If`. */
+export function isTagged(node: unknown): node is Node & { tag: string } {
+  const tag = isScalar(node) || isMap(node) || isSeq(node) ? node.tag : undefined;
+  return tag?.startsWith('!') === true && tag !== '!';
+}
+
+function offsetOf(node: unknown): number | undefined {
+  return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range?.[0] : undefined;
+}

@@ -1,0 +1,70 @@
+/** How new values are written into a template's text: like what stands around them. */
+import { Document, isMap, isScalar } from 'yaml';
+import { isList, isObject, type Json } from '../core/json.ts';
+import { yamlOptions } from './parse.ts';
+
+/** The text's own ways. */
+export interface Style {
+  readonly isJson: boolean;
+  readonly eol: '\n' | '\r\n';
+  /** One level of indentation. */
+  readonly step: string;
+}
+
+/** The ways of a text: its indentation is that of the first map inside another one. */
+export function styleOf(text: string, isJson: boolean, document: Document): Style {
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const root = document.contents;
+  const inner = isMap(root)
+    ? root.items.map(({ value }) => value).find((value) => isMap(value) && value.items.length > 0)
+    : undefined;
+  const first = isMap(inner) ? inner.items[0]?.key : undefined;
+  const offset = isScalar(first) ? first.range?.[0] : undefined;
+  if (offset === undefined) return { isJson, eol, step: '  ' };
+  const before = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
+  return { isJson, eol, step: /^(\t+| {1,8})$/.test(before) ? before : '  ' };
+}
+
+/** A value on one line, as in JSON, which YAML's flow style takes as well. */
+export function inFlow(value: Json, style: Style): string {
+  if (style.isJson) return JSON.stringify(value);
+  if (isList(value))
+    return value.length === 0 ? '[]' : `[${value.map((each) => inFlow(each, style)).join(', ')}]`;
+  if (!isObject(value)) return scalar(value);
+  const entries = Object.entries(value).map(([key, each]) => `${scalar(key)}: ${inFlow(each, style)}`);
+  return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
+}
+
+/** A value over several lines, as in a JSON file that is printed so; the first line has no indentation. */
+export function inLines(value: Json, indent: string, { eol, step }: Style): string {
+  return JSON.stringify(value, null, step).replaceAll('\n', `${eol}${indent}`);
+}
+
+/**
+ * A key and its value in YAML's block style, one or more lines that end without a line break.
+ *
+ * @param indent what stands before the key
+ */
+export function inBlock(key: string, value: Json, indent: string, { eol, step }: Style): string {
+  const document = new Document({ [key]: value }, yamlOptions);
+  const text = document.toString({
+    lineWidth: 0,
+    indent: step.includes('\t') ? 2 : step.length,
+    singleQuote: true,
+    flowCollectionPadding: true,
+  });
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => (line === '' ? '' : `${indent}${line}`))
+    .join(eol);
+}
+
+/** One scalar such that YAML 1.1 reads it back, within a flow collection too. */
+function scalar(value: string | number | boolean | null): string {
+  if (typeof value !== 'string') return String(value);
+  const isPlain =
+    /^[A-Za-z_][\w./ +-]*$/.test(value) && !/ $|^(y|n|yes|no|on|off|true|false|null|~)$/i.test(value);
+  if (isPlain) return value;
+  return /['\n\r\t\\]|[^ -~]/.test(value) ? JSON.stringify(value) : `'${value}'`;
+}
