@@ -6,7 +6,8 @@
  *     ecr-hardening:found    what the repository was set to before any of these resources changed it
  *     ecr-hardening:before   what it was set to before the holder's last change; and by which properties
  *     ecr-hardening:set      what the holder has set
- *     ecr-hardening:from     the holder from which it was taken over, if it was
+ *     ecr-hardening:from     the holder from which it was taken over, for as long as that one is not deleted
+ *     ecr-hardening:taken    what the repository was set to when it was taken over; goes with `from`
  *     ecr-hardening:own      what the holder itself found, where it took over from another stack
  *
  * What is longer than a tag goes on in `ecr-hardening:found.2` and so on.
@@ -22,7 +23,7 @@ export interface Memory {
   /** The fingerprint of the properties that had led to `before`; undefined: no properties of the holder's had. */
   readonly beforeBy: string | undefined;
   readonly set: Settled;
-  readonly from: string | undefined;
+  readonly from: { readonly holder: string; readonly taken: Settled } | undefined;
   readonly own: Settled | undefined;
 }
 
@@ -63,7 +64,8 @@ export function encodeMemory(memory: Memory): ReadonlyMap<string, string> {
     ['found', encode(found)],
     ['before', encode(before, beforeBy)],
     ['set', encode(set)],
-    ['from', from],
+    ['from', from?.holder],
+    ['taken', from === undefined ? undefined : encode(from.taken)],
     ['own', own === undefined ? undefined : encode(own)],
   ];
   const tags = new Map<string, string>();
@@ -87,9 +89,20 @@ export function decodeMemory(tags: ReadonlyMap<string, string>): Memory | undefi
     before: before.settled,
     beforeBy: before.by,
     set: set.settled,
-    from: tags.get(`${prefix}from`),
+    from: readFrom(tags),
     own: decode(tags, 'own')?.settled,
   };
+}
+
+function readFrom(tags: ReadonlyMap<string, string>): Memory['from'] {
+  const holder = tags.get(`${prefix}from`);
+  const taken = decode(tags, 'taken')?.settled;
+  return holder === undefined || taken === undefined ? undefined : { holder, taken };
+}
+
+/** The keys of those tags that speak of an earlier holder. */
+export function takeOverKeys(tags: ReadonlyMap<string, string>): readonly string[] {
+  return memoryKeys(tags).filter((key) => /^(from|taken)(\.|$)/.test(key.slice(prefix.length)));
 }
 
 /** Such as `IMMUTABLE_WITH_EXCLUSION:latest:dev-+/scan=on/lifecycle=none.`: a tag's value takes no `*`. */

@@ -101,7 +101,7 @@ export function planRepository(
     before: keeps?.before ?? current,
     beforeBy: keeps === undefined ? ask.replaces : keeps.beforeBy,
     set: target,
-    from: isMine ? memory.from : memory?.holder,
+    from: isMine || memory === undefined ? memory?.from : { holder: memory.holder, taken: current },
     own: isOfStack || memory === undefined ? memory?.own : current,
   };
   const isToRemember = isTakeOver || (isChange ? !isRemembered : isMine && !isRemembered);

@@ -3,7 +3,7 @@
 import { isSameMutability } from '../../core/tag-mutability.ts';
 import { isGone } from '../runtime/faults.ts';
 import type { Ecr } from './ecr/ecr.ts';
-import { encodeMemory, holderIn, type Memory, memoryKeys } from './memory.ts';
+import { encodeMemory, holderIn, type Memory, memoryKeys, takeOverKeys } from './memory.ts';
 import { type Found, settledOf } from './plan.ts';
 import { eachOf } from './pool.ts';
 import type { Settled } from './settled.ts';
@@ -14,11 +14,15 @@ import { weakened } from './weakening.ts';
 /**
  * How a repository is let go: it keeps its settings; it gets back what was first found; or what it was set to before
  * the holder's last change, as after a Create that CloudFormation never heard the end of.
+ *
+ * Where the holder that it was taken over from is still there, it goes back to that one in any case, as it was: an
+ * update that renames a resource and is rolled back deletes the new one, and the old one stays.
  */
 export type Release = 'Retain' | 'Restore' | 'Undo';
 
 /**
- * Lets go of those repositories that the holder holds, and leaves the others alone.
+ * Lets go of those repositories that the holder holds, and leaves the others alone; but one that was taken over from it
+ * never goes back to it any more.
  *
  * @returns what people are to be told, a clause each
  */
@@ -29,21 +33,34 @@ export async function release(
   surroundings: Surroundings,
 ): Promise<readonly string[]> {
   const held = tagged.filter(({ tags }) => holderIn(tags) === holder);
+  const lost = tagged.filter(({ memory }) => memory?.from?.holder === holder);
   const found = await readLifecycles(
     held,
-    (memory) => how !== 'Retain' && remembersLifecycle(memory),
+    (memory) => (how !== 'Retain' || memory?.from !== undefined) && remembersLifecycle(memory),
     surroundings,
   );
-  const notes = await eachOf(found, async (each) => {
-    try {
-      return await releaseOne(each, how, surroundings);
-    } catch (error) {
+  const unlessGone = (name: string, work: () => Promise<readonly string[]>) =>
+    work().catch((error: unknown) => {
       if (!isGone(error)) throw error;
-      return [`${each.repository.name} was deleted meanwhile`];
-    }
-  });
+      return [`${name} was deleted meanwhile`];
+    });
+  const notes = await eachOf(found, (each) =>
+    unlessGone(each.repository.name, () => releaseOne(each, how, surroundings)),
+  );
+  await eachOf(lost, (each) => unlessGone(each.repository.name, () => forgetHolder(each, surroundings)));
   surroundings.log({ message: 'let go', how, repositories: found.map(({ repository }) => repository.name) });
   return notes.flat();
+}
+
+const setting = 'the tags that remember its settings';
+
+/** The take-over is final. */
+async function forgetHolder({ repository, tags }: Tagged, { ecr, journal }: Surroundings): Promise<string[]> {
+  const { arn, name } = repository;
+  const keys = takeOverKeys(tags);
+  const putBack = (late: Ecr) => late.tag(arn, valuesOf(tags, keys));
+  await journal.change(name, { setting, make: () => ecr.untag(arn, keys), putBack });
+  return [];
 }
 
 async function releaseOne(
@@ -51,32 +68,43 @@ async function releaseOne(
   how: Release,
   surroundings: Surroundings,
 ): Promise<readonly string[]> {
-  const { repository, memory } = found;
+  const { repository, memory, tags } = found;
   const { arn, name } = repository;
   const { ecr, journal } = surroundings;
-  const notes = how === 'Retain' ? [] : await giveBack(found, how, surroundings);
-  // A repository that was taken over goes back to its earlier holder when the Create that took it is undone.
-  const { from } = memory ?? {};
+  const goal = goalOf(memory, how, surroundings.allowWeakening);
+  const notes = goal === undefined ? [] : await giveBack(found, goal, surroundings);
   const earlier =
-    how === 'Undo' && memory !== undefined && from !== undefined
-      ? encodeMemory(earlierMemory(memory, from))
-      : new Map<string, string>();
-  const keys = memoryKeys(found.tags);
-  const old = new Map(keys.map((key) => [key, found.tags.get(key) ?? '']));
-  const setting = 'the tags that remember its settings';
-  const putBack = (late: Ecr) => late.tag(arn, old);
+    memory?.from === undefined ? new Map<string, string>() : encodeMemory(earlierMemory(memory));
+  const keys = memoryKeys(tags);
+  const putBack = (late: Ecr) => late.tag(arn, valuesOf(tags, keys));
   if (earlier.size > 0) await journal.change(name, { setting, make: () => ecr.tag(arn, earlier), putBack });
   const vain = keys.filter((key) => !earlier.has(key));
   if (vain.length > 0) await journal.change(name, { setting, make: () => ecr.untag(arn, vain), putBack });
   return notes.map((note) => `${name} ${note}`);
 }
 
-/** What a repository is to be given back. */
-function goalOf(
-  { found, before, own }: Memory,
-  how: 'Restore' | 'Undo',
-  allowWeakening: boolean,
-): { readonly settled: Settled; readonly notes: readonly string[] } {
+function valuesOf(tags: ReadonlyMap<string, string>, keys: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(keys.map((key) => [key, tags.get(key) ?? '']));
+}
+
+/** What a repository is to be given back, with what people are to be told of it. */
+interface Goal {
+  /** Undefined where nobody knows any more. */
+  readonly settled: Settled | undefined;
+  readonly notes: readonly string[];
+}
+
+/** Undefined where it keeps its settings. */
+function goalOf(memory: Memory | undefined, how: Release, allowWeakening: boolean): Goal | undefined {
+  if (memory?.from !== undefined)
+    return { settled: memory.from.taken, notes: [`goes back to ${memory.from.holder}`] };
+  if (how === 'Retain') return undefined;
+  if (memory === undefined)
+    return {
+      settled: undefined,
+      notes: ['keeps the settings that it has: the tags that remembered the earlier ones were damaged'],
+    };
+  const { found, before, own } = memory;
   if (how === 'Undo') return { settled: before, notes: [] };
   // Who takes a repository over from another stack must not be able to undo what that stack had hardened.
   if (own === undefined || allowWeakening || weakened(own, found).length === 0)
@@ -87,8 +115,20 @@ function goalOf(
   };
 }
 
-function earlierMemory(memory: Memory, holder: string): Memory {
-  return { ...memory, holder, set: memory.before, beforeBy: undefined, from: undefined, own: undefined };
+/** The memory of the holder from which a repository was taken over, as far as it is known. */
+function earlierMemory(memory: Memory): Memory {
+  const { from } = memory;
+  if (from === undefined) return memory;
+  const { holder, taken } = from;
+  return {
+    ...memory,
+    holder,
+    before: taken,
+    beforeBy: undefined,
+    set: taken,
+    from: undefined,
+    own: undefined,
+  };
 }
 
 /**
@@ -98,13 +138,11 @@ function earlierMemory(memory: Memory, holder: string): Memory {
  */
 async function giveBack(
   found: Found,
-  how: 'Restore' | 'Undo',
-  { ecr, journal, allowWeakening }: Surroundings,
+  { settled: goal, notes }: Goal,
+  { ecr, journal }: Surroundings,
 ): Promise<readonly string[]> {
   const { memory } = found;
-  if (memory === undefined)
-    return ['keeps the settings that it has: the tags that remembered the earlier ones were damaged'];
-  const { settled: goal, notes } = goalOf(memory, how, allowWeakening);
+  if (goal === undefined || memory === undefined) return notes;
   const { name } = found.repository;
   const current = settledOf(found);
   const ours = [memory.set, memory.before, goal];

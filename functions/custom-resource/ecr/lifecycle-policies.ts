@@ -4,6 +4,8 @@ import {
   DescribeImagesCommand,
   GetLifecyclePolicyCommand,
   GetLifecyclePolicyPreviewCommand,
+  type ImageDetail,
+  ImageNotFoundException,
   LifecyclePolicyNotFoundException,
   LifecyclePolicyPreviewNotFoundException,
   PutLifecyclePolicyCommand,
@@ -34,6 +36,24 @@ export function lifecycleCalls(call: Call): LifecycleCalls {
         options,
       ),
     );
+  /** Those of the images that there still are: one that is gone fails the whole call, so it is asked for by halves. */
+  const describe = async (
+    repositoryName: string,
+    digests: readonly string[],
+  ): Promise<readonly ImageDetail[]> => {
+    const imageIds = digests.map((imageDigest) => ({ imageDigest }));
+    try {
+      const { imageDetails } = await call('DescribeImages', (client, options) =>
+        client.send(new DescribeImagesCommand({ repositoryName, imageIds }), options),
+      );
+      return imageDetails ?? [];
+    } catch (error) {
+      if (!(error instanceof ImageNotFoundException)) throw error;
+      if (digests.length === 1) return [];
+      const halves = chunks(digests, Math.ceil(digests.length / 2));
+      return (await Promise.all(halves.map((half) => describe(repositoryName, half)))).flat();
+    }
+  };
   return {
     async lifecyclePolicy(repositoryName) {
       try {
@@ -90,15 +110,10 @@ export function lifecycleCalls(call: Call): LifecycleCalls {
     },
     async pullTimes(repositoryName, digests) {
       const times = new Map<string, Date>();
-      for (const imageDigests of chunks(digests, mostImages)) {
-        const imageIds = imageDigests.map((imageDigest) => ({ imageDigest }));
-        const { imageDetails } = await call('DescribeImages', (client, options) =>
-          client.send(new DescribeImagesCommand({ repositoryName, imageIds }), options),
-        );
-        for (const { imageDigest, lastRecordedPullTime } of imageDetails ?? [])
+      for (const imageDigests of chunks(digests, mostImages))
+        for (const { imageDigest, lastRecordedPullTime } of await describe(repositoryName, imageDigests))
           if (imageDigest !== undefined && lastRecordedPullTime !== undefined)
             times.set(imageDigest, lastRecordedPullTime);
-      }
       return times;
     },
   };

@@ -29,7 +29,7 @@ const memory: fc.Arbitrary<Memory> = fc.record({
   before: settled,
   beforeBy: fc.option(hexadecimal, { nil: undefined }),
   set: settled,
-  from: fc.option(holder, { nil: undefined }),
+  from: fc.option(fc.record({ holder, taken: settled }), { nil: undefined }),
   own: fc.option(settled, { nil: undefined }),
 });
 
@@ -46,7 +46,7 @@ describe('what is remembered in tags', () => {
           expect(key).toMatch(/^ecr-hardening:[a-z]+(\.\d+)?$/);
           expect(value).toMatch(/^[\w.:/=+@-]{1,256}$/);
         }
-        expect(tags.length).toBeLessThanOrEqual(25);
+        expect(tags.length).toBeLessThanOrEqual(30);
       }),
     );
   });
@@ -54,7 +54,11 @@ describe('what is remembered in tags', () => {
   test('is read through the longer one that it was written over', () => {
     fc.assert(
       fc.property(memory, memory, (earlier, given) => {
-        const later = { ...given, from: given.from ?? 'x', own: given.own ?? given.found };
+        const later = {
+          ...given,
+          from: given.from ?? { holder: 'x', taken: given.set },
+          own: given.own ?? given.found,
+        };
         const tags = new Map([...encodeMemory(earlier), ...encodeMemory(later)]);
         expect(decodeMemory(tags)).toEqual(later);
       }),

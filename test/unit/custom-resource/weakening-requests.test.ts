@@ -134,6 +134,27 @@ describe('what this resource itself found or set', () => {
       },
     });
     expect(answer).toMatchObject({ Status: 'SUCCESS' });
+    expect(answer?.Reason).toContain('goes back to ecr-settings-Settings-9ff35c65409f');
+    expect(after).toEqual(safe);
+    expect(tagsAfter).toMatchObject({ 'ecr-hardening:holder': 'ecr-settings-Settings-9ff35c65409f' });
+  });
+
+  test('is what another stack had hardened, also once that one is deleted', async () => {
+    const first = await bench.run({ before: unsafe });
+    const { repository } = first;
+    const properties = { OnDelete: 'Restore' };
+    const taken = await bench.run({ repository, properties, event: otherStack });
+    await bench.run({
+      sample: 'delete',
+      repository,
+      event: { PhysicalResourceId: first.answer?.PhysicalResourceId },
+    });
+    const { answer, after, tagsAfter } = await bench.run({
+      sample: 'delete',
+      repository,
+      properties,
+      event: { ...otherStack, PhysicalResourceId: taken.answer?.PhysicalResourceId },
+    });
     expect(answer?.Reason).toContain('was given back what was found when it was taken over');
     expect(after).toEqual(safe);
     expect(tagsAfter).toEqual({});

@@ -1,0 +1,48 @@
+import { beforeAll, expect, jest, test } from '@jest/globals';
+import { newStack, settings } from './support/new-stack.ts';
+import { attributes, existing, settingsTemplate, tagsOf } from './support/settings-stack.ts';
+import { uniqueName } from './support/stacks.ts';
+import { recordCalls, writesSince } from './support/writes.ts';
+
+// Whole deployments, beside others on the same machine.
+jest.setTimeout(120_000);
+
+const asCreated = { mutability: 'MUTABLE', exclusions: [], scanOnPush: false };
+const safe = { mutability: 'IMMUTABLE', exclusions: [], scanOnPush: true };
+const counts = attributes('Matched', 'Changed', 'Unchanged');
+
+beforeAll(recordCalls);
+
+test('a pattern over more than 200 repositories hardens them, finds nothing to do again, and gives all back', async () => {
+  const prefix = uniqueName('fleet');
+  const named = (kind: string, count: number) =>
+    Array.from({ length: count }, (_, index) => `${prefix}/${kind}-${index}`);
+  const services = named('service', 210);
+  const excluded = [...named('cache', 5), ...named('scratch', 5)];
+  await Promise.all([...services, ...excluded].map((name) => existing({ name })));
+  const stack = newStack();
+  const properties = {
+    RepositoryName: `${prefix}/*`,
+    Exclude: [`${prefix}/cache-*`, '*/scratch-*'],
+    MutableTags: '',
+  };
+  const isMeant = (name: string) => name.startsWith(`${prefix}/`);
+
+  expect(await stack.deploy(settingsTemplate(properties, counts))).toEqual({ kind: 'deployed' });
+  expect(await stack.outputs()).toEqual({ Matched: '210', Changed: '210', Unchanged: '0' });
+  for (const name of services) expect(await settings(name)).toMatchObject(safe);
+  for (const name of excluded) {
+    expect(await settings(name)).toMatchObject(asCreated);
+    expect(await tagsOf(name)).toEqual({});
+  }
+
+  const since = Date.now();
+  const again = settingsTemplate({ ...properties, OnDelete: 'Restore' }, counts);
+  expect(await stack.deploy(again)).toEqual({ kind: 'deployed' });
+  expect(await stack.outputs()).toEqual({ Matched: '210', Changed: '0', Unchanged: '210' });
+  expect(await writesSince(since, isMeant)).toEqual([]);
+
+  await stack.delete();
+  for (const name of services) expect(await settings(name)).toMatchObject(asCreated);
+  expect(await tagsOf(services[0] ?? '')).toEqual({});
+});

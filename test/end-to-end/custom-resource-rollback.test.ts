@@ -1,0 +1,136 @@
+import { TagResourceCommand } from '@aws-sdk/client-ecr';
+import { describe, expect, jest, test } from '@jest/globals';
+import type { JsonObject } from '../../core/json.ts';
+import { newStack, settings } from './support/new-stack.ts';
+import { existing, failingAfter, reasonOf, settingsTemplate, tagsOf } from './support/settings-stack.ts';
+import { clients } from './support/stacks.ts';
+
+// Whole deployments, beside others on the same machine.
+jest.setTimeout(30_000);
+
+const asCreated = {
+  mutability: 'MUTABLE',
+  exclusions: [],
+  scanOnPush: false,
+  lifecyclePolicyText: undefined,
+};
+const LifecyclePolicyText = JSON.stringify({
+  rules: [
+    {
+      rulePriority: 1,
+      selection: { tagStatus: 'untagged', countType: 'sinceImagePushed', countUnit: 'days', countNumber: 30 },
+      action: { type: 'expire' },
+    },
+  ],
+});
+
+describe('a rollback of an update', () => {
+  test.each<[string, JsonObject, object]>([
+    [
+      'that another resource fails gives back the settings before it',
+      { MutableTags: 'latest' },
+      { mutability: 'IMMUTABLE', exclusions: [] },
+    ],
+    [
+      'takes a lifecycle policy away that the update had brought',
+      { LifecyclePolicy: { LifecyclePolicyText } },
+      { lifecyclePolicyText: undefined },
+    ],
+  ])('%s', async (_what, changed, before) => {
+    const name = await existing();
+    const stack = newStack();
+    const properties = { RepositoryName: name, OnDelete: 'Restore' };
+    await stack.deploy(settingsTemplate(properties));
+    expect(await settings(name)).toMatchObject(before);
+    const outcome = await stack.deploy(
+      settingsTemplate({ ...properties, ...changed }, { resources: failingAfter('Settings') }),
+    );
+    expect(reasonOf(outcome)).toMatch(/^Failing: /);
+    expect(await settings(name)).toMatchObject({ mutability: 'IMMUTABLE', scanOnPush: true, ...before });
+    // What was first found is remembered all the same.
+    await stack.delete();
+    expect(await settings(name)).toMatchObject(asCreated);
+    expect(await tagsOf(name)).toEqual({});
+  });
+
+  test('goes back to settings that were found, where a default would have chosen others', async () => {
+    const name = await existing();
+    const stack = newStack();
+    await stack.deploy(settingsTemplate({ RepositoryName: name, MutableTags: 'nightly' }));
+    const before = await settings(name);
+    const outcome = await stack.deploy(
+      settingsTemplate({ RepositoryName: name }, { resources: failingAfter('Settings') }),
+    );
+    expect(outcome).toMatchObject({ kind: 'failed' });
+    expect(await settings(name)).toEqual(before);
+  });
+});
+
+describe('a create', () => {
+  test('that fails half-way leaves every repository as it was, without a tag', async () => {
+    const first = await existing();
+    // Memory is written first, and this one has no room for it.
+    const tags = Array.from({ length: 50 }, (_, index) => ({ Key: `tag-${index}`, Value: '' }));
+    const full = await existing({ tags });
+    const outcome = await newStack().deploy(
+      settingsTemplate({ RepositoryNames: [first, full], OnDelete: 'Retain' }),
+    );
+    expect(reasonOf(outcome)).toContain('The repository has too many tags to remember in them');
+    expect(reasonOf(outcome)).toContain('What had been changed was put back.');
+    for (const name of [first, full]) expect(await settings(name)).toMatchObject(asCreated);
+    expect(await tagsOf(first)).toEqual({});
+    expect(Object.keys(await tagsOf(full))).toEqual(tags.map(({ Key }) => Key));
+  });
+
+  test.each<[string, object]>([
+    ['Restore', asCreated],
+    ['Retain', { mutability: 'IMMUTABLE', scanOnPush: true }],
+  ])(
+    'that another resource fails is rolled back as OnDelete: %s says, and leaves no tag',
+    async (OnDelete, after) => {
+      const name = await existing({ tags: [{ Key: 'team', Value: 'orders' }] });
+      const outcome = await newStack().deploy(
+        settingsTemplate({ RepositoryName: name, OnDelete }, { resources: failingAfter('Settings') }),
+      );
+      expect(reasonOf(outcome)).toMatch(/^Failing: /);
+      expect(await settings(name)).toMatchObject(after);
+      expect(await tagsOf(name)).toEqual({ team: 'orders' });
+    },
+  );
+
+  test('that is refused leaves what another stack holds', async () => {
+    const name = await existing();
+    const holder = newStack();
+    await holder.deploy(settingsTemplate({ RepositoryName: name, OnDelete: 'Restore' }));
+    const before = { settings: await settings(name), tags: await tagsOf(name) };
+    // Less safe than the first stack made it.
+    const outcome = await newStack().deploy(
+      settingsTemplate({ RepositoryName: name, ImageTagMutability: 'MUTABLE' }),
+    );
+    expect(reasonOf(outcome)).toContain('AllowWeakening: true');
+    expect({ settings: await settings(name), tags: await tagsOf(name) }).toEqual(before);
+    await holder.delete();
+    expect(await settings(name)).toMatchObject(asCreated);
+  });
+});
+
+test('an update whose write fails half-way gives back what it had changed before it answers', async () => {
+  const name = await existing();
+  const stack = newStack();
+  await stack.deploy(settingsTemplate({ RepositoryNames: [name] }));
+  const before = { settings: await settings(name), tags: await tagsOf(name) };
+  const full = await existing();
+  await clients.ecr.send(
+    new TagResourceCommand({
+      resourceArn: `arn:aws:ecr:us-east-1:000000000000:repository/${full}`,
+      tags: Array.from({ length: 50 }, (_, index) => ({ Key: `tag-${index}`, Value: '' })),
+    }),
+  );
+  const outcome = await stack.deploy(
+    settingsTemplate({ RepositoryNames: [name, full], MutableTags: 'latest' }),
+  );
+  expect(reasonOf(outcome)).toContain('What had been changed was put back.');
+  expect(await settings(name)).toEqual(before.settings);
+  expect(await tagsOf(name)).toEqual(before.tags);
+  expect(await settings(full)).toMatchObject(asCreated);
+});

@@ -1,0 +1,58 @@
+import { GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { isObject, type JsonObject, member } from '../../../core/json.ts';
+import { applicationStack } from '../../../local/application.ts';
+import { clients, uniqueName } from './stacks.ts';
+
+/**
+ * The custom resource's function as it is deployed, as a resource of another template: with an environment of its own,
+ * so that no other test is disturbed, and in another region where that is asked for.
+ */
+export async function functionCopy(
+  environment: Readonly<Record<string, string>>,
+  region = 'us-east-1',
+): Promise<JsonObject> {
+  const { TemplateBody = '{}' } = await clients.cloudformation.send(
+    new GetTemplateCommand({ StackName: applicationStack, TemplateStage: 'Processed' }),
+  );
+  let value: unknown = JSON.parse(TemplateBody);
+  for (const key of ['Resources', 'SettingsFunction', 'Properties'])
+    value = isObject(value) ? member(value, key) : undefined;
+  if (!isObject(value)) throw new Error('the application’s template has no SettingsFunction');
+  const { Code, Handler, Runtime, MemorySize, Timeout } = value;
+  if (!isObject(Code) || Handler === undefined || Runtime === undefined)
+    throw new Error('the SettingsFunction has no code');
+  return {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      Code: region === 'us-east-1' ? Code : await codeIn(region, Code),
+      Handler,
+      Runtime,
+      MemorySize: MemorySize ?? 512,
+      Timeout: Timeout ?? 300,
+      Role: 'arn:aws:iam::000000000000:role/any',
+      Environment: { Variables: { ...environment } },
+    },
+  };
+}
+
+/** Lambda takes code from buckets of its own region alone. */
+async function codeIn(region: string, { S3Bucket, S3Key }: JsonObject): Promise<JsonObject> {
+  const code = await fetch(`${clients.endpoint}/${S3Bucket}/${S3Key}`);
+  if (!code.ok) throw new Error(`the code of the SettingsFunction cannot be read (${code.status})`);
+  const [bucket, key] = [uniqueName('code'), 'function.zip'];
+  const authorization = `AWS4-HMAC-SHA256 Credential=test/20261101/${region}/s3/aws4_request`;
+  const put = async (path: string, body: string | Blob) => {
+    const { ok, status } = await fetch(`${clients.endpoint}/${path}`, {
+      method: 'PUT',
+      headers: { authorization },
+      body,
+    });
+    if (!ok) throw new Error(`the code of the SettingsFunction cannot be copied (${status})`);
+  };
+  await put(
+    bucket,
+    `<CreateBucketConfiguration><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`,
+  );
+  await put(`${bucket}/${key}`, await code.blob());
+  return { S3Bucket: bucket, S3Key: key };
+}
