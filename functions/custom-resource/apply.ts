@@ -1,6 +1,12 @@
 /** A Create or an Update: it reads and decides everything first, and only then writes and proves. */
 import { isOneOf, type JsonObject } from '../../core/json.ts';
-import { type AccountChange, changeAccountSettings, readAccountChanges } from './account-changes.ts';
+import { readUntil } from '../runtime/deadline.ts';
+import {
+  type AccountChange,
+  changeAccountSettings,
+  readAccountChanges,
+  weakenedSettings,
+} from './account-changes.ts';
 import { dryRunData, settingsData } from './attributes.ts';
 import { type ImageInUse, imagesInUse, refuseExpiry } from './expiry-guard.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -44,19 +50,17 @@ interface Decision {
 /**
  * Serves a Create or an Update.
  *
- * @param id the physical id of the resource
- * @param failedId the one to answer with when it fails
+ * @param id the physical id of the resource; a failure answers with another one where its Create failed
  */
 export async function apply(
   request: ApplyingRequest,
   id: string,
-  failedId: string,
   surroundings: Surroundings,
 ): Promise<Answer> {
   const { log } = surroundings;
   const fail = ({ message, refusal }: Refusal): Answer => {
     log({ level: 'WARN', message });
-    return { status: 'FAILED', physicalResourceId: failedId, reason: refusal };
+    return { status: 'FAILED', physicalResourceId: id, reason: refusal };
   };
   const parsed = parseProperties(request.properties);
   if ('problems' in parsed)
@@ -86,6 +90,12 @@ async function decide(
 ): Promise<Decision | Refusal> {
   const { log, policy, allowWeakening } = surroundings;
   const account = await readAccountChanges(wanted.accountSettings, surroundings);
+  const losses = allowWeakening ? [] : weakenedSettings(account);
+  if (losses.length > 0)
+    return {
+      message: 'refused by policy',
+      refusal: `${losses.join(' and ')} would make the account less safe than it is, which is refused unless the application is deployed with AllowWeakening: true.`,
+    };
   if (wanted.selection === undefined) return { plans: [], passedOver: [], account };
 
   const startedAt = performance.now();
@@ -116,7 +126,11 @@ async function decide(
     else plans.push(planned.plan);
   }
   if (refusals.length > 0) return { message: 'refused by policy', refusal: `${fewOf(refusals)}.` };
-  const outOfTime = timeReason(plans, readingMs, surroundings.deadline);
+  const outOfTime = timeReason(
+    plans,
+    readingMs / (selected.length + passedOver.length),
+    surroundings.deadline,
+  );
   if (outOfTime !== undefined) return { message: 'too many for the time', refusal: outOfTime };
   const inUse = await inUseOf(plans, wanted, surroundings);
   if (inUse.length > 0)
@@ -134,8 +148,9 @@ async function inUseOf(
   surroundings: Surroundings,
 ): Promise<readonly ImageInUse[]> {
   if (days === 0) return [];
-  const images = await eachOf(plans, async ({ found, lifecyclePolicy }) =>
-    typeof lifecyclePolicy === 'string'
+  const images = await eachOf(plans, async ({ found, lifecyclePolicy, isBack }) =>
+    // A rollback must not fail; what it brings back was there, and let what it expires expire.
+    typeof lifecyclePolicy === 'string' && !isBack
       ? imagesInUse(found.repository.name, lifecyclePolicy, days, surroundings)
       : [],
   );
@@ -151,7 +166,7 @@ async function pretend(
   const isOne = namesOne(wanted);
   const scanning = await scanningOf(isOne ? plans : [], surroundings);
   surroundings.log({ message: 'dry run', repositories: plans.length });
-  return { data: dryRunData(plans, account, scanning, isOne), notes: [] };
+  return { data: dryRunData(plans, account, scanning, isOne), notes: plans.flatMap(({ notes }) => notes) };
 }
 
 async function execute(
@@ -171,7 +186,12 @@ async function execute(
       message: 'deleted meanwhile',
       refusal: `Repository ${plans[0]?.found.repository.name} was deleted while its settings were written.`,
     };
-  const scanning = await scanningOf(isOne || wanted.requireScanning ? proven : [], surroundings);
+  // ECR's reads may lag behind its writes.
+  const scanning = await readUntil(
+    () => scanningOf(isOne || wanted.requireScanning ? proven : [], surroundings),
+    (read) => !wanted.requireScanning || unscannedReason(read) === undefined,
+    surroundings.deadline,
+  );
   const unscanned = wanted.requireScanning ? unscannedReason(scanning) : undefined;
   if (unscanned !== undefined) return { message: 'not scanned', refusal: unscanned };
   const changed = proven.filter(isChanging);
@@ -180,7 +200,7 @@ async function execute(
     matched: proven.length,
     changed: changed.map(({ found }) => found.repository.name),
   });
-  const left = await releaseLeft(request, wanted, { plans, passedOver }, holder, surroundings);
+  const left = await releaseLeft(request, { plans, passedOver }, holder, surroundings);
   return {
     data: settingsData(proven, scanning, isOne),
     notes: [...proven.flatMap(({ notes }) => notes), ...left],
@@ -190,14 +210,13 @@ async function execute(
 /** Lets go of what an Update selects no more. */
 async function releaseLeft(
   request: ApplyingRequest,
-  wanted: Wanted,
   { plans, passedOver }: Pick<Decision, 'plans' | 'passedOver'>,
   holder: string,
   surroundings: Surroundings,
 ): Promise<readonly string[]> {
   if (request.requestType !== 'Update') return [];
   const old = parseProperties(request.oldProperties);
-  // Properties that are refused had never been applied.
+  // Properties that are refused were never applied by this version.
   if ('problems' in old || old.wanted.selection === undefined) return [];
   const { selection } = old.wanted;
   const kept = new Set(plans.map(({ found }) => found.repository.name));
@@ -207,13 +226,16 @@ async function releaseLeft(
   const only = exactName(selection);
   // What one name selected, or the same properties, needs no second look at the registry.
   const isSeen = isSame || (only !== undefined && isKnown.has(only));
-  const named = isSeen ? [] : await repositoriesNamed(selection, surroundings);
+  // What was selected before a dry run may be held still, and only its tags say so.
+  const everything = { ...selection, name: '*', names: undefined, exclude: [] };
+  const before = old.wanted.dryRun ? everything : selection;
+  const named = isSeen && !old.wanted.dryRun ? [] : await repositoriesNamed(before, surroundings);
   const unknown = await readTags(
     named.filter(({ name }) => !isKnown.has(name)),
     surroundings,
   );
   const left = [...passedOver, ...unknown];
-  return left.length === 0 ? [] : release(left, holder, wanted.onDelete, surroundings);
+  return left.length === 0 ? [] : release(left, holder, old.wanted.onDelete, surroundings);
 }
 
 function namesOne({ selection }: Wanted): boolean {
@@ -222,7 +244,10 @@ function namesOne({ selection }: Wanted): boolean {
 
 async function scanningOf(plans: readonly Plan[], { ecr }: Pick<Surroundings, 'ecr'>): Promise<Scanning> {
   if (plans.length === 0) return { frequencies: new Map(), type: 'BASIC' };
-  const frequencies = await ecr.scanFrequencies(plans.map(({ found }) => found.repository.name));
+  const names = plans.map(({ found }) => found.repository.name);
+  const known = await ecr.scanFrequencies(names);
+  // Where ECR gives no answer nothing is promised.
+  const frequencies = new Map(names.map((name) => [name, known.get(name) ?? ('MANUAL' as const)]));
   return { frequencies, type: await ecr.scanType() };
 }
 

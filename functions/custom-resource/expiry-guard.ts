@@ -1,6 +1,8 @@
 /** A lifecycle policy must not expire an image in use unseen: the service's own preview tells before it is put. */
 import { pause } from '../runtime/deadline.ts';
 import type { ExpiringImage } from './ecr/ecr.ts';
+import { Told } from './failure.ts';
+import { fingerprintOfPolicy } from './fingerprint.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** An image that would expire although it was pulled not long ago. */
@@ -47,17 +49,22 @@ async function previewOf(
   text: string,
   { ecr, deadline }: Pick<Surroundings, 'ecr' | 'deadline'>,
 ): Promise<readonly ExpiringImage[]> {
+  // ECR may give the text back in another form.
+  const wanted = fingerprintOfPolicy(text);
   for (let previews = 1; previews <= mostPreviews; previews += 1) {
     await ecr.startPreview(repository, text);
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
       const preview = await ecr.preview(repository);
-      if (preview.status === 'complete' && preview.text === text) return preview.expiring;
+      if (preview.status === 'complete' && fingerprintOfPolicy(preview.text) === wanted)
+        return preview.expiring;
       // Somebody else's took the place of ours, or ours expired.
       if (preview.status !== 'pending') break;
       await pause(pauseMs, deadline);
     }
   }
-  throw new Error(`the lifecycle preview of ${repository} did not complete`);
+  throw new Told(
+    `ECR could not say what the lifecycle policy would expire in ${repository}, so nothing was changed: deploy again, or say ProtectPulledWithinDays: 0.`,
+  );
 }
 
 // What fits into CloudFormation's 4,096 bytes beside the rest of the answer.

@@ -1,12 +1,16 @@
 import { OutOfTime } from '../runtime/deadline.ts';
 import { isThrottled, isUnanswered, outline } from '../runtime/faults.ts';
 
+/** A failure of ours, whose message is told as it stands: a sentence. */
+export class Told extends Error {}
+
 /** What a failure means to the person who reads the stack's events: a sentence, or two. */
 export function explain(error: unknown): string {
   if (error instanceof OutOfTime)
     return error.cause === undefined
       ? 'The function ran out of time before ECR had answered: deploy again.'
       : `The function ran out of time: deploy again. The last attempt: ${explain(error.cause)}`;
+  if (error instanceof Told) return error.message;
   if (!(error instanceof Error)) return `The function failed with ${String(error)}.`;
   const { name, status } = outline(error);
   // The SDK adds a second line for programmers. Cut, so that what follows still fits into the answer.
@@ -17,7 +21,7 @@ export function explain(error: unknown): string {
     case 'AccessDeniedException':
       return `The function may not do this: let its role, and any service control policy or permissions boundary, allow it. ECR says: ${message}.`;
     case 'RepositoryNotFoundException':
-      return `${message}: it was deleted while its settings were written.`;
+      return `${message}: it was deleted meanwhile.`;
     case 'InvalidParameterException':
     case 'ValidationException':
       return `ECR refuses the settings: ${message}.`;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isList, isObject, type Json } from '../../core/json.ts';
+import { isList, isObject, type Json, mapMembers, member } from '../../core/json.ts';
 
 /** 16 hexadecimal digits that two JSON values share when they mean the same: the order of keys means nothing. */
 export function fingerprint(value: Json): string {
@@ -9,13 +9,31 @@ export function fingerprint(value: Json): string {
     .slice(0, 16);
 }
 
-/** The same for a text that holds JSON; one that holds none is taken as it is. */
-export function fingerprintOfText(text: string): string {
+/**
+ * The same for the text of a lifecycle policy. ECR gives one back with its rules in the order of their priorities; the
+ * order of tags in a list means nothing. A text that holds no JSON is taken as it is.
+ */
+export function fingerprintOfPolicy(text: string): string {
   try {
-    return fingerprint(JSON.parse(text));
+    return fingerprint(normal(JSON.parse(text)));
   } catch {
     return fingerprint(text);
   }
+}
+
+function normal(policy: Json): Json {
+  const rules = isObject(policy) ? member(policy, 'rules') : undefined;
+  if (!isList(rules)) return policy;
+  const priorityOf = (rule: Json) => (isObject(rule) ? Number(member(rule, 'rulePriority')) : 0);
+  const sorted = rules.map(withSortedTags).toSorted((one, other) => priorityOf(one) - priorityOf(other));
+  return { ...Object(policy), rules: sorted };
+}
+
+function withSortedTags(rule: Json): Json {
+  const selection = isObject(rule) ? member(rule, 'selection') : undefined;
+  if (!isObject(selection)) return rule;
+  const sorted = mapMembers(selection, (value) => (isList(value) ? [...value].sort() : value));
+  return { ...Object(rule), selection: sorted };
 }
 
 function ordered(value: Json): Json {

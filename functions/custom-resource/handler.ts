@@ -1,16 +1,18 @@
 import { isRefusal } from '../../core/finding.ts';
+import { member } from '../../core/json.ts';
 import { refusalMessage } from '../../core/message.ts';
 import { applicationPolicy } from '../../core/policy.ts';
 import { parseBoolean } from '../../core/policy-values.ts';
 import { localEndpoint } from '../runtime/client-settings.ts';
-import { deadlineIn } from '../runtime/deadline.ts';
+import { deadlineIn, OutOfTime } from '../runtime/deadline.ts';
 import { outline } from '../runtime/faults.ts';
 import { connect } from './ecr/client.ts';
 import { explain } from './failure.ts';
 import { startJournal } from './journal.ts';
-import { notCreatedId, serve } from './lifecycle.ts';
+import { failedId, serve } from './lifecycle.ts';
 import { type Addressee, parseRequest, type SettingsRequest } from './request.ts';
 import { type Answer, responseBody, sendResponse } from './response.ts';
+import type { Progress } from './surroundings.ts';
 
 /** The part of Lambda's context that is used. */
 export interface FunctionContext {
@@ -34,7 +36,7 @@ export async function handler(event: unknown, context: FunctionContext): Promise
     case 'unserved': {
       const { addressee, reason } = parsed;
       logOf(addressee)({ level: 'ERROR', message: 'not a request of CloudFormation', reason });
-      const physicalResourceId = addressee.physicalResourceId ?? notCreatedId(addressee);
+      const physicalResourceId = addressee.physicalResourceId ?? failedId(addressee, true);
       return answer(addressee, { status: 'FAILED', physicalResourceId, reason }, context);
     }
     case 'request':
@@ -50,21 +52,22 @@ export async function handler(event: unknown, context: FunctionContext): Promise
  */
 async function serveInTime(request: SettingsRequest, context: FunctionContext): Promise<Answer> {
   const log = logOf(request);
-  const remainingMs = context.getRemainingTimeInMillis();
-  const working = deadlineIn(workTime(remainingMs));
+  const remainingMs = timeLeft(request, context);
+  const working = deadlineIn(remainingMs / 2);
   const puttingBack = deadlineIn(putBackTime(remainingMs));
   const connection = connect(process.env);
   const journal = startJournal();
-  const failedId = 'physicalResourceId' in request ? request.physicalResourceId : notCreatedId(request);
+  const progress: Progress = { repositories: 0 };
   const fail = async (reason: string): Promise<Answer> => {
-    const told = await journal.putBack(connection.until(puttingBack));
-    if (told !== '') log({ level: 'ERROR', message: 'put back', told });
+    const putBack = await journal.putBack(connection.until(puttingBack));
+    const { failures = [], told = '' } = putBack ?? {};
+    if (putBack !== undefined) log({ level: 'WARN', message: 'put back', failures: failures.length });
+    for (const { subject, settings, error } of failures)
+      log({ level: 'ERROR', message: 'not put back', subject, settings, error: outline(error) });
+    const physicalResourceId =
+      'physicalResourceId' in request ? request.physicalResourceId : failedId(request, failures.length === 0);
     // What could not be put back must not be cut off at the end of a long reason.
-    return {
-      status: 'FAILED',
-      physicalResourceId: failedId,
-      reason: `${reason.slice(0, 3_000 - told.length)}${told}`,
-    };
+    return { status: 'FAILED', physicalResourceId, reason: `${reason.slice(0, 3_000 - told.length)}${told}` };
   };
   try {
     const { policy, findings } = applicationPolicy(process.env);
@@ -84,13 +87,21 @@ async function serveInTime(request: SettingsRequest, context: FunctionContext): 
       allowWeakening: 'value' in allowWeakening && allowWeakening.value,
       deadline: working,
       journal,
+      progress,
       log,
     });
-    return answer.status === 'SUCCESS' ? answer : await fail(answer.reason);
+    if (answer.status === 'FAILED') return await fail(answer.reason);
+    // CloudFormation shows no reason of a success.
+    if (answer.notes.length > 0) log({ message: 'told', notes: answer.notes });
+    return answer;
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? { cause: outline(error.cause) } : {};
     log({ level: 'ERROR', message: 'failed', error: outline(error), ...cause });
-    return await fail(explain(error));
+    const isTooMuch = error instanceof OutOfTime && progress.repositories > 1;
+    const advice = isTooMuch
+      ? ` It was to hold ${progress.repositories} repositories: divide them among several resources, by name.`
+      : '';
+    return await fail(`${explain(error)}${advice}`);
   } finally {
     connection.close();
     working.release();
@@ -98,9 +109,14 @@ async function serveInTime(request: SettingsRequest, context: FunctionContext): 
   }
 }
 
-/** Of the function's time, what the work may take: as much again may be needed to put it back. */
-function workTime(remainingMs: number): number {
-  return remainingMs - Math.min(75_000, remainingMs / 2);
+/**
+ * What is left until nobody waits any more: for the function, or for CloudFormation, which an author's ServiceTimeout
+ * makes give up earlier. Half of it is for the work, and nearly as much again to put it back.
+ */
+function timeLeft({ properties }: SettingsRequest, context: FunctionContext): number {
+  const seconds = Number(member(properties, 'ServiceTimeout') ?? Number.POSITIVE_INFINITY);
+  const waits = seconds > 0 ? seconds * 1000 * 0.9 : Number.POSITIVE_INFINITY;
+  return Math.min(context.getRemainingTimeInMillis(), waits);
 }
 
 /** Of the function's time, when putting back has to end: enough is left to answer, with retries. */

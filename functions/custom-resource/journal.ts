@@ -1,5 +1,6 @@
 /** What a request has changed so far: a failure half-way must not leave it so, nor anybody to guess. */
 
+import { isAfterUnsure } from '../runtime/deadline.ts';
 import { isGone, isRefused } from '../runtime/faults.ts';
 import type { Ecr } from './ecr/ecr.ts';
 import { explain } from './failure.ts';
@@ -24,9 +25,23 @@ export interface Journal {
    *
    * What fails leaves the earlier changes of its subject as they are: a memory must outlive what it remembers.
    *
-   * @returns the sentences that a failure ends with; empty when nothing was changed
+   * @returns undefined when nothing was changed
    */
-  putBack(ecr: Ecr): Promise<string>;
+  putBack(ecr: Ecr): Promise<PutBack | undefined>;
+}
+
+/** What became of it. */
+export interface PutBack {
+  readonly failures: readonly Failure[];
+  /** The sentences that a failure ends with. */
+  readonly told: string;
+}
+
+/** A subject of which not everything was put back, and what was not. */
+export interface Failure {
+  readonly subject: string;
+  readonly settings: readonly string[];
+  readonly error: unknown;
 }
 
 export function startJournal(): Journal {
@@ -39,48 +54,54 @@ export function startJournal(): Journal {
       try {
         await make();
       } catch (error) {
-        if (isRefused(error)) made.pop();
+        if (isRefused(error) && !isAfterUnsure(error)) made.pop();
         throw error;
       }
     },
     async putBack(ecr) {
       const subjects = [...changes].filter(([, made]) => made.length > 0);
       changes.clear();
-      const failures = await eachOf(subjects, async ([subject, made]) => {
-        const failure = await putBackInTurn(made.toReversed(), ecr);
-        return failure === undefined ? [] : [{ subject, ...failure }];
-      });
-      return tell(subjects.length, failures.flat());
+      if (subjects.length === 0) return undefined;
+      const failures = await eachOf(subjects, ([subject, made]) =>
+        putBackInTurn(subject, made.toReversed(), ecr),
+      );
+      const left = failures.filter((failure) => failure !== undefined);
+      return { failures: left, told: tell(left) };
     },
   };
 }
 
-interface Failure {
-  readonly settings: readonly string[];
-  readonly error: unknown;
-}
-
-async function putBackInTurn(latestFirst: readonly Change[], ecr: Ecr): Promise<Failure | undefined> {
+async function putBackInTurn(
+  subject: string,
+  latestFirst: readonly Change[],
+  ecr: Ecr,
+): Promise<Failure | undefined> {
   for (const [index, { putBack }] of latestFirst.entries())
     try {
       await putBack(ecr);
     } catch (error) {
       // A repository that is gone has nothing to be put back.
       if (isGone(error)) return undefined;
-      return { settings: latestFirst.slice(index).map(({ setting }) => setting), error };
+      const settings = latestFirst.slice(index).map(({ setting }) => setting);
+      return { subject, settings: [...new Set(settings)].toReversed(), error };
     }
   return undefined;
 }
 
-const mostNamed = 10;
+// What fits into CloudFormation's 4,096 bytes beside the reason of the failure itself; the log has every one.
+const mostCharacters = 1_500;
 
-function tell(changed: number, failures: readonly (Failure & { readonly subject: string })[]): string {
+function tell(failures: readonly Failure[]): string {
   const [first] = failures;
-  if (changed === 0) return '';
   if (first === undefined) return ' What had been changed was put back.';
+  let length = 0;
   const named = failures
-    .slice(0, mostNamed)
-    .map(({ subject, settings }) => `${settings.toReversed().join(', ')} of ${subject}`);
-  const rest = failures.length > mostNamed ? `; and of ${failures.length - mostNamed} more` : '';
-  return ` NOT PUT BACK: ${named.join('; ')}${rest}. ${explain(first.error)}`;
+    .map(({ subject, settings }) => `${settings.join(', ')} of ${subject}`)
+    .filter((name) => {
+      length += name.length + 2;
+      return length <= mostCharacters;
+    });
+  const rest = failures.length - named.length;
+  const more = rest > 0 ? `; and of ${rest} more (the log has them)` : '';
+  return ` NOT PUT BACK: ${named.join('; ')}${more}. ${explain(first.error).slice(0, 300)}`;
 }

@@ -18,10 +18,9 @@ import { readTags, repositoriesNamed } from './survey.ts';
 export async function serve(request: SettingsRequest, surroundings: Surroundings): Promise<Answer> {
   switch (request.requestType) {
     case 'Create':
-      return apply(request, physicalIdOf(request), notCreatedId(request), surroundings);
+      return apply(request, physicalIdOf(request), surroundings);
     case 'Update':
-      // A failed Update must echo the id: another one would tell CloudFormation that the resource was replaced.
-      return apply(request, request.physicalResourceId, request.physicalResourceId, surroundings);
+      return apply(request, request.physicalResourceId, surroundings);
     case 'Delete':
       return remove(request, surroundings);
     default:
@@ -41,9 +40,14 @@ function physicalIdOf(request: Identity): string {
   return `ecr-settings-${request.logicalResourceId}-${stack}`;
 }
 
-/** The id that a failed Create answers with; CloudFormation then sends Delete for it. */
-export function notCreatedId(request: Identity): string {
-  return `${physicalIdOf(request)}-not-created`;
+const notCreated = '-not-created';
+
+/**
+ * The id that a failed Create answers with; CloudFormation then sends Delete for it, which has to know whether there is
+ * anything left to be put back.
+ */
+export function failedId(request: Identity, isPutBack: boolean): string {
+  return `${physicalIdOf(request)}${isPutBack ? notCreated : '-not-put-back'}`;
 }
 
 async function remove(
@@ -57,12 +61,20 @@ async function remove(
     notes,
     data: {},
   });
-  const parsed = parseProperties(request.properties);
-  // With properties that are refused nothing was ever made.
-  if ('problems' in parsed || parsed.wanted.selection === undefined) return succeed([]);
-  const { selection, onDelete } = parsed.wanted;
   const id = physicalIdOf(request);
-  // CloudFormation never heard of the id that this resource makes: its Create failed, or its answer was lost.
+  // Its Create failed, and changed nothing or put everything back.
+  if (physicalResourceId === `${id}${notCreated}`) return succeed([]);
+  const parsed = parseProperties(request.properties);
+  if ('problems' in parsed) {
+    // An earlier version of the application may have taken them; no stack may become impossible to delete.
+    surroundings.log({ level: 'WARN', message: 'properties refused: what it holds stays as it is' });
+    return succeed([
+      'Its properties are refused, so what it holds stays as it is, tags ecr-hardening:* included',
+    ]);
+  }
+  if (parsed.wanted.selection === undefined) return succeed([]);
+  const { selection, onDelete } = parsed.wanted;
+  // Another id: its Create could not put everything back, or CloudFormation never heard its answer.
   const how = physicalResourceId === id ? onDelete : 'Undo';
   try {
     const named = await repositoriesNamed(selection, surroundings);

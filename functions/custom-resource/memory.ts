@@ -28,6 +28,7 @@ export interface Memory {
 }
 
 const prefix = 'ecr-hardening:';
+const ours = /^ecr-hardening:(holder|found|before|set|from|taken|own)(\.\d+)?$/;
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html
 const mostCharacters = 256;
 
@@ -53,7 +54,7 @@ export function holderIn(tags: ReadonlyMap<string, string>): string | undefined 
 
 /** The keys of those tags that are a memory's. */
 export function memoryKeys(tags: ReadonlyMap<string, string>): readonly string[] {
-  return [...tags.keys()].filter((key) => key.startsWith(prefix));
+  return [...tags.keys()].filter((key) => ours.test(key));
 }
 
 /** A memory as tags. */

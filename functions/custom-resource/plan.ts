@@ -2,7 +2,7 @@
 import type { Policy } from '../../core/policy.ts';
 import { defaultTagMutability, isSameMutability, type TagMutability } from '../../core/tag-mutability.ts';
 import type { Repository } from './ecr/ecr.ts';
-import { fingerprintOfText } from './fingerprint.ts';
+import { fingerprintOfPolicy } from './fingerprint.ts';
 import { isSameStack, type Memory } from './memory.ts';
 import type { OnDelete, WantedSettings } from './properties/properties.ts';
 import { isSameSettled, type Settled } from './settled.ts';
@@ -39,6 +39,10 @@ export interface Plan {
   readonly lifecyclePolicy: string | null | undefined;
   /** What is to be remembered before anything else is written. */
   readonly memory: Memory | undefined;
+  /** Whether the lifecycle policy that is there was put by this resource. */
+  readonly isOwnPolicy: boolean;
+  /** Whether the lifecycle policy goes back to what it was before the resource's last change. */
+  readonly isBack: boolean;
   /** What people are to be told, a clause each. */
   readonly notes: readonly string[];
 }
@@ -56,16 +60,16 @@ export function planRepository(
 ): { readonly plan: Plan } | { readonly refusal: string } {
   const { wanted, holder, policy } = ask;
   const { repository, memory } = found;
-  const unsafe = unsafeWishes(wanted);
+  const current = settledOf(found);
+  const isMine = memory?.holder === holder;
+  // The Update that rolls another one back asks for what led to the settings before it.
+  const back = isMine && memory.beforeBy === ask.by ? memory.before : undefined;
+  const unsafe = back !== undefined && isAskedAgain(wanted, back) ? [] : unsafeWishes(wanted);
   if (policy.Enforcement === 'Reject' && unsafe.length > 0)
     return {
       refusal: `${unsafe.join(' and ')} for ${repository.name} is refused, since this application enforces safe settings (Enforcement: Reject)`,
     };
-  const current = settledOf(found);
-  const isMine = memory?.holder === holder;
   const isOfStack = memory !== undefined && (isMine || isSameStack(memory.holder, holder));
-  // The Update that rolls another one back asks for what led to the settings before it.
-  const back = isMine && memory.beforeBy === ask.by ? memory.before : undefined;
   const lifecycle = lifecycleTarget(wanted, current, isOfStack ? memory : undefined, back);
   const target: Settled = {
     tagMutability: mutabilityTarget(wanted, current, policy, back),
@@ -104,13 +108,16 @@ export function planRepository(
     from: isMine || memory === undefined ? memory?.from : { holder: memory.holder, taken: current },
     own: isOfStack || memory === undefined ? memory?.own : current,
   };
-  const isToRemember = isTakeOver || (isChange ? !isRemembered : isMine && !isRemembered);
+  // What somebody else has changed since is not taken for this resource's own.
+  const isToRemember = isTakeOver || (isChange && !isRemembered);
   return {
     plan: {
       found,
       target,
       ...writes,
       memory: isToRemember ? next : undefined,
+      isOwnPolicy: isMine && current.lifecycle === memory.set.lifecycle,
+      isBack: back !== undefined && back.lifecycle === target.lifecycle,
       notes: [
         ...(isTakeOver ? [`${repository.name} is taken over from ${memory.holder}`] : []),
         ...lifecycle.notes.map((note) => `${repository.name} ${note}`),
@@ -123,7 +130,7 @@ export function planRepository(
 export function settledOf({ repository, lifecycle }: Found): Settled {
   const { tagMutability, scanOnPush } = repository;
   const text = lifecycle?.text;
-  const policy = text === undefined ? 'none' : fingerprintOfText(text);
+  const policy = text === undefined ? 'none' : fingerprintOfPolicy(text);
   return { tagMutability, scanOnPush, lifecycle: lifecycle === undefined ? undefined : policy };
 }
 
@@ -147,6 +154,14 @@ export function describePlan({ found, tagMutability, scanOnPush, lifecyclePolicy
       ? []
       : [`LifecyclePolicy ${earlier} -> ${lifecyclePolicy === null ? 'none' : 'the given one'}`]),
   ].join('; ');
+}
+
+/** Whether a wish is what a repository was set to: an application that has become stricter still lets a stack roll back. */
+function isAskedAgain({ tagMutability, scanOnPush }: WantedSettings, back: Settled): boolean {
+  return (
+    (tagMutability === undefined || isSameMutability(tagMutability, back.tagMutability)) &&
+    (scanOnPush === undefined || scanOnPush === back.scanOnPush)
+  );
 }
 
 function unsafeWishes({ tagMutability, scanOnPush }: WantedSettings): string[] {
@@ -194,7 +209,7 @@ function lifecycleTarget(
 } {
   const still = { write: undefined, notes: [] };
   if (lifecyclePolicy !== undefined) {
-    const fingerprint = fingerprintOfText(lifecyclePolicy);
+    const fingerprint = fingerprintOfPolicy(lifecyclePolicy);
     if (fingerprint === current.lifecycle) return { ...still, fingerprint };
     return { fingerprint, write: lifecyclePolicy, notes: [] };
   }
@@ -230,7 +245,7 @@ function irreversibleReason(
   if (wanted.onDelete !== 'Restore' || wanted.lifecyclePolicy === undefined) return undefined;
   const isOurs = memory !== undefined && (memory.holder === holder || isSameStack(memory.holder, holder));
   const ours = isOurs ? [memory.set.lifecycle, memory.before.lifecycle] : [];
-  const harmless = ['none', fingerprintOfText(wanted.lifecyclePolicy)];
+  const harmless = ['none', fingerprintOfPolicy(wanted.lifecyclePolicy)];
   const isOther = (policy: string | undefined) => policy !== undefined && !harmless.includes(policy);
   if (!isOther(first.lifecycle) && !(isOther(current.lifecycle) && !ours.includes(current.lifecycle)))
     return undefined;

@@ -3,7 +3,7 @@
 import { isSameMutability } from '../../core/tag-mutability.ts';
 import { isGone } from '../runtime/faults.ts';
 import type { Ecr } from './ecr/ecr.ts';
-import { encodeMemory, holderIn, type Memory, memoryKeys, takeOverKeys } from './memory.ts';
+import { encodeMemory, holderIn, isSameStack, type Memory, memoryKeys, takeOverKeys } from './memory.ts';
 import { type Found, settledOf } from './plan.ts';
 import { eachOf } from './pool.ts';
 import type { Settled } from './settled.ts';
@@ -74,7 +74,9 @@ async function releaseOne(
   const goal = goalOf(memory, how, surroundings.allowWeakening);
   const notes = goal === undefined ? [] : await giveBack(found, goal, surroundings);
   const earlier =
-    memory?.from === undefined ? new Map<string, string>() : encodeMemory(earlierMemory(memory));
+    memory?.from === undefined
+      ? new Map<string, string>()
+      : encodeMemory(earlierMemory(memory, goal === undefined ? settledOf(found) : undefined));
   const keys = memoryKeys(tags);
   const putBack = (late: Ecr) => late.tag(arn, valuesOf(tags, keys));
   if (earlier.size > 0) await journal.change(name, { setting, make: () => ecr.tag(arn, earlier), putBack });
@@ -96,8 +98,10 @@ interface Goal {
 
 /** Undefined where it keeps its settings. */
 function goalOf(memory: Memory | undefined, how: Release, allowWeakening: boolean): Goal | undefined {
-  if (memory?.from !== undefined)
-    return { settled: memory.from.taken, notes: [`goes back to ${memory.from.holder}`] };
+  const from = memory?.from;
+  // Across stacks Retain means what it says: the other stack gets the repository as it is now.
+  if (from !== undefined && (how !== 'Retain' || isSameStack(from.holder, memory?.holder ?? '')))
+    return { settled: from.taken, notes: [`goes back to ${from.holder}`] };
   if (how === 'Retain') return undefined;
   if (memory === undefined)
     return {
@@ -116,19 +120,13 @@ function goalOf(memory: Memory | undefined, how: Release, allowWeakening: boolea
 }
 
 /** The memory of the holder from which a repository was taken over, as far as it is known. */
-function earlierMemory(memory: Memory): Memory {
+function earlierMemory(memory: Memory, kept: Settled | undefined): Memory {
   const { from } = memory;
   if (from === undefined) return memory;
   const { holder, taken } = from;
-  return {
-    ...memory,
-    holder,
-    before: taken,
-    beforeBy: undefined,
-    set: taken,
-    from: undefined,
-    own: undefined,
-  };
+  // What the earlier holder of another stack had found itself is not known any more: at least what was taken from it.
+  const own = isSameStack(holder, memory.holder) ? memory.own : taken;
+  return { ...memory, holder, before: taken, beforeBy: undefined, set: kept ?? taken, from: undefined, own };
 }
 
 /**
@@ -145,11 +143,12 @@ async function giveBack(
   if (goal === undefined || memory === undefined) return notes;
   const { name } = found.repository;
   const current = settledOf(found);
-  const ours = [memory.set, memory.before, goal];
+  // Also a state between what was set and the goal is ours: an earlier attempt may have ended half-way.
+  const ours = [memory.set, goal];
   const isOurs =
     ours.some(({ tagMutability }) => isSameMutability(tagMutability, current.tagMutability)) &&
     ours.some(({ scanOnPush }) => scanOnPush === current.scanOnPush) &&
-    ours.some(({ lifecycle }) => lifecycle === current.lifecycle || lifecycle === undefined);
+    (goal.lifecycle === undefined || ours.some(({ lifecycle }) => lifecycle === current.lifecycle));
   if (!isOurs) return ['was changed by somebody else since, and keeps the settings that it has'];
   const { tagMutability, scanOnPush } = current;
   const text = found.lifecycle?.text;

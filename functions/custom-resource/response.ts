@@ -33,12 +33,11 @@ export function responseBody(to: Addressee, answer: Answer): string {
   };
   if (answer.status === 'SUCCESS') {
     const { data, notes } = answer;
-    const told = notes.join('; ').toWellFormed();
     const write = (text: string) => {
       const reason = text === '' ? {} : { Reason: text };
       return JSON.stringify({ Status: 'SUCCESS', ...reason, ...common, Data: data });
     };
-    if (isFitting(write(''))) return write(fitting(told, (text) => isFitting(write(text))));
+    if (isFitting(write(''))) return write(fewOf(notes, (text) => isFitting(write(text))));
     const reason = `The attributes of ${to.logicalResourceId} do not fit into CloudFormation's 4,096 bytes.`;
     return responseBody(to, { status: 'FAILED', physicalResourceId: answer.physicalResourceId, reason });
   }
@@ -50,6 +49,16 @@ export function responseBody(to: Addressee, answer: Answer): string {
 
 function isFitting(body: string): boolean {
   return Buffer.byteLength(body) <= mostBytes;
+}
+
+/** As many notes as fit, with the number of the rest; the log has them all. */
+function fewOf(notes: readonly string[], fits: (text: string) => boolean): string {
+  const text = (count: number) => {
+    const rest = notes.length - count;
+    return [...notes.slice(0, count), ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ').toWellFormed();
+  };
+  for (let count = notes.length; count > 0; count -= 1) if (fits(text(count))) return text(count);
+  return '';
 }
 
 /** The longest beginning of a text that fits, cut between whole characters. */

@@ -3,6 +3,12 @@ import type { Deadline } from '../runtime/deadline.ts';
 import type { Ecr } from './ecr/ecr.ts';
 import type { Journal } from './journal.ts';
 
+/** How far a request has come, for whoever has to tell that the time was over. */
+export interface Progress {
+  /** How many repositories it is about, once that is known. */
+  repositories: number;
+}
+
 /** What serving a request depends on. */
 export interface Surroundings {
   readonly ecr: Ecr;
@@ -12,6 +18,7 @@ export interface Surroundings {
   readonly deadline: Deadline;
   /** Every change goes through it, so that it can be put back. */
   readonly journal: Journal;
+  readonly progress: Progress;
   /** Tells one step: names, kinds, and what ECR itself says; never a property's value, which could be NoEcho. */
   readonly log: (entry: Readonly<Record<string, unknown>>) => void;
 }

@@ -133,6 +133,7 @@ async function narrow(
   surroundings: Surroundings,
 ): Promise<Survey | { readonly refusal: string }> {
   const named = repositories.filter(({ name }) => selectsName(selection, name));
+  surroundings.progress.repositories = named.length;
   const hasTags = Object.keys(selection.tags).length > 0;
   const isTooMany = (count: number) => count > mostRepositories;
   const tooMany = (count: number) => ({

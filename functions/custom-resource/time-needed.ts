@@ -13,16 +13,16 @@ const caution = 1.5;
  * AWS publishes no rate for ECR's operations. What the repositories' tags took to be read, one call each, tells what
  * one call for each of them takes now.
  *
- * @param readingMs how long reading one thing of each repository has taken, in milliseconds
+ * @param oneMs how long reading one repository has taken, in milliseconds
  */
 export function timeReason(
   plans: readonly Plan[],
-  readingMs: number,
+  oneMs: number,
   deadline: Pick<Deadline, 'leftMs'>,
 ): string | undefined {
   if (plans.length < fewest) return undefined;
   const writes = plans.reduce((sum, plan) => sum + writesOf(plan), 0);
-  const neededMs = (readingMs / plans.length) * writes * caution;
+  const neededMs = oneMs * writes * caution;
   const leftMs = deadline.leftMs();
   if (neededMs <= leftMs) return undefined;
   const seconds = (ms: number) => Math.ceil(ms / 1000);

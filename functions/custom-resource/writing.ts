@@ -3,7 +3,7 @@ import { isSameMutability } from '../../core/tag-mutability.ts';
 import { readUntil } from '../runtime/deadline.ts';
 import { isGone } from '../runtime/faults.ts';
 import type { Ecr, Repository } from './ecr/ecr.ts';
-import { fingerprintOfText } from './fingerprint.ts';
+import { fingerprintOfPolicy } from './fingerprint.ts';
 import { encodeMemory, memoryKeys } from './memory.ts';
 import { isChanging, type Plan } from './plan.ts';
 import { eachOf } from './pool.ts';
@@ -39,7 +39,7 @@ export async function writeAll(
 }
 
 async function write(
-  { found, memory, tagMutability, scanOnPush, lifecyclePolicy }: Plan,
+  { found, memory, tagMutability, scanOnPush, lifecyclePolicy, isOwnPolicy }: Plan,
   { ecr, journal, log }: Surroundings,
 ): Promise<void> {
   const { repository, tags, lifecycle } = found;
@@ -51,6 +51,14 @@ async function write(
       make: () => ecr.tag(arn, made),
       putBack: (late) => restoreTags(late, arn, tags, [...made.keys()]),
     });
+    // Pieces of an earlier memory would be read as this one's.
+    const stale = memoryKeys(tags).filter((key) => !made.has(key));
+    if (stale.length > 0)
+      await journal.change(name, {
+        setting: 'the tags that remember its settings',
+        make: () => ecr.untag(arn, stale),
+        putBack: (late) => restoreTags(late, arn, tags, []),
+      });
   }
   if (tagMutability !== undefined)
     await journal.change(name, {
@@ -67,7 +75,7 @@ async function write(
   if (lifecyclePolicy === undefined) return;
   const earlier = lifecycle?.text;
   // It does not fit into tags, so an operator finds it here. It comes from ECR, where whoever reads this could read it.
-  if (earlier !== undefined && fingerprintOfText(earlier) !== found.memory?.set.lifecycle)
+  if (earlier !== undefined && !isOwnPolicy)
     log({ level: 'WARN', message: 'replaces a lifecycle policy', repository: name, earlier });
   // The last write: after a crash everything that can be put back out of the memory still can.
   await journal.change(name, {
@@ -166,6 +174,6 @@ function unproven(
     lifecyclePolicy === undefined ||
     (lifecyclePolicy === null
       ? policy === undefined
-      : policy !== undefined && fingerprintOfText(policy) === fingerprintOfText(lifecyclePolicy));
+      : policy !== undefined && fingerprintOfPolicy(policy) === fingerprintOfPolicy(lifecyclePolicy));
   return isAsWanted ? undefined : 'another LifecyclePolicy';
 }

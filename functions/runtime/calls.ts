@@ -1,6 +1,6 @@
 /** How a service of AWS is called: paced, repeated while a fault passes, and until a deadline. */
 import { type Deadline, persist } from './deadline.ts';
-import { isPassing, isThrottled } from './faults.ts';
+import { isPassing, isRefused, isThrottled } from './faults.ts';
 import { type Pace, startPace } from './pace.ts';
 
 /** How a call is made: the operation, whose pace it keeps, and what sends it. */
@@ -45,7 +45,14 @@ export function callsOf<Client extends { destroy(): void }>(newClient: () => Cli
         }
       };
       const ready = () => pace.turn(deadline.signal);
-      return persist(attempt, { deadline, attemptMs, isPassing, ready, isPaced: isThrottled });
+      return persist(attempt, {
+        deadline,
+        attemptMs,
+        isPassing,
+        hasNoEffect: isRefused,
+        ready,
+        isPaced: isThrottled,
+      });
     },
     close: () => client?.destroy(),
   };

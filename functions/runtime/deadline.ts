@@ -45,6 +45,8 @@ export interface Persistence {
   readonly isPassing: (error: unknown) => boolean;
   /** Waited for before each attempt, outside its time; may throw at the deadline only. */
   readonly ready?: () => Promise<void>;
+  /** Whether an attempt that failed so certainly had no effect; by default none did. */
+  readonly hasNoEffect?: (error: unknown) => boolean;
   /** Whether `ready` alone holds the next attempt back, so that no pause is needed. */
   readonly isPaced?: (error: unknown) => boolean;
 }
@@ -59,9 +61,10 @@ export interface Persistence {
  */
 export async function persist<Result>(
   attempt: (signal: AbortSignal) => Promise<Result>,
-  { deadline, attemptMs, isPassing, ready, isPaced }: Persistence,
+  { deadline, attemptMs, isPassing, hasNoEffect, ready, isPaced }: Persistence,
 ): Promise<Result> {
   let last: unknown;
+  let isUnsure = false;
   for (let mostPauseMs = firstPauseMs; ; mostPauseMs = Math.min(longestPauseMs, mostPauseMs * 2)) {
     if (deadline.leftMs() === 0) throw new OutOfTime(last);
     try {
@@ -69,13 +72,24 @@ export async function persist<Result>(
       return await limited(attempt, Math.min(attemptMs, deadline.leftMs() / 2), deadline.signal);
     } catch (error) {
       if (deadline.signal.aborted) throw new OutOfTime(last);
-      if (!(error instanceof TooSlow || isPassing(error))) throw error;
+      if (!(error instanceof TooSlow || isPassing(error))) {
+        if (isUnsure && error instanceof Error) afterUnsure.add(error);
+        throw error;
+      }
+      isUnsure ||= hasNoEffect?.(error) !== true;
       last = error;
     }
     if (isPaced?.(last) === true) continue;
     // Random over the whole pause, so that functions which were throttled together do not come back together.
     await pause(Math.random() * mostPauseMs, deadline, last);
   }
+}
+
+const afterUnsure = new WeakSet<Error>();
+
+/** Whether an earlier attempt than the one that failed so may have had its effect: nobody heard of it. */
+export function isAfterUnsure(error: unknown): boolean {
+  return error instanceof Error && afterUnsure.has(error);
 }
 
 class TooSlow extends Error {

@@ -20,7 +20,7 @@ export interface ExpiringImage {
 /** What StartLifecyclePolicyPreview has come to. */
 export type Preview =
   | { readonly status: 'pending' }
-  | { readonly status: 'failed'; readonly reason: string }
+  | { readonly status: 'failed' }
   /** `text` is the policy that was previewed: a later preview of somebody else's replaces ours. */
   | { readonly status: 'complete'; readonly text: string; readonly expiring: readonly ExpiringImage[] };
 

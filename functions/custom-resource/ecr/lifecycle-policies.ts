@@ -94,7 +94,7 @@ export function lifecycleCalls(call: Call): LifecycleCalls {
         do {
           const page = await previewPage(repositoryName, nextToken);
           if (page.status === 'IN_PROGRESS') return { status: 'pending' };
-          if (page.status !== 'COMPLETE') return { status: 'failed', reason: String(page.status) };
+          if (page.status !== 'COMPLETE') return { status: 'failed' };
           for (const { action, imageDigest, imageTags } of page.previewResults ?? [])
             if (action?.type === 'EXPIRE' && imageDigest !== undefined)
               expiring.push({ digest: imageDigest, tags: imageTags ?? [] });

@@ -141,8 +141,8 @@ describe('the time that is needed', () => {
   const left = (ms: number) => ({ leftMs: () => ms });
 
   test('is three writes for each repository, at the pace of reading', () => {
-    expect(timeReason(plans, 10_000, left(45_001))).toBeUndefined();
-    expect(timeReason(plans, 10_000, left(44_999))).toContain('3000 writes, which take about 45 s');
+    expect(timeReason(plans, 10, left(45_001))).toBeUndefined();
+    expect(timeReason(plans, 10, left(44_999))).toContain('3000 writes, which take about 45 s');
   });
 
   test('is not guessed from a few', () => {

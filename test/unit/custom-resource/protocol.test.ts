@@ -71,7 +71,7 @@ describe('the address of the answer', () => {
     delete process.env.AWS_ENDPOINT_URL_ECR;
     process.env.AWS_ENDPOINT_URL = AWS_ENDPOINT_URL;
     expect(refused.deliveries).toEqual([]);
-    expect(bench.printed.at(-2)).toContain('the ResponseURL must be https, not http:');
+    expect(bench.printed.join('\n')).toContain('the ResponseURL must be https, not http:');
     expect(taken.answer).toMatchObject({ Status: 'SUCCESS' });
   });
 });
