@@ -107,6 +107,9 @@ async function decide(
     (memory) => wanted.lifecyclePolicy !== undefined || remembersLifecycle(memory),
     surroundings,
   );
+  const name = exactName(wanted.selection);
+  if (name !== undefined && found.length < selected.length)
+    return { message: 'deleted meanwhile', refusal: `Repository ${name} was deleted while it was read.` };
   const readingMs = performance.now() - startedAt;
   log({ message: 'read', repositories: found.length, readingMs: Math.round(readingMs) });
 

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Bench, inParallel, startBench } from './support/bench.ts';
+import { breaches } from './support/contract.ts';
+import type { Fault } from './support/faults.ts';
+import { safe, unsafe } from './support/registry.ts';
+
+let bench: Bench;
+
+beforeAll(async () => {
+  bench = await startBench();
+  await bench.run({ before: unsafe, remainingMs: 60_000 });
+}, 60_000);
+
+afterAll(() => bench.stop());
+
+const always = Number.POSITIVE_INFINITY;
+const tags = { team: 'orders' };
+const blocked = { step: 'put scanning', fault: 'blocked by the organisation', times: always } as const;
+
+describe('what fails half-way and cannot be put back', () => {
+  const faults: readonly Fault[] = [
+    'access denied',
+    'invalid parameter',
+    'throttled',
+    'reset',
+    'hanging',
+    'server exception',
+  ];
+
+  test.each(faults)(
+    'is named, keeps its memory, and the Delete that follows puts it back (%s)',
+    async (fault) => {
+      const run = { before: unsafe, tags, remainingMs: 6_000 };
+      const backwards = { step: 'put mutability', fault, times: always, from: 2 } as const;
+      const failed = await bench.run({ ...run, fault: [blocked, backwards] });
+      expect(failed.answer?.Status).toBe('FAILED');
+      expect(failed.answer?.Reason).toMatch(
+        /^A policy of the organisation forbids the change: It is blocked\. NOT PUT BACK: the tags that remember its settings, ImageTagMutability of bench\/repository-\d+\. /,
+      );
+      expect(failed.after).toEqual({ ...unsafe, mutability: 'IMMUTABLE' });
+      expect(failed.tagsAfter).toMatchObject({
+        'ecr-hardening:found': 'MUTABLE/scan=off/lifecycle=untouched.',
+      });
+      const { PhysicalResourceId } = failed.answer ?? {};
+      expect(PhysicalResourceId).toMatch(/-not-put-back$/);
+      expect(
+        bench.printed.some((line) => line.includes('"not put back"') && line.includes(failed.repository)),
+      ).toBe(true);
+
+      const { repository } = failed;
+      const { answer, after, tagsAfter } = await bench.run({
+        sample: 'delete',
+        repository,
+        event: { PhysicalResourceId },
+      });
+      expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
+      expect({ after, tagsAfter }).toEqual({ after: unsafe, tagsAfter: tags });
+    },
+  );
+
+  test('of an Update is what the Update that rolls it back begins with', async () => {
+    const made = await bench.run({ before: unsafe });
+    const { repository } = made;
+    const properties = { MutableTags: 'latest', RequireScanning: 'true' };
+    bench.server.scanning = { type: 'ENHANCED', isEverythingCovered: false };
+    const backwards = { step: 'put mutability', fault: 'access denied', times: always, from: 2 } as const;
+    const old = { OldResourceProperties: { RepositoryName: repository } };
+    const failed = await bench.run({
+      sample: 'update',
+      repository,
+      properties,
+      event: old,
+      fault: backwards,
+    });
+    bench.server.scanning = { type: 'BASIC', isEverythingCovered: false };
+    expect(failed.answer?.Reason).toContain('NOT PUT BACK: ');
+    expect(failed.after).toMatchObject({ exclusions: ['latest'] });
+    const rollback = await bench.run({
+      sample: 'update',
+      repository,
+      event: { OldResourceProperties: { RepositoryName: repository, ...properties } },
+    });
+    expect(rollback.answer).toMatchObject({ Status: 'SUCCESS' });
+    expect(rollback.after).toEqual(safe);
+  });
+
+  test('after a first attempt that nobody heard of is put back too', async () => {
+    const fault = [
+      { step: 'put mutability', fault: 'late reset', times: 1 },
+      { step: 'put mutability', fault: 'access denied', times: 1, from: 2 },
+    ] as const;
+    const { answer, after, tagsAfter } = await bench.run({ before: unsafe, tags, fault });
+    expect(answer?.Reason).toMatch(/ What had been changed was put back\.$/);
+    expect({ after, tagsAfter }).toEqual({ after: unsafe, tagsAfter: tags });
+  });
+});
+
+describe('when the clock runs out', () => {
+  const calls = Array.from({ length: 8 }, (_, index) => index + 1);
+  const cases = (['create', 'update', 'delete'] as const).flatMap((sample) =>
+    calls.map((callNumber) => ({ sample, callNumber })),
+  );
+
+  test('at any call and all that follow, there is one answer in time that names what is between', async () => {
+    const outcomes = await inParallel(cases, 24, async ({ sample, callNumber }) => {
+      const properties = { OnDelete: 'Restore' };
+      const made =
+        sample === 'delete'
+          ? await bench.run({ before: unsafe, tags, properties })
+          : await bench.run({ before: unsafe, tags, properties: { DryRun: true } });
+      const event = sample === 'delete' ? { PhysicalResourceId: made.answer?.PhysicalResourceId } : {};
+      const fault = { callNumber, fault: 'hanging', times: always } as const;
+      const { repository } = made;
+      const run = { sample, repository, properties, event, fault, remainingMs: 4_000 };
+      return { made, outcome: await bench.runInTime(run, ({ leftMs }) => leftMs > 0) };
+    });
+    for (const { made, outcome } of outcomes.values()) {
+      const { after, tagsAfter, answer } = outcome;
+      expect(outcome.thrown).toBeUndefined();
+      expect(outcome.leftMs).toBeGreaterThan(0);
+      expect(outcome.deliveries).toHaveLength(1);
+      expect(outcome.deliveries.flatMap(({ body }) => breaches(body, outcome.event))).toEqual([]);
+      const isBefore =
+        JSON.stringify({ after, tagsAfter }) ===
+        JSON.stringify({ after: made.after, tagsAfter: made.tagsAfter });
+      if (answer?.Status === 'FAILED' && !isBefore) expect(answer.Reason).toContain('NOT PUT BACK: ');
+    }
+    expect(outcomes.size).toBe(24);
+  }, 120_000);
+});
