@@ -1,12 +1,11 @@
 /** The parameters of the deployed application, out of a file: what the organisation's defaults are. */
 import { basename } from 'node:path';
-import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 import { isList, isObject, type Json, member } from '../core/json.ts';
-import { unknownName } from '../core/nearest.ts';
 import { namesAt } from '../core/policy.ts';
 import { Problem } from '../core/problem.ts';
 import { readText } from '../templates/file.ts';
+import { unknown } from './unknown.ts';
 
 /**
  * Reads them as named texts, such as a function's environment has them.
@@ -15,11 +14,14 @@ import { readText } from '../templates/file.ts';
  * @param environment the environment of samconfig.toml
  * @throws Problem, one sentence
  */
-export function readApplicationParameters(file: string, environment: string): Record<string, string> {
+export async function readApplicationParameters(
+  file: string,
+  environment: string,
+): Promise<Record<string, string>> {
   const text = readText(file);
   const isToml = basename(file).endsWith('.toml');
   const given = isToml
-    ? overridesOf(parse(text, file, parseToml), environment)
+    ? overridesOf(parse(text, file, (await import('smol-toml')).parse), file, environment)
     : parse(text, file, parseYaml);
   if (!isObject(given)) throw new Problem(`${file} must hold a map of the application's parameters.`);
   const known: readonly string[] = namesAt('application');
@@ -27,7 +29,7 @@ export function readApplicationParameters(file: string, environment: string): Re
   for (const [name, value] of Object.entries(given)) {
     // A samconfig.toml holds the parameters of the functions too, which decide nothing about a template.
     if (known.includes(name)) parameters[name] = textOf(value);
-    else if (!isToml) throw new Problem(`${file} has the ${unknownName('parameter', name, known)}`);
+    else if (!isToml) throw new Problem(`${file} has the ${unknown('parameter', name, known)}`);
   }
   return parameters;
 }
@@ -46,12 +48,19 @@ function parse(text: string, file: string, parser: (text: string) => unknown): J
 }
 
 /** SAM's own form: `parameter_overrides` of one environment, as one text or a list of texts. */
-function overridesOf(config: Json, environment: string): Json {
+function overridesOf(config: Json, file: string, environment: string): Json {
+  const chosen = isObject(config) ? member(config, environment) : undefined;
+  if (!isObject(chosen)) {
+    const known = isObject(config) ? Object.keys(config).filter((name) => isObject(config[name])) : [];
+    throw new Problem(
+      `${file} has no environment ${environment}: name one with --config-env (${known.join(', ') || 'it has none'}).`,
+    );
+  }
   const found: Record<string, string> = {};
   for (const command of ['global', 'deploy']) {
     const overrides = ['parameters', 'parameter_overrides'].reduce<Json | undefined>(
       (value, key) => (isObject(value) ? member(value, key) : undefined),
-      isObject(config) && isObject(config[environment]) ? member(config[environment], command) : undefined,
+      member(chosen, command),
     );
     const text = isList(overrides) ? overrides.join(' ') : typeof overrides === 'string' ? overrides : '';
     for (const [, name = '', quoted, plain] of text.matchAll(/([A-Za-z0-9]+)=(?:"([^"]*)"|(\S*))/g))

@@ -3,9 +3,6 @@ import { Command, Option } from 'commander';
 import { Problem } from '../core/problem.ts';
 import { coloursFor } from './colours.ts';
 import { checkCommand, type FailOn, type Format, failOns, formats } from './commands/check.ts';
-import { diffCommand } from './commands/diff.ts';
-import { expandCommand } from './commands/expand.ts';
-import { explainCommand } from './commands/explain.ts';
 import { expandOptions, type TemplateOptions, withTemplateOptions } from './options.ts';
 
 /** The package's version; the bundle has it written in. */
@@ -35,8 +32,9 @@ withTemplateOptions(program.command('expand'))
       'expand -p Stage=prod -',
     ),
   )
-  .action((files: string[], options: TemplateOptions & { readonly write?: boolean }) => {
-    process.stdout.write(expandCommand(files, expandOptions(options), options.write === true));
+  .action(async (files: string[], options: TemplateOptions & { readonly write?: boolean }) => {
+    const { expandCommand } = await import('./commands/expand.ts');
+    process.stdout.write(await expandCommand(files, await expandOptions(options), options.write === true));
   });
 
 withTemplateOptions(program.command('diff'))
@@ -46,8 +44,9 @@ withTemplateOptions(program.command('diff'))
     'after',
     examples('diff template.yaml', 'diff --transform-parameter KeepImages=50 template.yaml'),
   )
-  .action((files: string[], options: TemplateOptions) => {
-    process.stdout.write(diffCommand(files, expandOptions(options), colours));
+  .action(async (files: string[], options: TemplateOptions) => {
+    const { diffCommand } = await import('./commands/diff.ts');
+    process.stdout.write(await diffCommand(files, await expandOptions(options), colours));
   });
 
 withTemplateOptions(program.command('check'))
@@ -68,8 +67,12 @@ withTemplateOptions(program.command('check'))
     ),
   )
   .action(
-    (files: string[], options: TemplateOptions & { readonly format: Format; readonly failOn: FailOn }) => {
-      const checked = checkCommand(files, expandOptions(options), { ...options, version, colours });
+    async (
+      files: string[],
+      options: TemplateOptions & { readonly format: Format; readonly failOn: FailOn },
+    ) => {
+      const report = { ...options, version, colours };
+      const checked = await checkCommand(files, await expandOptions(options), report);
       process.stdout.write(checked.text);
       for (const problem of checked.problems) process.stderr.write(`${problem}\n`);
       code = checked.code;
@@ -81,7 +84,8 @@ program
   .description('Say what a control is about, and how to mend what it finds.')
   .argument('[control]', 'such as TagImmutability; left out, all of them')
   .addHelpText('after', examples('explain', 'explain TagImmutability'))
-  .action((control: string | undefined) => {
+  .action(async (control: string | undefined) => {
+    const { explainCommand } = await import('./commands/explain.ts');
     process.stdout.write(explainCommand(control, colours));
   });
 
@@ -89,14 +93,26 @@ function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ecr-hardening ${line}`).join('\n')}`;
 }
 
-// Whoever reads the pipe may stop reading (`ecr-hardening diff ... | head`).
-process.stdout.on('error', () => process.exit(0));
+// Whoever reads the pipe may stop reading (`ecr-hardening diff ... | head`); a full disk is another matter.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`The output could not be written (${error.message}).\n`);
+  process.exit(2);
+});
 
-try {
-  program.parse();
-} catch (error) {
-  if (!(error instanceof Problem)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  code = 2;
+// Loaded only by the commands that need them, libraries cost the others nothing.
+program.parseAsync().then(
+  () => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${sentenceOf(error)}\n`);
+    process.exitCode = 2;
+  },
+);
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof Problem) return error.message;
+  const stack = error instanceof Error ? error.stack : String(error);
+  return `ecr-hardening has a defect and wrote nothing: ${stack}`;
 }
-process.exitCode = code;

@@ -2,7 +2,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Json } from '../core/json.ts';
 import type { ExpandOptions } from '../templates/expand.ts';
-import { readApplicationParameters } from './application-parameters.ts';
 
 /** What commander makes of the options. */
 export interface TemplateOptions {
@@ -45,13 +44,17 @@ const exportedToken: Json = { 'Fn::ImportValue': 'ecr-hardening-SettingsServiceT
 const serviceTimeout = 420;
 
 /** What a template is expanded with. @throws Problem when the file of the application's parameters cannot be read */
-export function expandOptions(options: TemplateOptions): ExpandOptions {
+export async function expandOptions(options: TemplateOptions): Promise<ExpandOptions> {
   return {
-    environment:
-      options.config === undefined ? {} : readApplicationParameters(options.config, options.configEnv),
+    environment: options.config === undefined ? {} : await readConfig(options.config, options.configEnv),
     parameters: options.parameter,
     transformParameters: options.transformParameter,
     today: new Date().toISOString().slice(0, 10),
     settings: { serviceToken: options.serviceToken ?? exportedToken, serviceTimeout },
   };
+}
+
+async function readConfig(file: string, environment: string): Promise<Record<string, string>> {
+  const { readApplicationParameters } = await import('./application-parameters.ts');
+  return readApplicationParameters(file, environment);
 }

@@ -1,18 +1,7 @@
 /** A template as text and as values, and where in the text each value stands. */
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-} from 'yaml';
+import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import type { JsonObject } from '../core/json.ts';
-import { parseTemplate, yamlOptions } from './parse.ts';
+import { parseWithPlaces } from './parse.ts';
 
 /** One template file. */
 export interface TemplateDocument {
@@ -37,33 +26,16 @@ export interface Position {
  * @throws Problem with file, line and column when the text is no template
  */
 export function readDocument(text: string, file: string): TemplateDocument {
-  const value = parseTemplate(text, file);
-  const isJson = isJsonText(text);
-  const lineCounter = new LineCounter();
-  // YAML has no tabs between tokens where JSON has; a space in their place keeps every offset.
-  const readable = isJson ? text.replaceAll('\t', ' ') : text;
-  const document = parseDocument(readable, { ...yamlOptions, lineCounter });
+  const { lines, ...parsed } = parseWithPlaces(text, file);
   return {
     file,
     text,
-    value,
-    isJson,
-    document,
+    ...parsed,
     positionOf(offset) {
-      const { line, col } = lineCounter.linePos(offset);
+      const { line, col } = lines.linePos(offset);
       return { line, column: col };
     },
   };
-}
-
-function isJsonText(text: string): boolean {
-  if (!text.trimStart().startsWith('{')) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Where a path of keys and indices ends, or the nearest place on the way there. */

@@ -6,6 +6,7 @@ import { isAlias, isMap, isPair, isScalar, isSeq, type Pair, type YAMLMap, type 
 import { isList, isObject, type Json, type JsonObject, member } from '../core/json.ts';
 import { isTagged, keyOf, readDocument, type TemplateDocument } from './document.ts';
 import { inBlock, inFlow, inLines, type Style, styleOf } from './print.ts';
+import { type Token, tokensBefore, tokensOf } from './tokens.ts';
 
 /** A piece of text in place of that from one offset to another. */
 export interface Edit {
@@ -62,28 +63,34 @@ class Editor {
   readonly edits: Edit[] = [];
   readonly #text: string;
   readonly #style: Style;
-  readonly #anchors = new Map<string, Json>();
+  readonly #document: TemplateDocument['document'];
+  /** What each anchored node that stays comes to mean. By node: a name may be taken anew. */
+  readonly #anchored = new Map<unknown, Json>();
   readonly #aliases: {
-    readonly name: string;
+    readonly target: unknown;
     readonly from: number;
     readonly to: number;
     readonly after: Json;
   }[] = [];
 
+  /** Made once, where something is replaced that has a tag or a dash. */
+  #lexed: readonly Token[] | undefined;
+
   constructor({ text, isJson, document }: TemplateDocument) {
     this.#text = text;
     this.#style = styleOf(text, isJson, document);
+    this.#document = document;
   }
 
   /** Walks a node together with what it means before and after. */
   value(node: unknown, before: Json, after: Json): void {
     if (isAlias(node)) {
       const [from, to] = rangeOf(node);
-      this.#aliases.push({ name: node.source, from, to, after });
+      this.#aliases.push({ target: node.resolve(this.#document), from, to, after });
       return;
     }
     if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined)
-      this.#anchors.set(node.anchor, after);
+      this.#anchored.set(node, after);
     if (isTagged(node) && isObject(before) && isObject(after)) {
       // A short tag is a map of one key; what stands behind it is the node itself.
       const [key = ''] = Object.keys(before);
@@ -97,8 +104,8 @@ class Editor {
 
   /** Aliases keep standing where what they point to still means what they are to mean. */
   aliases(): void {
-    for (const { name, from, to, after } of this.#aliases)
-      if (!isEqual(this.#anchors.get(name), after))
+    for (const { target, from, to, after } of this.#aliases)
+      if (!isEqual(this.#anchored.get(target), after))
         this.edits.push({ from, to, text: inFlow(after, this.#style) });
   }
 
@@ -116,12 +123,17 @@ class Editor {
       this.#replace(node, after);
       return;
     }
+    const gone = pairs.filter((pair) => !kept.includes(pair));
+    if (gone.some((pair) => this.#sharesLine(node, this.#itemStart(node, pairs.indexOf(pair))))) {
+      this.#replace(node, after);
+      return;
+    }
     for (const pair of pairs) {
       const key = keyOf(pair);
       const given = member(before, key) ?? null;
-      if (!Object.hasOwn(after, key)) this.#remove(node, pairs, pair);
-      else this.#entry(node, pair, given, member(after, key) ?? null);
+      if (Object.hasOwn(after, key)) this.#entry(node, pair, given, member(after, key) ?? null);
     }
+    this.#remove(node, pairs, gone);
     if (added.length > 0) this.#add(node, kept, added);
   }
 
@@ -133,18 +145,26 @@ class Editor {
     if (isNothing && !isEqual(before, after)) this.#fill(map, pair, after);
   }
 
-  #fill(map: YAMLMap, pair: Pair, after: Json): void {
-    const end = this.#text.indexOf(':', endOf(pair.key)) + 1;
-    const indent = this.#indentAt(startOf(pair.key));
-    const text =
-      map.flow === true || !isObject(after)
-        ? ` ${inFlow(after, this.#style)}`
-        : Object.entries(after)
-            .map(
-              ([key, value]) => this.#style.eol + inBlock(key, value, indent + this.#style.step, this.#style),
-            )
-            .join('');
-    this.edits.push({ from: end, to: end, text });
+  #fill(map: YAMLMap, { key, value }: Pair, after: Json): void {
+    // An anchor stands before its value, and a comment behind it.
+    const colon = this.#text.indexOf(':', endOf(key)) + 1;
+    const from = isScalar(value) && value.anchor !== undefined ? Math.max(colon, rangeOf(value)[0]) : colon;
+    if (isScalar(value) && value.anchor !== undefined) this.#anchored.set(value, after);
+    if (map.flow === true || !isObject(after) || Object.keys(after).length === 0) {
+      this.edits.push({ from, to: from, text: ` ${inFlow(after, this.#style)}` });
+      return;
+    }
+    const indent = this.#indentAt(startOf(key)) + this.#style.step;
+    this.#insertLines(from, Object.entries(after), indent);
+  }
+
+  /** Keys and values in block style behind the line of an offset. */
+  #insertLines(offset: number, entries: readonly [string, Json][], indent: string): void {
+    const { eol } = this.#style;
+    const at = this.#lineEnd(offset);
+    const isInside = at > 0 && this.#text[at - 1] !== '\n';
+    const lines = entries.map(([key, value]) => inBlock(key, value, indent, this.#style)).join(eol);
+    this.edits.push({ from: at, to: at, text: isInside ? `${eol}${lines}` : `${lines}${eol}` });
   }
 
   #list(node: YAMLSeq, before: readonly Json[], after: readonly Json[]): void {
@@ -155,19 +175,34 @@ class Editor {
       return;
     }
     const gone = before.flatMap((each, index) => (after.some((one) => isEqual(one, each)) ? [] : [index]));
-    const isShorter = after.length > 0 && after.length === before.length - gone.length;
-    if (isShorter) for (const index of gone) this.#remove(node, node.items, node.items[index]);
-    else this.#replace(node, after);
+    const left = before.filter((_, index) => !gone.includes(index));
+    const isShorter = after.length > 0 && isEqual(left, after);
+    const isApart = !gone.some((index) => this.#sharesLine(node, this.#itemStart(node, index)));
+    if (!isShorter || !isApart) {
+      this.#replace(node, after);
+      return;
+    }
+    // What stays may hold an alias of what goes.
+    const kept = node.items.filter((_, index) => !gone.includes(index));
+    kept.forEach((item, index) => {
+      this.value(item, left[index] ?? null, left[index] ?? null);
+    });
+    const removed = node.items.filter((item) => !kept.includes(item));
+    this.#remove(node, node.items, removed);
   }
 
   /** A value in place of another, which had a place of its own. */
   #replace(node: unknown, after: Json): void {
     const [from, to] = rangeOf(node);
-    // A block collection begins on its first key's line, and a flow one may stand there as well.
     const end = this.#withoutTrailingSpace(from, to);
-    const tagged = this.#text.lastIndexOf('!', from);
-    const hasTag = isTagged(node) && /^![\w:]*\s*$/.test(this.#text.slice(tagged, from));
-    this.edits.push({ from: hasTag ? tagged : from, to: end, text: inFlow(after, this.#style) });
+    const before = isTagged(node) ? [...tokensBefore(this.#tokens(), from)] : [];
+    const marks = before.filter(({ text }) => text !== '-');
+    const start = marks.at(-1)?.from ?? from;
+    const anchor = marks.find(({ text }) => text.startsWith('&'));
+    // A list may begin in its key's column, where a flow one may not.
+    const space = isSeq(node) && node.flow !== true && start === from ? this.#style.step : '';
+    const kept = anchor === undefined ? space : `${anchor.text} `;
+    this.edits.push({ from: start, to: end, text: kept + inFlow(after, this.#style) });
   }
 
   /** Keys behind the last one of a map. */
@@ -178,11 +213,7 @@ class Editor {
       return;
     }
     const indent = last === undefined ? '' : this.#indentAt(startOf(last.key));
-    const at = this.#lineEnd(endOf(last?.value ?? last?.key));
-    const { eol } = this.#style;
-    const isInside = at > 0 && this.#text[at - 1] !== '\n';
-    const lines = added.map(([key, value]) => inBlock(key, value, indent, this.#style)).join(eol);
-    this.edits.push({ from: at, to: at, text: isInside ? `${eol}${lines}` : `${lines}${eol}` });
+    this.#insertLines(endOf(last?.value ?? last?.key), added, indent);
   }
 
   #addToFlow(node: YAMLMap, last: Pair | undefined, added: readonly [string, Json][]): void {
@@ -196,7 +227,9 @@ class Editor {
       return;
     }
     const lastEnd = this.#withoutTrailingSpace(startOf(last.key), endOf(last.value ?? last.key));
-    const comma = /^\s*,/.exec(this.#text.slice(lastEnd, close))?.[0] ?? '';
+    // A comma behind what goes, goes with it.
+    const isLast = last === node.items.at(-1);
+    const comma = (isLast && /^\s*,/.exec(this.#text.slice(lastEnd, close))?.[0]) || '';
     const indent = this.#indentAt(startOf(last.key));
     const isOverLines = /\n[ \t]*$/.test(this.#text.slice(from, startOf(last.key)));
     const between = isOverLines ? `${this.#style.eol}${indent}` : ' ';
@@ -209,30 +242,48 @@ class Editor {
     this.edits.push({ from: at, to: at, text: `${comma === '' ? ',' : ''}${entries.join(',')}` });
   }
 
-  /** An entry of a map or a list, with its line or its comma; a comment above it stays. */
-  #remove(collection: YAMLMap | YAMLSeq, items: readonly unknown[], item: unknown): void {
-    const index = items.indexOf(item);
-    const [from, to] = isPair(item)
-      ? [startOf(item.key), endOf(item.value ?? item.key)]
-      : [rangeOf(item)[0], rangeOf(item)[1]];
-    if (this.#style.isJson || collection.flow === true) {
-      const end = this.#withoutTrailingSpace(from, to);
-      const next = items[index + 1];
-      if (next !== undefined)
-        this.edits.push({ from, to: isPair(next) ? startOf(next.key) : rangeOf(next)[0], text: '' });
-      else {
-        const before = items[index - 1];
-        const start = isPair(before)
-          ? endOf(before.value ?? before.key)
-          : before === undefined
-            ? from
-            : rangeOf(before)[1];
-        this.edits.push({ from: this.#withoutTrailingSpace(0, start), to: end, text: '' });
+  /** Entries of a map or a list, with their lines or their commas; a comment above a line stays. */
+  #remove(collection: YAMLMap | YAMLSeq, items: readonly unknown[], gone: readonly unknown[]): void {
+    const start = (item: unknown) => this.#itemStart(collection, items.indexOf(item));
+    const end = (item: unknown) => (isPair(item) ? endOf(item.value ?? item.key) : endOf(item));
+    if (!this.#style.isJson && collection.flow !== true) {
+      for (const item of gone) {
+        const lineStart = this.#text.lastIndexOf('\n', start(item) - 1) + 1;
+        this.edits.push({ from: lineStart, to: this.#lineEnd(end(item)), text: '' });
       }
       return;
     }
-    const lineStart = this.#text.lastIndexOf('\n', from - 1) + 1;
-    this.edits.push({ from: lineStart, to: this.#lineEnd(to), text: '' });
+    // With the comma behind each, or, behind the last that stays, the one before them all.
+    const lastKept = items.findLastIndex((item) => !gone.includes(item));
+    for (const [index, item] of items.slice(0, lastKept).entries())
+      if (gone.includes(item)) this.edits.push({ from: start(item), to: start(items[index + 1]), text: '' });
+    const last = items.at(-1);
+    if (lastKept < items.length - 1)
+      this.edits.push({
+        from: this.#withoutTrailingSpace(0, end(items[lastKept])),
+        to: this.#withoutTrailingSpace(0, end(last)),
+        text: '',
+      });
+  }
+
+  #tokens(): readonly Token[] {
+    this.#lexed ??= tokensOf(this.#text);
+    return this.#lexed;
+  }
+
+  /** Where an entry begins: at its tag, its anchor or its dash, which may stand lines before it. */
+  #itemStart(collection: YAMLMap | YAMLSeq, index: number): number {
+    const item = collection.items[index];
+    const [from] = rangeOf(isPair(item) ? item.key : item);
+    // What stands before the first key of a block map is that map's own.
+    if (isPair(item) && collection.flow !== true) return from;
+    return [...tokensBefore(this.#tokens(), from)].at(-1)?.from ?? from;
+  }
+
+  /** Whether an entry of a block collection stands behind something else on its line, such as the dash around it. */
+  #sharesLine(collection: YAMLMap | YAMLSeq, offset: number): boolean {
+    if (this.#style.isJson || collection.flow === true) return false;
+    return this.#text.slice(this.#text.lastIndexOf('\n', offset - 1) + 1, offset).trim() !== '';
   }
 
   /** What stands before an offset on its line, where that is nothing but space, dashes apart. */

@@ -11,20 +11,30 @@ const maximumBytes = 4_000_000;
  * @throws Problem, one sentence, when there is no such file or it holds no text
  */
 export function readText(path: string, file = path): string {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const unreadable = (reason: string) =>
+    `${file} could not be read (${reason}): make it readable and start again.`;
+  const found = attempt(() => statSync(path, { throwIfNoEntry: false }), unreadable);
   if (found === undefined) throw new Problem(`There is no file ${file}: give the path of a template.`);
   if (found.isDirectory())
     throw new Problem(`${file} is a folder: give the templates in it, such as ${file}/*.yaml.`);
   checkSize(found.size, file);
-  const bytes = attempt(
-    () => readFileSync(path),
-    (reason) => `${file} could not be read (${reason}): make it readable and start again.`,
+  return decode(
+    attempt(() => readFileSync(path), unreadable),
+    file,
   );
-  return decode(bytes, file);
+}
+
+/** The text that standard input holds. @throws Problem, one sentence */
+export function readStandardInput(): string {
+  const bytes = attempt(
+    () => readFileSync(0),
+    (reason) => `standard input could not be read (${reason}): pipe a template into it.`,
+  );
+  return decode(bytes, 'standard input');
 }
 
 /** The text of what was read. */
-export function decode(bytes: Uint8Array, file: string): string {
+function decode(bytes: Uint8Array, file: string): string {
   checkSize(bytes.byteLength, file);
   return attempt(
     () => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),

@@ -1,4 +1,4 @@
-import type { Document, DocumentOptions, ParseOptions, Scalar, SchemaOptions } from 'yaml';
+import type { Document, DocumentOptions, ParseOptions, Scalar, SchemaOptions, YAMLError } from 'yaml';
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { isObject, type Json, type JsonObject, member } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
@@ -25,6 +25,15 @@ export const yamlOptions: ParseOptions & DocumentOptions & SchemaOptions = {
 
 const maximumNodes = 200_000;
 const maximumDepth = 200;
+const tooDeep = 'too many or too deeply nested values once its aliases are followed';
+
+/** A text as what it means and as yaml's own nodes, which know where they stand. */
+export interface ParsedTemplate {
+  readonly value: JsonObject;
+  readonly document: Document;
+  readonly lines: LineCounter;
+  readonly isJson: boolean;
+}
 
 /**
  * Parses a template, YAML or JSON, into plain values with the intrinsics in their long form.
@@ -34,7 +43,16 @@ const maximumDepth = 200;
  * @throws Problem with file, line and column when the text is no template.
  */
 export function parseTemplate(text: string, file: string): JsonObject {
-  const document = parse(text, file);
+  return parseWithPlaces(text, file).value;
+}
+
+/** The same, with where everything stands. */
+export function parseWithPlaces(text: string, file: string): ParsedTemplate {
+  const { value, ...parsed } = parse(text, file);
+  return { ...parsed, value: checked(value, file) };
+}
+
+function checked(document: Json, file: string): JsonObject {
   if (!isObject(document)) {
     throw new Problem(`${file} holds no mapping at its top: a template is one, with Resources in it.`);
   }
@@ -59,23 +77,34 @@ function isLoop(name: string): boolean {
   return name.startsWith('Fn::ForEach::');
 }
 
-function parse(text: string, file: string): Json {
-  // JSON first: YAML forbids tabs as indentation, JSON does not.
-  if (text.trimStart().startsWith('{')) {
-    try {
-      return JSON.parse(text);
-    } catch {
-      // A YAML flow mapping may begin so too; the parser below finds the better line and column.
-    }
-  }
+function parse(text: string, file: string): Omit<ParsedTemplate, 'value'> & { readonly value: Json } {
+  const json = jsonOf(text);
+  const isJson = json !== undefined;
   const lines = new LineCounter();
-  const document = parseDocument(text, { ...yamlOptions, lineCounter: lines });
+  // YAML has no tabs between tokens where JSON has; a space in their place keeps every offset.
+  const readable = isJson ? text.replaceAll('\t', ' ') : text;
+  const document = parseDocument(readable, { ...yamlOptions, lineCounter: lines });
+  const complain: Complaint = (offset, reason) => notYaml(text, file, lines, offset, reason);
+  // JSON's too: JSON.parse takes the last of two equal keys, and the first is lost without a word.
   const [first] = document.errors;
-  if (first !== undefined) {
-    const reason = first.code === 'MULTIPLE_DOCS' ? 'a second document begins' : first.message;
-    throw notYaml(text, file, lines, first.pos[0], reason);
+  if (first !== undefined) throw complain(first.pos[0], reasonOf(first));
+  const value = plainValues(document, complain);
+  return { value: json ?? value, document, lines, isJson };
+}
+
+function jsonOf(text: string): Json | undefined {
+  if (!text.trimStart().startsWith('{')) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A YAML flow mapping may begin so too; its parser finds the better line and column.
+    return undefined;
   }
-  return plainValues(document, (offset, reason) => notYaml(text, file, lines, offset, reason));
+}
+
+function reasonOf({ code, message }: YAMLError): string {
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins';
+  return message.startsWith('Maximum call stack') ? tooDeep : message;
 }
 
 function notYaml(text: string, file: string, lines: LineCounter, offset: number, reason: string): Problem {
@@ -102,7 +131,7 @@ function plainValues(document: Document, complain: Complaint): Json {
     const offset = isNode(node) ? (node.range?.[0] ?? parentOffset) : parentOffset;
     // An alias may stand inside its own anchor, and a few of them may multiply to millions of values.
     if (nodes > maximumNodes || depth > maximumDepth) {
-      throw complain(offset, 'too many or too deeply nested values once its aliases are followed');
+      throw complain(offset, tooDeep);
     }
     if (isAlias(node)) {
       const target = node.resolve(document);

@@ -11,18 +11,26 @@ export interface Style {
   readonly step: string;
 }
 
-/** The ways of a text: its indentation is that of the first map inside another one. */
+/** The ways of a text: one level of indentation is that of the first map inside another one. */
 export function styleOf(text: string, isJson: boolean, document: Document): Style {
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const root = document.contents;
-  const inner = isMap(root)
-    ? root.items.map(({ value }) => value).find((value) => isMap(value) && value.items.length > 0)
-    : undefined;
-  const first = isMap(inner) ? inner.items[0]?.key : undefined;
-  const offset = isScalar(first) ? first.range?.[0] : undefined;
-  if (offset === undefined) return { isJson, eol, step: '  ' };
+  const pairs = isMap(root) ? root.items : [];
+  const inner = pairs.map(({ value }) => value).find((value) => isMap(value) && value.items.length > 0);
+  const outside = indentOf(text, pairs[0]?.key) ?? '';
+  // In JSON the first level stands inside a brace already.
+  const step = isJson
+    ? outside
+    : indentOf(text, isMap(inner) ? inner.items[0]?.key : undefined)?.slice(outside.length);
+  return { isJson, eol, step: step !== undefined && /^(\t+| {1,8})$/.test(step) ? step : '  ' };
+}
+
+/** What stands before a key on its line, where that is nothing but space. */
+function indentOf(text: string, key: unknown): string | undefined {
+  const offset = isScalar(key) ? key.range?.[0] : undefined;
+  if (offset === undefined) return undefined;
   const before = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
-  return { isJson, eol, step: /^(\t+| {1,8})$/.test(before) ? before : '  ' };
+  return /^\s*$/.test(before) ? before : undefined;
 }
 
 /** A value on one line, as in JSON, which YAML's flow style takes as well. */

@@ -26,7 +26,7 @@ export interface Checked {
 }
 
 /** `ecr-hardening check`. A template that cannot be read keeps the others from nothing. */
-export function checkCommand(
+export async function checkCommand(
   given: readonly string[],
   options: ExpandOptions,
   {
@@ -40,11 +40,12 @@ export function checkCommand(
     readonly version: string;
     readonly colours: Colours;
   },
-): Checked {
+): Promise<Checked> {
   const problems: string[] = [];
   const read: string[] = [];
   const findings: LocatedFinding[] = [];
-  for (const file of filesOf(given))
+  const files = await filesOf(given, ({ message }) => problems.push(message));
+  for (const file of files)
     try {
       const template = readInput(file);
       findings.push(...findingsOf(template, options));

@@ -1,5 +1,5 @@
 import { structuredPatch } from 'diff';
-import { isObject, type JsonObject, member } from '../../core/json.ts';
+import { isList, isObject, type Json, type JsonObject, member } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import { locate, readDocument, type TemplateDocument } from '../../templates/document.ts';
 import { isEqual } from '../../templates/edit.ts';
@@ -9,8 +9,12 @@ import { filesOf, readInput } from '../input.ts';
 import { expandedText } from './expand.ts';
 
 /** `ecr-hardening diff`: what would change, by resource, and what CloudFormation would make of it. */
-export function diffCommand(given: readonly string[], options: ExpandOptions, colours: Colours): string {
-  const texts = filesOf(given).map((file) => diffOf(readInput(file), options, colours));
+export async function diffCommand(
+  given: readonly string[],
+  options: ExpandOptions,
+  colours: Colours,
+): Promise<string> {
+  const texts = (await filesOf(given)).map((file) => diffOf(readInput(file), options, colours));
   return texts.join('\n');
 }
 
@@ -24,11 +28,12 @@ function diffOf(
   const expanded = expandTemplate(template.value, options);
   if ('refusal' in expanded) throw new Problem(expanded.refusal);
   const { hunks } = structuredPatch('', '', template.text, after, '', '', { context: 0 });
-  const starts = resourceLines(readDocument(after, template.file));
-  const owner = (line: number) => starts.findLast(({ from }) => from <= line)?.name ?? '';
+  const before = ownersOf(template);
+  const now = ownersOf(readDocument(after, template.file));
   const groups = new Map<string, string[]>();
-  for (const { newStart, newLines, lines } of hunks) {
-    const name = owner(newLines === 0 ? newStart + 1 : newStart);
+  for (const { oldStart, newStart, newLines, lines } of hunks) {
+    // What only goes belongs to nothing any more.
+    const name = newLines === 0 ? before(oldStart) : now(newStart);
     const shown = lines
       .filter((line) => !line.startsWith('\\'))
       .map((line) => (line.startsWith('+') ? green(line) : red(line)));
@@ -42,12 +47,10 @@ function diffOf(
   return `${bold(template.file)}\n${blocks.join('\n')}\n`;
 }
 
-/** The first line of each resource, and of what stands around them, in their order. */
-function resourceLines(
-  template: TemplateDocument,
-): readonly { readonly from: number; readonly name: string }[] {
+/** The resource in which a line stands, or nothing for what stands around them. */
+function ownersOf(template: TemplateDocument): (line: number) => string {
   const { value } = template;
-  return Object.keys(value)
+  const starts = Object.keys(value)
     .flatMap((section) => {
       const from = locate(template, [section]).line;
       const resources = section === 'Resources' ? member(value, section) : undefined;
@@ -58,28 +61,41 @@ function resourceLines(
       ];
     })
     .toSorted((one, other) => one.from - other.from);
+  return (line) => starts.findLast(({ from }) => from <= line)?.name ?? '';
 }
 
-/** What CloudFormation does with a resource that is deployed as it was, and now is as it would be. */
+type Effect = 'nothing' | 'update' | 'replace';
+
+const words: Readonly<Record<Effect, string>> = {
+  nothing: 'CloudFormation does nothing to the resource itself',
+  update: 'CloudFormation updates it in place',
+  replace: 'CloudFormation replaces it, and cannot where it has a RepositoryName',
+};
+
+/** What CloudFormation does with a resource, or a loop of some, that is deployed as it was, and now is as it would be. */
 function effectOf(before: JsonObject, after: JsonObject, name: string): string {
   const [old, now] = [before, after].map((template) => {
     const resources = member(template, 'Resources');
-    const resource = isObject(resources) ? member(resources, name) : undefined;
-    return isObject(resource) ? resource : {};
+    return isObject(resources) ? member(resources, name) : undefined;
   });
+  return words[effect(old, now)];
+}
+
+function effect(old: Json | undefined, now: Json | undefined): Effect {
+  // A loop: its identifier, its collection, and the resources of one turn, loops among them.
+  if (isList(old) && isList(now)) {
+    const [before, after] = [old[2], now[2]];
+    if (!isObject(before) || !isObject(after)) return 'nothing';
+    const effects = Object.keys(after).map((name) => effect(member(before, name), member(after, name)));
+    return (['replace', 'update'] as const).find((each) => effects.includes(each)) ?? 'nothing';
+  }
   const properties = [old, now].map((resource) => {
-    const found = resource === undefined ? undefined : member(resource, 'Properties');
+    const found = isObject(resource) ? member(resource, 'Properties') : undefined;
     return isObject(found) ? found : {};
   });
   const isChanged = (key: string) => !isEqual(properties[0]?.[key], properties[1]?.[key]);
+  const isRepository = isObject(now) && member(now, 'Type') === 'AWS::ECR::Repository';
   // Create-only as a whole: the schema of AWS::ECR::Repository.
-  if (
-    now !== undefined &&
-    member(now, 'Type') === 'AWS::ECR::Repository' &&
-    isChanged('EncryptionConfiguration')
-  )
-    return 'CloudFormation replaces it, and cannot where it has a RepositoryName';
-  return isEqual(properties[0], properties[1])
-    ? 'CloudFormation does nothing to the resource itself'
-    : 'CloudFormation updates it in place';
+  if (isRepository && isChanged('EncryptionConfiguration')) return 'replace';
+  return isEqual(properties[0], properties[1]) ? 'nothing' : 'update';
 }

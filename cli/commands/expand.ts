@@ -1,4 +1,3 @@
-import writeFileAtomic from 'write-file-atomic';
 import { Problem } from '../../core/problem.ts';
 import type { TemplateDocument } from '../../templates/document.ts';
 import { editTemplate } from '../../templates/edit.ts';
@@ -21,19 +20,33 @@ export function expandedText(template: TemplateDocument, options: ExpandOptions)
  *
  * @returns what is to be printed
  */
-export function expandCommand(
+export async function expandCommand(
   given: readonly string[],
   options: ExpandOptions,
   isToBeWritten: boolean,
-): string {
-  const files = filesOf(given);
+): Promise<string> {
+  const files = await filesOf(given);
   if (!isToBeWritten && files.length > 1)
     throw new Problem(`expand prints one template, and ${files.length} are given: add --write, or give one.`);
   if (isToBeWritten && files.includes(standardInput))
     throw new Problem('Standard input has no file to be written: leave --write out.');
   // All of them first: where one is refused, none is written.
-  const texts = files.map((file) => ({ file, text: expandedText(readInput(file), options) }));
+  const texts = files.map((file) => {
+    const template = readInput(file);
+    return { file, before: template.text, text: expandedText(template, options) };
+  });
   if (!isToBeWritten) return texts.map(({ text }) => text).join('');
-  for (const { file, text } of texts) writeFileAtomic.sync(file, text);
-  return texts.map(({ file }) => `${file} written\n`).join('');
+  const { default: writeFileAtomic } = await import('write-file-atomic');
+  return texts
+    .map(({ file, before, text }) => {
+      if (text === before) return `${file}: nothing changes\n`;
+      try {
+        writeFileAtomic.sync(file, text);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Problem(`${file} could not be written (${reason}): it stands as it was.`, { cause: error });
+      }
+      return `${file} written\n`;
+    })
+    .join('');
 }

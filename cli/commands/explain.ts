@@ -1,8 +1,8 @@
 import { catalogue } from '../../core/controls/catalogue.ts';
 import type { About } from '../../core/controls/control.ts';
-import { unknownName } from '../../core/nearest.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Colours } from '../colours.ts';
+import { unknown } from '../unknown.ts';
 
 /** `ecr-hardening explain`: one control, or all of them in a line each. */
 export function explainCommand(name: string | undefined, colours: Colours): string {
@@ -11,7 +11,7 @@ export function explainCommand(name: string | undefined, colours: Colours): stri
   const about = catalogue.find((each) => each.name.toLowerCase() === name.toLowerCase());
   if (about === undefined)
     throw new Problem(
-      `There is the ${unknownName(
+      `There is the ${unknown(
         'control',
         name,
         catalogue.map((each) => each.name),

@@ -27,7 +27,7 @@ export function sarifReport(findings: readonly LocatedFinding[], version: string
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: encodeURI(file.replaceAll('\\', '/')) },
+          artifactLocation: { uri: uriOf(file) },
           region: { startLine: line, startColumn: column },
         },
         logicalLocations: [{ fullyQualifiedName: place }],
@@ -41,4 +41,9 @@ export function sarifReport(findings: readonly LocatedFinding[], version: string
     runs: [{ tool, columnKind: 'utf16CodeUnits', results }],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+/** A path as a relative reference; every sign of a URI's own is escaped, # and ? among them. */
+function uriOf(file: string): string {
+  return file.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/');
 }
