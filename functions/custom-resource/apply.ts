@@ -27,6 +27,7 @@ import {
   repositoriesNamed,
   selectRepositories,
   type Tagged,
+  wholeRegistry,
 } from './survey.ts';
 import { timeReason } from './time-needed.ts';
 import { proveAll, writeAll } from './writing.ts';
@@ -229,9 +230,7 @@ async function releaseLeft(
   const only = exactName(selection);
   // What one name selected, or the same properties, needs no second look at the registry.
   const isSeen = isSame || (only !== undefined && isKnown.has(only));
-  // What was selected before a dry run may be held still, and only its tags say so.
-  const everything = { ...selection, name: '*', names: undefined, exclude: [] };
-  const before = old.wanted.dryRun ? everything : selection;
+  const before = old.wanted.dryRun ? wholeRegistry(selection) : selection;
   const named = isSeen && !old.wanted.dryRun ? [] : await repositoriesNamed(before, surroundings);
   const unknown = await readTags(
     named.filter(({ name }) => !isKnown.has(name)),

@@ -25,9 +25,10 @@ export interface Journal {
    *
    * What fails leaves the earlier changes of its subject as they are: a memory must outlive what it remembers.
    *
+   * @param only this subject; all of them when left out
    * @returns undefined when nothing was changed
    */
-  putBack(ecr: Ecr): Promise<PutBack | undefined>;
+  putBack(ecr: Ecr, only?: string): Promise<PutBack | undefined>;
 }
 
 /** What became of it. */
@@ -58,9 +59,11 @@ export function startJournal(): Journal {
         throw error;
       }
     },
-    async putBack(ecr) {
-      const subjects = [...changes].filter(([, made]) => made.length > 0);
-      changes.clear();
+    async putBack(ecr, only) {
+      const subjects = [...changes].filter(
+        ([subject, made]) => made.length > 0 && (only === undefined || only === subject),
+      );
+      for (const [subject] of subjects) changes.delete(subject);
       if (subjects.length === 0) return undefined;
       const failures = await eachOf(subjects, ([subject, made]) =>
         putBackInTurn(subject, made.toReversed(), ecr),

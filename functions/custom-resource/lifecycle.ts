@@ -10,7 +10,7 @@ import { release } from './release.ts';
 import type { SettingsRequest } from './request.ts';
 import type { Answer } from './response.ts';
 import type { Surroundings } from './surroundings.ts';
-import { readTags, repositoriesNamed } from './survey.ts';
+import { readTags, repositoriesNamed, wholeRegistry } from './survey.ts';
 
 /**
  * Serves one request. What the SDK throws is left to the caller, who turns it into an answer.
@@ -73,11 +73,11 @@ async function remove(
     ]);
   }
   if (parsed.wanted.selection === undefined) return succeed([]);
-  const { selection, onDelete } = parsed.wanted;
+  const { selection, onDelete, dryRun } = parsed.wanted;
   // Another id: its Create could not put everything back, or CloudFormation never heard its answer.
   const how = physicalResourceId === id ? onDelete : 'Undo';
   try {
-    const named = await repositoriesNamed(selection, surroundings);
+    const named = await repositoriesNamed(dryRun ? wholeRegistry(selection) : selection, surroundings);
     const tagged = await readTags(named, surroundings);
     return succeed(await release(tagged, holderOf(id), how, surroundings));
   } catch (error) {

@@ -45,7 +45,13 @@ export async function release(
       return [`${name} was deleted meanwhile`];
     });
   const notes = await eachOf(found, (each) =>
-    unlessGone(each.repository.name, () => releaseOne(each, how, surroundings)),
+    unlessGone(each.repository.name, () =>
+      releaseOne(each, how, surroundings).catch(async (error: unknown) => {
+        // A Delete that retains never fails; so what it gives back is given back whole, or not at all.
+        if (how === 'Retain') await surroundings.journal.putBack(surroundings.ecr, each.repository.name);
+        throw error;
+      }),
+    ),
   );
   await eachOf(lost, (each) => unlessGone(each.repository.name, () => forgetHolder(each, surroundings)));
   surroundings.log({ message: 'let go', how, repositories: found.map(({ repository }) => repository.name) });

@@ -78,6 +78,11 @@ export async function repositoriesNamed(
   return all.filter(({ name }) => selectsName(selection, name));
 }
 
+/** Everything, for who looks for what it holds: what was selected before a dry run is known by its tags only. */
+export function wholeRegistry(selection: Selection): Selection {
+  return { ...selection, name: '*', names: undefined, exclude: [] };
+}
+
 /** Repositories with their tags; those that are gone meanwhile are left out. */
 export async function readTags(
   repositories: readonly Repository[],
