@@ -33,7 +33,7 @@ export async function showAlert(clients: Clients, screen: Screen, repository: st
   });
   if (!pushed.accepted) throw new Problem(`The local registry took no image: ${pushed.words}`);
   screen.write(`    push ${tag}, in which the scan finds something\n`);
-  screen.write('    what the subscribers of the application’s topic get:\n\n');
+  screen.write('    what those get who subscribe to the topic of the application:\n\n');
   const { subject, text } = await receive(clients, queue);
   for (const line of [`Subject: ${subject}`, '', ...text.trimEnd().split('\n')])
     screen.write(`    │ ${line}`.trimEnd().concat('\n'));

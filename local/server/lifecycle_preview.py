@@ -79,14 +79,17 @@ def _identity(name: str) -> dict:
 
 def expiring(rules: list, images: list, now: float) -> list:
     """The images that the rules expire, with the rule that does it."""
-    left = sorted(images, key=lambda image: image.get("imagePushedAt", 0), reverse=True)
-    results = []
+    # Times have whole seconds here; of two pushed within one, the later in the list is the newer.
+    newest_first = sorted(reversed(images), key=lambda image: image.get("imagePushedAt", 0), reverse=True)
+    results, taken = [], []
     for rule in sorted(rules, key=lambda each: each["rulePriority"]):
         selection = rule["selection"]
-        matched = [image for image in left if _selects(selection, image.get("imageTags") or [])]
-        left = [image for image in left if image not in matched]
+        # What an earlier rule has taken still counts, "as if it had not been expired", but is not this one's to expire.
+        matched = [image for image in newest_first if _selects(selection, image.get("imageTags") or [])]
         if rule["action"]["type"] == "expire":
-            results += [_result(image, rule["rulePriority"]) for image in _expired(selection, matched, now)]
+            expired = [image for image in _expired(selection, matched, now) if image not in taken]
+            results += [_result(image, rule["rulePriority"]) for image in expired]
+        taken += matched
     return results
 
 
