@@ -5,9 +5,10 @@
  *     ecr-hardening:holder   the physical id of the resource that holds the repository
  *     ecr-hardening:found    what the repository was set to before any of these resources changed it
  *     ecr-hardening:before   what it was set to before the holder's last change; and by which properties
- *     ecr-hardening:set      what the holder has set
+ *     ecr-hardening:set      what the holder has set; and by which properties
  *     ecr-hardening:from     the holder from which it was taken over, for as long as that one is not deleted
  *     ecr-hardening:taken    what the repository was set to when it was taken over; goes with `from`
+ *     ecr-hardening:earlier  what that holder had set; goes with `from`
  *     ecr-hardening:own      what the holder itself found, where it took over from another stack
  *
  * What is longer than a tag goes on in `ecr-hardening:found.2` and so on.
@@ -23,12 +24,14 @@ export interface Memory {
   /** The fingerprint of the properties that had led to `before`; undefined: no properties of the holder's had. */
   readonly beforeBy: string | undefined;
   readonly set: Settled;
-  readonly from: { readonly holder: string; readonly taken: Settled } | undefined;
+  /** The fingerprint of the properties by which it was set. */
+  readonly setBy: string | undefined;
+  readonly from: { readonly holder: string; readonly taken: Settled; readonly set: Settled } | undefined;
   readonly own: Settled | undefined;
 }
 
 const prefix = 'ecr-hardening:';
-const ours = /^ecr-hardening:(holder|found|before|set|from|taken|own)(\.\d+)?$/;
+const ours = /^ecr-hardening:(holder|found|before|set|from|taken|earlier|own)(\.\d+)?$/;
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html
 const mostCharacters = 256;
 
@@ -59,14 +62,15 @@ export function memoryKeys(tags: ReadonlyMap<string, string>): readonly string[]
 
 /** A memory as tags. */
 export function encodeMemory(memory: Memory): ReadonlyMap<string, string> {
-  const { holder, found, before, beforeBy, set, from, own } = memory;
+  const { holder, found, before, beforeBy, set, setBy, from, own } = memory;
   const texts: readonly (readonly [string, string | undefined])[] = [
     ['holder', holder],
     ['found', encode(found)],
     ['before', encode(before, beforeBy)],
-    ['set', encode(set)],
+    ['set', encode(set, setBy)],
     ['from', from?.holder],
     ['taken', from === undefined ? undefined : encode(from.taken)],
+    ['earlier', from === undefined ? undefined : encode(from.set)],
     ['own', own === undefined ? undefined : encode(own)],
   ];
   const tags = new Map<string, string>();
@@ -90,6 +94,7 @@ export function decodeMemory(tags: ReadonlyMap<string, string>): Memory | undefi
     before: before.settled,
     beforeBy: before.by,
     set: set.settled,
+    setBy: set.by,
     from: readFrom(tags),
     own: decode(tags, 'own')?.settled,
   };
@@ -98,12 +103,15 @@ export function decodeMemory(tags: ReadonlyMap<string, string>): Memory | undefi
 function readFrom(tags: ReadonlyMap<string, string>): Memory['from'] {
   const holder = tags.get(`${prefix}from`);
   const taken = decode(tags, 'taken')?.settled;
-  return holder === undefined || taken === undefined ? undefined : { holder, taken };
+  const set = decode(tags, 'earlier')?.settled;
+  return holder === undefined || taken === undefined || set === undefined
+    ? undefined
+    : { holder, taken, set };
 }
 
 /** The keys of those tags that speak of an earlier holder. */
 export function takeOverKeys(tags: ReadonlyMap<string, string>): readonly string[] {
-  return memoryKeys(tags).filter((key) => /^(from|taken)(\.|$)/.test(key.slice(prefix.length)));
+  return memoryKeys(tags).filter((key) => /^(from|taken|earlier)(\.|$)/.test(key.slice(prefix.length)));
 }
 
 /** Such as `IMMUTABLE_WITH_EXCLUSION:latest:dev-+/scan=on/lifecycle=none.`: a tag's value takes no `*`. */

@@ -63,7 +63,8 @@ export function planRepository(
   const current = settledOf(found);
   const isMine = memory?.holder === holder;
   // The Update that rolls another one back asks for what led to the settings before it.
-  const back = isMine && memory.beforeBy === ask.by ? memory.before : undefined;
+  const isRollback = isMine && memory.beforeBy === ask.by && memory.setBy !== ask.by;
+  const back = isRollback ? memory.before : undefined;
   const unsafe = back !== undefined && isAskedAgain(wanted, back) ? [] : unsafeWishes(wanted);
   if (policy.Enforcement === 'Reject' && unsafe.length > 0)
     return {
@@ -72,7 +73,13 @@ export function planRepository(
   const isOfStack = memory !== undefined && (isMine || isSameStack(memory.holder, holder));
   const lifecycle = lifecycleTarget(wanted, current, isOfStack ? memory : undefined, back);
   const target: Settled = {
-    tagMutability: mutabilityTarget(wanted, current, policy, back),
+    // The same properties once more mean the same.
+    tagMutability: mutabilityTarget(
+      wanted,
+      current,
+      policy,
+      isMine && memory.setBy === ask.by ? memory.set : back,
+    ),
     scanOnPush: policy.Enforcement === 'Override' ? true : (wanted.scanOnPush ?? true),
     lifecycle: lifecycle.fingerprint,
   };
@@ -105,7 +112,11 @@ export function planRepository(
     before: keeps?.before ?? current,
     beforeBy: keeps === undefined ? ask.replaces : keeps.beforeBy,
     set: target,
-    from: isMine || memory === undefined ? memory?.from : { holder: memory.holder, taken: current },
+    setBy: ask.by,
+    from:
+      isMine || memory === undefined
+        ? memory?.from
+        : { holder: memory.holder, taken: current, set: memory.set },
     own: isOfStack || memory === undefined ? memory?.own : current,
   };
   // What somebody else has changed since is not taken for this resource's own.

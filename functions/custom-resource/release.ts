@@ -6,7 +6,7 @@ import type { Ecr } from './ecr/ecr.ts';
 import { encodeMemory, holderIn, isSameStack, type Memory, memoryKeys, takeOverKeys } from './memory.ts';
 import { type Found, settledOf } from './plan.ts';
 import { eachOf } from './pool.ts';
-import type { Settled } from './settled.ts';
+import { isSameSettled, type Settled } from './settled.ts';
 import type { Surroundings } from './surroundings.ts';
 import { readLifecycles, remembersLifecycle, type Tagged } from './survey.ts';
 import { weakened } from './weakening.ts';
@@ -107,7 +107,10 @@ function goalOf(memory: Memory | undefined, how: Release, allowWeakening: boolea
   const from = memory?.from;
   // Across stacks Retain means what it says: the other stack gets the repository as it is now.
   if (from !== undefined && (how !== 'Retain' || isSameStack(from.holder, memory?.holder ?? '')))
-    return { settled: from.taken, notes: [`goes back to ${from.holder}`] };
+    return {
+      settled: { ...from.taken, lifecycle: from.taken.lifecycle ?? memory?.found.lifecycle },
+      notes: [`goes back to ${from.holder}`],
+    };
   if (how === 'Retain') return undefined;
   if (memory === undefined)
     return {
@@ -129,10 +132,21 @@ function goalOf(memory: Memory | undefined, how: Release, allowWeakening: boolea
 function earlierMemory(memory: Memory, kept: Settled | undefined): Memory {
   const { from } = memory;
   if (from === undefined) return memory;
-  const { holder, taken } = from;
+  const { holder, taken, set } = from;
   // What the earlier holder of another stack had found itself is not known any more: at least what was taken from it.
   const own = isSameStack(holder, memory.holder) ? memory.own : taken;
-  return { ...memory, holder, before: taken, beforeBy: undefined, set: kept ?? taken, from: undefined, own };
+  // What somebody else has set meanwhile is not taken for the earlier holder's.
+  const isOurs = kept !== undefined && isSameSettled(kept, { ...memory.set, lifecycle: kept.lifecycle });
+  return {
+    ...memory,
+    holder,
+    before: taken,
+    beforeBy: undefined,
+    set: isOurs ? kept : set,
+    setBy: undefined,
+    from: undefined,
+    own,
+  };
 }
 
 /**

@@ -29,7 +29,8 @@ const memory: fc.Arbitrary<Memory> = fc.record({
   before: settled,
   beforeBy: fc.option(hexadecimal, { nil: undefined }),
   set: settled,
-  from: fc.option(fc.record({ holder, taken: settled }), { nil: undefined }),
+  setBy: fc.option(hexadecimal, { nil: undefined }),
+  from: fc.option(fc.record({ holder, taken: settled, set: settled }), { nil: undefined }),
   own: fc.option(settled, { nil: undefined }),
 });
 
@@ -46,7 +47,7 @@ describe('what is remembered in tags', () => {
           expect(key).toMatch(/^ecr-hardening:[a-z]+(\.\d+)?$/);
           expect(value).toMatch(/^[\w.:/=+@-]{1,256}$/);
         }
-        expect(tags.length).toBeLessThanOrEqual(30);
+        expect(tags.length).toBeLessThanOrEqual(35);
       }),
     );
   });
@@ -56,7 +57,7 @@ describe('what is remembered in tags', () => {
       fc.property(memory, memory, (earlier, given) => {
         const later = {
           ...given,
-          from: given.from ?? { holder: 'x', taken: given.set },
+          from: given.from ?? { holder: 'x', taken: given.set, set: given.set },
           own: given.own ?? given.found,
         };
         const tags = new Map([...encodeMemory(earlier), ...encodeMemory(later)]);
@@ -78,6 +79,7 @@ describe('what is remembered in tags', () => {
       before,
       beforeBy: '0123456789abcdef',
       set: found,
+      setBy: 'fedcba9876543210',
       from: undefined,
       own: undefined,
     });
@@ -86,7 +88,8 @@ describe('what is remembered in tags', () => {
       'ecr-hardening:found': 'IMMUTABLE_WITH_EXCLUSION:latest:dev-+/scan=on/lifecycle=none.',
       'ecr-hardening:before':
         'IMMUTABLE_WITH_EXCLUSION:latest:dev-+/scan=on/lifecycle=untouched/by=0123456789abcdef.',
-      'ecr-hardening:set': 'IMMUTABLE_WITH_EXCLUSION:latest:dev-+/scan=on/lifecycle=none.',
+      'ecr-hardening:set':
+        'IMMUTABLE_WITH_EXCLUSION:latest:dev-+/scan=on/lifecycle=none/by=fedcba9876543210.',
     });
   });
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type fc from 'fast-check';
 import { type Model, type Slot, see, takeOverTags } from './model.ts';
-import { isFailedCreate, isHandedBack, isHiddenByDryRun, isUnsteady } from './model-left-out.ts';
+import { isFailedCreate, isPolicyLate, isUnsteady } from './model-left-out.ts';
 import { part } from './model-release.ts';
 import { request } from './model-requests.ts';
 import { checkRollback, settledOf } from './model-rollback.ts';
@@ -75,7 +75,9 @@ export const update = (index: number, asked: Wish, isElsewhere: boolean, block: 
     async (slot, model, real) => {
       const old = slot.wish;
       must(old !== undefined, 'nothing was asked for');
-      const wish = changed(isElsewhere ? asked : { ...asked, selection: old.selection }, old);
+      const policy = isPolicyLate(slot, model) ? undefined : asked.policy;
+      const selection = isElsewhere ? asked.selection : old.selection;
+      const wish = changed({ ...asked, selection, policy }, old);
       const settled = settledOf(model, slot, real);
       const told = await send(model, real, slot, { type: 'Update', wish, old, id: slot.id, block });
       const isDone = told.status === 'SUCCESS';
@@ -122,7 +124,7 @@ export const remove = (index: number, block: Block | undefined): Command =>
   // After a rollback that failed nobody knows which properties come with it.
   onSlot(
     index,
-    (slot, model) => slot.state !== 'absent' && !slot.isUnclear && !isHiddenByDryRun(slot, model),
+    ({ state, isUnclear }) => state !== 'absent' && !isUnclear,
     `Delete${blockWords(block)}`,
     async (slot, model, real) => {
       const { wish, id } = slot;
@@ -131,7 +133,7 @@ export const remove = (index: number, block: Block | undefined): Command =>
         type: 'Delete',
         wish,
         id,
-        block: isHandedBack(slot, model) ? undefined : block,
+        block,
       });
       if (told.status === 'FAILED') return;
       if (told.isStruck) takeTagsAway(model, real, slot);

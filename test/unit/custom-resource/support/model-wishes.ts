@@ -34,9 +34,9 @@ const selection: fc.Arbitrary<Selection> = fc.oneof(
 export const wishes: fc.Arbitrary<Wish> = fc.record({
   selection,
   allowNoMatch: fc.boolean(),
-  mutability: fc.option(fc.constantFrom(...choices), { nil: undefined, freq: 2 }),
-  scanOnPush: fc.option(fc.boolean(), { nil: undefined, freq: 1 }),
-  policy: fc.option(fc.constantFrom(...policies), { nil: undefined, freq: 1 }),
+  mutability: fc.option(fc.constantFrom(...choices), { nil: undefined, freq: 3 }),
+  scanOnPush: fc.option(fc.boolean(), { nil: undefined, freq: 2 }),
+  policy: fc.option(fc.constantFrom(...policies), { nil: undefined, freq: 2 }),
   onDelete: fc.constantFrom(undefined, 'Restore', 'Restore', 'Retain'),
   dryRun: fc.integer({ min: 0, max: 9 }).map((number) => number === 9),
 });
