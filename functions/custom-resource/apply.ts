@@ -118,7 +118,10 @@ async function decide(
     wanted,
     holder,
     by: fingerprintOf(request.properties),
-    replaces: request.requestType === 'Update' ? fingerprintOf(request.oldProperties) : undefined,
+    replaces:
+      request.requestType === 'Update'
+        ? fingerprintOf(request.oldProperties)
+        : fingerprint(request.requestId),
     policy,
     allowWeakening,
   };

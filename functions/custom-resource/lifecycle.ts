@@ -4,6 +4,7 @@ import { OutOfTime } from '../runtime/deadline.ts';
 import { outline } from '../runtime/faults.ts';
 import { apply } from './apply.ts';
 import { explain } from './failure.ts';
+import { fingerprint } from './fingerprint.ts';
 import { holderOf } from './memory.ts';
 import { parseProperties } from './properties/properties.ts';
 import { release } from './release.ts';
@@ -31,6 +32,11 @@ export async function serve(request: SettingsRequest, surroundings: Surroundings
 /** What a physical id is made from. */
 type Identity = Pick<SettingsRequest, 'stackId' | 'logicalResourceId'>;
 
+/** One request, as a memory names it. */
+function requestMark({ requestId }: Pick<SettingsRequest, 'requestId'>): string {
+  return fingerprint(requestId);
+}
+
 /**
  * The id of the resource that a stack's logical ID makes: the same at each delivery of a request. Logical IDs
  * have at most 255 characters, so it keeps well under the 1,024 bytes of an id.
@@ -40,14 +46,14 @@ function physicalIdOf(request: Identity): string {
   return `ecr-settings-${request.logicalResourceId}-${stack}`;
 }
 
-const notCreated = '-not-created';
+const notCreated = '-not-created-';
 
 /**
  * The id that a failed Create answers with; CloudFormation then sends Delete for it, which has to know whether there is
- * anything left to be put back.
+ * anything left to be put back: of that very request, where a second delivery of it may have succeeded.
  */
-export function failedId(request: Identity, isPutBack: boolean): string {
-  return `${physicalIdOf(request)}${isPutBack ? notCreated : '-not-put-back'}`;
+export function failedId(request: Identity & Pick<SettingsRequest, 'requestId'>, isPutBack: boolean): string {
+  return `${physicalIdOf(request)}${isPutBack ? notCreated + requestMark(request) : '-not-put-back'}`;
 }
 
 async function remove(
@@ -63,7 +69,7 @@ async function remove(
   });
   const id = physicalIdOf(request);
   // Its Create failed, and changed nothing or put everything back.
-  if (physicalResourceId === `${id}${notCreated}`) return succeed([]);
+  const [, failed] = physicalResourceId.split(`${id}${notCreated}`);
   const parsed = parseProperties(request.properties);
   if ('problems' in parsed) {
     // An earlier version of the application may have taken them; no stack may become impossible to delete.
@@ -79,9 +85,10 @@ async function remove(
   try {
     const named = await repositoriesNamed(dryRun ? wholeRegistry(selection) : selection, surroundings);
     const tagged = await readTags(named, surroundings);
-    return succeed(await release(tagged, holderOf(id), how, surroundings));
+    const made = failed === undefined ? tagged : tagged.filter(({ memory }) => memory?.beforeBy === failed);
+    return succeed(await release(made, holderOf(id), how, surroundings));
   } catch (error) {
-    if (how !== 'Retain') throw error;
+    if (how !== 'Retain' && failed === undefined) throw error;
     // Only what was remembered stays behind, which harms nobody; a stack that cannot be deleted would.
     const cause = error instanceof OutOfTime && error.cause !== undefined ? outline(error.cause) : undefined;
     surroundings.log({ level: 'WARN', message: 'the memory stays behind', error: outline(error), cause });

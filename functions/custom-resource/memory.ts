@@ -21,7 +21,7 @@ export interface Memory {
   readonly holder: string;
   readonly found: Settled;
   readonly before: Settled;
-  /** The fingerprint of the properties that had led to `before`; undefined: no properties of the holder's had. */
+  /** The fingerprint of the properties that had led to `before`, or of the Create that came upon it. */
   readonly beforeBy: string | undefined;
   readonly set: Settled;
   /** The fingerprint of the properties by which it was set. */

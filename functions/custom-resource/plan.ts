@@ -22,9 +22,9 @@ export interface Ask {
   readonly wanted: WantedSettings & { readonly onDelete: OnDelete };
   /** The resource that asks, as a memory names it. */
   readonly holder: string;
-  /** Fingerprints of the properties, and of those that an Update replaces. */
+  /** Fingerprints of the properties, and of those that an Update replaces; of a Create, of the request. */
   readonly by: string;
-  readonly replaces: string | undefined;
+  readonly replaces: string;
   readonly policy: Pick<Policy, 'MutableTags' | 'Enforcement'>;
   readonly allowWeakening: boolean;
 }

@@ -163,16 +163,18 @@ async function giveBack(
   if (goal === undefined || memory === undefined) return notes;
   const { name } = found.repository;
   const current = settledOf(found);
+  // What this resource never set is neither looked at nor given back.
+  const isPolicyOurs = memory.set.lifecycle !== undefined && goal.lifecycle !== undefined;
   // Also a state between what was set and the goal is ours: an earlier attempt may have ended half-way.
   const ours = [memory.set, goal];
   const isOurs =
     ours.some(({ tagMutability }) => isSameMutability(tagMutability, current.tagMutability)) &&
     ours.some(({ scanOnPush }) => scanOnPush === current.scanOnPush) &&
-    (goal.lifecycle === undefined || ours.some(({ lifecycle }) => lifecycle === current.lifecycle));
+    (!isPolicyOurs || ours.some(({ lifecycle }) => lifecycle === current.lifecycle));
   if (!isOurs) return ['was changed by somebody else since, and keeps the settings that it has'];
   const { tagMutability, scanOnPush } = current;
   const text = found.lifecycle?.text;
-  if (goal.lifecycle === 'none' && text !== undefined)
+  if (isPolicyOurs && goal.lifecycle === 'none' && text !== undefined)
     await journal.change(name, {
       setting: 'LifecyclePolicy',
       make: () => ecr.deleteLifecyclePolicy(name),
@@ -191,7 +193,10 @@ async function giveBack(
       putBack: (late) => late.putTagMutability(name, tagMutability),
     });
   const isPolicyKept =
-    goal.lifecycle !== undefined && goal.lifecycle !== 'none' && goal.lifecycle !== current.lifecycle;
+    isPolicyOurs &&
+    goal.lifecycle !== undefined &&
+    goal.lifecycle !== 'none' &&
+    goal.lifecycle !== current.lifecycle;
   const kept =
     'keeps the lifecycle policy that it has: the one before it did not fit into its tags (the log has it)';
   return isPolicyKept ? [...notes, kept] : notes;

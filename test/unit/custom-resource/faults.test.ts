@@ -166,7 +166,7 @@ function expectOneAnswer(each: Case): Outcome {
   if (each.sample !== 'create') expect(id).toBe(outcome.event.PhysicalResourceId);
   else if (outcome.answer?.Status === 'FAILED') {
     const isLeft = String(outcome.answer.Reason).includes('NOT PUT BACK');
-    expect(id).toMatch(isLeft ? /-not-put-back$/ : /-not-created$/);
+    expect(id).toMatch(isLeft ? /-not-put-back$/ : /-not-created-[0-9a-f]{16}$/);
   }
   return outcome;
 }

@@ -117,7 +117,7 @@ describe('the time that is needed', () => {
         },
         holder: 'x',
         by: 'a',
-        replaces: undefined,
+        replaces: 'b',
         policy: { MutableTags: [], Enforcement: 'Default' },
         allowWeakening: false,
       },

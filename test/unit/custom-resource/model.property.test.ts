@@ -24,9 +24,9 @@ const newReal = () => {
   return realOf(bench, `model-${count}`);
 };
 
-/** More runs, for a long search: PROPERTY_RUNS=2000; and PROPERTY_SEED, to search again from where another one began. */
-const numRuns = Number(process.env.PROPERTY_RUNS ?? 50);
-const seed = process.env.PROPERTY_SEED === undefined ? {} : { seed: Number(process.env.PROPERTY_SEED) };
+/** The same sequences each time; for a search among others: PROPERTY_RUNS=2000. */
+const search = process.env.PROPERTY_RUNS;
+const parameters = search === undefined ? { numRuns: 50, seed: 20_261_125 } : { numRuns: Number(search) };
 
 const worlds = fc.record({
   before: fc.tuple(states, states, states),
@@ -59,7 +59,7 @@ describe('the life of resources', () => {
           }
         },
       ),
-      { numRuns, ...seed },
+      parameters,
     );
     // Sequences in which none of these came to pass would show nothing; rarer ones are not sure to come.
     const common = [
@@ -143,19 +143,12 @@ describe('a sequence that the search has found', () => {
   });
 
   test('the Delete of a Create that failed, and whose second delivery succeeded, undoes that', async () => {
-    const failed = await send('Create', plain, { block: { key: 'a1', step: 'put mutability' } });
+    const requestId = randomUUID();
+    const failed = await send('Create', plain, { requestId, block: { key: 'a1', step: 'put mutability' } });
     expect(failed).toMatchObject({ status: 'FAILED', after: failed.before });
-    await send('Create', plain);
+    await send('Create', plain, { requestId });
     await send('Delete', plain, { id: failed.id });
     expect(a1()).toMatchObject({ state: free, memory: {} });
-  });
-
-  test('tags that a Delete had to leave behind are nothing that a Delete of an invented id undoes', async () => {
-    const { id } = await send('Create', plain);
-    const left = await send('Delete', plain, { id, block: { key: 'a1', step: 'forget' } });
-    expect(left.reason).toContain('stay behind');
-    await send('Delete', plain, { id: 'orders-Settings-4A5B6C' });
-    expect(a1()?.state).toMatchObject({ ...tight, scanOnPush: true });
   });
 
   test("what somebody else has set is not taken for the earlier holder's, to which a repository goes back", async () => {
@@ -188,5 +181,17 @@ describe('a sequence that the search has found', () => {
     await send('Update', tidy, { ...renamed, old: plain, id });
     await send('Delete', tidy, { ...renamed, id });
     expect(a1()?.state.policy).toBeUndefined();
+  });
+
+  test('a lifecycle policy that an earlier holder in another stack had put does not hinder what is given back', async () => {
+    const tidy: Wish = { ...plain, policy: policies[0] };
+    const restoring: Wish = { ...plain, onDelete: 'Restore' };
+    const first = await send('Create', tidy);
+    const { id } = await send('Create', restoring, { stack: 'two' });
+    await send('Delete', tidy, { id: first.id });
+    process.env.AllowWeakening = 'true';
+    await send('Delete', restoring, { stack: 'two', id });
+    // The policy was never this one's, so it stays.
+    expect(a1()).toMatchObject({ state: { ...free, policy: policies[0] }, memory: {} });
   });
 });

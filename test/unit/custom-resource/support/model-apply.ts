@@ -2,6 +2,7 @@
 
 import { defaultOf, type Holding, type Model, type Slot, see, shotOf, targetOf } from './model.ts';
 import { checkUntouched } from './model-checks.ts';
+import { isPolicyForgotten } from './model-left-out.ts';
 import { letGo, part } from './model-release.ts';
 import { isSame, isSameMutability, isSameSettings, keepsTags, type State, words } from './model-settings.ts';
 import { type Key, selectedOf } from './model-wishes.ts';
@@ -104,6 +105,7 @@ function holdingAfter(
         ? held.befores
         : [...held.befores, before]
       : [before],
+    isVague: held !== undefined && (held.isVague || isPolicyForgotten(held, stack, wish)),
     earlier:
       held === undefined || held.id === id
         ? held?.earlier

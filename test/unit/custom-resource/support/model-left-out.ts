@@ -2,8 +2,8 @@
  * What the random sequences leave out, since it ends otherwise than documented: each stands as a test of its own in
  * model.property.test.ts. Where one is mended, it goes from here.
  */
-import type { Model, Slot } from './model.ts';
-import type { Key } from './model-wishes.ts';
+import type { Holding, Model, Slot } from './model.ts';
+import type { Key, Wish } from './model-wishes.ts';
 
 /** What comes after a rollback in which a default returned to what had been before: it does not keep to that. */
 export function isUnsteady({ hasReturned }: Slot): boolean {
@@ -20,6 +20,11 @@ export function isPolicyLate({ id }: Slot, { holdings }: Model): boolean {
   return [...holdings.values()].some(
     (held) => held.id === id && held.earlier !== undefined && !held.hasPolicy,
   );
+}
+
+/** A lifecycle policy that another stack had put, and that the taker says nothing of: it counts as somebody else's. */
+export function isPolicyForgotten(held: Holding, stack: string, { policy }: Wish): boolean {
+  return held.stack !== stack && held.hasPolicy && policy === undefined;
 }
 
 /** A change by somebody else, after a take-over: it is taken for the earlier holder's when the repository goes back. */

@@ -62,6 +62,7 @@ function returned(
     ...earlier,
     first: held.first,
     hasPolicy: held.hasPolicy,
+    isVague: held.isVague,
     last: isKept
       ? held.last
       : { ...earlier.last, policy: earlier.hasPolicy ? earlier.last.policy : taken.policy },
@@ -81,6 +82,7 @@ export function part(model: Model, key: Key, id: string | undefined): void {
 }
 
 function checkGivenBack(model: Model, key: Key, held: Holding, how: Release, told: Told): void {
+  if (held.isVague) return;
   const before = shotOf(told.before, key).state;
   const after = shotOf(told.after, key).state;
   const goals = goalsOf(model, held, how).map((goal) => ({

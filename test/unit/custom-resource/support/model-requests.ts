@@ -55,7 +55,9 @@ function checkId(model: Model, slot: Slot, sent: Sent, { status, id }: Told): vo
     return;
   }
   const known = status === 'SUCCESS' ? slot.madeId : slot.failedId;
-  must(known === undefined || known === id, `the id ${known} became ${id}`);
+  // One that failed names the request as well, or says that not everything could be put back.
+  const stem = (each: string) => each.replace(/-not-(created-[0-9a-f]{16}|put-back)$/, '');
+  must(known === undefined || stem(known) === stem(id), `the id ${known} became ${id}`);
   const others = model.slots.flatMap((each) => [
     ...(each === slot && status === 'SUCCESS' ? [] : [each.madeId]),
     ...(each === slot && status === 'FAILED' ? [] : [each.failedId]),

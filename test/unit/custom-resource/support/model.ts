@@ -21,6 +21,8 @@ export interface Holding {
   readonly last: State;
   /** What its changes found; of a Create that is the first of them. */
   readonly befores: readonly State[];
+  /** Whether it is left out what becomes of it when it is let go. */
+  readonly isVague: boolean;
   /** The holding that it took over, for as long as that resource is there, and what was taken. */
   readonly earlier: { readonly held: Holding; readonly taken: State } | undefined;
 }
@@ -129,7 +131,7 @@ export function targetOf(model: Model, wish: Wish, current: State): Settings {
 }
 
 /** The tags that speak of an earlier holder. */
-export const takeOverTags = /^ecr-hardening:(from|taken)(\.|$)/;
+export const takeOverTags = /^ecr-hardening:(from|taken|earlier)(\.|$)/;
 
 export type Expectation = 'success' | 'failure' | 'either';
 
