@@ -37,8 +37,12 @@ describe('what the custom resource remembers, in the repository’s own tags', (
       team: 'orders',
       'ecr-hardening:holder': expect.stringMatching(/^ecr-settings-Settings-[0-9a-f]{12}$/),
       'ecr-hardening:found': 'MUTABLE/scan=off/lifecycle=untouched.',
-      'ecr-hardening:before': 'MUTABLE/scan=off/lifecycle=untouched.',
-      'ecr-hardening:set': 'IMMUTABLE/scan=on/lifecycle=untouched.',
+      'ecr-hardening:before': expect.stringMatching(
+        /^MUTABLE\/scan=off\/lifecycle=untouched\/by=[0-9a-f]{16}\.$/,
+      ),
+      'ecr-hardening:set': expect.stringMatching(
+        /^IMMUTABLE\/scan=on\/lifecycle=untouched\/by=[0-9a-f]{16}\.$/,
+      ),
     });
     await stack.delete();
     expect(await tagsOf(name)).toEqual({ team: 'orders' });
