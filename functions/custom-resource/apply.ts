@@ -240,7 +240,9 @@ async function releaseLeft(
     surroundings,
   );
   const left = [...passedOver, ...unknown];
-  return left.length === 0 ? [] : release(left, holder, old.wanted.onDelete, surroundings);
+  return left.length === 0
+    ? []
+    : release(left, { holder, how: old.wanted.onDelete, mayFail: true }, surroundings);
 }
 
 function namesOne({ selection }: Wanted): boolean {

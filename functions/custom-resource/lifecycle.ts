@@ -82,13 +82,15 @@ async function remove(
   const { selection, onDelete, dryRun } = parsed.wanted;
   // Another id: its Create could not put everything back, or CloudFormation never heard its answer.
   const how = physicalResourceId === id ? onDelete : 'Undo';
+  const mayFail = how !== 'Retain' && failed === undefined;
   try {
     const named = await repositoriesNamed(dryRun ? wholeRegistry(selection) : selection, surroundings);
     const tagged = await readTags(named, surroundings);
-    const made = failed === undefined ? tagged : tagged.filter(({ memory }) => memory?.beforeBy === failed);
-    return succeed(await release(made, holderOf(id), how, surroundings));
+    return succeed(
+      await release(tagged, { holder: holderOf(id), how, onlyOf: failed, mayFail }, surroundings),
+    );
   } catch (error) {
-    if (how !== 'Retain' && failed === undefined) throw error;
+    if (mayFail) throw error;
     // Only what was remembered stays behind, which harms nobody; a stack that cannot be deleted would.
     const cause = error instanceof OutOfTime && error.cause !== undefined ? outline(error.cause) : undefined;
     surroundings.log({ level: 'WARN', message: 'the memory stays behind', error: outline(error), cause });

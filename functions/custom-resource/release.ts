@@ -1,7 +1,7 @@
 /** What becomes of repositories that a resource lets go: at its Delete, or when it selects them no more. */
 
 import { isSameMutability } from '../../core/tag-mutability.ts';
-import { isGone } from '../runtime/faults.ts';
+import { isGone, outline } from '../runtime/faults.ts';
 import type { Ecr } from './ecr/ecr.ts';
 import { encodeMemory, holderIn, isSameStack, type Memory, memoryKeys, takeOverKeys } from './memory.ts';
 import { type Found, settledOf } from './plan.ts';
@@ -20,6 +20,16 @@ import { weakened } from './weakening.ts';
  */
 export type Release = 'Retain' | 'Restore' | 'Undo';
 
+/** Who lets repositories go, and how. */
+export interface Letting {
+  readonly holder: string;
+  readonly how: Release;
+  /** Only those that this request was the last to change, as a memory names requests; all when undefined. */
+  readonly onlyOf?: string | undefined;
+  /** Whether a failure fails the request, which then puts everything back; else each repository is put back here. */
+  readonly mayFail: boolean;
+}
+
 /**
  * Lets go of those repositories that the holder holds, and leaves the others alone; but one that was taken over from it
  * never goes back to it any more.
@@ -28,11 +38,12 @@ export type Release = 'Retain' | 'Restore' | 'Undo';
  */
 export async function release(
   tagged: readonly Tagged[],
-  holder: string,
-  how: Release,
+  { holder, how, onlyOf, mayFail }: Letting,
   surroundings: Surroundings,
 ): Promise<readonly string[]> {
-  const held = tagged.filter(({ tags }) => holderIn(tags) === holder);
+  const held = tagged.filter(
+    ({ tags, memory }) => holderIn(tags) === holder && (onlyOf === undefined || memory?.beforeBy === onlyOf),
+  );
   const lost = tagged.filter(({ memory }) => memory?.from?.holder === holder);
   const found = await readLifecycles(
     held,
@@ -47,8 +58,7 @@ export async function release(
   const notes = await eachOf(found, (each) =>
     unlessGone(each.repository.name, () =>
       releaseOne(each, how, surroundings).catch(async (error: unknown) => {
-        // A Delete that retains never fails; so what it gives back is given back whole, or not at all.
-        if (how === 'Retain') await surroundings.journal.putBack(surroundings.ecr, each.repository.name);
+        if (!mayFail) await putBackNow(each.repository.name, surroundings);
         throw error;
       }),
     ),
@@ -56,6 +66,13 @@ export async function release(
   await eachOf(lost, (each) => unlessGone(each.repository.name, () => forgetHolder(each, surroundings)));
   surroundings.log({ message: 'let go', how, repositories: found.map(({ repository }) => repository.name) });
   return notes.flat();
+}
+
+/** What is given back is given back whole, or not at all, also where the request goes on to succeed. */
+async function putBackNow(name: string, { ecr, journal, log }: Surroundings): Promise<void> {
+  const putBack = await journal.putBack(ecr, name);
+  for (const { subject, settings, error } of putBack?.failures ?? [])
+    log({ level: 'WARN', message: 'not put back', repository: subject, settings, error: outline(error) });
 }
 
 const setting = 'the tags that remember its settings';
@@ -140,7 +157,8 @@ function earlierMemory(memory: Memory, kept: Settled | undefined): Memory {
   return {
     ...memory,
     holder,
-    before: taken,
+    // A lifecycle policy that somebody else had put is none of its own, whoever held the repository meanwhile.
+    before: { ...taken, lifecycle: set.lifecycle },
     beforeBy: undefined,
     set: isOurs ? kept : set,
     setBy: undefined,

@@ -151,6 +151,26 @@ describe('a sequence that the search has found', () => {
     expect(a1()).toMatchObject({ state: free, memory: {} });
   });
 
+  test('the Delete of such a Create leaves no repository half-way, where it is blocked', async () => {
+    const requestId = randomUUID();
+    const tidy: Wish = { ...plain, policy: policies[0] };
+    const failed = await send('Create', tidy, { requestId, block: { key: 'a1', step: 'remember' } });
+    await send('Create', tidy, { requestId });
+    const held = a1();
+    await send('Delete', tidy, { id: failed.id, block: { key: 'a1', step: 'put scanning' } });
+    expect(a1()).toEqual(held);
+  });
+
+  test('the Delete of such a Create ends that a repository which was taken from it goes back to it', async () => {
+    const requestId = randomUUID();
+    const failed = await send('Create', plain, { requestId, block: { key: 'a1', step: 'remember' } });
+    await send('Create', plain, { requestId });
+    const second = await send('Create', plain, { logicalId: 'Renamed' });
+    await send('Delete', plain, { id: failed.id });
+    await send('Delete', plain, { logicalId: 'Renamed', id: second.id });
+    expect(a1()?.memory).toEqual({});
+  });
+
   test("what somebody else has set is not taken for the earlier holder's, to which a repository goes back", async () => {
     const restoring: Wish = { ...plain, onDelete: 'Restore' };
     const { id } = await send('Create', restoring);

@@ -50,15 +50,14 @@ interface Change {
 function checkEffect(
   model: Model,
   slot: Slot,
-  { wish, type }: Sent,
+  { wish }: Sent,
   { key, before, after, held }: Change & { readonly key: Key },
 ): void {
   const was = `${key} ${words(before)} -> ${words(after)}`;
   const target = targetOf(model, wish, before);
   must(after.scanOnPush === target.scanOnPush, `${was}: scanning is not as asked for`);
-  // Asked for again what had led to a state, an Update may go back to it.
-  const isAgain =
-    type === 'Update' && slot.asked.some((each) => JSON.stringify(each) === JSON.stringify(wish));
+  // Asked for again what had led to a state, a request may go back to it.
+  const isAgain = slot.asked.some((each) => JSON.stringify(each) === JSON.stringify(wish));
   const isBack =
     isAgain &&
     held?.known.some((known) => isSameMutability(known, after) && keepsTags(after, known)) === true;
@@ -67,7 +66,6 @@ function checkEffect(
     isAsAsked,
     `${was}: the tag mutability is not as asked for, by default ${defaultOf(model).mutability}`,
   );
-  if (!isSameMutability(after, target)) slot.hasReturned = true;
   if (wish.policy !== undefined) must(after.policy === wish.policy, `${was}: not the policy asked for`);
   else {
     const isRemoved = isAgain && after.policy === undefined && held?.hasPolicy === true;

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type fc from 'fast-check';
 import { type Model, type Slot, see, takeOverTags } from './model.ts';
-import { isFailedCreate, isPolicyLate, isUnsteady } from './model-left-out.ts';
+import { isFailedCreate } from './model-left-out.ts';
 import { part } from './model-release.ts';
 import { request } from './model-requests.ts';
 import { checkRollback, settledOf } from './model-rollback.ts';
@@ -75,9 +75,8 @@ export const update = (index: number, asked: Wish, isElsewhere: boolean, block: 
     async (slot, model, real) => {
       const old = slot.wish;
       must(old !== undefined, 'nothing was asked for');
-      const policy = isPolicyLate(slot, model) ? undefined : asked.policy;
       const selection = isElsewhere ? asked.selection : old.selection;
-      const wish = changed({ ...asked, selection, policy }, old);
+      const wish = changed({ ...asked, selection }, old);
       const settled = settledOf(model, slot, real);
       const told = await send(model, real, slot, { type: 'Update', wish, old, id: slot.id, block });
       const isDone = told.status === 'SUCCESS';
@@ -97,7 +96,7 @@ export const rollBack = (index: number, block: Block | undefined): Command =>
       const { update, id } = slot;
       must(update !== undefined, 'there was no Update');
       const { old, wish, at } = update;
-      const isClean = model.disturbances === at && !isUnsteady(slot);
+      const isClean = model.disturbances === at;
       const told = await send(model, real, slot, { type: 'Update', wish: old, old: wish, id, block });
       slot.isUnclear = told.status === 'FAILED' && (slot.isUnclear || !slot.isRollbackDue);
       slot.isRollbackDue = told.status === 'FAILED';
@@ -140,7 +139,6 @@ export const remove = (index: number, block: Block | undefined): Command =>
       slot.state = 'absent';
       slot.update = undefined;
       slot.isRollbackDue = false;
-      slot.hasReturned = false;
       slot.asked = [];
       slot.effect = new Map();
     },
@@ -160,8 +158,7 @@ export const redeliver: Command = {
     const { last } = model;
     must(last !== undefined, 'nothing was sent');
     const { slot, sent, told, at } = last;
-    const isSame =
-      model.disturbances === at && !told.isStruck && told.status === 'SUCCESS' && !isUnsteady(slot);
+    const isSame = model.disturbances === at && !told.isStruck && told.status === 'SUCCESS';
     const again = await request(model, real, slot, { ...sent, block: undefined });
     model.last = { ...last, told: again, at: model.disturbances };
     // What CloudFormation takes to have failed is in effect after all.

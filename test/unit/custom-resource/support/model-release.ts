@@ -15,17 +15,16 @@ export function deleted(model: Model, slot: Slot, sent: Sent, told: Told): void 
   const released = [...model.holdings].filter(([, { id }]) => id === slot.madeId).map(([key]) => key);
   checkUntouched(model, told, (key) => released.includes(key), slot.madeId);
   const parted = [...model.holdings].filter(([, { earlier }]) => earlier?.held.id === slot.madeId);
-  // A Delete that retains never fails: where it could not forget the take-over, that one still counts.
+  // Some Deletes never fail: where it could not forget the take-over, that one still counts.
   const isUnforgotten = (key: Key) =>
     JSON.stringify(shotOf(told.after, key).memory) === JSON.stringify(shotOf(told.before, key).memory);
-  for (const [key] of parted)
-    if (!(told.isStruck && how === 'Retain' && isUnforgotten(key))) part(model, key, slot.madeId);
+  for (const [key] of parted) if (!(told.isStruck && isUnforgotten(key))) part(model, key, slot.madeId);
   if (released.length === 0 && parted.length === 0) {
     must(told.writes.length === 0, `a Delete that has nothing to let go writes ${told.writes.join(', ')}`);
     see(model, isMade ? 'Delete of what holds nothing' : 'Delete of an id that was never made');
   }
   for (const key of released) {
-    const isLeftBehind = told.isStruck && how === 'Retain' && isUnforgotten(key);
+    const isLeftBehind = told.isStruck && isUnforgotten(key);
     if (!isLeftBehind) letGo(model, key, how, told);
     else {
       must(told.reason.includes('stay behind'), 'it is not told that tags stay behind');

@@ -38,14 +38,15 @@ export async function request(model: Model, real: Real, slot: Slot, sent: Sent):
   return told;
 }
 
-/** A Delete that retains never fails because tags stay behind; one that gives anything back may. */
+/** A Delete that retains never fails because tags stay behind; one that gives back only what is given back whole may. */
 function deleteExpectation(model: Model, slot: Slot, sent: Sent, { isStruck }: Told): Expectation {
   if (!isStruck) return 'success';
-  if (sent.id !== slot.madeId || sent.wish.onDelete === 'Restore') return 'failure';
+  const isUndoing = sent.id !== slot.madeId && sent.id !== slot.failedId;
+  if (isUndoing || (sent.id === slot.madeId && sent.wish.onDelete === 'Restore')) return 'failure';
   const isReturning = [...model.holdings.values()].some(
     ({ id, earlier }) => id === slot.madeId && earlier !== undefined,
   );
-  return isReturning ? 'either' : 'success';
+  return isReturning || sent.id === slot.failedId ? 'either' : 'success';
 }
 
 /** Ids are stable: one for what is made, one for what is not, and each request about a resource keeps its own. */

@@ -53,8 +53,6 @@ export interface Slot {
   isRollbackDue: boolean;
   /** Whether what is in effect is not what CloudFormation takes to be: then only a rollback ends that. */
   isUnclear: boolean;
-  /** Whether a default was once a return to what had been before. */
-  hasReturned: boolean;
   /** What its last successful request left. */
   effect: World;
 }
@@ -89,7 +87,6 @@ export function modelOf(mutableTags: readonly string[], seen: Map<string, number
         update: undefined,
         isRollbackDue: false,
         isUnclear: false,
-        hasReturned: false,
         effect: new Map(),
       }),
     ),
@@ -176,5 +173,9 @@ function safetyExpectation(model: Model, sent: Sent, held: Holding | undefined, 
   const ours = held?.stack === sent.stack ? held : undefined;
   if (ours === undefined) return 'failure';
   if (ours.founds.every((found) => isAsSafe(target, found)) || isAsSafe(target, ours.last)) return 'success';
-  return ours.known.some((known) => isAsSafe(target, known)) ? 'either' : 'failure';
+  // A default may go back, with what had led to a state, to the tag mutability of that state.
+  const { mutability } = sent.wish;
+  const backTo = (known: State) =>
+    mutability === undefined ? { ...known, scanOnPush: target.scanOnPush } : target;
+  return ours.known.some((known) => isAsSafe(backTo(known), known)) ? 'either' : 'failure';
 }
