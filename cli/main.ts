@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
-import { Problem } from '../core/problem.ts';
+import { isProblem } from '../core/problem.ts';
 import { coloursFor } from './colours.ts';
+import { type AuditOptions, withAuditOptions } from './commands/audit-options.ts';
 import { checkCommand, type FailOn, type Format, failOns, formats } from './commands/check.ts';
 import { expandOptions, type TemplateOptions, withTemplateOptions } from './options.ts';
 
@@ -79,6 +80,43 @@ withTemplateOptions(program.command('check'))
     },
   );
 
+withAuditOptions(program.command('audit'))
+  .description(
+    'Say how a live registry stands, what it costs, and what hardening would break. It changes nothing and pulls nothing.',
+  )
+  .addHelpText(
+    'after',
+    `${examples(
+      'audit --profile prod --region eu-central-1',
+      'audit --format html -o registry.html',
+      'audit --tags-file tags.jsonl --fail-on error',
+    )}
+
+It needs ecr:DescribeRepositories. With ecr:BatchGetRepositoryScanningConfiguration,
+ecr:GetRegistryScanningConfiguration, ecr:GetLifecyclePolicy, ecr:GetRepositoryPolicy,
+ecr:DescribeImages, tag:GetResources and cloudtrail:LookupEvents it knows everything;
+what it may not read it calls unknown.`,
+  )
+  .action(async (options: AuditOptions) => {
+    // The SDK's word on the age of Node is none of the audit's.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+    const { auditCommand } = await import('./commands/audit.ts');
+    const stop = new AbortController();
+    // The first Ctrl-C ends it with what was read; the second one ends the process, as ever.
+    process.once('SIGINT', () => stop.abort());
+    const surroundings = {
+      version,
+      colours,
+      environment: process.env,
+      stop: stop.signal,
+      terminal: process.stderr,
+    };
+    const audited = await auditCommand(options, surroundings);
+    process.stdout.write(audited.text);
+    for (const note of audited.notes) process.stderr.write(`${note}\n`);
+    code = audited.code;
+  });
+
 program
   .command('explain')
   .description('Say what a control is about, and how to mend what it finds.')
@@ -112,7 +150,7 @@ program.parseAsync().then(
 );
 
 function sentenceOf(error: unknown): string {
-  if (error instanceof Problem) return error.message;
+  if (isProblem(error)) return error.message;
   const stack = error instanceof Error ? error.stack : String(error);
   return `ecr-hardening has a defect and wrote nothing: ${stack}`;
 }

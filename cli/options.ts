@@ -14,7 +14,8 @@ export interface TemplateOptions {
 
 type Pairs = Readonly<Record<string, string>>;
 
-function addPair(text: string, before: Pairs): Pairs {
+/** Adds NAME=VALUE to the pairs that were given before. */
+export function addPair(text: string, before: Pairs): Pairs {
   const equals = text.indexOf('=');
   if (equals <= 0) throw new InvalidArgumentError('It must be NAME=VALUE.');
   return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };

@@ -6,3 +6,8 @@
 export class Problem extends Error {
   override readonly name = 'Problem';
 }
+
+/** Whether an error is a Problem, also one of another bundle's, which has a class of its own. */
+export function isProblem(error: unknown): error is Problem {
+  return error instanceof Error && error.name === 'Problem';
+}

@@ -1,16 +1,16 @@
-// Bundles the terminal's commands into one file, dist/ecr-hardening.cjs: the package's bin.
+// Bundles the terminal's commands into dist/: the package's bin, and beside it the audit with its AWS clients and charts,
+// which the other commands would only parse in vain.
 import { chmodSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const outfile = join(root, 'dist', 'ecr-hardening.cjs');
+const dist = join(root, 'dist');
+const bin = join(dist, 'ecr-hardening.cjs');
 
-buildSync({
-  entryPoints: [join(root, 'cli', 'main.ts')],
-  outfile,
+const shared = {
   bundle: true,
   platform: 'node',
   // CommonJS starts faster than modules do.
@@ -25,5 +25,20 @@ buildSync({
     'import.meta.url': 'bundleUrl',
   },
   banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
-});
-chmodSync(outfile, 0o755);
+};
+const auditBeside = {
+  name: 'audit-beside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/commands\/audit\.ts$/ }, () => ({ path: './audit.cjs', external: true }));
+  },
+};
+
+await Promise.all([
+  build({ ...shared, entryPoints: [join(root, 'cli', 'main.ts')], outfile: bin, plugins: [auditBeside] }),
+  build({
+    ...shared,
+    entryPoints: [join(root, 'cli', 'commands', 'audit.ts')],
+    outfile: join(dist, 'audit.cjs'),
+  }),
+]);
+chmodSync(bin, 0o755);

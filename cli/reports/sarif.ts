@@ -1,18 +1,38 @@
 import { catalogue } from '../../core/controls/catalogue.ts';
 import type { LocatedFinding } from '../findings.ts';
 
+/** Who made a log, and by which rules. */
+interface Driver {
+  readonly version: string;
+  readonly rules: readonly { readonly id: string }[];
+}
+
+/** The controls as SARIF's rules. */
+export const controlRules = catalogue.map(({ name, title, why, mend, source, answers }) => ({
+  id: name,
+  name,
+  shortDescription: { text: title },
+  fullDescription: { text: why },
+  helpUri: source,
+  help: { text: `${mend} It answers ${answers.join(', ') || 'no outside check'}.` },
+  properties: { tags: ['security', ...answers] },
+}));
+
+/** A log of one run. */
+export function sarifLog({ version, rules }: Driver, results: readonly object[]): string {
+  const tool = { driver: { name: 'ecr-hardening', version, rules } };
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [{ tool, columnKind: 'utf16CodeUnits', results }],
+  };
+  return `${JSON.stringify(log, null, 2)}\n`;
+}
+
 /** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html), which code hosts show. */
 export function sarifReport(findings: readonly LocatedFinding[], version: string): string {
   const rules = [
-    ...catalogue.map(({ name, title, why, mend, source, answers }) => ({
-      id: name,
-      name,
-      shortDescription: { text: title },
-      fullDescription: { text: why },
-      helpUri: source,
-      help: { text: `${mend} It answers ${answers.join(', ') || 'no outside check'}.` },
-      properties: { tags: ['security', ...answers] },
-    })),
+    ...controlRules,
     ...(['Template', 'Parameters'] as const).map((id) => ({
       id,
       name: id,
@@ -34,13 +54,7 @@ export function sarifReport(findings: readonly LocatedFinding[], version: string
       },
     ],
   }));
-  const tool = { driver: { name: 'ecr-hardening', version, rules } };
-  const log = {
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    version: '2.1.0',
-    runs: [{ tool, columnKind: 'utf16CodeUnits', results }],
-  };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return sarifLog({ version, rules }, results);
 }
 
 /** A path as a relative reference; every sign of a URI's own is escaped, # and ? among them. */

@@ -1,7 +1,7 @@
 /** The settings of the whole account, for which CloudFormation has no resource type. */
 import { readUntil } from '../runtime/deadline.ts';
+import { eachOf } from '../runtime/pool.ts';
 import { Told } from './failure.ts';
-import { eachOf } from './pool.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** One account setting that differs from what is wanted. */

@@ -1,6 +1,7 @@
 /** A Create or an Update: it reads and decides everything first, and only then writes and proves. */
 import { isOneOf, type JsonObject } from '../../core/json.ts';
 import { readUntil } from '../runtime/deadline.ts';
+import { eachOf } from '../runtime/pool.ts';
 import {
   type AccountChange,
   changeAccountSettings,
@@ -12,7 +13,6 @@ import { type ImageInUse, imagesInUse, refuseExpiry } from './expiry-guard.ts';
 import { fingerprint } from './fingerprint.ts';
 import { holderOf } from './memory.ts';
 import { type Ask, isChanging, type Plan, planRepository } from './plan.ts';
-import { eachOf } from './pool.ts';
 import { parseProperties, type Wanted } from './properties/properties.ts';
 import { exactName, selectionNames } from './properties/selection.ts';
 import { release } from './release.ts';

@@ -2,9 +2,9 @@
 
 import { isAfterUnsure } from '../runtime/deadline.ts';
 import { isGone, isRefused } from '../runtime/faults.ts';
+import { eachOf } from '../runtime/pool.ts';
 import type { Ecr } from './ecr/ecr.ts';
 import { explain } from './failure.ts';
-import { eachOf } from './pool.ts';
 
 /** One change that was made, or may have been: no answer told. */
 interface Change {

@@ -2,10 +2,10 @@
 
 import { isSameMutability } from '../../core/tag-mutability.ts';
 import { isGone, outline } from '../runtime/faults.ts';
+import { eachOf } from '../runtime/pool.ts';
 import type { Ecr } from './ecr/ecr.ts';
 import { encodeMemory, holderIn, isSameStack, type Memory, memoryKeys, takeOverKeys } from './memory.ts';
 import { type Found, settledOf } from './plan.ts';
-import { eachOf } from './pool.ts';
 import { isSameSettled, type Settled } from './settled.ts';
 import type { Surroundings } from './surroundings.ts';
 import { readLifecycles, remembersLifecycle, type Tagged } from './survey.ts';

@@ -1,10 +1,10 @@
 /** Which repositories a selection means, and what they are set to. */
 import { readUntil } from '../runtime/deadline.ts';
 import { isGone } from '../runtime/faults.ts';
+import { eachOf } from '../runtime/pool.ts';
 import type { Repository } from './ecr/ecr.ts';
 import { decodeMemory, type Memory, memoryKeys } from './memory.ts';
 import type { Found } from './plan.ts';
-import { eachOf } from './pool.ts';
 import {
   exactName,
   matchingNothing,

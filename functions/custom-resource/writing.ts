@@ -2,11 +2,11 @@
 import { isSameMutability } from '../../core/tag-mutability.ts';
 import { readUntil } from '../runtime/deadline.ts';
 import { isGone } from '../runtime/faults.ts';
+import { eachOf } from '../runtime/pool.ts';
 import type { Ecr, Repository } from './ecr/ecr.ts';
 import { fingerprintOfPolicy } from './fingerprint.ts';
 import { encodeMemory, memoryKeys } from './memory.ts';
 import { isChanging, type Plan } from './plan.ts';
-import { eachOf } from './pool.ts';
 import type { Surroundings } from './surroundings.ts';
 import { mutabilityWords } from './weakening.ts';
 

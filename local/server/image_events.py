@@ -22,7 +22,7 @@ def install() -> None:
 
 
 def on_push(listener) -> None:
-    """Has `listener(repository_name, image_digest)` called after every push, whichever API it came by."""
+    """Has `listener(repository_name, image_digest, tag_or_none)` called after every push, whichever API it came by."""
     _listeners.append(listener)
 
 
@@ -60,7 +60,7 @@ def _install_pushes() -> None:
 def _pushed(name: str, digest: str, tag: str | None) -> None:
     _send_action("PUSH", name, digest, [tag])
     for listener in _listeners:
-        listener(name, digest)
+        listener(name, digest, tag)
 
 
 def _install_deletes() -> None:

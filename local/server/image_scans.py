@@ -34,7 +34,7 @@ def install() -> None:
     image_events.on_push(_scan_on_push)
 
 
-def _scan_on_push(name: str, digest: str) -> None:
+def _scan_on_push(name: str, digest: str, _tag: str | None) -> None:
     record = repository(name)
     image = _image(record, {"imageDigest": digest})
     frequency = scanning_in_effect(record)["scanFrequency"]

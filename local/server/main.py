@@ -23,6 +23,7 @@ import macro_resource
 import parent
 import pinned
 import pull_times
+import push_trail
 import registry_scanning
 import repositories
 import simulated_policies
@@ -47,6 +48,7 @@ GAPS = (
     simulated_policies,
     image_events,
     image_scans,
+    push_trail,
     event_patterns,
     event_targets,
     async_failures,

@@ -13,6 +13,7 @@ from ministack.services import ecr
 from moto.ecr.exceptions import ImageNotFoundException
 
 from ecr_api import answer_of, operation, repository
+from image_sizes import size_of
 from pinned import private, replace
 
 KEY = "lastRecordedPullTime"
@@ -52,10 +53,12 @@ def _describe_images(request: dict) -> dict:
         if private(ecr, "_find_image")(name, wanted) is None:
             raise ImageNotFoundException(_words(wanted), name, get_account_id())
     answer = answer_of(private(ecr, "_describe_images")(request))
-    pulled = {each["imageDigest"]: each.get(KEY) for each in private(ecr, "_images").get(name, [])}
+    images = {each["imageDigest"]: each for each in private(ecr, "_images").get(name, [])}
     for detail in answer["imageDetails"]:
-        if pulled.get(detail["imageDigest"]) is not None:
-            detail[KEY] = pulled[detail["imageDigest"]]
+        image = images[detail["imageDigest"]]
+        detail["imageSizeInBytes"] = size_of(image, list(images.values()))
+        if image.get(KEY) is not None:
+            detail[KEY] = image[KEY]
     return answer
 
 

@@ -3,19 +3,23 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { projectRoot } from '../../local/paths.ts';
 
-/** The house: core <- functions/runtime <- functions, core <- templates <- cli and local <- test; and who may leave it. */
+/**
+ * The house: core <- functions/runtime <- functions and registry; core <- templates; templates and registry <- cli;
+ * all <- local <- test; and who may leave it.
+ */
 const rooms = [
   'core',
   'functions/runtime',
   'functions/macro',
   'functions/custom-resource',
   'functions/scan-findings',
+  'registry',
   'templates',
   'cli',
   'local',
   'test',
 ];
-const files = ['core', 'functions', 'templates', 'cli', 'local', 'test'].flatMap((folder) =>
+const files = ['core', 'functions', 'registry', 'templates', 'cli', 'local', 'test'].flatMap((folder) =>
   readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => join(folder, name)),
@@ -35,7 +39,8 @@ function importsOf(file: string): readonly string[] {
       : target;
   });
 }
-const inside = (target: string) => /^(core|functions|templates|cli|local|test|tools)\//.test(target);
+const inside = (target: string) =>
+  /^(core|functions|registry|templates|cli|local|test|tools|bench)\//.test(target);
 
 describe('the rooms', () => {
   test('are found, and so are their imports', () => {
@@ -54,6 +59,8 @@ describe('the rooms', () => {
     'functions/scan-findings': (target) =>
       /^(core|functions\/runtime|functions\/scan-findings)\//.test(target) ||
       /^@aws-sdk\/client-(ecr|sns)$/.test(target),
+    registry: (target) =>
+      /^(core|functions\/runtime|registry)\//.test(target) || target.startsWith('@aws-sdk/client-'),
     templates: (target) => /^(core|templates)\//.test(target) || ['yaml', 'node:fs'].includes(target),
     cli: (target) => !/^(functions|local|test)\//.test(target),
     local: (target) => !target.startsWith('test/') && !target.startsWith('functions/'),

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import { isMutability } from '../../../core/tag-mutability.ts';
 import { chunks } from '../../runtime/chunks.ts';
-import { eachOf } from '../pool.ts';
+import { eachOf } from '../../runtime/pool.ts';
 import type { ScanFrequency } from '../scanning.ts';
 import type { Call } from './call.ts';
 import type { Ecr, Repository } from './ecr.ts';

@@ -1,11 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Ajv } from 'ajv';
-import formats from 'ajv-formats';
 import { parseDocument } from 'yaml';
-import { projectRoot } from '../../../local/paths.ts';
 import { buildBin, unsafe, Workplace } from './run.ts';
+import { sarifValidator } from './sarif-validator.ts';
 
 const place = new Workplace();
 /** Names that the formats have signs of their own for. */
@@ -21,18 +17,6 @@ beforeAll(() => {
 afterAll(() => place.remove());
 const check = (format: string, ...files: readonly string[]) =>
   place.run(['check', '--format', format, ...files]).out;
-
-/** The schema is of draft 4, whose `id` is `$id` by now; what else it uses means the same. One of its patterns has a bracket too many. */
-function sarifValidator() {
-  const {
-    $schema: _,
-    id: __,
-    ...schema
-  } = JSON.parse(readFileSync(join(projectRoot, 'test', 'fixtures', 'sarif-2.1.0.schema.json'), 'utf8'));
-  const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
-  formats.default(ajv);
-  return ajv.compile(schema);
-}
 
 describe('SARIF', () => {
   test.each([

@@ -1,5 +1,5 @@
-/** How many repositories are worked on at once: enough to hide latency, and no more than there are connections. */
-const atOnce = 32;
+/** How many entries are worked on at once: enough to hide latency, and no more than there are connections. */
+const usual = 32;
 
 /**
  * Works on every entry, a bounded number at once.
@@ -13,6 +13,7 @@ const atOnce = 32;
 export async function eachOf<Entry, Result>(
   entries: readonly Entry[],
   work: (entry: Entry) => Promise<Result>,
+  atOnce = usual,
 ): Promise<Result[]> {
   const results: Result[] = [];
   const failures: unknown[] = [];

@@ -1,0 +1,102 @@
+/**
+ * `ecr-hardening audit` of 10,000 repositories against a stub with 25 ms latency: the calls counted, none lost where it
+ * throttles, and how long it takes against the same calls one after the other (their latency alone).
+ */
+import { type ChildProcess, execFileSync, fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot } from '../local/paths.ts';
+import type { StubOptions } from './stub-registry.ts';
+
+execFileSync(process.execPath, [join(projectRoot, 'tools', 'build-cli.mjs')]);
+const bin = join(projectRoot, 'dist', 'ecr-hardening.cjs');
+const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-'));
+const environment = {
+  ...process.env,
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+};
+// Preloaded, it tells the peak of the process's memory at its end.
+const peakFile = join(folder, 'peak.cjs');
+writeFileSync(
+  peakFile,
+  'process.on("exit", () => console.error(`peak ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`));',
+);
+const latencyMs = 25;
+const mostMegabytes = 400;
+
+try {
+  for (const run of [
+    { title: '10,000 repositories', repositories: 10_000, imagesEach: 20 },
+    {
+      title: '500, throttled',
+      repositories: 500,
+      imagesEach: 20,
+      limits: { DescribeImages: 60, GetLifecyclePolicy: 60 },
+    },
+  ])
+    await measure(run.title, { ...run, latencyMs });
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+async function measure(title: string, options: StubOptions): Promise<void> {
+  const stub = fork(join(projectRoot, 'bench', 'stub-process.ts'), [JSON.stringify(options)]);
+  const [{ url }] = await once(stub, 'message');
+  const output = join(folder, 'audit.json');
+  const begun = performance.now();
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [
+      '--max-old-space-size=256',
+      '-r',
+      peakFile,
+      bin,
+      'audit',
+      '--endpoint-url',
+      url,
+      '--format',
+      'json',
+      '-o',
+      output,
+    ],
+    { env: environment, encoding: 'utf8' },
+  );
+  const seconds = (performance.now() - begun) / 1000;
+  if (status !== 0) throw new Error(`audit ended with ${status}: ${stderr}`);
+  const { calls, throttled } = await countsOf(stub);
+  stub.disconnect();
+  const { repositories, summary } = JSON.parse(readFileSync(output, 'utf8'));
+  const total = Object.values<number>(calls).reduce((sum, count) => sum + count, 0);
+  const megabytes = Number(/peak (\d+) MB/.exec(stderr)?.[1]);
+  const serial = (total * latencyMs) / 1000;
+  console.log(`${title}: ${repositories.length} read, ${total} calls (${throttled} throttled)`);
+  for (const [operation, count] of Object.entries(calls)) console.log(`  ${operation.padEnd(42)}${count}`);
+  console.log(
+    `  ${(serial / seconds).toFixed(1)} times as fast as one call after the other; peak ${megabytes} MB`,
+  );
+  const isComplete = repositories.length === options.repositories && summary.unknown.every(isExpected);
+  if (!isComplete || total - throttled > mostCalls(options) || !(megabytes < mostMegabytes)) {
+    console.log('  NOT as it should be: a repository lost, too many calls, or too much memory');
+    process.exitCode = 1;
+  }
+}
+
+/** The fewest there are: three for each repository, and the bulk reads. */
+function mostCalls({ repositories }: StubOptions): number {
+  return repositories * 3 + Math.ceil(repositories / 1000) + Math.ceil(repositories / 25) + 3;
+}
+
+/** The stub has no CloudTrail. */
+function isExpected({ reason }: { readonly reason: string }): boolean {
+  return reason.includes('CloudTrail');
+}
+
+async function countsOf(stub: ChildProcess): Promise<{ calls: Record<string, number>; throttled: number }> {
+  stub.send('counts');
+  const [counts] = await once(stub, 'message');
+  return counts;
+}

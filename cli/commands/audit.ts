@@ -1,0 +1,129 @@
+import { writeFileSync } from 'node:fs';
+import type { Audit, RepositoryAudit } from '../../core/audit/audit.ts';
+import { judgeRepository } from '../../core/audit/judge.ts';
+import { isUnknown } from '../../core/audit/reading.ts';
+import { auditOf } from '../../core/audit/summary.ts';
+import { isRefusal } from '../../core/finding.ts';
+import { isOneOf } from '../../core/json.ts';
+import { unknownName } from '../../core/nearest.ts';
+import { applicationPolicy, namesAt, type Policy } from '../../core/policy.ts';
+import { Problem } from '../../core/problem.ts';
+import { readRegistry } from '../../registry/read.ts';
+import { readApplicationParameters } from '../application-parameters.ts';
+import type { Colours } from '../colours.ts';
+import { startProgress } from '../progress.ts';
+import { auditCsv } from '../reports/audit-csv.ts';
+import { auditJson } from '../reports/audit-json.ts';
+import { auditSarif } from '../reports/audit-sarif.ts';
+import { auditText } from '../reports/audit-text.ts';
+import { openTagsFile } from '../tags-file.ts';
+import type { AuditFormat, AuditOptions } from './audit-options.ts';
+
+/** What the command needs beside its options. */
+export interface AuditSurroundings {
+  readonly version: string;
+  readonly colours: Colours;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Ends the audit early, with what was read by then. */
+  readonly stop: AbortSignal;
+  /** Where progress is drawn. */
+  readonly terminal: NodeJS.WriteStream;
+}
+
+/** What an audit comes to. */
+export interface Audited {
+  readonly text: string;
+  /** 0: nothing that fails; 1: findings; 130: ended early. */
+  readonly code: 0 | 1 | 130;
+  /** Sentences beside the report. */
+  readonly notes: readonly string[];
+}
+
+/** `ecr-hardening audit`. @throws Problem when the registry cannot be read */
+export async function auditCommand(options: AuditOptions, surroundings: AuditSurroundings): Promise<Audited> {
+  const { stop, terminal } = surroundings;
+  const policy = await policyOf(options);
+  const now = Date.now();
+  const tags = options.tagsFile === undefined ? undefined : openTagsFile(options.tagsFile, now);
+  const progress = startProgress(terminal, 'repositories');
+  const audits: RepositoryAudit[] = [];
+  const { registry, total } = await readRegistry({
+    region: options.region,
+    profile: options.profile,
+    endpointUrl: options.endpointUrl,
+    registryId: options.registryId,
+    mostPushes: options.pushEvents,
+    now,
+    stop,
+    earlierTags: (arn) => tags?.earlier(arn),
+    onRepository(reading, registry) {
+      audits.push(judgeRepository(reading, registry, { policy, quota: options.imageQuota, now }));
+      if (!isUnknown(reading.images)) tags?.note(reading.arn, reading.images);
+    },
+    onProgress: progress.tell,
+  }).finally(progress.end);
+  await tags?.save();
+  const audit = auditOf(registry, audits, { total, at: now });
+  const text = await report(audit, options, surroundings);
+  const isEnded = stop.aborted;
+  const notes = isEnded ? [`Ended early: ${audits.length} of ${total} repositories were read.`] : [];
+  const code = isEnded ? 130 : isFailing(audits, options.failOn) ? 1 : 0;
+  if (options.output === undefined) return { text, code, notes };
+  write(options.output, text);
+  return {
+    text: '',
+    code,
+    notes: [...notes, ...audit.summary.sentences, `${options.output} has the report.`],
+  };
+}
+
+function isFailing(audits: readonly RepositoryAudit[], failOn: AuditOptions['failOn']): boolean {
+  if (failOn === 'never') return false;
+  return audits.some(({ findings }) =>
+    findings.some(({ level }) => level === 'error' || (level === 'warning' && failOn === 'warning')),
+  );
+}
+
+async function report(audit: Audit, options: AuditOptions, surroundings: AuditSurroundings): Promise<string> {
+  const { version, colours } = surroundings;
+  const format: AuditFormat = options.format;
+  switch (format) {
+    case 'table':
+      return auditText(audit, colours, options.top);
+    case 'json':
+      return auditJson(audit);
+    case 'csv':
+      return auditCsv(audit);
+    case 'sarif':
+      return auditSarif(audit, version);
+    case 'html': {
+      const { htmlReport } = await import('../reports/audit-html.ts');
+      return htmlReport(audit, version);
+    }
+    default:
+      return format satisfies never;
+  }
+}
+
+async function policyOf({ config, configEnv, parameter }: AuditOptions): Promise<Policy> {
+  const file = config === undefined ? {} : await readApplicationParameters(config, configEnv);
+  const { policy, findings } = applicationPolicy({ ...file, ...parameter });
+  const refusals = findings.filter(isRefusal).map(({ reason }) => reason);
+  const known = namesAt('application');
+  for (const name of Object.keys(parameter).filter((each) => !isOneOf(known, each)))
+    refusals.push(unknownName('parameter', name, known));
+  if (refusals.length > 0)
+    throw new Problem(
+      `The application's parameters cannot be used: ${refusals.join('; ')}`.replace(/\??$/, '.'),
+    );
+  return policy;
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Problem(`${file} could not be written (${reason}): name another with --output.`);
+  }
+}

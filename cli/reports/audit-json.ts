@@ -1,0 +1,6 @@
+import type { Audit } from '../../core/audit/audit.ts';
+
+/** One JSON object; what could not be read is `{"unknown": "why"}`. */
+export function auditJson(audit: Audit): string {
+  return `${JSON.stringify({ version: '1', ...audit }, null, 2)}\n`;
+}

@@ -1,0 +1,33 @@
+import type { Audit } from '../../core/audit/audit.ts';
+import { controlRules, sarifLog } from './sarif.ts';
+
+/** SARIF 2.1.0: each repository stands where its URI would lead, since a registry has no files. */
+export function auditSarif({ registry, repositories }: Audit, version: string): string {
+  const rules = [
+    ...controlRules,
+    {
+      id: 'ImageQuota',
+      name: 'ImageQuota',
+      shortDescription: { text: 'Images can still be pushed' },
+      fullDescription: { text: 'A repository that has reached its quota of images refuses every push.' },
+    },
+  ];
+  const host = `${registry.registryId}.dkr.ecr.${registry.region}.amazonaws.com`;
+  const results = repositories.flatMap(({ name, arn, findings }) =>
+    findings.map(({ subject, level, message }) => ({
+      ruleId: subject,
+      ruleIndex: rules.findIndex(({ id }) => id === subject),
+      level,
+      message: { text: `${name}: ${message}` },
+      locations: [
+        {
+          physicalLocation: { artifactLocation: { uri: `${host}/${name}` }, region: { startLine: 1 } },
+          logicalLocations: [{ name, fullyQualifiedName: arn }],
+        },
+      ],
+      // What was told before is known by its repository and subject, whatever its words.
+      partialFingerprints: { repository: `${arn}#${subject}` },
+    })),
+  );
+  return sarifLog({ version, rules }, results);
+}

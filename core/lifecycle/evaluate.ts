@@ -1,0 +1,168 @@
+/**
+ * What a lifecycle policy does to the images of a repository.
+ *
+ * By the rules of https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html, section "Lifecycle
+ * policy evaluation rules", and of https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html.
+ */
+import { isList, isObject, type Json, type JsonObject, member } from '../json.ts';
+import { matchesWildcard } from '../wildcard.ts';
+import { type GrammarProblem, lifecyclePolicyProblems } from './grammar.ts';
+import { heldParts } from './held-parts.ts';
+
+/** An image, as far as lifecycle policies look at it. */
+export interface EvaluatedImage {
+  readonly digest: string;
+  readonly tags: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly pushedAt: number;
+  /** Milliseconds since 1970; undefined for one that was never pulled. */
+  readonly pulledAt?: number | undefined;
+  readonly isArchived?: boolean;
+  /** Milliseconds since 1970; undefined for one that was never archived, or where nobody knows when. */
+  readonly transitionedAt?: number | undefined;
+  /** Digests of the images that this list refers to; undefined where it is no list, or nobody has read it. */
+  readonly children?: readonly string[] | undefined;
+}
+
+/** What happens to an image, and by which rule. */
+export interface Verdict {
+  readonly digest: string;
+  readonly rulePriority: number;
+  readonly action: 'expire' | 'transition';
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+/**
+ * Which images a policy expires or archives now; an image without a verdict stays as it is.
+ *
+ * A rule that can never fire is no problem here, since ECR takes it: such a policy is evaluated like any other.
+ * An archived image of which it is not known since when gets no verdict by its time in the archive.
+ *
+ * @param text the policy as ECR has it; where ECR would refuse it, what is wrong with it is answered
+ * @param images of two pushed at the same time the later in the list counts as the newer; one given twice counts once
+ * @param now milliseconds since 1970
+ * @returns the verdicts by the priority of their rules, and within a rule the newest image first
+ */
+export function evaluateLifecyclePolicy(
+  text: string,
+  images: readonly EvaluatedImage[],
+  now: number,
+): { readonly verdicts: readonly Verdict[] } | { readonly problems: readonly GrammarProblem[] } {
+  const problems = lifecyclePolicyProblems(text);
+  // What the grammar finds wrong may be no JSON, which readRules could not read.
+  const rules = problems.every(({ path }) => /^rules\[\d+\]$/.test(path)) ? readRules(text) : undefined;
+  if (rules === undefined || isRefusedForOrder(rules)) return { problems };
+  const distinct = [...new Map(images.map((image) => [image.digest, image])).values()];
+  const newestFirst = distinct.toReversed().sort((one, other) => other.pushedAt - one.pushedAt);
+  const verdicts = decide(rules, newestFirst, now);
+  const held = heldParts(distinct, new Map(verdicts.map(({ digest, action }) => [digest, action])));
+  return { verdicts: verdicts.filter(({ digest }) => !held.has(digest)) };
+}
+
+/** A rule of a policy that is sound by the grammar. */
+interface Rule {
+  readonly priority: number;
+  readonly action: Verdict['action'];
+  readonly isAny: boolean;
+  readonly isArchive: boolean;
+  selects(image: EvaluatedImage): boolean;
+  /** How many of the newest images of its selection stay; undefined for a rule that goes by time. */
+  readonly keeps: number | undefined;
+  /** By time: how many days, and since when. */
+  readonly days: number;
+  since(image: EvaluatedImage): number | undefined;
+}
+
+/** The rules by priority, or undefined where a rule is no map. */
+function readRules(text: string): readonly Rule[] | undefined {
+  const policy: Json = JSON.parse(text);
+  const rules = isObject(policy) ? member(policy, 'rules') : undefined;
+  if (!isList(rules) || !rules.every(isObject)) return undefined;
+  return rules.map(readRule).sort((one, other) => one.priority - other.priority);
+}
+
+function readRule(rule: JsonObject): Rule {
+  const selection = mapIn(rule, 'selection');
+  const status = member(selection, 'tagStatus');
+  const countType = member(selection, 'countType');
+  const number = Number(member(selection, 'countNumber'));
+  const isArchive = member(selection, 'storageClass') === 'archive';
+  const matchers = [
+    ...textsIn(selection, 'tagPatternList'),
+    ...textsIn(selection, 'tagPrefixList').map((prefix) => `${prefix}*`),
+  ].map(matcherOf);
+  return {
+    priority: Number(member(rule, 'rulePriority')),
+    action: member(mapIn(rule, 'action'), 'type') === 'transition' ? 'transition' : 'expire',
+    isAny: status === 'any',
+    isArchive,
+    selects({ tags, isArchived = false }) {
+      if (isArchived !== isArchive) return false;
+      if (status !== 'tagged') return status === 'any' || tags.length === 0;
+      // Several entries have to match all, each some tag of the image.
+      return matchers.every((matches) => tags.some(matches));
+    },
+    keeps: countType === 'imageCountMoreThan' ? number : undefined,
+    days: number,
+    since({ pushedAt, pulledAt, transitionedAt }) {
+      if (countType === 'sinceImageTransitioned') return transitionedAt;
+      // An image that was never pulled counts from its push.
+      return countType === 'sinceImagePulled' ? (pulledAt ?? pushedAt) : pushedAt;
+    },
+  };
+}
+
+function mapIn(map: JsonObject, key: string): JsonObject {
+  const value = member(map, key);
+  return isObject(value) ? value : {};
+}
+
+function textsIn(map: JsonObject, key: string): readonly string[] {
+  const list = member(map, key);
+  return isList(list) ? list.filter((text) => typeof text === 'string') : [];
+}
+
+/** Most tags lack the longest fixed part of a pattern, which is sooner seen than whether the whole of it matches. */
+function matcherOf(pattern: string): (tag: string) => boolean {
+  const [longest = ''] = pattern.split('*').sort((one, other) => other.length - one.length);
+  return (tag) => tag.includes(longest) && matchesWildcard(pattern, tag);
+}
+
+/**
+ * Whether a rule comes after one for any image of its storage class, which ECR refuses: `any` must have the highest
+ * priority number. The grammar tells of it as of a rule that can never fire.
+ */
+function isRefusedForOrder(rules: readonly Rule[]): boolean {
+  return rules.some(({ isArchive }, index) =>
+    rules.slice(0, index).some((earlier) => earlier.isAny && earlier.isArchive === isArchive),
+  );
+}
+
+/**
+ * What the rules say of each image by itself.
+ *
+ * An image belongs to the first rule that selects it, whether or not that rule then acts on it. It still counts for
+ * later rules, as if it had not been expired, but is not theirs to act on.
+ */
+function decide(rules: readonly Rule[], newestFirst: readonly EvaluatedImage[], now: number): Verdict[] {
+  const verdicts: Verdict[] = [];
+  const isTaken = new Uint8Array(newestFirst.length);
+  for (const rule of rules) {
+    const { keeps, days, priority: rulePriority, action } = rule;
+    // A count that no repository of this size reaches need not be counted.
+    const counted = keeps === undefined || keeps >= newestFirst.length ? 0 : keeps;
+    let selected = 0;
+    newestFirst.forEach((image, index) => {
+      if (isTaken[index] === 1 && selected >= counted) return;
+      if (!rule.selects(image)) return;
+      selected += 1;
+      if (isTaken[index] === 1) return;
+      isTaken[index] = 1;
+      const since = rule.since(image) ?? now;
+      const isDue = keeps === undefined ? now - since > days * day : selected > keeps;
+      if (isDue) verdicts.push({ digest: image.digest, rulePriority, action });
+    });
+  }
+  return verdicts;
+}

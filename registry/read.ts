@@ -1,0 +1,205 @@
+/** Reads a live registry, without changing or pulling anything, and with as few calls as there are. */
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import {
+  type EarlierTags,
+  isUnknown,
+  type Known,
+  type Pushes,
+  type RegistryReading,
+  type RepositoryReading,
+  type ScanReading,
+} from '../core/audit/reading.ts';
+import { Problem } from '../core/problem.ts';
+import { chunks } from '../functions/runtime/chunks.ts';
+import { isGone } from '../functions/runtime/faults.ts';
+import { eachOf } from '../functions/runtime/pool.ts';
+import { type Counts, registryCalls } from './calls.ts';
+import { type EcrReads, ecrReads, type Listed } from './ecr.ts';
+import { isOfAws, problemOf, reasonOf } from './failures.ts';
+import { type PushesRead, readPushes } from './pushes.ts';
+import { readStacks } from './stacks.ts';
+
+/** Which registry is read, and how. */
+export interface ReadOptions {
+  /** Left out, the AWS SDK's own ways to find one. */
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly endpointUrl?: string | undefined;
+  /** Another account's registry; left out, that of the credentials. */
+  readonly registryId?: string | undefined;
+  /** How many of CloudTrail's pushes are read at most; 0: none. */
+  readonly mostPushes: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Ends the reading early; what was read by then is kept. */
+  readonly stop: AbortSignal;
+  /** By ARN: names repeat in other accounts and regions. */
+  readonly earlierTags: (arn: string) => EarlierTags | undefined;
+  /** Told once for each repository, as soon as it is read; images are not kept after it. */
+  readonly onRepository: (reading: RepositoryReading, registry: RegistryReading) => void;
+  /** Told how many repositories there are, then how many are read. */
+  readonly onProgress: (read: number, total: number) => void;
+}
+
+export interface RegistryRead {
+  readonly registry: RegistryReading;
+  /** How many repositories there are; more than were read when it was ended early. */
+  readonly total: number;
+  /** How often each operation was called. */
+  readonly calls: ReadonlyMap<string, number>;
+}
+
+// Three calls for each at once; enough to hide latency.
+const repositoriesAtOnce = 24;
+const scannedAtOnce = 25;
+const sockets = 128;
+// The first answer tells whether there is a registry at all: nobody wants to wait minutes for that.
+const firstPatience = 8_000;
+
+/** @throws Problem, one sentence, when the registry cannot be read at all */
+export async function readRegistry(options: ReadOptions): Promise<RegistryRead> {
+  const { region, profile, endpointUrl: endpoint, registryId, stop } = options;
+  const agent = { maxSockets: sockets, keepAlive: true };
+  const settings = {
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    // Repeating is the calls' part.
+    maxAttempts: 1,
+    requestHandler: { httpAgent: agent, httpsAgent: agent, connectionTimeout: 5_000 },
+  };
+  const ecrClient = new ECRClient(settings);
+  const counts: Counts = new Map();
+  const ecr = registryCalls(() => ecrClient, stop, counts);
+  const tagging = registryCalls(() => new ResourceGroupsTaggingAPIClient(settings), stop, counts);
+  const trail = registryCalls(() => new CloudTrailClient(settings), stop, counts);
+  try {
+    const where = { region: await regionOf(ecrClient), registryId, endpointUrl: endpoint };
+    const reads = ecrReads(ecr.call, registryId);
+    const listed = await reads.repositories(firstPatience).catch((error: unknown) => {
+      if (stop.aborted) return [];
+      throw problemOf(error, where);
+    });
+    options.onProgress(0, listed.length);
+    const foreign = registryId !== undefined &&
+      listed.length > 0 && { unknown: 'ECR tells it to its own account only' };
+    const [scanType, scanning, stacks, pushes] = await Promise.all([
+      foreign || known('ecr:GetRegistryScanningConfiguration', reads.scanType),
+      foreign || readScanning(reads, listed),
+      foreign || known('tag:GetResources', () => readStacks(tagging.call)),
+      foreign ||
+        readPushesUnless(options, () =>
+          readPushes(trail.call, { most: options.mostPushes, now: options.now }),
+        ),
+    ]);
+    const registry = {
+      region: where.region,
+      registryId: registryId ?? listed[0]?.registryId ?? '',
+      scanType,
+    };
+    let read = 0;
+    let gone = 0;
+    await eachOf(
+      listed,
+      async (each) => {
+        if (stop.aborted) return;
+        const parts = await readParts(reads, each.name);
+        // What was given up when somebody ended it is not called unknown.
+        if (stop.aborted) return;
+        if (parts === 'gone') gone += 1;
+        else {
+          const { registryId: _, ...about } = each;
+          options.onRepository(
+            {
+              ...about,
+              ...parts,
+              scan: isUnknown(scanning) ? scanning : (scanning.get(each.name) ?? notTold),
+              stack: isUnknown(stacks) ? stacks : stacks.get(each.arn),
+              pushes: isUnknown(pushes) ? pushes : pushesOf(pushes, each.name),
+              earlier: options.earlierTags(each.arn),
+            },
+            registry,
+          );
+          read += 1;
+        }
+        options.onProgress(read, listed.length - gone);
+      },
+      repositoriesAtOnce,
+    );
+    return { registry, total: listed.length - gone, calls: counts };
+  } finally {
+    for (const { close } of [ecr, tagging, trail]) close();
+  }
+}
+
+const notTold = { unknown: 'ECR does not say how it is scanned' };
+
+async function regionOf(client: ECRClient): Promise<string> {
+  try {
+    return await client.config.region();
+  } catch (error) {
+    throw new Problem(
+      `No region is known (${error instanceof Error ? error.message : error}): set --region, AWS_REGION or the profile's region.`,
+      { cause: error },
+    );
+  }
+}
+
+/** What a call answers, or why it did not; a defect of ours is thrown on. */
+async function known<Value>(action: string, read: () => Promise<Value>): Promise<Known<Value>> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isOfAws(error) || isGone(error)) throw error;
+    return { unknown: reasonOf(error, action) };
+  }
+}
+
+async function readPushesUnless(
+  { mostPushes }: ReadOptions,
+  read: () => Promise<Known<PushesRead>>,
+): Promise<Known<PushesRead>> {
+  if (mostPushes === 0) return { unknown: 'CloudTrail was not asked' };
+  return known<Known<PushesRead>>('cloudtrail:LookupEvents', read);
+}
+
+function pushesOf({ since, byRepository }: PushesRead, name: string): Pushes {
+  return { since, tags: byRepository.get(name) ?? new Map() };
+}
+
+/** By repository; of a piece that could not be read, each says why. */
+async function readScanning(
+  reads: EcrReads,
+  listed: readonly Listed[],
+): Promise<ReadonlyMap<string, Known<ScanReading>>> {
+  const found = new Map<string, Known<ScanReading>>();
+  const names = listed.map(({ name }) => name);
+  await eachOf(chunks(names, scannedAtOnce), async (some) => {
+    // One that was deleted meanwhile is left out of the answer.
+    const answer = await known('ecr:BatchGetRepositoryScanningConfiguration', () => reads.scanning(some));
+    for (const name of some) {
+      const scan = isUnknown(answer) ? answer : answer.get(name);
+      if (scan !== undefined) found.set(name, scan);
+    }
+  });
+  return found;
+}
+
+async function readParts(
+  reads: EcrReads,
+  name: string,
+): Promise<Pick<RepositoryReading, 'lifecyclePolicy' | 'repositoryPolicy' | 'images'> | 'gone'> {
+  try {
+    const [lifecyclePolicy, repositoryPolicy, images] = await Promise.all([
+      known('ecr:GetLifecyclePolicy', () => reads.lifecyclePolicy(name)),
+      known('ecr:GetRepositoryPolicy', () => reads.repositoryPolicy(name)),
+      known('ecr:DescribeImages', () => reads.images(name)),
+    ]);
+    return { lifecyclePolicy, repositoryPolicy, images };
+  } catch (error) {
+    if (isGone(error)) return 'gone';
+    throw error;
+  }
+}

@@ -1,0 +1,320 @@
+import '../custom-resource/support/one-realm.ts';
+import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import {
+  failure,
+  nameOf,
+  type StubOptions,
+  type StubRegistry,
+  startStubRegistry,
+} from '../../../bench/stub-registry.ts';
+import { isUnknown, type RepositoryReading } from '../../../core/audit/reading.ts';
+import { type ReadOptions, readRegistry } from '../../../registry/read.ts';
+
+// A test that is given up would go on against a stub that has ended.
+jest.setTimeout(120_000);
+
+let stub: StubRegistry | undefined;
+
+beforeAll(() => {
+  process.env.AWS_ACCESS_KEY_ID = 'test';
+  process.env.AWS_SECRET_ACCESS_KEY = 'test';
+});
+afterEach(async () => {
+  await stub?.stop();
+  stub = undefined;
+});
+
+/** Reads a stub of a registry. */
+async function read(options: Partial<StubOptions>, more: Partial<ReadOptions> = {}) {
+  stub = await startStubRegistry({ repositories: 60, imagesEach: 3, latencyMs: 0, ...options });
+  const readings: RepositoryReading[] = [];
+  const progress: (readonly [number, number])[] = [];
+  const { registry, total, calls } = await readRegistry({
+    region: 'us-east-1',
+    endpointUrl: stub.url,
+    mostPushes: 100,
+    now: Date.now(),
+    stop: new AbortController().signal,
+    earlierTags: () => undefined,
+    onRepository: (reading) => readings.push(reading),
+    onProgress: (done, all) => progress.push([done, all]),
+    ...more,
+  });
+  return { readings, registry, total, calls, progress };
+}
+
+const unknowns = (readings: readonly RepositoryReading[], key: keyof RepositoryReading) =>
+  new Set(
+    readings
+      .map((reading) => reading[key])
+      .map((value) => (isUnknown<unknown>(value) ? value.unknown : 'known')),
+  );
+
+describe('reading a registry', () => {
+  test('reads every repository, with the fewest calls that there are', async () => {
+    const { readings, calls, registry, progress } = await read({ repositories: 1_040 });
+    expect(new Set(readings.map(({ name }) => name))).toEqual(
+      new Set(Array.from({ length: 1_040 }, (_, index) => nameOf(index))),
+    );
+    expect(Object.fromEntries(calls)).toEqual({
+      DescribeRepositories: 2,
+      GetRegistryScanningConfiguration: 1,
+      BatchGetRepositoryScanningConfiguration: 42,
+      GetResources: 1,
+      LookupEvents: 1,
+      GetLifecyclePolicy: 1_040,
+      GetRepositoryPolicy: 1_040,
+      DescribeImages: 1_040,
+    });
+    expect(registry).toEqual({ region: 'us-east-1', registryId: '123456789012', scanType: 'BASIC' });
+    expect([progress[0], progress.at(-1)]).toEqual([
+      [0, 1_040],
+      [1_040, 1_040],
+    ]);
+  });
+
+  test('changes nothing and pulls nothing: it calls no operation but these', async () => {
+    const { calls } = await read({});
+    for (const operation of calls.keys())
+      expect(operation).toMatch(/^(Describe|Get|LookupEvents$|BatchGetRepositoryScanning)/);
+  });
+
+  test('reads all of the images of a repository that has more than fit into a page', async () => {
+    const { readings } = await read({ repositories: 1, imagesEach: 2_345 });
+    const images = readings[0]?.images;
+    expect(images).toHaveLength(2_345);
+  });
+
+  test('loses no repository where it is throttled', async () => {
+    const { readings } = await read({
+      repositories: 80,
+      limits: { DescribeImages: 50, GetLifecyclePolicy: 50 },
+    });
+    expect(readings).toHaveLength(80);
+    expect(stub?.throttled()).toBeGreaterThan(0);
+    for (const key of ['images', 'lifecyclePolicy', 'repositoryPolicy', 'scan', 'stack'] as const)
+      expect([key, unknowns(readings, key)]).toEqual([key, new Set(['known'])]);
+  });
+
+  test.each([
+    ['GetLifecyclePolicy', 'lifecyclePolicy', 'ecr:GetLifecyclePolicy is not allowed'],
+    ['GetRepositoryPolicy', 'repositoryPolicy', 'ecr:GetRepositoryPolicy is not allowed'],
+    ['DescribeImages', 'images', 'ecr:DescribeImages is not allowed'],
+    [
+      'BatchGetRepositoryScanningConfiguration',
+      'scan',
+      'ecr:BatchGetRepositoryScanningConfiguration is not allowed',
+    ],
+    ['GetResources', 'stack', 'tag:GetResources is not allowed'],
+    ['LookupEvents', 'pushes', 'cloudtrail:LookupEvents is not allowed'],
+  ] as const)('that may not call %s reads the rest', async (operation, key, reason) => {
+    const { readings } = await read({ denied: [operation], repositories: 300 });
+    expect(readings).toHaveLength(300);
+    expect(unknowns(readings, key)).toEqual(new Set([reason]));
+    const others = (['lifecyclePolicy', 'repositoryPolicy', 'images', 'scan', 'stack'] as const).filter(
+      (each) => each !== key,
+    );
+    for (const other of others)
+      expect([other, unknowns(readings, other)]).toEqual([other, new Set(['known'])]);
+    // What is refused again and again is not asked for each of them.
+    expect(stub?.calls.get(operation)).toBeLessThan(60);
+  });
+
+  test('asks again for what is refused for one repository and allowed for others', async () => {
+    const { readings } = await read({
+      repositories: 200,
+      answers: {
+        GetRepositoryPolicy: ({ repositoryName }) =>
+          String(repositoryName).startsWith('team-7/')
+            ? failure('AccessDeniedException', 'not authorized')
+            : failure('RepositoryPolicyNotFoundException', 'none'),
+      },
+    });
+    expect(
+      readings.filter(({ repositoryPolicy }) => isUnknown(repositoryPolicy)).map(({ name }) => name),
+    ).toEqual(readings.map(({ name }) => name).filter((name) => name.startsWith('team-7/')));
+  });
+
+  test('leaves a repository out that was deleted meanwhile', async () => {
+    const { readings, total } = await read({
+      repositories: 10,
+      answers: {
+        GetRepositoryPolicy: ({ repositoryName }) =>
+          repositoryName === nameOf(4)
+            ? failure('RepositoryNotFoundException', 'gone')
+            : failure('RepositoryPolicyNotFoundException', 'none'),
+      },
+    });
+    expect({ total, names: readings.map(({ name }) => name).includes(nameOf(4)) }).toEqual({
+      total: 9,
+      names: false,
+    });
+  });
+
+  test('keeps what it has when it is ended early', async () => {
+    const stop = new AbortController();
+    let seen = 0;
+    const { readings, total } = await read(
+      { repositories: 500, latencyMs: 5 },
+      {
+        stop: stop.signal,
+        onProgress: (done) => {
+          seen = done;
+          if (done === 100) stop.abort();
+        },
+      },
+    );
+    expect(total).toBe(500);
+    expect(readings.length).toBe(seen);
+    expect(readings.length).toBeGreaterThanOrEqual(100);
+    expect(readings.length).toBeLessThan(200);
+    for (const key of ['images', 'lifecyclePolicy', 'repositoryPolicy'] as const)
+      expect(unknowns(readings, key)).toEqual(new Set(['known']));
+  });
+
+  test('takes the stack from the tags of CloudFormation, over pages', async () => {
+    const page = (index: number, token: string) => ({
+      body: {
+        PaginationToken: token,
+        ResourceTagMappingList: [
+          {
+            ResourceARN: `arn:aws:ecr:us-east-1:123456789012:repository/${nameOf(index)}`,
+            Tags: [{ Key: 'aws:cloudformation:stack-name', Value: `stack-${index}` }],
+          },
+        ],
+      },
+    });
+    const { readings } = await read({
+      repositories: 3,
+      answers: {
+        GetResources: ({ PaginationToken }) =>
+          PaginationToken === undefined ? page(0, 'more') : page(2, ''),
+      },
+    });
+    expect(Object.fromEntries(readings.map(({ name, stack }) => [name, stack]))).toEqual({
+      [nameOf(0)]: 'stack-0',
+      [nameOf(1)]: undefined,
+      [nameOf(2)]: 'stack-2',
+    });
+  });
+});
+
+describe("CloudTrail's pushes", () => {
+  const event = (minutesAgo: number, tag: string, digest: string, more: object = {}) => ({
+    EventTime: Date.now() / 1000 - minutesAgo * 60,
+    CloudTrailEvent: JSON.stringify({
+      requestParameters: { repositoryName: nameOf(0), imageTag: tag },
+      responseElements: { image: { imageId: { imageDigest: digest } } },
+      userIdentity: {
+        arn: 'arn:aws:sts::123456789012:assumed-role/ci/build-17',
+        sessionContext: { sessionIssuer: { arn: 'arn:aws:iam::123456789012:role/ci' } },
+      },
+      ...more,
+    }),
+  });
+  const pushesOf = async (events: readonly object[], more: Partial<ReadOptions> = {}) => {
+    const pages = [events.slice(0, 2), events.slice(2)];
+    const { readings } = await read(
+      {
+        repositories: 2,
+        answers: {
+          LookupEvents: ({ NextToken }) =>
+            NextToken === undefined
+              ? { body: { Events: pages[0], ...(pages[1]?.length ? { NextToken: 'more' } : {}) } }
+              : { body: { Events: pages[1] } },
+        },
+      },
+      more,
+    );
+    const pushes = readings.find(({ name }) => name === nameOf(0))?.pushes;
+    if (pushes === undefined || isUnknown(pushes)) throw new Error(JSON.stringify(pushes));
+    return pushes;
+  };
+
+  test('are counted by tag, with their images and who pushed last', async () => {
+    const { tags } = await pushesOf([
+      event(1, 'latest', 'sha256:c'),
+      event(5, 'latest', 'sha256:b'),
+      event(9, 'latest', 'sha256:b'),
+      event(9, '1.0', 'sha256:b'),
+    ]);
+    expect(Object.fromEntries(tags)).toEqual({
+      latest: { times: 3, images: 2, lastBy: 'role/ci' },
+      '1.0': { times: 1, images: 1, lastBy: 'role/ci' },
+    });
+  });
+
+  test('that failed, have no tag or are no events at all are left out', async () => {
+    const { tags } = await pushesOf([
+      event(1, 'latest', 'sha256:c', { errorCode: 'ImageTagAlreadyExistsException' }),
+      { EventTime: Date.now() / 1000, CloudTrailEvent: 'no JSON' },
+      { EventTime: Date.now() / 1000, CloudTrailEvent: '[]' },
+      event(3, '1.0', 'sha256:b'),
+    ]);
+    expect([...tags.keys()]).toEqual(['1.0']);
+  });
+
+  test('are known from the oldest event that was read on, where there are more than are wanted', async () => {
+    const events = [event(10, 'a', 'sha256:a'), event(20, 'b', 'sha256:b'), event(30, 'c', 'sha256:c')];
+    const { tags, since } = await pushesOf(events, { mostPushes: 2 });
+    expect([...tags.keys()]).toEqual(['a', 'b']);
+    expect(Math.abs(since - (Date.now() - 20 * 60_000))).toBeLessThan(60_000);
+  });
+
+  test('are unknown where CloudTrail knows none, or is not asked', async () => {
+    const { readings } = await read({ repositories: 1 });
+    expect(readings[0]?.pushes).toEqual({ unknown: 'CloudTrail knows of no push' });
+    await stub?.stop();
+    const quiet = await read({ repositories: 1 }, { mostPushes: 0 });
+    expect(quiet.readings[0]?.pushes).toEqual({ unknown: 'CloudTrail was not asked' });
+    expect(quiet.calls.has('LookupEvents')).toBe(false);
+  });
+});
+
+describe('a registry that cannot be read', () => {
+  const answered = (name: string, message = 'no') => ({
+    answers: { DescribeRepositories: () => failure(name, message) },
+  });
+  test.each([
+    [
+      'AccessDeniedException',
+      {},
+      'These credentials may not list the repositories in us-east-1: allow ecr:DescribeRepositories, or name another profile or registry.',
+    ],
+    [
+      'UnrecognizedClientException',
+      {},
+      'AWS does not accept these credentials (UnrecognizedClientException): check the profile, and whether us-east-1 is enabled.',
+    ],
+    [
+      'ExpiredTokenException',
+      {},
+      'The AWS credentials have expired: sign in again (such as by aws sso login), then repeat.',
+    ],
+    [
+      'InvalidParameterException',
+      { registryId: '999999999999' },
+      'There is no registry 999999999999 in us-east-1: --registry-id is the number of an AWS account, of 12 digits.',
+    ],
+    [
+      'AccessDeniedException',
+      { registryId: '999999999999' },
+      'These credentials may not list the repositories of registry 999999999999 in us-east-1: allow ecr:DescribeRepositories, or name another profile or registry.',
+    ],
+    [
+      'SomethingNewException',
+      {},
+      'ECR in us-east-1 refused to list the repositories (SomethingNewException: no).',
+    ],
+  ])('because of %s says so in one sentence', async (name, more, sentence) => {
+    await expect(read(answered(name), more)).rejects.toMatchObject({ name: 'Problem', message: sentence });
+  });
+
+  test('because nothing answers there says so', async () => {
+    await expect(read({}, { endpointUrl: 'http://127.0.0.1:9' })).rejects.toMatchObject({
+      name: 'Problem',
+      message:
+        'Nothing answers as ECR at http://127.0.0.1:9 (ECONNREFUSED): check --endpoint-url, and whether it is running.',
+    });
+  });
+});
