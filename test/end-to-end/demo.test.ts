@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -195,6 +195,13 @@ describe('npm start with templates', () => {
         );
         const endpoint = /export AWS_ENDPOINT_URL=(\S+)/.exec(run.stdout)?.[1] ?? '';
         expect((await fetch(`${endpoint}/v2/mine-test/tags/list`)).status).toBe(200);
+        // The same AWS, audited as the last words of the first part of the README say.
+        const audited = spawnSync(process.execPath, ['cli/main.ts', 'audit', '--endpoint-url', endpoint], {
+          cwd: projectRoot,
+          encoding: 'utf8',
+        });
+        expect(audited.stderr).toBe('');
+        expect(audited.stdout).toMatch(/^mine-test +try-good +immutable +no +yes +1 /m);
       } finally {
         process.kill(pid);
       }

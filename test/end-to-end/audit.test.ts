@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import {
+  BatchGetImageCommand,
+  CreateRepositoryCommand,
+  SetRepositoryPolicyCommand,
+} from '@aws-sdk/client-ecr';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { RepositoryAudit } from '../../core/audit/audit.ts';
+import { pushImage } from '../../local/demo/registry.ts';
+import { projectRoot } from '../../local/paths.ts';
+import { newStack, repository } from './support/new-stack.ts';
+import { clients, uniqueName } from './support/stacks.ts';
+
+const run = promisify(execFile);
+const stack = newStack();
+const owned = uniqueName('owned').toLowerCase();
+const free = uniqueName('free').toLowerCase();
+
+beforeAll(async () => {
+  await stack.deploy({
+    Transform: 'EcrHardening',
+    Resources: { Orders: repository({ RepositoryName: owned }) },
+  });
+  await clients.ecr.send(new CreateRepositoryCommand({ repositoryName: free }));
+  await clients.ecr.send(
+    new SetRepositoryPolicyCommand({
+      repositoryName: free,
+      policyText: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: '*', Action: 'ecr:BatchGetImage' }],
+      }),
+    }),
+  );
+  for (const [tag, content] of [
+    ['rolling', 'one'],
+    ['rolling', 'two'],
+    ['1.0.0', 'three'],
+    ['1.0.1', 'four'],
+  ] as const)
+    await pushImage(clients, { repository: free, tag, content });
+  await clients.ecr.send(
+    new BatchGetImageCommand({ repositoryName: free, imageIds: [{ imageTag: '1.0.0' }] }),
+  );
+});
+afterAll(() => stack.delete());
+
+async function audit(...args: readonly string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, ['cli/main.ts', 'audit', ...args], {
+    cwd: projectRoot,
+    maxBuffer: 64_000_000,
+  });
+  return stdout;
+}
+
+describe('an audit of the local AWS', () => {
+  test('knows which stack owns a repository, and that the macro has made it safe', async () => {
+    const { repositories } = JSON.parse(await audit('--format', 'json'));
+    const found = repositories.find(({ name }: RepositoryAudit) => name === owned);
+    expect(found).toMatchObject({
+      stack: stack.stackName,
+      tagMutability: { mutability: 'IMMUTABLE', exclusions: [] },
+      scanned: { how: 'on push', why: 'by its own ScanOnPush' },
+      lifecyclePolicy: { kind: 'present', problems: [] },
+      publicBy: [],
+      readiness: { verdict: 'done' },
+    });
+  });
+
+  test("says what is amiss with one that is as ECR's defaults make it, and which tag moves", async () => {
+    const { repositories } = JSON.parse(await audit('--format', 'json', '-p', 'KeepImages=1'));
+    const found: RepositoryAudit = repositories.find(({ name }: RepositoryAudit) => name === free);
+    expect(found).toMatchObject({
+      stack: null,
+      scanned: { how: 'not' },
+      images: { count: 4, pushedLately: 4 },
+      readiness: {
+        verdict: 'with-exclusions',
+        certainty: 'seen',
+        exclusions: ['rolling'],
+        moving: [
+          {
+            tag: 'rolling',
+            evidence: expect.stringMatching(
+              /^pushed 2 times since .*, with 2 different images, last by user\/local$/,
+            ),
+          },
+        ],
+      },
+      // The newest stays, the untagged one for 14 days; of the two others one was pulled.
+      hardened: { images: { atLeast: 2, atMost: 2 }, pulledLately: { atLeast: 1, atMost: 1 } },
+    });
+    expect(found.findings.map(({ subject, level }) => `${subject} ${level}`)).toEqual([
+      'TagImmutability warning',
+      'ScanOnPush warning',
+      'LifecyclePolicy warning',
+      'PublicAccess error',
+      'Encryption note',
+    ]);
+  });
+
+  test('changes nothing, and leaves the times of the last pulls as they are', async () => {
+    const before = await audit('--format', 'json');
+    const after = await audit('--format', 'json');
+    const bare = (text: string) =>
+      JSON.parse(text).repositories.filter(({ name }: RepositoryAudit) => [owned, free].includes(name));
+    expect(bare(after)).toEqual(bare(before));
+  });
+
+  test('is a table for people', async () => {
+    const table = await audit('--top', '0');
+    expect(table).toMatch(new RegExp(`^${free} +- +mutable +no +none +4 `, 'm'));
+    expect(table).toMatch(new RegExp(`^${owned} +\\S+ +immutable +on push +yes +0 `, 'm'));
+  });
+});
