@@ -4,12 +4,12 @@ const common = {
   testEnvironment: 'node',
   transform: {
     // Also what is an ES module already: jest runs CommonJS.
-    '\\.(ts|mjs)$|node_modules/leven/.*\\.js$': [
+    '\\.(ts|mjs)$|node_modules/(leven|echarts|zrender|tslib)/.*\\.js$': [
       '@swc/jest',
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!leven/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(leven|echarts|zrender|tslib)/)'],
   // .aws-sam holds what SAM built and the Python environments: nothing there is for jest to crawl.
   modulePathIgnorePatterns: ['<rootDir>/\\.aws-sam/'],
 };

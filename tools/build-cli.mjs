@@ -23,6 +23,7 @@ const shared = {
     ECR_HARDENING_VERSION: JSON.stringify(version),
     // A library makes its own require from it.
     'import.meta.url': 'bundleUrl',
+    'import.meta.dirname': '__dirname',
   },
   banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
@@ -33,11 +34,17 @@ const auditBeside = {
   },
 };
 
+// The page of the audit carries the library that sorts its table.
+const sortScript = ['sortable.min.js', 'sortable.a11y.min.js']
+  .map((file) => readFileSync(join(root, 'node_modules', 'sortable-tablesort', 'dist', file), 'utf8'))
+  .join('\n');
+
 await Promise.all([
   build({ ...shared, entryPoints: [join(root, 'cli', 'main.ts')], outfile: bin, plugins: [auditBeside] }),
   build({
     ...shared,
     entryPoints: [join(root, 'cli', 'commands', 'audit.ts')],
+    define: { ...shared.define, ECR_HARDENING_SORT_SCRIPT: JSON.stringify(sortScript) },
     outfile: join(dist, 'audit.cjs'),
   }),
 ]);

@@ -1,4 +1,5 @@
 /** Time that runs out, and how work is kept inside it. */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A point in time by which work must have ended. */
@@ -38,6 +39,8 @@ export function deadlineIn(milliseconds: number, stop?: AbortSignal): Deadline {
 function follow(signal: AbortSignal | undefined, controller: AbortController): () => void {
   const abort = () => controller.abort();
   if (signal?.aborted === true) abort();
+  // As many follow as there are calls at once, which is no leak (Node 20 would warn of one).
+  if (signal !== undefined) setMaxListeners(0, signal);
   signal?.addEventListener('abort', abort, { once: true });
   return () => signal?.removeEventListener('abort', abort);
 }
