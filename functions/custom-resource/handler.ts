@@ -150,5 +150,14 @@ async function answer(to: Addressee, given: Answer, context: FunctionContext): P
 function logOf(to: Addressee): (entry: Readonly<Record<string, unknown>>) => void {
   const { requestId, stackId, logicalResourceId } = to;
   return (entry) =>
-    console.log(JSON.stringify({ level: 'INFO', requestId, stackId, logicalResourceId, ...entry }));
+    console.log(
+      JSON.stringify({
+        level: 'INFO',
+        version: process.env.Version,
+        requestId,
+        stackId,
+        logicalResourceId,
+        ...entry,
+      }),
+    );
 }

@@ -45,7 +45,15 @@ function log(request: MacroRequest, expansion: Expansion): void {
   const refusal = 'refusal' in expansion ? expansion.refusal : undefined;
   const level = refusal === undefined && warning === undefined ? 'INFO' : 'WARN';
   console.log(
-    JSON.stringify({ level, requestId, transformId, refusal, warning, findings: together(findings) }),
+    JSON.stringify({
+      level,
+      version: process.env.Version,
+      requestId,
+      transformId,
+      refusal,
+      warning,
+      findings: together(findings),
+    }),
   );
 }
 

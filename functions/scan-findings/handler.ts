@@ -27,7 +27,16 @@ export async function handler(event: unknown, context: FunctionContext): Promise
   const scan = parseEvent(event);
   const { repository, digest } = scan.image;
   const log = (entry: Readonly<Record<string, unknown>>) =>
-    console.log(JSON.stringify({ level: 'INFO', event: scan.id, repository, digest, ...entry }));
+    console.log(
+      JSON.stringify({
+        level: 'INFO',
+        version: process.env.Version,
+        event: scan.id,
+        repository,
+        digest,
+        ...entry,
+      }),
+    );
   if (told.has(scan.id)) return log({ message: 'told before' });
   const settings = readSettings(process.env);
   // Enough is left to fail with a reason of our own.

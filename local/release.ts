@@ -1,0 +1,97 @@
+/**
+ * `npm run release`: what a version is given out as, in release/<version>/.
+ *
+ *     template.yaml + *.zip     the application, built; `sam deploy --template-file template.yaml --guided` takes it
+ *     ecr-hardening-*.tgz       the terminal's commands
+ *     CHANGES.md                what has changed, from CHANGELOG.md
+ *     SHA256SUMS                `sha256sum --check SHA256SUMS`
+ *
+ * The same source gives the same bytes, so that anybody can make a release again and compare.
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { zipSync } from 'fflate';
+import { parseDocument } from 'yaml';
+import { Problem } from '../core/problem.ts';
+import { buildApplication } from './application.ts';
+import { buildFolder, projectRoot } from './paths.ts';
+
+// The earliest that a zip can say.
+const noTime = new Date(1980, 0, 1);
+
+try {
+  const { values } = parseArgs({
+    options: { preview: { type: 'boolean', default: false }, output: { type: 'string' } },
+  });
+  const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
+  const changes = changesOf(version, values.preview);
+  const folder = values.output ?? join(projectRoot, 'release', version);
+  await buildApplication();
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeApplication(folder);
+  execFileSync('npm', ['pack', '--pack-destination', folder, '--silent'], {
+    cwd: projectRoot,
+    stdio: 'pipe',
+  });
+  writeFileSync(join(folder, 'CHANGES.md'), changes);
+  const files = readdirSync(folder).sort();
+  writeFileSync(
+    join(folder, 'SHA256SUMS'),
+    files.map((file) => `${sumOf(join(folder, file))}  ${file}\n`).join(''),
+  );
+  console.log(
+    `Version ${version} stands in ${relative(projectRoot, folder)}: ${[...files, 'SHA256SUMS'].join(', ')}.`,
+  );
+} catch (error) {
+  if (!(error instanceof Problem)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+/** The template with a zip in place of each function's folder, and the zips. */
+function writeApplication(folder: string): void {
+  const template = parseDocument(readFileSync(join(buildFolder, 'template.yaml'), 'utf8'), {
+    // The intrinsics' short forms stay as they are.
+    logLevel: 'silent',
+  });
+  for (const name of functionsIn(buildFolder)) {
+    const files = readdirSync(join(buildFolder, name)).sort();
+    const entries = files.map((file) => [file, readFileSync(join(buildFolder, name, file))] as const);
+    writeFileSync(
+      join(folder, `${name}.zip`),
+      zipSync(Object.fromEntries(entries), { mtime: noTime, level: 9 }),
+    );
+    template.setIn(['Resources', name, 'Properties', 'CodeUri'], `${name}.zip`);
+  }
+  writeFileSync(join(folder, 'template.yaml'), template.toString({ lineWidth: 0 }));
+}
+
+function functionsIn(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** The version's section of CHANGELOG.md. @throws Problem when there is none, or it has no date yet */
+function changesOf(version: string, isPreview: boolean): string {
+  const log = readFileSync(join(projectRoot, 'CHANGELOG.md'), 'utf8');
+  const section = log.split(/^(?=## )/m).find((part) => part.startsWith(`## ${version} `));
+  if (section === undefined)
+    throw new Problem(
+      `CHANGELOG.md has no section ${version}: write what has changed, or mend package.json.`,
+    );
+  if (!isPreview && !/^## \S+ – \d{4}-\d{2}-\d{2}$/m.test(section))
+    throw new Problem(
+      `Version ${version} has no date in CHANGELOG.md: set it, such as "## ${version} – 2026-12-01", or add --preview.`,
+    );
+  return `${section.trim()}\n`;
+}
+
+function sumOf(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
+}
