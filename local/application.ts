@@ -47,10 +47,12 @@ async function build(): Promise<void> {
  * `sam deploy` of what was built, into the local AWS.
  *
  * @param parameters the application's parameters by name; the others keep their defaults
+ * @param template another built template than the last build's, such as a release's
  */
 export async function deployApplication(
   aws: Pick<LocalAws, 'endpoint' | 'environment'>,
   parameters: Readonly<Record<string, string>> = {},
+  template = join(buildFolder, 'template.yaml'),
 ): Promise<void> {
   // A bucket of our own: SAM's --resolve-s3 would first deploy a whole stack for one.
   await fetch(`${aws.endpoint}/${artifactsBucket}`, { method: 'PUT' });
@@ -66,7 +68,7 @@ export async function deployApplication(
       '--config-env',
       'local',
       '--template-file',
-      join(buildFolder, 'template.yaml'),
+      template,
       ...(overrides.length === 0 ? [] : ['--parameter-overrides', ...overrides]),
     ],
     // Seconds between SAM's looks at the stack's events.

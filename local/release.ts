@@ -10,7 +10,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { zipSync } from 'fflate';
@@ -66,6 +66,14 @@ function writeApplication(folder: string): void {
       zipSync(Object.fromEntries(entries), { mtime: noTime, level: 9 }),
     );
     template.setIn(['Resources', name, 'Properties', 'CodeUri'], `${name}.zip`);
+  }
+  // SAM wrote where they stand from where it builds.
+  for (const [key, file] of [
+    ['LicenseUrl', 'LICENSE'],
+    ['ReadmeUrl', 'README.md'],
+  ] as const) {
+    copyFileSync(join(projectRoot, file), join(folder, file));
+    template.setIn(['Metadata', 'AWS::ServerlessRepo::Application', key], file);
   }
   writeFileSync(join(folder, 'template.yaml'), template.toString({ lineWidth: 0 }));
 }

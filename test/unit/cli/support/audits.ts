@@ -1,0 +1,134 @@
+/** Audits of registries as companies have them: the same each time, judged by the product's own code. */
+import type { Audit } from '../../../../core/audit/audit.ts';
+import { judgeRepository } from '../../../../core/audit/judge.ts';
+import type { ImageReading, RepositoryReading, TagPushes } from '../../../../core/audit/reading.ts';
+import { auditOf } from '../../../../core/audit/summary.ts';
+import { builtInPolicy } from '../../../../core/policy.ts';
+import { day, image, now, reading } from '../../audit/support/readings.ts';
+
+const registry = { region: 'eu-central-1', registryId: '123456789012', scanType: 'BASIC' } as const;
+const teams = ['checkout', 'payments', 'catalogue', 'search', 'identity', 'data-platform', 'mobile'];
+const services = ['api', 'worker', 'frontend', 'scheduler', 'importer', 'gateway', 'migrations', 'notifier'];
+const megabyte = 1024 ** 2;
+const keepsTwenty = JSON.stringify({
+  rules: [
+    {
+      rulePriority: 1,
+      selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 20 },
+      action: { type: 'expire' },
+    },
+  ],
+});
+const open = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'Pull',
+      Effect: 'Allow',
+      Principal: '*',
+      Action: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+    },
+  ],
+});
+
+/** Markup and quotes, which what a registry holds may have. */
+export const hostile = `"><script>document.title='taken'</script><img src=x onerror="document.title='taken'">'`;
+
+export interface Fleet {
+  readonly repositories?: number;
+  /** How many the registry has beyond those that were read. */
+  readonly unread?: number;
+  readonly extra?: readonly RepositoryReading[];
+  readonly quota?: number;
+  /** Less of them makes large fleets in less time. */
+  readonly mostImages?: number;
+}
+
+/** Services of several teams, from the tidy to the forgotten, two of which nobody may read. */
+export function fleetAudit({
+  repositories = 42,
+  unread = 0,
+  extra = [],
+  quota = 1000,
+  mostImages = 900,
+}: Fleet = {}): Audit {
+  const readings = [
+    ...Array.from({ length: repositories }, (_, index) => service(index, mostImages)),
+    ...extra,
+  ];
+  const options = { policy: builtInPolicy, quota, now };
+  const audits = readings.map((each) => judgeRepository(each, registry, options));
+  return auditOf(registry, audits, { total: audits.length + unread, at: now });
+}
+
+/** One repository of the fleet; which one decides all that it is. */
+function service(index: number, mostImages: number): RepositoryReading {
+  const round = Math.floor(index / (teams.length * services.length));
+  const name = `${teams[index % teams.length]}/${services[index % services.length]}${round === 0 ? '' : `-${round}`}`;
+  const isTidy = index % 6 === 0;
+  const common = {
+    name,
+    arn: `arn:aws:ecr:eu-central-1:123456789012:repository/${name}`,
+    stack: index % 3 === 0 ? undefined : `${teams[index % teams.length]}-prod`,
+    scan: {
+      frequency: index % 4 === 1 ? 'MANUAL' : 'SCAN_ON_PUSH',
+      filters: index % 4 === 2 ? ['*/api'] : [],
+    } as const,
+    scanOnPush: index % 4 !== 1,
+    lifecyclePolicy: isTidy || index % 5 === 2 ? keepsTwenty : undefined,
+    repositoryPolicy: index === 11 ? open : undefined,
+    encryption: index % 2 === 0 ? 'KMS' : 'AES256',
+  };
+  if (index % 20 === 19) {
+    const denied = { unknown: 'role/auditor may not call ecr:DescribeImages here (AccessDeniedException)' };
+    return reading({
+      ...common,
+      images: denied,
+      repositoryPolicy: {
+        unknown: 'role/auditor may not call ecr:GetRepositoryPolicy here (AccessDeniedException)',
+      },
+    });
+  }
+  const mutability = isTidy ? 'IMMUTABLE' : 'MUTABLE';
+  return reading({
+    ...common,
+    tagMutability: { mutability, exclusions: [] },
+    images: images(
+      index,
+      isTidy ? 20 : Math.min(mostImages, 8 + ((index * 53) % 211) * (index % 9 === 4 ? 4 : 1)),
+    ),
+    pushes: { since: now - 90 * day, tags: new Map(moving(index)) },
+  });
+}
+
+function images(index: number, count: number): ImageReading[] {
+  return Array.from({ length: count }, (_, age) =>
+    image(age / (1 + (index % 3)), tagsOf(index, age), {
+      size: (40 + ((index * 71) % 900)) * megabyte,
+      pulledAt: age % 7 === 0 ? now - (age % 120) * day : undefined,
+    }),
+  );
+}
+
+/** The newest has the tags that move, some of the old ones lost theirs. */
+function tagsOf(index: number, age: number): string[] {
+  if (age === 0) return [...movingNames(index), `build-${1000 - age}`];
+  return age % 11 === 10 && index % 4 === 3 ? [] : [`build-${1000 - age}`];
+}
+
+function movingNames(index: number): readonly string[] {
+  if (index % 6 === 0) return [];
+  if (index % 14 === 5) return ['latest', 'dev', 'test', 'staging', 'prod', 'canary'];
+  return index % 3 === 1 ? ['latest'] : index % 3 === 2 ? ['latest', 'prod'] : [];
+}
+
+function moving(index: number): [string, TagPushes][] {
+  return movingNames(index).map((tag, place) => [
+    tag,
+    {
+      times: 12 + ((index * 7) % 40),
+      images: 9 + place,
+      lastBy: `role/${teams[index % teams.length]}-deploy`,
+    },
+  ]);
+}
