@@ -29,14 +29,12 @@ try {
   const page = await browser.newPage({
     viewport: { width: Number(values.width), height: Number(values.height ?? 600) },
     colorScheme: values.dark ? 'dark' : 'light',
-    deviceScaleFactor: 1.5,
+    deviceScaleFactor: 1.25,
   });
   await page.setContent(html);
-  await page.screenshot({
-    path: target,
-    fullPage: values.height === undefined,
-    ...(source.endsWith('.html') ? {} : { omitBackground: true }),
-  });
+  if (source.endsWith('.html'))
+    await page.screenshot({ path: target, fullPage: values.height === undefined });
+  else await page.locator('body').screenshot({ path: target, omitBackground: true });
 } finally {
   await browser.close();
 }

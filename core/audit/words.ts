@@ -17,7 +17,12 @@ export function gigabytes(bytes: number): string {
 /** US dollars without their sign, such as `1,204` or `0.35`. */
 export function money(dollars: number): string {
   const digits = dollars >= 100 ? 0 : 2;
-  return dollars.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  // Upwards: it is told as what something costs at most.
+  const rounded = Math.ceil(dollars * 10 ** digits - 1e-9) / 10 ** digits;
+  return Math.max(0, rounded).toLocaleString('en', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
 }
 
 /** Such as `1 image` or `2,000 images`. */
