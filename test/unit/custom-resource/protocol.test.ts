@@ -102,3 +102,11 @@ describe('when hardly any time is left', () => {
     },
   );
 });
+
+test('each line of the log names the version that has written it', async () => {
+  process.env.Version = '9.8.7';
+  const { event } = await bench.run({ sample: 'create', before: unsafe });
+  const lines = bench.printed.filter((line) => line.includes(String(event.RequestId)));
+  expect(lines.length).toBeGreaterThan(0);
+  for (const line of lines) expect(JSON.parse(line)).toMatchObject({ version: '9.8.7' });
+});

@@ -177,11 +177,13 @@ describe('the macro', () => {
     });
   });
 
-  test('logs one line a template, with every decision', async () => {
+  test('logs one line a template, with every decision and the version that decided', async () => {
+    process.env.Version = '9.8.7';
     await handler(request({ fragment: { Resources: { One: repository(), Two: repository() } } }));
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
       level: 'INFO',
+      version: '9.8.7',
       requestId: 'r-1',
       transformId: '111122223333::EcrHardening',
       findings: [
