@@ -1,5 +1,7 @@
+import { paginateDescribeRepositories } from '@aws-sdk/client-ecr';
 import { refName } from '../../core/intrinsics.ts';
 import { isObject, type JsonObject, member } from '../../core/json.ts';
+import { matchesWildcard } from '../../core/wildcard.ts';
 import { type Authors, authorsSay } from './authors-say.ts';
 import type { Clients } from './clients.ts';
 import type { Deployment, Outcome, StackResource } from './deploy.ts';
@@ -43,7 +45,7 @@ export async function hardenTemplate(
   const { stackName, document } = template;
   const replaced = await standIns(clients, publicLookups(document, given));
   const parameters = { ...given, ...replaced };
-  const settings = settingsTargets(document, parameters);
+  const settings = await namesOf(clients, settingsTargets(document, parameters));
   let before = await readAll(clients, settings);
   let last: Outcome;
   if (namesTransform(document)) {
@@ -94,7 +96,16 @@ async function readAll({ ecr }: Clients, names: readonly string[]): Promise<Map<
   return new Map(found.flatMap((settings) => (settings === undefined ? [] : [[settings.name, settings]])));
 }
 
-/** The repositories that a template's Custom::EcrSettings name, as text or by a parameter. */
+/** The repositories that names and patterns with `*` mean. */
+async function namesOf({ ecr }: Clients, targets: readonly string[]): Promise<readonly string[]> {
+  if (!targets.some((target) => target.includes('*'))) return targets;
+  const names: string[] = [];
+  for await (const { repositories } of paginateDescribeRepositories({ client: ecr }, {}))
+    names.push(...(repositories ?? []).flatMap(({ repositoryName }) => repositoryName ?? []));
+  return names.filter((name) => targets.some((target) => matchesWildcard(target, name)));
+}
+
+/** The repositories that a template's Custom::EcrSettings name, as text or by a parameter; patterns among them. */
 function settingsTargets(
   document: JsonObject,
   parameters: Readonly<Record<string, string>>,
