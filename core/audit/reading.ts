@@ -14,8 +14,11 @@ export function isUnknown<Value>(value: Known<Value>): value is Unknown {
   return typeof value === 'object' && value !== null && 'unknown' in value;
 }
 
-/** What a value comes to, where it is known. */
-export function whenKnown<Value, Result>(value: Known<Value>, then: (value: Value) => Result): Known<Result> {
+/** What a value comes to, where it is known, and that is known too. */
+export function whenKnown<Value, Result>(
+  value: Known<Value>,
+  then: (value: Value) => Known<Result>,
+): Known<Result> {
   return isUnknown(value) ? value : then(value);
 }
 

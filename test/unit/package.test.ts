@@ -22,6 +22,7 @@ describe('the package', () => {
     expect(packed.files.map(({ path }: { path: string }) => path).sort()).toEqual([
       'CHANGELOG.md',
       'LICENSE',
+      'README.ja.md',
       'README.md',
       'dist/audit.cjs',
       'dist/ecr-hardening.cjs',

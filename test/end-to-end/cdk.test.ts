@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../core/json.ts';
+import { projectRoot } from '../../local/paths.ts';
+import { parseTemplate } from '../../templates/parse.ts';
+import { newStack, settings } from './support/new-stack.ts';
+import { clients } from './support/stacks.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-cdk-'));
+const stack = newStack();
+let document: JsonObject = {};
+
+describe('examples/cdk', () => {
+  beforeAll(async () => {
+    // As the CDK CLI runs an app: the folder for what it synthesises comes by this variable.
+    await promisify(execFile)(process.execPath, [join(projectRoot, 'examples', 'cdk', 'app.mjs')], {
+      cwd: folder,
+      env: { ...process.env, CDK_OUTDIR: folder },
+    });
+    const file = join(folder, 'Repositories.template.json');
+    document = parseTemplate(readFileSync(file, 'utf8'), file);
+    await bootstrap();
+  }, 60_000);
+  afterAll(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await stack.delete();
+  });
+
+  test('makes a template that names the macro and says nothing of how safe the repository is', () => {
+    expect(document).toMatchObject({ Transform: 'EcrHardening' });
+    expect(JSON.stringify(document)).not.toMatch(/ImageTagMutability|ScanOnPush|LifecyclePolicyText/);
+  });
+
+  test('deploys, and the repository is immutable, scanned and tidy', async () => {
+    expect(await stack.deploy(document)).toEqual({ kind: 'deployed' });
+    const found = await settings('cdk/orders');
+    expect(found).toMatchObject({ mutability: 'IMMUTABLE', exclusions: [], scanOnPush: true });
+    expect(JSON.parse(found.lifecyclePolicyText ?? '{}').rules).toHaveLength(2);
+  }, 30_000);
+});
+
+/** Every template of the CDK asks which version of `cdk bootstrap` has been there, by this parameter. */
+async function bootstrap(): Promise<void> {
+  const response = await fetch(clients.endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonSSM.PutParameter' },
+    body: JSON.stringify({
+      Name: '/cdk-bootstrap/hnb659fds/version',
+      Value: '30',
+      Type: 'String',
+      Overwrite: true,
+    }),
+  });
+  expect(response.status).toBe(200);
+}

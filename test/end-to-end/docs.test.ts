@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { connect } from '../../local/demo/clients.ts';
+import { projectRoot } from '../../local/paths.ts';
+import { commandsOf, pages, textOf } from '../unit/docs-support/pages.ts';
+import { clients, uniqueName } from './support/stacks.ts';
+
+/** Those that say they need an account too: the local AWS has the account, and a file the profile. */
+const audits = pages
+  .flatMap((file) => commandsOf(file))
+  .filter(({ text }) => /^(npx )?ecr-hardening audit\b/.test(text));
+const named = (option: string) =>
+  audits.flatMap(({ text }) => new RegExp(`--${option} (\\S+)`).exec(text)?.[1] ?? []);
+
+/** A region in which no other test makes repositories, whose rows could take the table. */
+const ownRegion = 'ap-southeast-2';
+
+describe('the audits that the documentation shows', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-docs-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const repositoryName = uniqueName('documented').toLowerCase();
+
+  beforeAll(async () => {
+    const profiles = named('profile').map((profile) => `[profile ${profile}]\nregion = ${ownRegion}\n`);
+    const keys = 'aws_access_key_id = test\naws_secret_access_key = test\n';
+    writeFileSync(join(folder, 'config'), profiles.map((profile) => profile + keys).join('\n'));
+    writeFileSync(join(folder, 'samconfig.toml'), textOf('samconfig.toml'));
+    for (const region of new Set([ownRegion, ...named('region')]))
+      await connect({ endpoint: clients.endpoint, environment: { AWS_REGION: region } }).ecr.send(
+        new CreateRepositoryCommand({ repositoryName }),
+      );
+  });
+
+  test('are found', () => {
+    expect(audits.length).toBeGreaterThan(2);
+  });
+
+  test.each(audits)(
+    '`$text` ($where) reads the local AWS',
+    ({ text }) => {
+      const args = text
+        .replace(/^(npx )?ecr-hardening /, '')
+        .replace(/http:\/\/127\.0\.0\.1:\d+/, clients.endpoint)
+        .split(/\s+/);
+      // Who has profiles has no keys in the environment.
+      const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...bare } = process.env;
+      const { status, stderr, stdout } = spawnSync(
+        process.execPath,
+        [join(projectRoot, 'cli', 'main.ts'), ...args],
+        {
+          cwd: folder,
+          encoding: 'utf8',
+          env: {
+            ...(args.includes('--profile') ? bare : process.env),
+            AWS_CONFIG_FILE: join(folder, 'config'),
+            AWS_ENDPOINT_URL: clients.endpoint,
+            AWS_REGION: ownRegion,
+            AWS_DEFAULT_REGION: ownRegion,
+          },
+        },
+      );
+      // 1 is what --fail-on gives; 2 would be a registry that could not be read.
+      expect({ text, stderr, ok: status === 0 || status === 1 }).toMatchObject({ text, ok: true });
+      expect(stderr).not.toMatch(/defect|warning|could not/i);
+      const output = /(?:-o|--output) (\S+)/.exec(text)?.[1];
+      expect(output === undefined ? stdout : readFileSync(join(folder, output), 'utf8')).toContain(
+        repositoryName,
+      );
+    },
+    60_000,
+  );
+});

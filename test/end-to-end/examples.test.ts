@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  DeleteStackCommand,
+  DescribeStackResourceCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
+import { CreateRepositoryCommand, DeleteRepositoryCommand } from '@aws-sdk/client-ecr';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { paginateListSubscriptionsByTopic } from '@aws-sdk/client-sns';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../core/json.ts';
+import { applicationStack, buildApplication, deployApplication } from '../../local/application.ts';
+import { alertTopic } from '../../local/demo/alert.ts';
+import { type Clients, connect } from '../../local/demo/clients.ts';
+import { deploy, stackResources } from '../../local/demo/deploy.ts';
+import { readSettings } from '../../local/demo/repository-settings.ts';
+import { parametersFor, readTemplate } from '../../local/demo/template-file.ts';
+import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
+import { projectRoot } from '../../local/paths.ts';
+import { lacking, needs } from './support/example-needs.ts';
+import { exampleTemplates, expectedSafety, type Safety, safetyOf } from './support/examples.ts';
+
+const patience = 240_000;
+
+const read = (file: string) => readTemplate(join(projectRoot, file), file);
+const textOf = (file: string) => readFileSync(join(projectRoot, file), 'utf8');
+const deployable = exampleTemplates.filter((file) => lacking[file] === undefined);
+
+describe('the templates in examples/', () => {
+  let aws: LocalAws;
+  let clients: Clients;
+  beforeAll(async () => {
+    // One of their own: some set the whole account, or whatever repositories there are.
+    aws = await startLocalAws();
+    clients = connect({ endpoint: aws.endpoint, environment: {} });
+    await buildApplication();
+    await deployApplication(aws, { AlertSeverity: 'HIGH' });
+  }, patience);
+  afterAll(() => aws.stop());
+
+  const safety = async (name: string): Promise<Safety | undefined> => {
+    const found = await readSettings(clients.ecr, name);
+    return found === undefined ? undefined : safetyOf(found);
+  };
+
+  async function valuesFor(file: string): Promise<Record<string, string>> {
+    const given = new Map<string, string>();
+    for (const [name, value] of Object.entries(needs[file]?.parameters ?? {}))
+      given.set(name, typeof value === 'string' ? value : await value(clients));
+    // Of a new example it says which parameter has no value yet.
+    return parametersFor(read(file), given);
+  }
+
+  test('are found, and the tables of this test name none that is gone', () => {
+    expect(exampleTemplates.length).toBeGreaterThan(10);
+    const named = [...Object.keys(needs), ...Object.keys(lacking)];
+    expect(named.filter((file) => !exampleTemplates.includes(file))).toEqual([]);
+  });
+
+  test.each(exampleTemplates)('%s begins with a comment that says what it shows', (file) => {
+    expect(textOf(file)).toMatch(/^# .*[a-z].*\.\n(?!#)/);
+  });
+
+  test.each(deployable)(
+    '%s deploys through a change set, and its repositories are as safe as it says',
+    async (file) => {
+      const { document } = read(file);
+      const { existing = {} } = needs[file] ?? {};
+      for (const [repositoryName, { tags = {} }] of Object.entries(existing))
+        await clients.ecr.send(
+          new CreateRepositoryCommand({
+            repositoryName,
+            tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+          }),
+        );
+      const parameters = await valuesFor(file);
+      const stackName = file.replace(/\.[a-z]+$/, '').replaceAll(/[^a-z0-9]+/gi, '-');
+      const outcome = await deploy(clients, { stackName, type: 'CREATE', document, parameters });
+      expect({ file, ...outcome }).toEqual({ file, kind: 'deployed' });
+
+      const resources = await stackResources(clients.cloudformation, stackName);
+      const own = resources.filter(({ type }) => type === 'AWS::ECR::Repository');
+      for (const { logicalId, physicalId } of own)
+        expect([physicalId, await safety(physicalId)]).toEqual([
+          physicalId,
+          expectedSafety(document, logicalId, parameters),
+        ]);
+      for (const [name, { becomes }] of Object.entries(existing))
+        expect([name, await safety(name)]).toEqual([name, becomes]);
+      // Without a repository to look at, this test would prove little: such an example has one in the table.
+      const looked = own.length + Object.keys(existing).length;
+      const isAboutSettings = resources.some(({ type }) => type === 'Custom::EcrSettings');
+      if (isAboutSettings && !isAccountAlone(file)) expect(looked).toBeGreaterThan(0);
+
+      await clear(stackName, [...own.map(({ physicalId }) => physicalId), ...Object.keys(existing)]);
+    },
+    60_000,
+  );
+
+  /** Whether an example's custom resource selects no repository. */
+  const isAccountAlone = (file: string) => !/RepositoryName|RepositoryTags/.test(textOf(file));
+
+  /** Examples may have a repository's name in common; one that is retained has to go too. */
+  async function clear(stackName: string, repositories: readonly string[]): Promise<void> {
+    await clients.cloudformation.send(new DeleteStackCommand({ StackName: stackName }));
+    const isThere = async () =>
+      (
+        await clients.cloudformation
+          .send(new DescribeStacksCommand({ StackName: stackName }))
+          .catch(() => ({ Stacks: [] }))
+      ).Stacks?.some(({ StackStatus }) => StackStatus !== 'DELETE_COMPLETE') === true;
+    for (let look = 0; look < 200 && (await isThere()); look += 1)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    for (const repositoryName of repositories)
+      if ((await safety(repositoryName)) !== undefined)
+        await clients.ecr.send(new DeleteRepositoryCommand({ repositoryName, force: true }));
+  }
+
+  test('the subscriptions of examples/alerts are on the topic of the application', async () => {
+    const file = 'examples/alerts/email-and-queue.yaml';
+    const parameters = await valuesFor(file);
+    await deploy(clients, {
+      stackName: 'alerts-again',
+      type: 'CREATE',
+      document: read(file).document,
+      parameters,
+    });
+    const protocols: string[] = [];
+    for await (const { Subscriptions } of paginateListSubscriptionsByTopic(
+      { client: clients.sns },
+      { TopicArn: await alertTopic(clients) },
+    ))
+      for (const { Protocol, Endpoint } of Subscriptions ?? []) protocols.push(`${Protocol} ${Endpoint}`);
+    expect(protocols).toContain('email platform@example.com');
+    expect(protocols.filter((each) => /^sqs arn:.*alerts-again/.test(each))).toHaveLength(1);
+    await clear('alerts-again', []);
+  });
+
+  test.each(Object.entries(lacking))(
+    '%s is hardened by the deployed macro when it is called; the local AWS lacks %s, so it is not deployed',
+    async (file, type) => {
+      const { document } = read(file);
+      const outcome = await deploy(clients, {
+        stackName: 'lacking',
+        type: 'CREATE',
+        document,
+        parameters: {},
+      });
+      // Fails once the local AWS has the type: then the table needs no entry any more.
+      expect(outcome).toMatchObject({ kind: 'failed', reason: expect.stringContaining(type) });
+      const { Transform: _, ...fragment } = document;
+      const answer = await callMacro(fragment);
+      expect(answer).toMatchObject({ requestId: 'one', status: 'success' });
+      for (const resource of Object.values(answer.fragment.Resources)) {
+        expect(resource).toMatchObject({ Type: type, Properties: { ImageTagMutability: 'IMMUTABLE' } });
+        expect(JSON.parse(resource.Properties.LifecyclePolicy).rules).toHaveLength(2);
+      }
+    },
+  );
+
+  /** Calls the function of the macro as CloudFormation does. */
+  async function callMacro(fragment: JsonObject): Promise<MacroAnswer> {
+    const { StackResourceDetail } = await clients.cloudformation.send(
+      new DescribeStackResourceCommand({ StackName: applicationStack, LogicalResourceId: 'MacroFunction' }),
+    );
+    const lambda = new LambdaClient({
+      endpoint: aws.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    const { Payload } = await lambda.send(
+      new InvokeCommand({
+        FunctionName: StackResourceDetail?.PhysicalResourceId,
+        Payload: JSON.stringify({
+          requestId: 'one',
+          transformId: '000000000000::EcrHardening',
+          fragment,
+          params: {},
+          templateParameterValues: {},
+        }),
+      }),
+    );
+    return JSON.parse(Buffer.from(Payload ?? []).toString());
+  }
+});
+
+interface MacroAnswer {
+  readonly fragment: {
+    readonly Resources: Readonly<
+      Record<string, { readonly Properties: { readonly LifecyclePolicy: string } }>
+    >;
+  };
+}

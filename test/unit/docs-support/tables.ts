@@ -1,0 +1,59 @@
+/** The tables in the documentation that restate code, made from the code. */
+import { catalogue } from '../../../core/controls/catalogue.ts';
+import { controls } from '../../../core/controls/index.ts';
+import { builtInPolicy, policyDescriptions, policyNames, policyParameters } from '../../../core/policy.ts';
+import { propertyDescriptions } from '../../../functions/custom-resource/properties/descriptions.ts';
+import { propertyNames } from '../../../functions/custom-resource/properties/properties.ts';
+
+/** The table of the policy's parameters. */
+function parameterTable(): string {
+  const rows = policyNames.map((name) => {
+    const { levels } = policyParameters[name];
+    const value = builtInPolicy[name];
+    const shown = Array.isArray(value) || value === '' ? 'none' : `\`${value}\``;
+    const mark = (level: 'transform' | 'resource') => (levels.includes(level) ? 'yes' : '');
+    return `| \`${name}\` | ${shown} | ${mark('transform')} | ${mark('resource')} | ${policyDescriptions[name]} |`;
+  });
+  return ['| parameter | default | template | resource | meaning |', '|---|---|---|---|---|', ...rows].join(
+    '\n',
+  );
+}
+
+/** The table of the controls. */
+function controlTable(): string {
+  const rows = catalogue.map(({ name, title, answers, source }) => {
+    const { isOn, types } = controls.find((control) => control.name === name) ?? {};
+    const when = isOn?.(builtInPolicy) ? 'always' : 'when asked for';
+    const creation = types?.includes('AWS::ECR::RepositoryCreationTemplate') ? 'yes' : '';
+    return `| \`${name}\` | [${title}](${source}) | ${when} | ${creation} | ${answers.join(', ')} |`;
+  });
+  const head = '| control | what it sees to | when | RepositoryCreationTemplate too | answers |';
+  return [head, '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+/** The table of the custom resource's properties. */
+function propertyTable(): string {
+  const rows = propertyNames.map((name) => `| \`${name}\` | ${propertyDescriptions[name]} |`);
+  return ['| property | meaning |', '|---|---|', ...rows].join('\n');
+}
+
+const tables: Readonly<Record<string, () => string>> = {
+  controls: controlTable,
+  parameters: parameterTable,
+  properties: propertyTable,
+};
+
+/** The page with each of its generated tables as the code has it; they stand between `<!-- name -->` and `<!-- /name -->`. */
+export function withTables(page: string): string {
+  return Object.entries(tables).reduce(
+    (text, [name, table]) =>
+      text.replaceAll(new RegExp(`<!-- ${name} -->\n[\\s\\S]*?<!-- /${name} -->`, 'g'), () =>
+        [`<!-- ${name} -->`, table(), `<!-- /${name} -->`].join('\n'),
+      ),
+    page,
+  );
+}
+
+/** The names of the tables that a page has, by their markers. */
+export const tablesIn = (page: string): readonly string[] =>
+  Object.keys(tables).filter((name) => page.includes(`<!-- ${name} -->`));
