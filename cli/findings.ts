@@ -6,7 +6,10 @@ import { locate, type TemplateDocument } from '../templates/document.ts';
 import { type ExpandOptions, expandTemplate } from '../templates/expand.ts';
 import { pathOf } from '../templates/place.ts';
 
-/** How bad a finding is: `error` the macro refuses, `warning` it makes or leaves unsafe, `note` is good to know. */
+/**
+ * How bad a finding is: `error` the macro refuses; `warning` is unsafe as it is deployed; `note` is good to know, such as
+ * what the macro mends in a template that names it.
+ */
 export const levels = ['error', 'warning', 'note'] as const;
 export type Level = (typeof levels)[number];
 
@@ -28,7 +31,7 @@ export interface LocatedFinding {
 
 /** What is found in one template. */
 export function findingsOf(template: TemplateDocument, options: ExpandOptions): readonly LocatedFinding[] {
-  const { findings } = expandTemplate(template.value, options);
+  const { findings, namesMacro } = expandTemplate(template.value, options);
   return findings
     .filter(({ control }) => control !== 'Settings')
     .map((finding) => {
@@ -37,7 +40,7 @@ export function findingsOf(template: TemplateDocument, options: ExpandOptions): 
         file: template.file,
         line,
         column,
-        level: levelOf(finding.outcome),
+        level: levelOf(finding.outcome, namesMacro),
         control: finding.control,
         outcome: finding.outcome,
         place: place(finding) || 'template',
@@ -47,15 +50,16 @@ export function findingsOf(template: TemplateDocument, options: ExpandOptions): 
     });
 }
 
-function levelOf(outcome: Finding['outcome']): Level {
+function levelOf(outcome: Finding['outcome'], namesMacro: boolean): Level {
   switch (outcome) {
     case 'violation':
     case 'invalid':
       return 'error';
-    case 'set':
     case 'kept':
-    case 'replaced':
       return 'warning';
+    case 'set':
+    case 'replaced':
+      return namesMacro ? 'note' : 'warning';
     case 'undetermined':
     case 'exempt':
     case 'noted':

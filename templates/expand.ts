@@ -23,10 +23,11 @@ export interface ExpandOptions extends Surroundings {
 }
 
 /** The template without our Transform, and every decision; or the message that refuses it. */
-export type ExpandedTemplate = { readonly findings: readonly Finding[] } & (
-  | { readonly template: JsonObject }
-  | { readonly refusal: string }
-);
+export type ExpandedTemplate = {
+  readonly findings: readonly Finding[];
+  /** Whether the template names the macro, so that deploying it hardens it. */
+  readonly namesMacro: boolean;
+} & ({ readonly template: JsonObject } | { readonly refusal: string });
 
 /**
  * Expands a template as CloudFormation would by the deployed macro: an `Fn::Transform` that names it first, the most
@@ -71,9 +72,10 @@ export function expandTemplate(template: JsonObject, options: ExpandOptions): Ex
   const bare = withoutOurs(whole);
   const result = named === undefined && snippets > 0 ? bare : run(bare, paramsOf(named ?? null));
   const refusal = refusals.join('; ');
+  const told = { findings, namesMacro: named !== undefined || snippets > 0 };
   return refusals.length > 0 || findings.some(isRefusal)
-    ? { findings, refusal }
-    : { findings, template: result };
+    ? { ...told, refusal }
+    : { ...told, template: result };
 }
 
 const snippetKey = 'Fn::Transform';

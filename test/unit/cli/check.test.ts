@@ -57,6 +57,22 @@ interface Found {
 const findings = (...args: readonly string[]): readonly Found[] =>
   JSON.parse(place.run(['check', '--format', 'json', ...args]).out).findings;
 
+test('what the macro mends is a note in a template that names it, and what it leaves unsafe is not', () => {
+  place.write({
+    'named.yaml': `Transform: EcrHardening\n${unsafe}`,
+    'kept.yaml':
+      'Transform: EcrHardening\nResources: { Q: { Type: AWS::ECR::Repository, Properties: { ImageTagMutability: MUTABLE } } }\n',
+  });
+  expect(new Set(findings('named.yaml').map(({ level }) => level))).toEqual(new Set(['note']));
+  expect(place.run(['check', 'named.yaml']).code).toBe(0);
+  expect(
+    findings('kept.yaml')
+      .filter(({ level }) => level !== 'note')
+      .map(({ control }) => control),
+  ).toEqual(['TagImmutability']);
+  expect(place.run(['check', 'kept.yaml']).code).toBe(1);
+});
+
 describe('the exit code of check', () => {
   test.each([
     ['clean', 0, ['clean.yaml']],
