@@ -15,8 +15,8 @@ export interface StubOptions {
   readonly limits?: Readonly<Record<string, number>>;
   /** Operations that are not allowed. */
   readonly denied?: readonly string[];
-  /** Other answers, by operation. */
-  readonly answers?: Readonly<Record<string, (input: Input) => Answer>>;
+  /** Other answers, by operation; undefined for the usual one. */
+  readonly answers?: Readonly<Record<string, (input: Input) => Answer | undefined>>;
 }
 
 type Input = Readonly<Record<string, unknown>>;

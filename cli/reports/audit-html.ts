@@ -1,10 +1,10 @@
 /** An audit as one page that needs nothing else: no network, no font, no file beside it. */
 import { createHash } from 'node:crypto';
-import type { Audit, ImageCount, Readiness, RepositoryAudit } from '../../core/audit/audit.ts';
-import { isUnknown } from '../../core/audit/reading.ts';
-import { counted, money } from '../../core/audit/words.ts';
-import { type Bar, barFigure } from './audit-html/charts.ts';
-import { sortScript } from './audit-html/script.ts';
+import type { Audit } from '../../core/audit/audit.ts';
+import { counted } from '../../core/audit/words.ts';
+import { figuresOf } from './audit-html/figures.ts';
+import { type Reasons, reasonId, reasonsOf } from './audit-html/reasons.ts';
+import { pageScript } from './audit-html/script.ts';
 import { style } from './audit-html/style.ts';
 import { tableOf } from './audit-html/table.ts';
 import { toHtml } from './audit-html/to-html.ts';
@@ -12,13 +12,15 @@ import { toHtml } from './audit-html/to-html.ts';
 /** @param version of this product, for the footer */
 export function htmlReport(audit: Audit, version: string): string {
   const { registry, repositories, summary, total, at } = audit;
-  const script = sortScript();
+  const script = pageScript();
+  const reasons = reasonsOf(audit);
   const title = `ECR registry ${registry.registryId || '(empty)'} in ${registry.region}`;
-  const [lead = '', ...sentences] = summary.sentences;
   const isIncomplete = repositories.length < total;
-  const [first = lead, ...rest] = isIncomplete ? sentences : [lead, ...sentences];
-  // Only this very script may run; nothing may be loaded.
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'; base-uri 'none'; form-action 'none'`;
+  // The first sentence says that it is incomplete, which stands in a box of its own.
+  const [lead = '', ...rest] = isIncomplete ? summary.sentences.slice(1) : summary.sentences;
+  const figures = figuresOf(audit);
+  // Only this very script and style count; nothing may be loaded.
+  const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -34,18 +36,15 @@ export function htmlReport(audit: Audit, version: string): string {
 <p class="about">Audited on ${toHtml(at.slice(0, 10))} at ${toHtml(at.slice(11, 16))} UTC</p>
 </header>
 <main>
-${isIncomplete ? `<p class="alarm" role="alert">${toHtml(lead)}</p>` : ''}
+${isIncomplete ? `<p class="alarm" role="alert">${toHtml(summary.sentences[0] ?? '')}</p>` : ''}
 <section class="summary" aria-label="Summary">
-<p class="lead">${toHtml(first)}</p>
+<p class="lead">${toHtml(lead)}</p>
 ${rest.map((sentence) => `<p>${toHtml(sentence)}</p>`).join('\n')}
+${reasons.size > 0 ? '<p><a href="#unknown">Some values could not be read</a>: they are called unknown, not safe.</p>' : ''}
 </section>
-${unknownSection(audit)}
-<h2>At a glance</h2>
-<div class="charts">
-${charts(audit).join('\n')}
-</div>
-<h2>Repositories</h2>
-${tableOf(repositories)}
+${figures.length > 0 ? `<h2>At a glance</h2>\n<div class="charts">\n${figures.join('\n')}\n</div>` : ''}
+${repositories.length > 0 ? `<h2>Repositories</h2>\n${tableOf(repositories, reasons)}` : ''}
+${reasonList(reasons)}
 </main>
 <footer>ecr-hardening ${toHtml(version)}. Costs are at most what they say: ECR stores layers that images share once.</footer>
 <script>${script}</script>
@@ -54,81 +53,15 @@ ${tableOf(repositories)}
 `;
 }
 
-function unknownSection({ summary }: Audit): string {
-  if (summary.unknown.length === 0) return '';
-  const lines = summary.unknown.map(
-    ({ reason, repositories }) =>
-      `<li>${toHtml(reason)} (${counted(repositories, 'repository', 'repositories')})</li>`,
+function hashOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
+
+function reasonList(reasons: Reasons): string {
+  if (reasons.size === 0) return '';
+  const lines = [...reasons].map(
+    ([reason, { number, repositories }]) =>
+      `<li id="${reasonId(number)}">${toHtml(reason)} (${counted(repositories, 'repository', 'repositories')})</li>`,
   );
-  return `<h2>What could not be read</h2>\n<ul>${lines.join('')}</ul>`;
-}
-
-const mostBars = 15;
-const readinessTitles: Readonly<Record<Readiness['verdict'], string>> = {
-  done: 'immutable already',
-  now: 'now',
-  'with-exclusions': 'with exclusions',
-  'stop-first': 'after tags have stopped moving',
-  unclear: 'after a closer look',
-};
-
-function charts({ repositories, summary }: Audit): string[] {
-  return [
-    barFigure(
-      'Repositories with findings, by control',
-      summary.bySubject.map(({ subject, repositories: value }) => ({
-        label: subject,
-        value,
-        words: number(value),
-      })),
-    ),
-    barFigure(
-      'Ready for immutable tags',
-      verdicts
-        .map((verdict) => ({ verdict, value: summary.byReadiness[verdict] }))
-        .filter(({ value }) => value > 0)
-        .map(({ verdict, value }) => ({ label: readinessTitles[verdict], value, words: number(value) })),
-    ),
-    barFigure(
-      `Cost, the ${mostBars} dearest repositories`,
-      largest(
-        repositories,
-        ({ monthlyCost }) => monthlyCost,
-        (value) => `$${money(value)} a month`,
-      ),
-    ),
-    barFigure(
-      `Images, the ${mostBars} fullest repositories`,
-      largest(
-        repositories,
-        ({ count }) => count,
-        (value, { quota }) => `${number(value)} (${percent(value / quota)} of quota)`,
-      ),
-    ),
-  ];
-}
-
-const verdicts = ['done', 'now', 'with-exclusions', 'stop-first', 'unclear'] as const;
-
-function largest(
-  repositories: readonly RepositoryAudit[],
-  measure: (images: ImageCount) => number,
-  words: (value: number, images: ImageCount) => string,
-): Bar[] {
-  return repositories
-    .flatMap(({ name, images }) =>
-      isUnknown(images) ? [] : [{ label: name, images, value: measure(images) }],
-    )
-    .filter(({ value }) => value > 0)
-    .toSorted((one, other) => other.value - one.value)
-    .slice(0, mostBars)
-    .map(({ label, value, images }) => ({ label, value, words: words(value, images) }));
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en');
-}
-
-function percent(share: number): string {
-  return share < 0.01 ? '<1 %' : `${Math.round(share * 100)} %`;
+  return `<h2 id="unknown">What could not be read</h2>\n<ol class="reasons">${lines.join('')}</ol>`;
 }

@@ -67,10 +67,11 @@ interface Rule {
   readonly isAny: boolean;
   readonly isArchive: boolean;
   selects(image: EvaluatedImage): boolean;
-  /** How many of the newest images of its selection stay; undefined for a rule that goes by time. */
-  readonly keeps: number | undefined;
-  /** By time: how many days, and since when. */
-  readonly days: number;
+  /** How many of the newest images of its selection stay: none by the rule's count when it goes by time. */
+  readonly keeps: number;
+  /** Older than so many milliseconds an image must be; a rule that goes by count takes any age. */
+  readonly age: number;
+  /** Since when an image is so old; undefined where nobody knows. */
   since(image: EvaluatedImage): number | undefined;
 }
 
@@ -87,6 +88,7 @@ function readRule(rule: JsonObject): Rule {
   const status = member(selection, 'tagStatus');
   const countType = member(selection, 'countType');
   const number = Number(member(selection, 'countNumber'));
+  const isCount = countType === 'imageCountMoreThan';
   const isArchive = member(selection, 'storageClass') === 'archive';
   const matchers = [
     ...textsIn(selection, 'tagPatternList'),
@@ -103,8 +105,8 @@ function readRule(rule: JsonObject): Rule {
       // Several entries have to match all, each some tag of the image.
       return matchers.every((matches) => tags.some(matches));
     },
-    keeps: countType === 'imageCountMoreThan' ? number : undefined,
-    days: number,
+    keeps: isCount ? number : 0,
+    age: isCount ? Number.NEGATIVE_INFINITY : number * day,
     since({ pushedAt, pulledAt, transitionedAt }) {
       if (countType === 'sinceImageTransitioned') return transitionedAt;
       // An image that was never pulled counts from its push.
@@ -123,10 +125,15 @@ function textsIn(map: JsonObject, key: string): readonly string[] {
   return isList(list) ? list.filter((text) => typeof text === 'string') : [];
 }
 
-/** Most tags lack the longest fixed part of a pattern, which is sooner seen than whether the whole of it matches. */
+/** Looks first for the fixed parts of a pattern, which most tags lack: that is seen much sooner than a whole match. */
 function matcherOf(pattern: string): (tag: string) => boolean {
-  const [longest = ''] = pattern.split('*').sort((one, other) => other.length - one.length);
-  return (tag) => tag.includes(longest) && matchesWildcard(pattern, tag);
+  const parts = pattern.split('*');
+  const [first = ''] = parts;
+  if (pattern === `${first}*`) return (tag) => tag.startsWith(first);
+  const last = parts.at(-1) ?? '';
+  const [longest = ''] = parts.sort((one, other) => other.length - one.length);
+  return (tag) =>
+    tag.startsWith(first) && tag.endsWith(last) && tag.includes(longest) && matchesWildcard(pattern, tag);
 }
 
 /**
@@ -146,23 +153,26 @@ function isRefusedForOrder(rules: readonly Rule[]): boolean {
  * later rules, as if it had not been expired, but is not theirs to act on.
  */
 function decide(rules: readonly Rule[], newestFirst: readonly EvaluatedImage[], now: number): Verdict[] {
-  const verdicts: Verdict[] = [];
-  const isTaken = new Uint8Array(newestFirst.length);
-  for (const rule of rules) {
-    const { keeps, days, priority: rulePriority, action } = rule;
+  const tallies = rules.map((rule) => ({
+    rule,
     // A count that no repository of this size reaches need not be counted.
-    const counted = keeps === undefined || keeps >= newestFirst.length ? 0 : keeps;
-    let selected = 0;
-    newestFirst.forEach((image, index) => {
-      if (isTaken[index] === 1 && selected >= counted) return;
-      if (!rule.selects(image)) return;
-      selected += 1;
-      if (isTaken[index] === 1) return;
-      isTaken[index] = 1;
-      const since = rule.since(image) ?? now;
-      const isDue = keeps === undefined ? now - since > days * day : selected > keeps;
-      if (isDue) verdicts.push({ digest: image.digest, rulePriority, action });
-    });
+    counted: rule.keeps < newestFirst.length ? rule.keeps : 0,
+    selected: 0,
+  }));
+  const verdicts: Verdict[] = [];
+  // Rules inside images, not images inside rules, which would go through the memory once for each rule.
+  for (const image of newestFirst) {
+    let isTaken = false;
+    for (const tally of tallies) {
+      const { rule, selected } = tally;
+      if (isTaken && selected >= tally.counted) continue;
+      if (!rule.selects(image)) continue;
+      tally.selected += 1;
+      if (isTaken) continue;
+      isTaken = true;
+      if (selected >= rule.keeps && now - (rule.since(image) ?? now) > rule.age)
+        verdicts.push({ digest: image.digest, rulePriority: rule.priority, action: rule.action });
+    }
   }
-  return verdicts;
+  return verdicts.sort((one, other) => one.rulePriority - other.rulePriority);
 }

@@ -1,12 +1,18 @@
-/** The script of the page: what sorts its table. It is a library's, and stands in the page itself. */
+/** The scripts of the page: a library's that sorts its table, and its own. They stand in the page itself. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mostShown } from './shown.ts';
 
 /** The bundle has it written in (tools/build-cli.mjs), since it has no node_modules beside it. */
 declare const ECR_HARDENING_SORT_SCRIPT: string;
 
+/** What the page runs. */
+export function pageScript(): string {
+  return `${sortScript()}\n${ownScript}`;
+}
+
 /** sortable-tablesort, with its keyboard support. */
-export function sortScript(): string {
+function sortScript(): string {
   if (typeof ECR_HARDENING_SORT_SCRIPT === 'string') return ECR_HARDENING_SORT_SCRIPT;
   const folder = join(import.meta.dirname, '..', '..', '..', 'node_modules', 'sortable-tablesort', 'dist');
   return sortFiles.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
@@ -14,3 +20,52 @@ export function sortScript(): string {
 
 /** The same as in tools/build-cli.mjs. */
 const sortFiles = ['sortable.min.js', 'sortable.a11y.min.js'];
+
+/**
+ * What a repository opens stands in a row of its own below it, which sorting must not see: it is put back before, and
+ * put there again after. Without the script it opens within its cell.
+ */
+const ownScript = `(() => {
+  const table = document.querySelector('table');
+  if (!table) return;
+  const put = (details) => {
+    const row = details.closest('tr');
+    const list = details.querySelector('ul');
+    if (!list || row.hidden) return;
+    const more = document.createElement('tr');
+    more.className = 'more';
+    const cell = more.insertCell();
+    cell.colSpan = row.cells.length;
+    cell.append(list);
+    row.after(more);
+  };
+  const back = (row) => {
+    const more = row.nextElementSibling;
+    if (!more || more.className !== 'more') return;
+    row.querySelector('details').append(more.querySelector('ul'));
+    more.remove();
+  };
+  const backAll = () => { for (const more of table.querySelectorAll('tr.more')) back(more.previousElementSibling); };
+  const putAll = () => { for (const details of table.querySelectorAll('details[open]')) put(details); };
+  table.addEventListener('toggle', ({ target }) => target.open ? put(target) : back(target.closest('tr')), true);
+  const box = document.getElementById('filter');
+  const count = document.getElementById('count');
+  const filter = () => {
+    const wanted = box.value.trim().toLowerCase();
+    const rows = table.tBodies[0].rows;
+    let found = 0;
+    table.classList.add('filtered');
+    for (const row of rows) {
+      row.hidden = !row.textContent.toLowerCase().includes(wanted);
+      if (!row.hidden) found += 1;
+      row.classList.toggle('rest', found > ${mostShown});
+    }
+    count.textContent = wanted === '' ? '' : found.toLocaleString('en') + ' of ' + rows.length.toLocaleString('en') + ' found';
+  };
+  let isFiltered = false;
+  box.addEventListener('input', () => { isFiltered = true; backAll(); filter(); putAll(); });
+  table.addEventListener('sort-start', backAll);
+  table.addEventListener('sort-end', () => { if (isFiltered) filter(); putAll(); });
+  document.getElementById('search').hidden = false;
+})();
+`;

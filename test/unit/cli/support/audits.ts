@@ -61,6 +61,13 @@ export function fleetAudit({
   return auditOf(registry, audits, { total: audits.length + unread, at: now });
 }
 
+/** A registry whose repositories are all the same but for their names. */
+export function sameAudit(one: RepositoryReading, count: number): Audit {
+  const judged = judgeRepository(one, registry, { policy: builtInPolicy, quota: 1000, now });
+  const audits = Array.from({ length: count }, (_, index) => ({ ...judged, name: `team/service-${index}` }));
+  return auditOf(registry, audits, { total: count, at: now });
+}
+
 /** One repository of the fleet; which one decides all that it is. */
 function service(index: number, mostImages: number): RepositoryReading {
   const round = Math.floor(index / (teams.length * services.length));
@@ -80,12 +87,12 @@ function service(index: number, mostImages: number): RepositoryReading {
     encryption: index % 2 === 0 ? 'KMS' : 'AES256',
   };
   if (index % 20 === 19) {
-    const denied = { unknown: 'role/auditor may not call ecr:DescribeImages here (AccessDeniedException)' };
+    const denied = { unknown: 'ecr:DescribeImages is not allowed' };
     return reading({
       ...common,
       images: denied,
       repositoryPolicy: {
-        unknown: 'role/auditor may not call ecr:GetRepositoryPolicy here (AccessDeniedException)',
+        unknown: 'ecr:GetRepositoryPolicy is not allowed',
       },
     });
   }

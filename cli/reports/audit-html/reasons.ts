@@ -1,0 +1,39 @@
+/** Why values of an audit are unknown: each reason once, with the number that cells name it by. Pure. */
+import type { Audit } from '../../../core/audit/audit.ts';
+import { isUnknown, type Known } from '../../../core/audit/reading.ts';
+
+/** By reason. */
+export type Reasons = ReadonlyMap<string, { readonly number: number; readonly repositories: number }>;
+
+/** Every reason of the registry and of its repositories, those of the most repositories first. */
+export function reasonsOf({ registry, repositories, summary }: Audit): Reasons {
+  const counts = new Map<string, number>();
+  for (const { stack, scanned, lifecyclePolicy, publicBy, images, hardened } of repositories) {
+    const expires = isUnknown(lifecyclePolicy) ? lifecyclePolicy : lifecyclePolicy.expires;
+    const all: readonly Known<unknown>[] = [
+      stack,
+      scanned,
+      lifecyclePolicy,
+      expires,
+      publicBy,
+      images,
+      hardened,
+    ];
+    const here = new Set(all.filter((value) => isUnknown(value)).map(({ unknown }) => unknown));
+    for (const reason of here) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  // What the registry as a whole does not tell.
+  for (const { reason, repositories: count } of summary.unknown)
+    if (!counts.has(reason)) counts.set(reason, count);
+  if (isUnknown(registry.scanType) && !counts.has(registry.scanType.unknown))
+    counts.set(registry.scanType.unknown, repositories.length);
+  const sorted = [...counts].toSorted(([, one], [, other]) => other - one);
+  return new Map(
+    sorted.map(([reason, count], index) => [reason, { number: index + 1, repositories: count }]),
+  );
+}
+
+/** Where a reason stands in the page. */
+export function reasonId(number: number): string {
+  return `w${number}`;
+}

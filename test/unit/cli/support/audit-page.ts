@@ -1,0 +1,51 @@
+/** The page of a registry that has whatever a page can go wrong over. */
+import { htmlReport } from '../../../../cli/reports/audit-html.ts';
+import { image, now, reading } from '../../audit/support/readings.ts';
+import { fleetAudit, hostile } from './audits.ts';
+
+/** Of which nothing may be read, for a reason that is hostile. */
+export const dark = { unknown: `it is <b>not</b> allowed ${hostile}` };
+const extra = [
+  reading({
+    name: 'dark',
+    images: dark,
+    stack: dark,
+    scan: dark,
+    lifecyclePolicy: dark,
+    repositoryPolicy: dark,
+  }),
+  reading({
+    name: 'hostile',
+    stack: hostile,
+    images: [image(1, ['latest'])],
+    lifecyclePolicy: JSON.stringify({ [hostile]: 1 }),
+    pushes: { since: now, tags: new Map([['latest', { times: 9, images: 9, lastBy: hostile }]]) },
+  }),
+  reading({ name: 'full', images: Array.from({ length: 1000 }, (_, age) => image(age, [`build-${age}`])) }),
+  // Names that are numbers, and those between them as text.
+  ...['10', '9', '1a', '1e3'].map((name) => reading({ name })),
+];
+/** Of which nothing may be read, as it happens. */
+export const denied = reading({
+  images: { unknown: 'ecr:DescribeImages is not allowed' },
+  stack: { unknown: 'tag:GetResources is not allowed' },
+  scan: { unknown: 'ecr:BatchGetRepositoryScanningConfiguration is not allowed' },
+  lifecyclePolicy: { unknown: 'ecr:GetLifecyclePolicy is not allowed' },
+  repositoryPolicy: { unknown: 'ecr:GetRepositoryPolicy is not allowed' },
+});
+/** Moves more tags than a page can hold. */
+export const restless = reading({
+  images: [image(1, ['latest'])],
+  pushes: {
+    since: now,
+    tags: new Map(
+      Array.from({ length: 300 }, (_, index) => [`tag-${index}`, { times: 9, images: 9, lastBy: 'role/ci' }]),
+    ),
+  },
+});
+/** How many it has. */
+export const repositories = 42 + extra.length;
+
+export function page(unread = 0): string {
+  return htmlReport(fleetAudit({ unread, extra }), '1.2.3');
+}
