@@ -25,7 +25,8 @@ export type Listed = Pick<
 export interface EcrReads {
   /** Every repository, by 1,000. @param patienceMs for the first page */
   repositories(patienceMs: number): Promise<readonly Listed[]>;
-  scanType(): Promise<'BASIC' | 'ENHANCED'>;
+  /** How the credentials' own registry is scanned, and its number. */
+  ownRegistry(): Promise<{ readonly registryId: string; readonly scanType: 'BASIC' | 'ENHANCED' }>;
   /** @param names at most 25 */
   scanning(names: readonly string[]): Promise<ReadonlyMap<string, ScanReading>>;
   lifecyclePolicy(name: string): Promise<string | undefined>;
@@ -58,15 +59,16 @@ export function ecrReads(call: Call<ECRClient>, registryId: string | undefined):
       } while (nextToken !== undefined);
       return all;
     },
-    async scanType() {
+    async ownRegistry() {
       try {
-        const { scanningConfiguration } = await call('GetRegistryScanningConfiguration', (client, options) =>
+        const answer = await call('GetRegistryScanningConfiguration', (client, options) =>
           client.send(new GetRegistryScanningConfigurationCommand({}), options),
         );
-        return scanningConfiguration?.scanType === 'ENHANCED' ? 'ENHANCED' : 'BASIC';
+        const isEnhanced = answer.scanningConfiguration?.scanType === 'ENHANCED';
+        return { registryId: answer.registryId ?? '', scanType: isEnhanced ? 'ENHANCED' : 'BASIC' };
       } catch (error) {
         // "This feature is disabled": a registry where nobody ever configured scanning has the basic one.
-        if (outline(error).name === 'ValidationException') return 'BASIC';
+        if (outline(error).name === 'ValidationException') return { registryId: '', scanType: 'BASIC' };
         throw error;
       }
     },

@@ -10,6 +10,7 @@ import {
   type RegistryReading,
   type RepositoryReading,
   type ScanReading,
+  whenKnown,
 } from '../core/audit/reading.ts';
 import { Problem } from '../core/problem.ts';
 import { chunks } from '../functions/runtime/chunks.ts';
@@ -83,21 +84,26 @@ export async function readRegistry(options: ReadOptions): Promise<RegistryRead> 
       throw problemOf(error, where);
     });
     options.onProgress(0, listed.length);
-    const foreign = registryId !== undefined &&
-      listed.length > 0 && { unknown: 'ECR tells it to its own account only' };
+    const own = await known('ecr:GetRegistryScanningConfiguration', reads.ownRegistry);
+    // Scanning, tags and CloudTrail are told to their own account only, and would be those of other repositories.
+    const isOwn = registryId === undefined || (!isUnknown(own) && own.registryId === registryId);
+    const ofOwn = async <Value>(read: () => Promise<Known<Value>>): Promise<Known<Value>> =>
+      isOwn ? read() : { unknown: 'AWS tells it to its own account only' };
     const [scanType, scanning, stacks, pushes] = await Promise.all([
-      foreign || known('ecr:GetRegistryScanningConfiguration', reads.scanType),
-      foreign || readScanning(reads, listed),
-      foreign || known('tag:GetResources', () => readStacks(tagging.call)),
-      foreign ||
+      ofOwn(async () => whenKnown(own, ({ scanType }) => scanType)),
+      ofOwn(() => readScanning(reads, listed)),
+      ofOwn(() => known('tag:GetResources', () => readStacks(tagging.call))),
+      ofOwn(() =>
         readPushesUnless(options, () =>
           readPushes(trail.call, { most: options.mostPushes, now: options.now }),
         ),
+      ),
     ]);
-    const registry = {
+    const registry: RegistryReading = {
       region: where.region,
       registryId: registryId ?? listed[0]?.registryId ?? '',
       scanType,
+      pushesSince: whenKnown(pushes, ({ since }) => since),
     };
     let read = 0;
     let gone = 0;

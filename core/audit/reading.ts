@@ -27,6 +27,8 @@ export interface RegistryReading {
   readonly region: string;
   readonly registryId: string;
   readonly scanType: Known<'BASIC' | 'ENHANCED'>;
+  /** Milliseconds since 1970: from then on CloudTrail's pushes were read. */
+  readonly pushesSince?: Known<number>;
 }
 
 /** One image, as DescribeImages says it. */

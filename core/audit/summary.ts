@@ -169,8 +169,9 @@ function unknowns(registry: RegistryReading, repositories: readonly RepositoryAu
   };
   for (const { stack, scanned, lifecyclePolicy, publicBy, images } of repositories)
     for (const value of [stack, scanned, lifecyclePolicy, publicBy, images]) look(value);
-  if (isUnknown(registry.scanType) && !found.has(registry.scanType.unknown))
-    found.set(registry.scanType.unknown, repositories.length);
+  for (const value of [registry.scanType, registry.pushesSince])
+    if (value !== undefined && isUnknown<unknown>(value) && !found.has(value.unknown))
+      found.set(value.unknown, repositories.length);
   return [...found]
     .map(([reason, count]) => ({ reason, repositories: count }))
     .toSorted((one, other) => other.repositories - one.repositories);

@@ -66,7 +66,12 @@ describe('reading a registry', () => {
       GetRepositoryPolicy: 1_040,
       DescribeImages: 1_040,
     });
-    expect(registry).toEqual({ region: 'us-east-1', registryId: '123456789012', scanType: 'BASIC' });
+    expect(registry).toEqual({
+      region: 'us-east-1',
+      registryId: '123456789012',
+      scanType: 'BASIC',
+      pushesSince: { unknown: 'CloudTrail knows of no push' },
+    });
     expect([progress[0], progress.at(-1)]).toEqual([
       [0, 1_040],
       [1_040, 1_040],
@@ -177,6 +182,22 @@ describe('reading a registry', () => {
     expect(readings.length).toBeLessThan(200);
     for (const key of ['images', 'lifecyclePolicy', 'repositoryPolicy'] as const)
       expect(unknowns(readings, key)).toEqual(new Set(['known']));
+  });
+
+  test("knows of another account's registry only what that lets it read", async () => {
+    const { readings, registry } = await read({ repositories: 30 }, { registryId: '999999999999' });
+    expect(readings).toHaveLength(30);
+    expect(registry.scanType).toEqual({ unknown: 'AWS tells it to its own account only' });
+    for (const key of ['scan', 'stack', 'pushes'] as const)
+      expect([key, unknowns(readings, key)]).toEqual([
+        key,
+        new Set(['AWS tells it to its own account only']),
+      ]);
+    expect(unknowns(readings, 'images')).toEqual(new Set(['known']));
+    await stub?.stop();
+    // Its own, named.
+    const own = await read({ repositories: 30 }, { registryId: '123456789012' });
+    expect(unknowns(own.readings, 'scan')).toEqual(new Set(['known']));
   });
 
   test('takes the stack from the tags of CloudFormation, over pages', async () => {

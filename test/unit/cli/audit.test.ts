@@ -78,7 +78,12 @@ describe('audit', () => {
     const { version, registry, repositories, summary, total } = JSON.parse(out);
     expect({ version, registry, total, read: repositories.length }).toEqual({
       version: '1',
-      registry: { region: 'us-east-1', registryId: '123456789012', scanType: 'BASIC' },
+      registry: {
+        region: 'us-east-1',
+        registryId: '123456789012',
+        scanType: 'BASIC',
+        pushesSince: { unknown: 'CloudTrail knows of no push' },
+      },
       total: 100,
       read: 100,
     });
