@@ -1,6 +1,6 @@
+import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import type { JsonObject } from '../../../../core/json.ts';
 import { eventLike, propertiesLike, type Sample } from './events.ts';
 import type { Server } from './server.ts';
@@ -28,24 +28,41 @@ export async function crash(server: Server, crash: Crash): Promise<boolean> {
   const before = about();
   server.plans.set(repository, [{ callNumber: call, fault: isLate ? 'late hang' : 'hanging', times: 1 }]);
   server.written.delete(repository);
-  const workerData = eventLike(sample, {
+  const event = eventLike(sample, {
     ResponseURL: `${server.url}/answers/nobody`,
     ResourceProperties: propertiesLike({ RepositoryName: repository, ...properties }),
     ...crash.event,
   });
-  const worker = new Worker(join(__dirname, 'crash-worker.ts'), {
-    workerData,
-    env: { ...process.env },
-    stdout: true,
-  });
+  const child = spare ?? startChild();
+  // Starting takes longer than dying: the next one is made ready meanwhile.
+  spare = startChild();
   let hasEnded = false;
-  worker.once('exit', () => {
-    hasEnded = true;
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      hasEnded = true;
+      resolve();
+    });
   });
+  child.send(event);
   while (!hasEnded && about() - before < call) await sleep(5);
   // The call may be answered only after its effect.
   if (!hasEnded) await sleep(30);
-  await worker.terminate();
+  child.kill('SIGKILL');
+  await ended;
   server.plans.delete(repository);
   return about() - before >= call;
+}
+
+let spare: ChildProcess | undefined;
+
+/** A function's process that waits for its event; it ends with this one, and keeps it from nothing. */
+function startChild(): ChildProcess {
+  const child = fork(join(__dirname, 'crash-process.ts'), {
+    // Jest's process.env is one of its own.
+    env: { ...process.env },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  child.unref();
+  child.channel?.unref();
+  return child;
 }
