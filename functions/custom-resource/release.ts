@@ -134,8 +134,14 @@ function goalOf(memory: Memory | undefined, how: Release, allowWeakening: boolea
       settled: undefined,
       notes: ['keeps the settings that it has: the tags that remembered the earlier ones were damaged'],
     };
-  const { found, before, own } = memory;
-  if (how === 'Undo') return { settled: before, notes: [] };
+  const { found, before, beforeBy, own } = memory;
+  if (how === 'Undo')
+    return {
+      settled: before,
+      // A repository that went back to its holder has lost what was before the holder's own change.
+      notes:
+        beforeBy === undefined ? ['keeps the settings with which it had gone back to this resource'] : [],
+    };
   // Who takes a repository over from another stack must not be able to undo what that stack had hardened.
   if (own === undefined || allowWeakening || weakened(own, found).length === 0)
     return { settled: found, notes: [] };

@@ -21,14 +21,19 @@ afterEach(async () => {
 });
 afterAll(() => place.remove());
 
-const environment = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1' };
+const usual = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1' };
 
 /** Runs the bin beside the stub, which answers in this process. */
-async function run(args: readonly string[], during?: (pid: number) => Promise<void>): Promise<Ended> {
-  const { NO_COLOR: _no, FORCE_COLOR: _force, ...rest } = process.env;
+async function run(
+  args: readonly string[],
+  during?: (pid: number) => Promise<void>,
+  environment: Readonly<Record<string, string>> = usual,
+): Promise<Ended> {
+  const { PATH = '' } = process.env;
   const child = spawn(process.execPath, [bin, 'audit', ...args], {
     cwd: place.folder,
-    env: { ...rest, ...environment },
+    // Nothing of the user's own: no profile, no region.
+    env: { PATH, HOME: place.folder, AWS_EC2_METADATA_DISABLED: 'true', ...environment },
   });
   const [out, err, [code]] = await Promise.all([
     text(child.stdout),
@@ -231,4 +236,18 @@ describe('audit', () => {
     },
     20_000,
   );
+
+  test('says so where there are no credentials, or no region', async () => {
+    const { AWS_REGION } = usual;
+    const nobody = await run(['--endpoint-url', 'http://127.0.0.1:9'], undefined, { AWS_REGION });
+    expect({ code: nobody.code, err: nobody.err }).toEqual({
+      code: 2,
+      err: 'No AWS credentials were found (Could not load credentials from any providers): set AWS_PROFILE or --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.\n',
+    });
+    const nowhere = await run([], undefined, {});
+    expect({ code: nowhere.code, err: nowhere.err }).toEqual({
+      code: 2,
+      err: "No region is known (Region is missing): set --region, AWS_REGION or the profile's region.\n",
+    });
+  });
 });

@@ -1,4 +1,4 @@
-/** What the random sequences leave out; each stands as a test of its own in model.property.test.ts. */
+/** What the random sequences leave out, and why. */
 import type { Holding, Model } from './model.ts';
 import type { Wish } from './model-wishes.ts';
 
@@ -7,7 +7,10 @@ export function isPolicyForgotten(held: Holding, stack: string, { policy }: Wish
   return held.stack !== stack && held.hasPolicy && policy === undefined;
 }
 
-/** The second delivery of a Create that had failed: where it succeeds, what its Delete lets go of ends half-way. */
+/**
+ * The second delivery of a Create that had failed. Where it succeeds, and another resource takes a repository from it and
+ * gives that back, the failed one's Delete knows it no more as its own: the tags stay there.
+ */
 export function isFailedCreate({ last }: Model): boolean {
   return last?.sent.type === 'Create' && last.told.status === 'FAILED';
 }
