@@ -56,8 +56,8 @@ describe('SARIF', () => {
   test('names a file by a URI that leads back to it', () => {
     const [run] = JSON.parse(check('sarif', odd)).runs;
     const [{ physicalLocation }] = run.results[0].locations;
-    const uri = new URL(physicalLocation.artifactLocation.uri, 'file:///work/');
-    expect(decodeURIComponent(uri.pathname)).toBe(`/work/${odd}`);
+    const uri = new URL(physicalLocation.artifactLocation.uri, 'file:///base/');
+    expect(decodeURIComponent(uri.pathname)).toBe(`/base/${odd}`);
   });
 });
 
