@@ -107,7 +107,6 @@ what it may not read it calls unknown.`,
     const surroundings = {
       version,
       colours,
-      environment: process.env,
       stop: stop.signal,
       terminal: process.stderr,
     };

@@ -121,9 +121,9 @@ export async function readRegistry(options: ReadOptions): Promise<RegistryRead> 
             {
               ...about,
               ...parts,
-              scan: isUnknown(scanning) ? scanning : (scanning.get(each.name) ?? notTold),
-              stack: isUnknown(stacks) ? stacks : stacks.get(each.arn),
-              pushes: isUnknown(pushes) ? pushes : pushesOf(pushes, each.name),
+              scan: whenKnown(scanning, (all) => all.get(each.name) ?? notTold),
+              stack: whenKnown(stacks, (all) => all.get(each.arn)),
+              pushes: whenKnown(pushes, (all) => pushesOf(all, each.name)),
               earlier: options.earlierTags(each.arn),
             },
             registry,

@@ -23,7 +23,6 @@ import type { AuditFormat, AuditOptions } from './audit-options.ts';
 export interface AuditSurroundings {
   readonly version: string;
   readonly colours: Colours;
-  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Ends the audit early, with what was read by then. */
   readonly stop: AbortSignal;
   /** Where progress is drawn. */

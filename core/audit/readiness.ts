@@ -1,8 +1,9 @@
 /** Whether immutable tags would break whoever pushes to a repository, and what to do first. Pure. */
-import { matchesEveryTag, maximumExclusions, type TagMutability, takesFilters } from '../tag-mutability.ts';
+import { matchesEveryTag, maximumExclusions, type TagMutability } from '../tag-mutability.ts';
 import { matchesWildcard } from '../wildcard.ts';
 import type { Certainty, MovingTag, Range, Readiness } from './audit.ts';
 import { type EarlierTags, type ImageReading, isUnknown, type Known, type Pushes } from './reading.ts';
+import { counted } from './words.ts';
 
 /** What can tell. */
 export interface Signs {
@@ -66,7 +67,7 @@ export function readinessOf(signs: Signs): Readiness {
       verdict: 'unclear',
       certainty: 'likely',
       ...none,
-      advice: `Find out first what moves: ${count(lost.atLeast, 'image has', 'images have')} lost ${lost.atLeast === 1 ? 'its' : 'their'} tag, as one does that is overwritten. Audit again with --tags-file, or allow cloudtrail:LookupEvents.`,
+      advice: `Find out first what moves: ${counted(lost.atLeast, 'image has', 'images have')} lost ${lost.atLeast === 1 ? 'its' : 'their'} tag, as one does that is overwritten. Audit again with --tags-file, or allow cloudtrail:LookupEvents.`,
     };
   const looked = [
     ...(isUnknown(pushes) ? [] : [`no tag was pushed twice since ${day(pushes.since)}`]),
@@ -95,7 +96,7 @@ function movingTags({ pushes, earlier, tagMutability }: Signs, images: readonly 
         tell(
           tag,
           'seen',
-          `pushed ${times} times since ${day(pushes.since)}, with ${count(different, 'image', 'different images')}, last by ${lastBy}`,
+          `pushed ${times} times since ${day(pushes.since)}, with ${counted(different, 'image', 'different images')}, last by ${lastBy}`,
         );
   for (const [tag, at] of earlier?.moved ?? []) tell(tag, 'seen', `had moved by the audit of ${day(at)}`);
   for (const [tag, digest] of earlier?.digests ?? []) {
@@ -103,15 +104,14 @@ function movingTags({ pushes, earlier, tagMutability }: Signs, images: readonly 
     if (now !== undefined && !now.startsWith(digest))
       tell(tag, 'seen', `has moved since the audit of ${day(earlier?.at ?? 0)}`);
   }
+  const byName = lostTags(images).atLeast > 0 ? 'likely' : 'possible';
   for (const tag of tags.keys()) {
-    if (movingName.test(tag))
-      tell(tag, lostTags(images).atLeast > 0 ? 'likely' : 'possible', 'a name that usually moves');
+    if (movingName.test(tag)) tell(tag, byName, 'a name that usually moves');
     else if (isAlias(tag, tags)) tell(tag, 'possible', 'names the newest of several versions');
   }
   // What a MUTABLE_WITH_EXCLUSION repository excludes cannot move already.
   const isFixed = (tag: string) =>
     tagMutability.mutability === 'MUTABLE_WITH_EXCLUSION' &&
-    takesFilters(tagMutability.mutability) &&
     tagMutability.exclusions.some((pattern) => matchesWildcard(pattern, tag));
   return [...found.values()]
     .filter(({ tag }) => !isFixed(tag))
@@ -130,7 +130,7 @@ function isAlias(tag: string, tags: ReadonlyMap<string, string>): boolean {
 }
 
 /** Images without a tag; where there are lists, each may be a part of one, which never had a tag. */
-export function lostTags(images: readonly ImageReading[]): Range {
+function lostTags(images: readonly ImageReading[]): Range {
   const untagged = images.filter(({ tags, isList }) => tags.length === 0 && !isList).length;
   const lists = images.filter(({ tags, isList }) => tags.length === 0 && isList).length;
   const hasLists = images.some(({ isList }) => isList);
@@ -144,10 +144,6 @@ function weaker(one: Certainty, other: Certainty): Certainty {
 function named(tags: readonly string[]): string {
   const rest = tags.length - maximumExclusions;
   return `${tags.slice(0, maximumExclusions).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
-}
-
-function count(number: number, one: string, many: string): string {
-  return `${number} ${number === 1 ? one : many}`;
 }
 
 function day(at: number): string {

@@ -36,7 +36,7 @@ export function auditOf(
   };
 }
 
-/** An error outweighs any number of warnings, and a warning any of notes. */
+/** An error outweighs 99 warnings, and a warning 99 notes: more than a repository has. */
 function rankOf({ findings }: RepositoryAudit): number {
   return findings.reduce(
     (sum, { level }) => sum + 100 ** (auditLevels.length - 1 - auditLevels.indexOf(level)),
