@@ -2,10 +2,10 @@
 import { basename } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { isList, isObject, type Json, member } from '../core/json.ts';
-import { namesAt } from '../core/policy.ts';
+import { namesAt } from '../core/policy/policy.ts';
 import { Problem } from '../core/problem.ts';
-import { readText } from '../templates/file.ts';
-import { unknown } from './unknown.ts';
+import { readText } from '../template-text/file.ts';
+import { unknownNameMessage } from './unknown-name.ts';
 
 /**
  * Reads them as named texts, such as a function's environment has them.
@@ -29,7 +29,7 @@ export async function readApplicationParameters(
   for (const [name, value] of Object.entries(given)) {
     // A samconfig.toml holds the parameters of the functions too, which decide nothing about a template.
     if (known.includes(name)) parameters[name] = textOf(value);
-    else if (!isToml) throw new Problem(`${file} has the ${unknown('parameter', name, known)}`);
+    else if (!isToml) throw new Problem(`${file} has the ${unknownNameMessage('parameter', name, known)}`);
   }
   return parameters;
 }

@@ -1,17 +1,17 @@
 /** The findings of a template as a person or a program looks them up. Pure. */
-import { catalogue } from '../core/controls/catalogue.ts';
-import type { About } from '../core/controls/control.ts';
-import { type Finding, place } from '../core/finding.ts';
-import { locate, type TemplateDocument } from '../templates/document.ts';
-import { type ExpandOptions, expandTemplate } from '../templates/expand.ts';
-import { pathOf } from '../templates/place.ts';
+import { controlMetadata } from '../core/controls/catalogue.ts';
+import type { ControlMetadata } from '../core/controls/control.ts';
+import { type Finding, locationOf } from '../core/finding.ts';
+import { locate, type TemplateDocument } from '../template-text/document.ts';
+import { type ExpandOptions, expandTemplate } from '../template-text/expand.ts';
+import { pathOf } from '../template-text/finding-path.ts';
 
 /**
  * How bad a finding is: `error` the macro refuses; `warning` is unsafe as it is deployed; `note` is good to know, such as
  * what the macro mends in a template that names it.
  */
-export const levels = ['error', 'warning', 'note'] as const;
-export type Level = (typeof levels)[number];
+export const severities = ['error', 'warning', 'note'] as const;
+export type Severity = (typeof severities)[number];
 
 /** One finding, with where it stands and what is to be said about its control. */
 export interface LocatedFinding {
@@ -19,14 +19,14 @@ export interface LocatedFinding {
   /** From 1; of the property, or of the nearest thing around where it is missing. */
   readonly line: number;
   readonly column: number;
-  readonly level: Level;
+  readonly level: Severity;
   readonly control: Finding['control'];
   readonly outcome: Finding['outcome'];
   /** Such as `Orders.Properties.ImageTagMutability`. */
   readonly place: string;
   readonly message: string;
   /** Undefined for what is no control: the template's shape, or parameters. */
-  readonly about: About | undefined;
+  readonly about: ControlMetadata | undefined;
 }
 
 /** What is found in one template. */
@@ -43,14 +43,14 @@ export function findingsOf(template: TemplateDocument, options: ExpandOptions): 
         level: levelOf(finding.outcome, namesMacro),
         control: finding.control,
         outcome: finding.outcome,
-        place: place(finding) || 'template',
+        place: locationOf(finding) || 'template',
         message: messageOf(finding),
-        about: catalogue.find(({ name }) => name === finding.control),
+        about: controlMetadata.find(({ name }) => name === finding.control),
       };
     });
 }
 
-function levelOf(outcome: Finding['outcome'], namesMacro: boolean): Level {
+function levelOf(outcome: Finding['outcome'], namesMacro: boolean): Severity {
   switch (outcome) {
     case 'violation':
     case 'invalid':

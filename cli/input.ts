@@ -1,8 +1,8 @@
 /** The templates that the user named: files, patterns, or standard input. */
 import { existsSync } from 'node:fs';
 import { Problem } from '../core/problem.ts';
-import { readDocument, type TemplateDocument } from '../templates/document.ts';
-import { readStandardInput, readText } from '../templates/file.ts';
+import { readDocument, type TemplateDocument } from '../template-text/document.ts';
+import { readStandardInput, readText } from '../template-text/file.ts';
 
 /** How standard input is named. */
 export const standardInput = '-';

@@ -1,7 +1,7 @@
 /** What every command that reads templates takes, and what it becomes. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Json } from '../core/json.ts';
-import type { ExpandOptions } from '../templates/expand.ts';
+import type { ExpandOptions } from '../template-text/expand.ts';
 
 /** What commander makes of the options. */
 export interface TemplateOptions {

@@ -2,13 +2,13 @@
 import { SingleBar } from 'cli-progress';
 
 export interface Progress {
-  tell(done: number, total: number): void;
+  update(done: number, total: number): void;
   end(): void;
 }
 
 /** @param stream where it is drawn; nothing is, unless that is a terminal */
 export function startProgress(stream: NodeJS.WriteStream, what: string): Progress {
-  if (stream.isTTY !== true) return { tell: () => undefined, end: () => undefined };
+  if (stream.isTTY !== true) return { update: () => undefined, end: () => undefined };
   const bar = new SingleBar({
     format: `{bar} {value} of {total} ${what}, {eta_formatted} left`,
     stream,
@@ -20,7 +20,7 @@ export function startProgress(stream: NodeJS.WriteStream, what: string): Progres
   });
   let isStarted = false;
   return {
-    tell(done, total) {
+    update(done, total) {
       if (!isStarted) bar.start(total, done);
       else {
         bar.setTotal(total);

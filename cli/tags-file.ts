@@ -6,13 +6,13 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import writeFileAtomic from 'write-file-atomic';
-import type { EarlierTags, ImageReading } from '../core/audit/reading.ts';
+import type { ImageReading, PreviousTags } from '../audit/reading.ts';
 import { isObject, type JsonObject, member } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 
 export interface TagsFile {
   /** What the last audit noted; undefined where it had not seen the repository. */
-  earlier(arn: string): EarlierTags | undefined;
+  earlier(arn: string): PreviousTags | undefined;
   /** Notes where the tags of a repository point now. */
   note(arn: string, images: readonly ImageReading[]): void;
   /** Writes it, whole or not at all; what this audit has not read stays as it was noted before. */
@@ -39,7 +39,7 @@ export function openTagsFile(file: string, now: number): TagsFile {
       if (arn !== undefined) lines.set(arn, line);
     }
   }
-  const earlier = (arn: string): EarlierTags | undefined => {
+  const earlier = (arn: string): PreviousTags | undefined => {
     const line = lines.get(arn);
     return line === undefined ? undefined : decode(line, file);
   };
@@ -86,7 +86,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function decode(line: string, file: string): EarlierTags {
+function decode(line: string, file: string): PreviousTags {
   let value: unknown;
   try {
     value = JSON.parse(line);

@@ -55,6 +55,6 @@ export function isRefusal(finding: Finding): boolean {
 }
 
 /** Where a finding stands, as a person would look it up: `Orders.Properties.ImageTagMutability`. */
-export function place(finding: Finding): string {
+export function locationOf(finding: Finding): string {
   return [finding.logicalId, finding.path].filter(Boolean).join('.');
 }

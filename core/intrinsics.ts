@@ -58,12 +58,12 @@ export function branchPath(path: string, branch: Branch): string {
 }
 
 /** What a value is once a condition is decided: each `Fn::If` on it gives way to its branch. */
-export function decide(raw: Json | undefined, condition: Json, branch: Branch): Json | undefined {
+export function chooseBranch(raw: Json | undefined, condition: Json, branch: Branch): Json | undefined {
   const choice = raw === undefined ? undefined : readIf(raw);
   if (choice === undefined) return raw;
-  if (choice.condition === condition) return decide(choice[branch], condition, branch);
-  const whenTrue = decide(choice.whenTrue, condition, branch);
-  const whenFalse = decide(choice.whenFalse, condition, branch);
+  if (choice.condition === condition) return chooseBranch(choice[branch], condition, branch);
+  const whenTrue = chooseBranch(choice.whenTrue, condition, branch);
+  const whenFalse = chooseBranch(choice.whenFalse, condition, branch);
   return whenTrue === choice.whenTrue && whenFalse === choice.whenFalse
     ? raw
     : makeIf(choice.condition, whenTrue, whenFalse);
@@ -142,7 +142,7 @@ export function leaves(raw: Json | undefined, path: string, parameters: Paramete
  * Whether an intrinsic can only become something certain, though not known yet: an attribute, a pseudo parameter,
  * or literal text around what is substituted. None of these becomes a lone `*`.
  */
-export function isCertain(raw: Json): boolean {
+export function cannotBeWildcard(raw: Json): boolean {
   const text = JSON.stringify(raw);
   return /^\{"(Fn::GetAtt|Fn::Join|Ref":"AWS:)/.test(text) || /^\{"Fn::Sub":\[?"[^"$]*[^"$*]/.test(text);
 }
@@ -166,13 +166,13 @@ export function isLoop(key: string): boolean {
 }
 
 /** Whether a key in a map of resources makes resources instead of being one. */
-export function isMaker(key: string): boolean {
+export function generatesResources(key: string): boolean {
   return isLoop(key) || key === transformKey;
 }
 
 /** Whether members may still appear in this map that no one can see yet (a loop or a transform writes them). */
-export function mayGrow(object: JsonObject): boolean {
-  return Object.keys(object).some(isMaker);
+export function mayGainProperties(object: JsonObject): boolean {
+  return Object.keys(object).some(generatesResources);
 }
 
 /** The same parameters without those that are not what they seem. */

@@ -3,7 +3,7 @@
 // ECR_HARDENING_REPORT names a folder for jest's own result file, which .ci/run counts from.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { root } from './setup/places.mjs';
+import { root } from './setup/paths.mjs';
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const [suite = 'all', ...rest] = process.argv.slice(2);

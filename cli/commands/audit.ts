@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
-import type { Audit, RepositoryAudit } from '../../core/audit/audit.ts';
-import { judgeRepository } from '../../core/audit/judge.ts';
-import { isUnknown } from '../../core/audit/reading.ts';
-import { auditOf } from '../../core/audit/summary.ts';
+import type { Audit, RepositoryAudit } from '../../audit/audit.ts';
+import { auditRepository } from '../../audit/audit-repository.ts';
+import { readRegistry } from '../../audit/read/registry.ts';
+import { isUnknown } from '../../audit/reading.ts';
+import { auditOf } from '../../audit/summary.ts';
 import { isRefusal } from '../../core/finding.ts';
 import { isOneOf } from '../../core/json.ts';
 import { unknownName } from '../../core/nearest.ts';
-import { applicationPolicy, namesAt, type Policy } from '../../core/policy.ts';
+import { applicationPolicy, namesAt, type Policy } from '../../core/policy/policy.ts';
 import { Problem } from '../../core/problem.ts';
-import { readRegistry } from '../../registry/read.ts';
 import { readApplicationParameters } from '../application-parameters.ts';
 import type { Colours } from '../colours.ts';
 import { startProgress } from '../progress.ts';
@@ -20,7 +20,7 @@ import { openTagsFile } from '../tags-file.ts';
 import type { AuditFormat, AuditOptions } from './audit-options.ts';
 
 /** What the command needs beside its options. */
-export interface AuditSurroundings {
+export interface AuditContext {
   readonly version: string;
   readonly colours: Colours;
   /** Ends the audit early, with what was read by then. */
@@ -39,7 +39,7 @@ export interface Audited {
 }
 
 /** `ecr-hardening audit`. @throws Problem when the registry cannot be read */
-export async function auditCommand(options: AuditOptions, surroundings: AuditSurroundings): Promise<Audited> {
+export async function auditCommand(options: AuditOptions, surroundings: AuditContext): Promise<Audited> {
   const { stop, terminal } = surroundings;
   const policy = await policyOf(options);
   const now = Date.now();
@@ -56,10 +56,10 @@ export async function auditCommand(options: AuditOptions, surroundings: AuditSur
     stop,
     earlierTags: (arn) => tags?.earlier(arn),
     onRepository(reading, registry) {
-      audits.push(judgeRepository(reading, registry, { policy, quota: options.imageQuota, now }));
+      audits.push(auditRepository(reading, registry, { policy, quota: options.imageQuota, now }));
       if (!isUnknown(reading.images)) tags?.note(reading.arn, reading.images);
     },
-    onProgress: progress.tell,
+    onProgress: progress.update,
   }).finally(progress.end);
   await tags?.save();
   const audit = auditOf(registry, audits, { total, at: now });
@@ -83,7 +83,7 @@ function isFailing(audits: readonly RepositoryAudit[], failOn: AuditOptions['fai
   );
 }
 
-async function report(audit: Audit, options: AuditOptions, surroundings: AuditSurroundings): Promise<string> {
+async function report(audit: Audit, options: AuditOptions, surroundings: AuditContext): Promise<string> {
   const { version, colours } = surroundings;
   const format: AuditFormat = options.format;
   switch (format) {

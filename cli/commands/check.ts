@@ -1,5 +1,5 @@
 import { Problem } from '../../core/problem.ts';
-import type { ExpandOptions } from '../../templates/expand.ts';
+import type { ExpandOptions } from '../../template-text/expand.ts';
 import type { Colours } from '../colours.ts';
 import { findingsOf, type LocatedFinding } from '../findings.ts';
 import { filesOf, readInput } from '../input.ts';

@@ -1,9 +1,9 @@
 import { structuredPatch } from 'diff';
 import { isList, isObject, type Json, type JsonObject, member } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
-import { locate, readDocument, type TemplateDocument } from '../../templates/document.ts';
-import { isEqual } from '../../templates/edit.ts';
-import { type ExpandOptions, expandTemplate } from '../../templates/expand.ts';
+import { locate, readDocument, type TemplateDocument } from '../../template-text/document.ts';
+import { isEqual } from '../../template-text/edit.ts';
+import { type ExpandOptions, expandTemplate } from '../../template-text/expand.ts';
 import type { Colours } from '../colours.ts';
 import { filesOf, readInput } from '../input.ts';
 import { expandedText } from './expand.ts';

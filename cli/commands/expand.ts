@@ -1,7 +1,7 @@
 import { Problem } from '../../core/problem.ts';
-import type { TemplateDocument } from '../../templates/document.ts';
-import { editTemplate } from '../../templates/edit.ts';
-import { type ExpandOptions, expandTemplate } from '../../templates/expand.ts';
+import type { TemplateDocument } from '../../template-text/document.ts';
+import { editTemplate } from '../../template-text/edit.ts';
+import { type ExpandOptions, expandTemplate } from '../../template-text/expand.ts';
 import { filesOf, readInput, standardInput } from '../input.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Audit, Range, RepositoryAudit } from '../../core/audit/audit.ts';
-import { isUnknown, type Known, whenKnown } from '../../core/audit/reading.ts';
-import { upTo } from '../../core/audit/words.ts';
-import { lifecycleWords, readinessWords, scannedWords, unknownWord } from './audit-words.ts';
+import type { Audit, Range, RepositoryAudit } from '../../audit/audit.ts';
+import { formatRange } from '../../audit/format.ts';
+import { isUnknown, type Known, whenKnown } from '../../audit/reading.ts';
+import { lifecycleWords, readinessWords, scannedWords, unknownWord } from './audit-labels.ts';
 
 /** A line for each repository, the worst first; RFC 4180. */
 export function auditCsv({ repositories }: Audit): string {
@@ -40,7 +40,7 @@ const columns = [
 function recordOf(repository: RepositoryAudit): (string | number)[] {
   const { tagMutability, images, publicBy, readiness, findings, lifecyclePolicy, hardened, stack } =
     repository;
-  const range = (value: Known<Range>) => (isUnknown(value) ? unknownWord : upTo(value));
+  const range = (value: Known<Range>) => (isUnknown(value) ? unknownWord : formatRange(value));
   const of = <Value>(value: Known<Value>, words: (value: Value) => string | number) =>
     isUnknown(value) ? unknownWord : words(value);
   const expires = whenKnown(lifecyclePolicy, (policy) => policy.expires);

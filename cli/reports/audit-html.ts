@@ -1,7 +1,7 @@
 /** An audit as one page that needs nothing else: no network, no font, no file beside it. */
 import { createHash } from 'node:crypto';
-import type { Audit } from '../../core/audit/audit.ts';
-import { counted } from '../../core/audit/words.ts';
+import type { Audit } from '../../audit/audit.ts';
+import { pluralise } from '../../audit/format.ts';
 import { figuresOf } from './audit-html/figures.ts';
 import { type Reasons, reasonId, reasonsOf } from './audit-html/reasons.ts';
 import { pageScript } from './audit-html/script.ts';
@@ -61,7 +61,7 @@ function reasonList(reasons: Reasons): string {
   if (reasons.size === 0) return '';
   const lines = [...reasons].map(
     ([reason, { number, repositories }]) =>
-      `<li id="${reasonId(number)}">${toHtml(reason)} (${counted(repositories, 'repository', 'repositories')})</li>`,
+      `<li id="${reasonId(number)}">${toHtml(reason)} (${pluralise(repositories, 'repository', 'repositories')})</li>`,
   );
   return `<h2 id="unknown">What could not be read</h2>\n<ol class="reasons">${lines.join('')}</ol>`;
 }

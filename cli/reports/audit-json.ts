@@ -1,4 +1,4 @@
-import type { Audit } from '../../core/audit/audit.ts';
+import type { Audit } from '../../audit/audit.ts';
 
 /** One JSON object; what could not be read is `{"unknown": "why"}`. */
 export function auditJson(audit: Audit): string {

@@ -1,4 +1,4 @@
-import type { Audit } from '../../core/audit/audit.ts';
+import type { Audit } from '../../audit/audit.ts';
 import { controlRules, sarifLog } from './sarif.ts';
 
 /** SARIF 2.1.0: each repository stands where its URI would lead, since a registry has no files. */

@@ -1,8 +1,15 @@
 import Table from 'cli-table3';
-import type { Audit, AuditFinding, Expiry, RepositoryAudit } from '../../core/audit/audit.ts';
-import { gigabytes, money, upTo } from '../../core/audit/words.ts';
+import type { Audit, AuditFinding, Expiry, RepositoryAudit } from '../../audit/audit.ts';
+import { formatBytes, formatMoney, formatRange } from '../../audit/format.ts';
 import type { Colours } from '../colours.ts';
-import { cell, lifecycleWords, readinessWords, scannedWords, tagsWords, unknownWord } from './audit-words.ts';
+import {
+  cell,
+  lifecycleWords,
+  readinessWords,
+  scannedWords,
+  tagsWords,
+  unknownWord,
+} from './audit-labels.ts';
 
 // What is to be mended now is named below the table, as far as anybody reads.
 const mostNamed = 10;
@@ -88,8 +95,8 @@ function tableOf(
       cell(images, ({ count, quotaReachedOn }) =>
         quotaReachedOn === undefined ? `${count}` : yellow(`${count}`),
       ),
-      cell(images, ({ bytes }) => gigabytes(bytes)),
-      cell(images, ({ monthlyCost }) => money(monthlyCost)),
+      cell(images, ({ bytes }) => formatBytes(bytes)),
+      cell(images, ({ monthlyCost }) => formatMoney(monthlyCost)),
       hardened === null ? '-' : cell(hardened, (expiry) => expiryWords(expiry, red)),
       short(readinessWords(readiness), 28),
     ]);
@@ -99,8 +106,8 @@ function tableOf(
 
 /** What the organisation's lifecycle policy would expire, and what of it somebody pulled lately. */
 function expiryWords({ images, pulledLately }: Expiry, red: (text: string) => string): string {
-  const used = pulledLately.atMost === 0 ? '' : red(` (${upTo(pulledLately)} pulled lately)`);
-  return `${upTo(images)}${used}`;
+  const used = pulledLately.atMost === 0 ? '' : red(` (${formatRange(pulledLately)} pulled lately)`);
+  return `${formatRange(images)}${used}`;
 }
 
 function short(text: string, most: number): string {

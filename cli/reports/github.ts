@@ -1,6 +1,6 @@
-import type { Level, LocatedFinding } from '../findings.ts';
+import type { LocatedFinding, Severity } from '../findings.ts';
 
-const commands: Readonly<Record<Level, string>> = { error: 'error', warning: 'warning', note: 'notice' };
+const commands: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
 
 /**
  * Workflow commands, which GitHub shows beside the lines

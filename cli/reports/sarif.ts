@@ -1,4 +1,4 @@
-import { catalogue } from '../../core/controls/catalogue.ts';
+import { controlMetadata } from '../../core/controls/catalogue.ts';
 import type { LocatedFinding } from '../findings.ts';
 
 /** Who made a log, and by which rules. */
@@ -8,15 +8,17 @@ interface Driver {
 }
 
 /** The controls as SARIF's rules. */
-export const controlRules = catalogue.map(({ name, title, why, mend, source, answers }) => ({
-  id: name,
-  name,
-  shortDescription: { text: title },
-  fullDescription: { text: why },
-  helpUri: source,
-  help: { text: `${mend} It answers ${answers.join(', ') || 'no outside check'}.` },
-  properties: { tags: ['security', ...answers] },
-}));
+export const controlRules = controlMetadata.map(
+  ({ name, title, why, remediation: mend, source, relatedChecks: answers }) => ({
+    id: name,
+    name,
+    shortDescription: { text: title },
+    fullDescription: { text: why },
+    helpUri: source,
+    help: { text: `${mend} It answers ${answers.join(', ') || 'no outside check'}.` },
+    properties: { tags: ['security', ...answers] },
+  }),
+);
 
 /** A log of one run. */
 export function sarifLog({ version, rules }: Driver, results: readonly object[]): string {

@@ -1,5 +1,5 @@
 import type { Colours } from '../colours.ts';
-import type { Level, LocatedFinding } from '../findings.ts';
+import type { LocatedFinding, Severity } from '../findings.ts';
 
 /** For people: by template, each finding on two lines, and a summary. */
 export function textReport(
@@ -7,7 +7,7 @@ export function textReport(
   findings: readonly LocatedFinding[],
   { bold, dim, red, yellow, cyan, green }: Colours,
 ): string {
-  const paint: Readonly<Record<Level, (text: string) => string>> = {
+  const paint: Readonly<Record<Severity, (text: string) => string>> = {
     error: red,
     warning: yellow,
     note: cyan,

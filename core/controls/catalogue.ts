@@ -1,4 +1,4 @@
-import type { About } from './control.ts';
+import type { ControlMetadata } from './control.ts';
 import { aboutEncryption } from './encryption.ts';
 import { aboutLifecyclePolicy } from './lifecycle-policy.ts';
 import { aboutPublicAccess } from './public-access.ts';
@@ -7,7 +7,7 @@ import { aboutScanOnPush } from './scan-on-push.ts';
 import { aboutTagImmutability } from './tag-immutability.ts';
 
 /** What is to be said about every control, in the controls' order: the source of documentation and explanations. */
-export const catalogue: readonly About[] = [
+export const controlMetadata: readonly ControlMetadata[] = [
   aboutTagImmutability,
   aboutScanOnPush,
   aboutLifecyclePolicy,

@@ -1,7 +1,7 @@
 import type { ControlName, Finding } from '../finding.ts';
 import type { ParameterValues } from '../intrinsics.ts';
 import type { Json, JsonObject } from '../json.ts';
-import type { Policy } from '../policy.ts';
+import type { Policy } from '../policy/policy.ts';
 
 export const repositoryType = 'AWS::ECR::Repository';
 export const creationTemplateType = 'AWS::ECR::RepositoryCreationTemplate';
@@ -16,15 +16,15 @@ export interface ControlContext {
   /** Values that a `Ref` can be looked up in. */
   readonly parameters: ParameterValues;
   /** Tells one decision; the control's name and the logical ID are filled in. */
-  readonly tell: (finding: Told) => void;
+  readonly addFinding: (finding: ControlFinding) => void;
 }
 
 /** A decision as a control tells it. */
-export type Told = Omit<Finding, 'control' | 'logicalId'>;
+export type ControlFinding = Omit<Finding, 'control' | 'logicalId'>;
 
 /** Tells that a default was written where nothing was said; answers the default. */
 export function setDefault<Value extends Json>(
-  { tell }: ControlContext,
+  { addFinding: tell }: ControlContext,
   path: string,
   after: Value,
   reason: string,
@@ -34,7 +34,7 @@ export function setDefault<Value extends Json>(
 }
 
 /** Tells that a value cannot be used at all. */
-export function refuse({ tell }: ControlContext, path: string, reason: string): void {
+export function refuse({ addFinding: tell }: ControlContext, path: string, reason: string): void {
   tell({ path, outcome: 'invalid', reason });
 }
 
@@ -42,17 +42,17 @@ export function refuse({ tell }: ControlContext, path: string, reason: string): 
  * What is to be said about a control. It stands beside the control's code but is a value of its own, so that a
  * bundle that explains nothing, such as the macro's, does not carry it.
  */
-export interface About {
+export interface ControlMetadata {
   readonly name: ControlName;
   readonly title: string;
   /** Why it matters, in one or two sentences. */
   readonly why: string;
   /** What to write into a template by hand. */
-  readonly mend: string;
+  readonly remediation: string;
   /** AWS's own page on it. */
   readonly source: string;
   /** The outside checks that it answers, by their ids. */
-  readonly answers: readonly string[];
+  readonly relatedChecks: readonly string[];
 }
 
 /** One control: one thing that makes a repository safe. */
@@ -90,6 +90,6 @@ export function answerUnsafe(
   const { Enforcement: enforcement } = context.policy;
   const after = enforcement === 'Override' ? instead : before;
   const outcome = enforcement === 'Reject' ? 'violation' : after === before ? 'kept' : 'replaced';
-  context.tell({ path, outcome, before, after, reason });
+  context.addFinding({ path, outcome, before, after, reason });
   return after;
 }

@@ -1,16 +1,17 @@
 import { isObject, member } from '../json.ts';
-import { type About, type Control, hardenedTypes, repositoryType, setDefault } from './control.ts';
-import { settleProperty } from './settle.ts';
+import { type Control, type ControlMetadata, hardenedTypes, repositoryType, setDefault } from './control.ts';
+import { hardenProperty } from './settle.ts';
 
 const property = 'EncryptionConfiguration';
 
-export const aboutEncryption: About = {
+export const aboutEncryption: ControlMetadata = {
   name: 'Encryption',
   title: 'Images are encrypted with a key of your own',
   why: 'With a customer-managed KMS key an organisation itself decides and sees who can read its images at rest.',
-  mend: 'Set EncryptionConfiguration with EncryptionType: KMS and a KmsKey when the repository is made: adding it later replaces the repository.',
+  remediation:
+    'Set EncryptionConfiguration with EncryptionType: KMS and a KmsKey when the repository is made: adding it later replaces the repository.',
   source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html',
-  answers: ['Security Hub ECR.5', 'CKV_AWS_136', 'AWS-0033'],
+  relatedChecks: ['Security Hub ECR.5', 'CKV_AWS_136', 'AWS-0033'],
 };
 
 export const encryption: Control = {
@@ -18,13 +19,13 @@ export const encryption: Control = {
   types: hardenedTypes,
   isOn: (policy) => policy.KmsKey !== '',
   harden: (properties, type, context) =>
-    settleProperty(properties, property, context, {
+    hardenProperty(properties, property, context, {
       absent: (path) => {
         const after = { EncryptionType: 'KMS', KmsKey: context.policy.KmsKey };
         setDefault(context, path, after, 'KmsKey was asked for');
         // Create-only for a repository: even a first EncryptionConfiguration means replacement (its schema).
         if (type === repositoryType)
-          context.tell({
+          context.addFinding({
             path,
             outcome: 'noted',
             reason:
@@ -36,7 +37,7 @@ export const encryption: Control = {
       literal: (_value, path, raw) => {
         const isOwnKey = isObject(raw) && member(raw, 'KmsKey') !== undefined;
         if (!isOwnKey)
-          context.tell({
+          context.addFinding({
             path,
             outcome: 'noted',
             before: raw,

@@ -1,4 +1,4 @@
-import { intrinsicName, isCertain, isNoValue, leaves } from '../intrinsics.ts';
+import { cannotBeWildcard, intrinsicName, isNoValue, leaves } from '../intrinsics.ts';
 import { isList, isObject, type Json, member } from '../json.ts';
 import { unknownName } from '../nearest.ts';
 import {
@@ -7,9 +7,9 @@ import {
   filterValueKey,
   matchesEveryTag,
   maximumExclusions,
-} from '../tag-mutability.ts';
+} from '../settings/tag-mutability.ts';
 import { type ControlContext, refuse } from './control.ts';
-import { tellUndetermined } from './settle.ts';
+import { addUndetermined } from './settle.ts';
 
 const keys = [filterTypeKey, filterValueKey];
 
@@ -20,7 +20,7 @@ type Verdict = 'unusable' | 'everything' | 'some';
  *
  * @returns `everything` when one of them can match every tag
  */
-export function judgeFilters(filters: Json, path: string, context: ControlContext): Verdict {
+export function checkFilters(filters: Json, path: string, context: ControlContext): Verdict {
   const { parameters } = context;
   let verdict: Verdict = 'some';
   const fail = (at: string, reason: string) => {
@@ -37,7 +37,7 @@ export function judgeFilters(filters: Json, path: string, context: ControlContex
 
   for (const filter of leaves(filters, path, parameters)) {
     const { value } = filter;
-    if (value === undefined) tellUndetermined(context, filter.path, filter.raw);
+    if (value === undefined) addUndetermined(context, filter.path, filter.raw);
     else if (!isObject(value)) fail(filter.path, 'must be a map');
     else {
       for (const key of Object.keys(value))
@@ -49,8 +49,8 @@ export function judgeFilters(filters: Json, path: string, context: ControlContex
         for (const leaf of found) {
           const problem = problemOf(key, leaf.value);
           if (problem !== undefined) fail(leaf.path, `${shown(leaf.raw)}${problem}`);
-          else if (leaf.value === undefined && !isCertain(leaf.raw))
-            tellUndetermined(context, leaf.path, leaf.raw);
+          else if (leaf.value === undefined && !cannotBeWildcard(leaf.raw))
+            addUndetermined(context, leaf.path, leaf.raw);
           else if (verdict === 'some' && typeof leaf.value === 'string' && matchesEveryTag(leaf.value))
             verdict = 'everything';
         }

@@ -1,31 +1,32 @@
 import { refName, subText } from '../intrinsics.ts';
 import { describeKind, type Json, type JsonObject } from '../json.ts';
 import { lifecyclePolicyText } from '../lifecycle/build.ts';
-import { type GrammarProblem, lifecyclePolicyProblems, provenProblems } from '../lifecycle/grammar.ts';
-import type { Policy } from '../policy.ts';
+import { definiteProblems, type GrammarProblem, lifecyclePolicyProblems } from '../lifecycle/grammar.ts';
+import type { Policy } from '../policy/policy.ts';
 import {
-  type About,
   type Control,
   type ControlContext,
+  type ControlMetadata,
   hardenedTypes,
   refuse,
   repositoryType,
   setDefault,
 } from './control.ts';
-import { type Settling, settleMember, settleProperty } from './settle.ts';
+import { hardenMember, hardenProperty, type PropertyRule } from './settle.ts';
 
 const property = 'LifecyclePolicy';
 const key = 'LifecyclePolicyText';
 // Stands for what an Fn::Sub substitutes: text where text is, a number where a number is.
 const hole = '7654321';
 
-export const aboutLifecyclePolicy: About = {
+export const aboutLifecyclePolicy: ControlMetadata = {
   name: 'LifecyclePolicy',
   title: 'Old images expire',
   why: 'Without a lifecycle policy images pile up: they cost storage every month, and at the quota of images in a repository every push fails.',
-  mend: 'Give the repository a LifecyclePolicy; what must stay is matched by a rule of its own that comes first.',
+  remediation:
+    'Give the repository a LifecyclePolicy; what must stay is matched by a rule of its own that comes first.',
   source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html',
-  answers: ['Security Hub ECR.3', 'CT.ECR.PR.1'],
+  relatedChecks: ['Security Hub ECR.3', 'CT.ECR.PR.1'],
 };
 
 export const lifecyclePolicy: Control = {
@@ -33,22 +34,22 @@ export const lifecyclePolicy: Control = {
   types: hardenedTypes,
   isOn: () => true,
   harden(properties, type, context) {
-    const text: Settling = {
+    const text: PropertyRule = {
       absent: (path) => writeDefault(context, path, 'text'),
-      literal: (value, path, raw) => judgeText(context, value, path, raw),
+      literal: (value, path, raw) => checkText(context, value, path, raw),
       isWrong(raw, path) {
-        const problems = provenProblems(subText(raw, hole) ?? hole, hole);
+        const problems = definiteProblems(subText(raw, hole) ?? hole, hole);
         refuseAll(context, path, problems);
         return problems.length > 0;
       },
     };
-    const map: Settling = {
+    const map: PropertyRule = {
       absent: (path) => writeDefault(context, path, 'map'),
-      literal: (value, path, raw) => settleMember(value, path, raw, [key, 'RegistryId'], context, text),
+      literal: (value, path, raw) => hardenMember(value, path, raw, [key, 'RegistryId'], context, text),
     };
     // A creation template has the text itself where a repository has a map
     // (schemas of AWS::ECR::RepositoryCreationTemplate and AWS::ECR::Repository).
-    return settleProperty(properties, property, context, type === repositoryType ? map : text);
+    return hardenProperty(properties, property, context, type === repositoryType ? map : text);
   },
 };
 
@@ -57,7 +58,7 @@ function writeDefault(context: ControlContext, path: string, shape: 'text' | 'ma
   if (after !== undefined)
     return setDefault(context, path, after, 'nothing was said, and ECR keeps every image for ever');
   const reason = 'KeepImages and ExpireUntaggedAfterDays are both 0, so no lifecycle policy was written';
-  context.tell({ path, outcome: 'noted', reason });
+  context.addFinding({ path, outcome: 'noted', reason });
   return undefined;
 }
 
@@ -73,7 +74,7 @@ function defaultOf(policy: Policy) {
 }
 
 /** An author's own policy stands, but one that ECR would refuse, or a rule that can never fire, is told now. */
-function judgeText(context: ControlContext, value: Json, path: string, raw: Json): Json {
+function checkText(context: ControlContext, value: Json, path: string, raw: Json): Json {
   const problems =
     typeof value === 'string'
       ? lifecyclePolicyProblems(value)

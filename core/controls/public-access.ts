@@ -1,23 +1,32 @@
-import { isCertain, type Leaf, leaves, type ParameterValues, read, refName, subText } from '../intrinsics.ts';
+import {
+  cannotBeWildcard,
+  type Leaf,
+  leaves,
+  type ParameterValues,
+  read,
+  refName,
+  subText,
+} from '../intrinsics.ts';
 import { isObject, type Json, type JsonObject, member } from '../json.ts';
 import {
-  type About,
   answerUnsafe,
   type Control,
   type ControlContext,
+  type ControlMetadata,
   hardenedTypes,
   refuse,
   repositoryType,
 } from './control.ts';
-import { tellUndetermined } from './settle.ts';
+import { addUndetermined } from './settle.ts';
 
-export const aboutPublicAccess: About = {
+export const aboutPublicAccess: ControlMetadata = {
   name: 'PublicAccess',
   title: 'The repository policy lets nobody in that it does not name',
   why: 'A policy that allows the principal * opens the images, or the right to push them, to every AWS account there is.',
-  mend: "Name the accounts or roles in the policy's Principal, or narrow a * by a condition such as aws:PrincipalOrgID.",
+  remediation:
+    "Name the accounts or roles in the policy's Principal, or narrow a * by a condition such as aws:PrincipalOrgID.",
   source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html',
-  answers: ['CKV_AWS_32', 'AWS-0032'],
+  relatedChecks: ['CKV_AWS_32', 'AWS-0032'],
 };
 
 export const publicAccess: Control = {
@@ -39,20 +48,22 @@ function judgePolicy({ raw, value, path }: Leaf, context: ControlContext): void 
   // What a parameter holds is not shown, not even as part of a path.
   const veiled: ControlContext = {
     ...context,
-    tell: ({ outcome, reason }) => context.tell({ path, outcome, before: raw, reason }),
+    addFinding: ({ outcome, reason }) => context.addFinding({ path, outcome, before: raw, reason }),
   };
   if (isObject(policy)) judgeStatements(policy, path, refName(raw) === undefined ? context : veiled);
   // An empty text is no policy: nothing is opened by it.
   else if (value !== undefined && value !== '')
     refuse(context, path, 'must be a policy, as a map or as JSON text');
-  if (value === undefined) tellUndetermined(context, path, raw);
+  if (value === undefined) addUndetermined(context, path, raw);
 }
 
 function judgeStatements(policy: JsonObject, path: string, context: ControlContext): void {
-  for (const { value, path: at } of known(member(policy, 'Statement'), `${path}.Statement`, context))
+  for (const { value, path: at } of possibleValues(member(policy, 'Statement'), `${path}.Statement`, context))
     if (
       isObject(value) &&
-      known(member(value, 'Effect'), `${at}.Effect`, context).some((effect) => effect.value === 'Allow')
+      possibleValues(member(value, 'Effect'), `${at}.Effect`, context).some(
+        (effect) => effect.value === 'Allow',
+      )
     )
       judgePrincipals(value, at, context);
 }
@@ -61,7 +72,7 @@ function judgePrincipals(statement: JsonObject, path: string, context: ControlCo
   const condition = member(statement, 'Condition') ?? {};
   const tell = (at: string, before: Json, reason: string) => {
     if (read(condition, context.parameters).kind === 'undetermined')
-      tellUndetermined(context, `${path}.Condition`, condition);
+      addUndetermined(context, `${path}.Condition`, condition);
     else if (!isConfined(condition, context.parameters))
       // There is no safe policy to write instead: who may pull is for the author alone to say.
       answerUnsafe(context, { path: at, before, instead: before, reason });
@@ -74,7 +85,7 @@ function judgePrincipals(statement: JsonObject, path: string, context: ControlCo
       'allows everybody but those named: name those who may, in Principal',
     );
   const judge = (principal: Json | undefined, at: string) => {
-    for (const leaf of known(principal, at, context)) {
+    for (const leaf of possibleValues(principal, at, context)) {
       if (leaf.value === '*')
         tell(
           leaf.path,
@@ -90,10 +101,11 @@ function judgePrincipals(statement: JsonObject, path: string, context: ControlCo
 }
 
 /** The values that can come to stand here; one that cannot be known, and may be a lone `*`, is told. */
-function known(raw: Json | undefined, path: string, context: ControlContext): readonly Leaf[] {
+function possibleValues(raw: Json | undefined, path: string, context: ControlContext): readonly Leaf[] {
   const found = leaves(raw, path, context.parameters);
   for (const leaf of found)
-    if (leaf.value === undefined && !isCertain(leaf.raw)) tellUndetermined(context, leaf.path, leaf.raw);
+    if (leaf.value === undefined && !cannotBeWildcard(leaf.raw))
+      addUndetermined(context, leaf.path, leaf.raw);
   return found;
 }
 

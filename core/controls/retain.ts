@@ -1,13 +1,13 @@
 import { member, withMember } from '../json.ts';
-import { type About, type Control, repositoryType, setDefault } from './control.ts';
+import { type Control, type ControlMetadata, repositoryType, setDefault } from './control.ts';
 
-export const aboutRetain: About = {
+export const aboutRetain: ControlMetadata = {
   name: 'Retain',
   title: 'Deleting a stack keeps the images',
   why: 'A repository that is deleted with its stack takes every image with it, also those that still run elsewhere.',
-  mend: "Write DeletionPolicy: Retain and UpdateReplacePolicy: Retain beside the resource's Type.",
+  remediation: "Write DeletionPolicy: Retain and UpdateReplacePolicy: Retain beside the resource's Type.",
   source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html',
-  answers: [],
+  relatedChecks: [],
 };
 
 export const retain: Control = {

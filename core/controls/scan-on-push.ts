@@ -1,6 +1,13 @@
 import { describeKind } from '../json.ts';
-import { type About, answerUnsafe, type Control, refuse, repositoryType, setDefault } from './control.ts';
-import { settleMember, settleProperty } from './settle.ts';
+import {
+  answerUnsafe,
+  type Control,
+  type ControlMetadata,
+  refuse,
+  repositoryType,
+  setDefault,
+} from './control.ts';
+import { hardenMember, hardenProperty } from './settle.ts';
 
 const property = 'ImageScanningConfiguration';
 const key = 'ScanOnPush';
@@ -8,13 +15,14 @@ const key = 'ScanOnPush';
 const scanned = { [key]: true };
 const byDefault = 'nothing was said, and ECR does not scan by default';
 
-export const aboutScanOnPush: About = {
+export const aboutScanOnPush: ControlMetadata = {
   name: 'ScanOnPush',
   title: 'Images are scanned when they are pushed',
   why: 'An image that is not scanned hides known vulnerabilities until somebody else finds them. Basic scanning on push costs nothing.',
-  mend: 'Set ImageScanningConfiguration: {ScanOnPush: true}, or cover the repository by a rule of AWS::ECR::RegistryScanningConfiguration.',
+  remediation:
+    'Set ImageScanningConfiguration: {ScanOnPush: true}, or cover the repository by a rule of AWS::ECR::RegistryScanningConfiguration.',
   source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html',
-  answers: ['Security Hub ECR.1', 'CT.ECR.PR.2', 'CKV_AWS_163', 'AWS-0030', 'W79'],
+  relatedChecks: ['Security Hub ECR.1', 'CT.ECR.PR.2', 'CKV_AWS_163', 'AWS-0030', 'W79'],
 };
 
 export const scanOnPush: Control = {
@@ -22,10 +30,10 @@ export const scanOnPush: Control = {
   types: [repositoryType],
   isOn: () => true,
   harden: (properties, _type, context) =>
-    settleProperty(properties, property, context, {
+    hardenProperty(properties, property, context, {
       absent: (path) => setDefault(context, path, scanned, byDefault),
       literal: (configuration, path, raw) =>
-        settleMember(configuration, path, raw, [key], context, {
+        hardenMember(configuration, path, raw, [key], context, {
           absent: (inner) => setDefault(context, inner, true, byDefault),
           literal: (scan, inner, before) => {
             // Booleans may be text, in whatever case a template's author and tools write them.

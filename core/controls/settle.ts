@@ -1,10 +1,17 @@
-import { branchPath, intrinsicName, isMaker, makeIf, mayGrow, read } from '../intrinsics.ts';
+import {
+  branchPath,
+  generatesResources,
+  intrinsicName,
+  makeIf,
+  mayGainProperties,
+  read,
+} from '../intrinsics.ts';
 import { describeKind, isObject, type Json, type JsonObject, member, withMember } from '../json.ts';
 import { unknownName } from '../nearest.ts';
 import { type ControlContext, refuse } from './control.ts';
 
 /** How one value is settled, once it is known to be absent or literal. */
-export interface Settling {
+export interface PropertyRule {
   /** What stands where the author said nothing; undefined leaves it out. */
   readonly absent: (path: string) => Json | undefined;
   /**
@@ -19,11 +26,11 @@ export interface Settling {
 }
 
 /** Settles a value: an `Fn::If` branch by branch; what cannot be known is left alone and told. */
-export function settle(
+export function hardenValue(
   raw: Json | undefined,
   path: string,
   context: ControlContext,
-  by: Settling,
+  by: PropertyRule,
 ): Json | undefined {
   const reading = read(raw, context.parameters);
   switch (reading.kind) {
@@ -32,14 +39,14 @@ export function settle(
     case 'literal':
       return by.literal(reading.value, path, raw ?? null);
     case 'choice': {
-      const whenTrue = settle(reading.whenTrue, branchPath(path, 'whenTrue'), context, by);
-      const whenFalse = settle(reading.whenFalse, branchPath(path, 'whenFalse'), context, by);
+      const whenTrue = hardenValue(reading.whenTrue, branchPath(path, 'whenTrue'), context, by);
+      const whenFalse = hardenValue(reading.whenFalse, branchPath(path, 'whenFalse'), context, by);
       return whenTrue === reading.whenTrue && whenFalse === reading.whenFalse
         ? raw
         : makeIf(reading.condition, whenTrue, whenFalse);
     }
     case 'undetermined':
-      if (!by.isWrong?.(raw ?? null, path)) tellUndetermined(context, path, raw ?? null);
+      if (!by.isWrong?.(raw ?? null, path)) addUndetermined(context, path, raw ?? null);
       return raw;
     default:
       return reading satisfies never;
@@ -47,13 +54,13 @@ export function settle(
 }
 
 /** Tells that a value was left alone because nobody can know it yet. */
-export function tellUndetermined(
+export function addUndetermined(
   context: ControlContext,
   path: string,
   raw: Json,
   what = intrinsicName(raw) ?? 'A dynamic reference',
 ): void {
-  context.tell({
+  context.addFinding({
     path,
     outcome: 'undetermined',
     before: raw,
@@ -67,48 +74,48 @@ export function tellUndetermined(
  *
  * @param keys the allowed keys, the one to settle first
  */
-export function settleMember(
+export function hardenMember(
   value: Json,
   path: string,
   raw: Json,
   keys: readonly [string, ...string[]],
   context: ControlContext,
-  by: Settling,
+  by: PropertyRule,
 ): Json {
   const [key] = keys;
   // A parameter can become text only: CloudFormation may or may not take it, so it is not ours to refuse.
   if (value !== raw) {
-    tellUndetermined(context, path, raw, 'A parameter in place of a map');
+    addUndetermined(context, path, raw, 'A parameter in place of a map');
     return raw;
   }
   if (!isObject(value)) {
     refuse(context, path, `must be a map with ${key}, not ${describeKind(value)}`);
     return raw;
   }
-  const unknown = Object.keys(value).filter((name) => !keys.includes(name) && !isMaker(name));
+  const unknown = Object.keys(value).filter((name) => !keys.includes(name) && !generatesResources(name));
   for (const name of unknown) refuse(context, `${path}.${name}`, unknownName('key', name, keys));
   if (unknown.length > 0) return raw;
-  return withMember(value, key, settle(member(value, key), `${path}.${key}`, context, by));
+  return withMember(value, key, hardenValue(member(value, key), `${path}.${key}`, context, by));
 }
 
 /** Settles one property. */
-export function settleProperty(
+export function hardenProperty(
   properties: JsonObject,
   name: string,
   context: ControlContext,
-  by: Settling,
+  by: PropertyRule,
 ): JsonObject {
   const path = `Properties.${name}`;
   const raw = member(properties, name);
-  if (raw !== undefined || !mayGrow(properties))
-    return withMember(properties, name, settle(raw, path, context, by));
-  tellMayGrow(context, path);
+  if (raw !== undefined || !mayGainProperties(properties))
+    return withMember(properties, name, hardenValue(raw, path, context, by));
+  addMayGainProperties(context, path);
   return properties;
 }
 
 /** Tells that a property was not written because a loop or a transform inside Properties may still write it. */
-export function tellMayGrow(context: ControlContext, path: string): void {
-  context.tell({
+export function addMayGainProperties(context: ControlContext, path: string): void {
+  context.addFinding({
     path,
     outcome: 'undetermined',
     reason: 'a loop or transform inside Properties may still write it, so it was left alone',

@@ -1,4 +1,12 @@
-import { type Branch, branchPath, decide, makeIf, mayGrow, type Reading, read } from '../intrinsics.ts';
+import {
+  type Branch,
+  branchPath,
+  chooseBranch,
+  makeIf,
+  mayGainProperties,
+  type Reading,
+  read,
+} from '../intrinsics.ts';
 import { describeKind, type Json, member, withMember } from '../json.ts';
 import {
   defaultTagMutability,
@@ -6,29 +14,30 @@ import {
   mutabilities,
   takesFilters,
   toFilters,
-} from '../tag-mutability.ts';
+} from '../settings/tag-mutability.ts';
 import {
-  type About,
   answerUnsafe,
   type Control,
   type ControlContext,
+  type ControlMetadata,
   hardenedTypes,
   refuse,
   setDefault,
 } from './control.ts';
-import { judgeFilters } from './exclusion-filters.ts';
-import { tellMayGrow, tellUndetermined } from './settle.ts';
+import { checkFilters } from './exclusion-filters.ts';
+import { addMayGainProperties, addUndetermined } from './settle.ts';
 
 const mutabilityName = 'ImageTagMutability';
 const filtersName = 'ImageTagMutabilityExclusionFilters';
 
-export const aboutTagImmutability: About = {
+export const aboutTagImmutability: ControlMetadata = {
   name: 'TagImmutability',
   title: 'Tags cannot be overwritten',
   why: 'A tag that can be pushed again names other content tomorrow: nobody can say any more which source an incident ran, and a rollback may roll forward.',
-  mend: 'Set ImageTagMutability: IMMUTABLE; where some tags must move, such as latest, IMMUTABLE_WITH_EXCLUSION and ImageTagMutabilityExclusionFilters.',
+  remediation:
+    'Set ImageTagMutability: IMMUTABLE; where some tags must move, such as latest, IMMUTABLE_WITH_EXCLUSION and ImageTagMutabilityExclusionFilters.',
   source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html',
-  answers: ['Security Hub ECR.2', 'CT.ECR.PR.3', 'CKV_AWS_51', 'AWS-0031'],
+  relatedChecks: ['Security Hub ECR.2', 'CT.ECR.PR.3', 'CKV_AWS_51', 'AWS-0031'],
 };
 
 export const tagImmutability: Control = {
@@ -40,8 +49,8 @@ export const tagImmutability: Control = {
       mutability: member(properties, mutabilityName),
       filters: member(properties, filtersName),
     };
-    if (before.mutability === undefined && mayGrow(properties)) {
-      tellMayGrow(context, `Properties.${mutabilityName}`);
+    if (before.mutability === undefined && mayGainProperties(properties)) {
+      addMayGainProperties(context, `Properties.${mutabilityName}`);
       return properties;
     }
     const paths = {
@@ -71,7 +80,7 @@ function settlePair(pair: Pair, paths: Paths, context: ControlContext): Pair {
 
   const { condition } = choice;
   const settleBranch = (branch: Branch) => {
-    const side = (name: keyof Pair) => decide(pair[name], condition, branch);
+    const side = (name: keyof Pair) => chooseBranch(pair[name], condition, branch);
     const before: Pair = { mutability: side('mutability'), filters: side('filters') };
     const path = (name: keyof Pair) =>
       before[name] === pair[name] ? paths[name] : branchPath(paths[name], branch);
@@ -99,14 +108,14 @@ function settleLeaf(
     refuse(context, path, reason);
     return pair;
   };
-  const verdict = filters.kind === 'literal' ? judgeFilters(filters.value, paths.filters, context) : 'some';
+  const verdict = filters.kind === 'literal' ? checkFilters(filters.value, paths.filters, context) : 'some';
   if (verdict === 'unusable') return pair;
-  if (filters.kind === 'undetermined') tellUndetermined(context, paths.filters, pair.filters ?? null);
+  if (filters.kind === 'undetermined') addUndetermined(context, paths.filters, pair.filters ?? null);
   if (mutability.kind === 'undetermined') {
-    tellUndetermined(context, path, pair.mutability ?? null);
+    addUndetermined(context, path, pair.mutability ?? null);
     return pair;
   }
-  const fallback = settledDefault(context);
+  const fallback = defaultProperties(context);
   const settleFilters = (kept: Pair): Pair => {
     if (verdict === 'some') return kept;
     const after = answerUnsafe(context, {
@@ -146,7 +155,7 @@ function settleLeaf(
   return settleFilters(pair);
 }
 
-function settledDefault(context: ControlContext): Pair {
+function defaultProperties(context: ControlContext): Pair {
   const { mutability, exclusions } = defaultTagMutability(context.policy.MutableTags);
   return { mutability, filters: exclusions.length === 0 ? undefined : toFilters(exclusions) };
 }

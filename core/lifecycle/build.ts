@@ -1,4 +1,4 @@
-import type { Policy } from '../policy.ts';
+import type { Policy } from '../policy/policy.ts';
 
 // Above ECR's quota of images in a repository (100,000), so that a rule with this count never expires one:
 // ECR has no rule that protects, but an image is only ever expired by the first rule that matches it.

@@ -7,7 +7,7 @@
 import { isList, isObject, type Json, type JsonObject, member } from '../json.ts';
 import { matchesWildcard } from '../wildcard.ts';
 import { type GrammarProblem, lifecyclePolicyProblems } from './grammar.ts';
-import { heldParts } from './held-parts.ts';
+import { protectedByImageIndex } from './referenced-manifests.ts';
 
 /** An image, as far as lifecycle policies look at it. */
 export interface EvaluatedImage {
@@ -55,8 +55,11 @@ export function evaluateLifecyclePolicy(
   if (rules === undefined || isRefusedForOrder(rules)) return { problems };
   const distinct = [...new Map(images.map((image) => [image.digest, image])).values()];
   const newestFirst = distinct.toReversed().sort((one, other) => other.pushedAt - one.pushedAt);
-  const verdicts = decide(rules, newestFirst, now);
-  const held = heldParts(distinct, new Map(verdicts.map(({ digest, action }) => [digest, action])));
+  const verdicts = firstMatches(rules, newestFirst, now);
+  const held = protectedByImageIndex(
+    distinct,
+    new Map(verdicts.map(({ digest, action }) => [digest, action])),
+  );
   return { verdicts: verdicts.filter(({ digest }) => !held.has(digest)) };
 }
 
@@ -152,7 +155,11 @@ function isRefusedForOrder(rules: readonly Rule[]): boolean {
  * An image belongs to the first rule that selects it, whether or not that rule then acts on it. It still counts for
  * later rules, as if it had not been expired, but is not theirs to act on.
  */
-function decide(rules: readonly Rule[], newestFirst: readonly EvaluatedImage[], now: number): Verdict[] {
+function firstMatches(
+  rules: readonly Rule[],
+  newestFirst: readonly EvaluatedImage[],
+  now: number,
+): Verdict[] {
   const tallies = rules.map((rule) => ({
     rule,
     // A count that no repository of this size reaches need not be counted.

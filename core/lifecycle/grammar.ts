@@ -29,12 +29,12 @@ export function lifecyclePolicyProblems(text: string): readonly GrammarProblem[]
   const problems: GrammarProblem[] = [];
   const tell: Tell = (path, reason) => problems.push({ path, reason });
   const rules = readRules(text, tell);
-  const sound = rules.flatMap((rule, index) => judgeRule(rule, `rules[${index}]`, tell));
+  const sound = rules.flatMap((rule, index) => validateRule(rule, `rules[${index}]`, tell));
   // The schema of LifecyclePolicyText: 100 to 30,720 characters.
   if (problems.length === 0 && (text.length < 100 || text.length > 30_720))
     tell('', `must have 100 to 30720 characters, not ${text.length}`);
   // Rules are compared with each other only when each is sound by itself.
-  if (problems.length === 0) judgeOrder(sound, tell);
+  if (problems.length === 0) validateOrder(sound, tell);
   return problems;
 }
 
@@ -43,7 +43,7 @@ export function lifecyclePolicyProblems(text: string): readonly GrammarProblem[]
  *
  * @param hole stands where those parts will; a problem that may be its doing proves nothing
  */
-export function provenProblems(text: string, hole: string): readonly GrammarProblem[] {
+export function definiteProblems(text: string, hole: string): readonly GrammarProblem[] {
   if (!text.trimStart().startsWith('{') && !text.startsWith(hole))
     return [{ path: '', reason: 'is no JSON: it must begin with {' }];
   // Only what is wrong inside one rule: order, number and length may all change.
@@ -73,7 +73,7 @@ function readRules(text: string, tell: Tell): readonly Json[] {
 }
 
 /** Tells of a map's unknown keys; answers how to tell what else is wrong with its keys. */
-function judgeKeys(map: JsonObject, path: string, allowed: readonly string[], tell: Tell) {
+function validateKeys(map: JsonObject, path: string, allowed: readonly string[], tell: Tell) {
   const refuse: Tell = (key, reason) => tell(`${path}.${key}`, reason);
   for (const key of Object.keys(map))
     if (!allowed.includes(key)) refuse(key, unknownName('key', key, allowed));
@@ -86,12 +86,12 @@ function judgeKeys(map: JsonObject, path: string, allowed: readonly string[], te
   };
 }
 
-function judgeRule(rule: Json, path: string, tell: Tell): readonly Rule[] {
+function validateRule(rule: Json, path: string, tell: Tell): readonly Rule[] {
   if (!isObject(rule)) {
     tell(path, `must be a map, not ${describeKind(rule)}`);
     return [];
   }
-  const { expect } = judgeKeys(rule, path, ruleKeys, tell);
+  const { expect } = validateKeys(rule, path, ruleKeys, tell);
   const priority = member(rule, 'rulePriority');
   const selection = member(rule, 'selection');
   const action = member(rule, 'action');
@@ -99,13 +99,13 @@ function judgeRule(rule: Json, path: string, tell: Tell): readonly Rule[] {
   expect(isObject(selection), 'selection', 'a map');
   expect(isObject(action), 'action', 'a map');
   if (!isObject(selection) || !isObject(action)) return [];
-  judgeSelection(selection, `${path}.selection`, tell);
-  judgeAction(action, member(selection, 'countType'), `${path}.action`, tell);
+  validateSelection(selection, `${path}.selection`, tell);
+  validateAction(action, member(selection, 'countType'), `${path}.action`, tell);
   return [{ path, priority: Number(priority), selection }];
 }
 
-function judgeSelection(selection: JsonObject, path: string, tell: Tell): void {
-  const { refuse, expect } = judgeKeys(selection, path, selectionKeys, tell);
+function validateSelection(selection: JsonObject, path: string, tell: Tell): void {
+  const { refuse, expect } = validateKeys(selection, path, selectionKeys, tell);
   const status = member(selection, 'tagStatus');
   const countType = member(selection, 'countType');
   const countUnit = member(selection, 'countUnit');
@@ -116,7 +116,7 @@ function judgeSelection(selection: JsonObject, path: string, tell: Tell): void {
     refuse('tagStatus', `tagged needs either ${listKeys.join(' or ')}`);
   for (const key of lists) {
     if (status !== 'tagged') refuse(key, 'goes with tagStatus tagged only');
-    judgePatterns(member(selection, key), `${path}.${key}`, tell);
+    validatePatterns(member(selection, key), `${path}.${key}`, tell);
   }
   expect(isOneOf(countTypes, countType), 'countType', `one of ${countTypes.join(', ')}`);
   if (countType !== 'imageCountMoreThan') expect(countUnit === 'days', 'countUnit', 'days');
@@ -129,8 +129,8 @@ function judgeSelection(selection: JsonObject, path: string, tell: Tell): void {
   );
 }
 
-function judgeAction(action: JsonObject, countType: Json | undefined, path: string, tell: Tell): void {
-  const { refuse, expect } = judgeKeys(action, path, ['type', 'targetStorageClass'], tell);
+function validateAction(action: JsonObject, countType: Json | undefined, path: string, tell: Tell): void {
+  const { refuse, expect } = validateKeys(action, path, ['type', 'targetStorageClass'], tell);
   const type = member(action, 'type');
   const target = member(action, 'targetStorageClass');
   expect(type === 'expire' || type === 'transition', 'type', 'expire or transition');
@@ -142,7 +142,7 @@ function judgeAction(action: JsonObject, countType: Json | undefined, path: stri
     refuse('type', 'must be transition for countType sinceImagePulled, which expires nothing');
 }
 
-function judgePatterns(list: Json | undefined, path: string, tell: Tell): void {
+function validatePatterns(list: Json | undefined, path: string, tell: Tell): void {
   if (!isList(list) || list.length === 0) tell(path, 'must be a list of at least one text');
   else
     list.forEach((pattern, index) => {
@@ -153,7 +153,7 @@ function judgePatterns(list: Json | undefined, path: string, tell: Tell): void {
 }
 
 /** Rules that clash, and rules that can never fire because an earlier one takes every image of theirs. */
-function judgeOrder(rules: readonly Rule[], tell: Tell): void {
+function validateOrder(rules: readonly Rule[], tell: Tell): void {
   const ordered = rules.toSorted((one, other) => one.priority - other.priority);
   ordered.forEach(({ path, priority, selection }, index) => {
     const earlier = ordered.slice(0, index);

@@ -1,6 +1,6 @@
 /** The settings of the whole account, for which CloudFormation has no resource type. */
-import { readUntil } from '../runtime/deadline.ts';
-import { eachOf } from '../runtime/pool.ts';
+import { readUntil } from '../../aws/deadline.ts';
+import { mapConcurrently } from '../../aws/map-concurrently.ts';
 import { Told } from './failure.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -16,7 +16,7 @@ export async function readAccountChanges(
   wanted: Readonly<Record<string, string>>,
   { ecr }: Pick<Surroundings, 'ecr'>,
 ): Promise<readonly AccountChange[]> {
-  const changes = await eachOf(Object.entries(wanted), async ([name, after]) => {
+  const changes = await mapConcurrently(Object.entries(wanted), async ([name, after]) => {
     const before = await ecr.accountSetting(name);
     return before === after ? [] : [{ name, before, after }];
   });

@@ -1,7 +1,8 @@
 /** A Create or an Update: it reads and decides everything first, and only then writes and proves. */
+
+import { readUntil } from '../../aws/deadline.ts';
+import { mapConcurrently } from '../../aws/map-concurrently.ts';
 import { isOneOf, type JsonObject } from '../../core/json.ts';
-import { readUntil } from '../runtime/deadline.ts';
-import { eachOf } from '../runtime/pool.ts';
 import {
   type AccountChange,
   changeAccountSettings,
@@ -155,7 +156,7 @@ async function inUseOf(
   surroundings: Surroundings,
 ): Promise<readonly ImageInUse[]> {
   if (days === 0) return [];
-  const images = await eachOf(plans, async ({ found, lifecyclePolicy, isBack }) =>
+  const images = await mapConcurrently(plans, async ({ found, lifecyclePolicy, isBack }) =>
     // A rollback must not fail; what it brings back was there, and let what it expires expire.
     typeof lifecyclePolicy === 'string' && !isBack
       ? imagesInUse(found.repository.name, lifecyclePolicy, days, surroundings)

@@ -1,5 +1,5 @@
 /** A lifecycle policy must not expire an image in use unseen: the service's own preview tells before it is put. */
-import { pause } from '../runtime/deadline.ts';
+import { pause } from '../../aws/deadline.ts';
 import type { ExpiringImage } from './ecr/ecr.ts';
 import { Told } from './failure.ts';
 import { fingerprintOfPolicy } from './fingerprint.ts';

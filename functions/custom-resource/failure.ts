@@ -1,5 +1,5 @@
-import { OutOfTime } from '../runtime/deadline.ts';
-import { isThrottled, isUnanswered, outline } from '../runtime/faults.ts';
+import { OutOfTime } from '../../aws/deadline.ts';
+import { isThrottled, isUnanswered, loggableError } from '../../aws/faults.ts';
 
 /** A failure of ours, whose message is told as it stands: a sentence. */
 export class Told extends Error {}
@@ -12,7 +12,7 @@ export function explain(error: unknown): string {
       : `The function ran out of time: deploy again. The last attempt: ${explain(error.cause)}`;
   if (error instanceof Told) return error.message;
   if (!(error instanceof Error)) return `The function failed with ${String(error)}.`;
-  const { name, status } = outline(error);
+  const { name, status } = loggableError(error);
   // The SDK adds a second line for programmers. Cut, so that what follows still fits into the answer.
   const message = (error.message.split('\n')[0] ?? '').slice(0, 1000).replace(/[.\s]+$/, '');
   if (isThrottled(error)) return 'ECR throttles this account: deploy with fewer stacks at once.';

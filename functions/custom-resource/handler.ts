@@ -1,11 +1,11 @@
+import { localEndpoint } from '../../aws/client-settings.ts';
+import { deadlineIn, OutOfTime } from '../../aws/deadline.ts';
+import { loggableError } from '../../aws/faults.ts';
+import { refusalMessage } from '../../cloudformation/refusal-message.ts';
 import { isRefusal } from '../../core/finding.ts';
 import { member } from '../../core/json.ts';
-import { refusalMessage } from '../../core/message.ts';
-import { applicationPolicy } from '../../core/policy.ts';
-import { parseBoolean } from '../../core/policy-values.ts';
-import { localEndpoint } from '../runtime/client-settings.ts';
-import { deadlineIn, OutOfTime } from '../runtime/deadline.ts';
-import { outline } from '../runtime/faults.ts';
+import { applicationPolicy } from '../../core/policy/policy.ts';
+import { parseBoolean } from '../../core/policy/values.ts';
 import { connect } from './ecr/client.ts';
 import { explain } from './failure.ts';
 import { startJournal } from './journal.ts';
@@ -63,7 +63,7 @@ async function serveInTime(request: SettingsRequest, context: FunctionContext): 
     const { failures = [], told = '' } = putBack ?? {};
     if (putBack !== undefined) log({ level: 'WARN', message: 'put back', failures: failures.length });
     for (const { subject, settings, error } of failures)
-      log({ level: 'ERROR', message: 'not put back', subject, settings, error: outline(error) });
+      log({ level: 'ERROR', message: 'not put back', subject, settings, error: loggableError(error) });
     const physicalResourceId =
       'physicalResourceId' in request ? request.physicalResourceId : failedId(request, failures.length === 0);
     // What could not be put back must not be cut off at the end of a long reason.
@@ -95,8 +95,9 @@ async function serveInTime(request: SettingsRequest, context: FunctionContext): 
     if (answer.notes.length > 0) log({ message: 'told', notes: answer.notes });
     return answer;
   } catch (error) {
-    const cause = error instanceof Error && error.cause !== undefined ? { cause: outline(error.cause) } : {};
-    log({ level: 'ERROR', message: 'failed', error: outline(error), ...cause });
+    const cause =
+      error instanceof Error && error.cause !== undefined ? { cause: loggableError(error.cause) } : {};
+    log({ level: 'ERROR', message: 'failed', error: loggableError(error), ...cause });
     const isTooMuch = error instanceof OutOfTime && progress.repositories > 1;
     const advice = isTooMuch
       ? ` It was to hold ${progress.repositories} repositories: divide them among several resources, by name.`
@@ -104,8 +105,8 @@ async function serveInTime(request: SettingsRequest, context: FunctionContext): 
     return await fail(`${explain(error)}${advice}`);
   } finally {
     connection.close();
-    working.release();
-    puttingBack.release();
+    working.dispose();
+    puttingBack.dispose();
   }
 }
 
@@ -142,7 +143,7 @@ async function answer(to: Addressee, given: Answer, context: FunctionContext): P
     const reason = error instanceof Error ? error.message : String(error);
     log({ level: 'ERROR', message: 'not answered', status: given.status, reason });
   } finally {
-    deadline.release();
+    deadline.dispose();
   }
 }
 

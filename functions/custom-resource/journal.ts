@@ -1,8 +1,8 @@
 /** What a request has changed so far: a failure half-way must not leave it so, nor anybody to guess. */
 
-import { isAfterUnsure } from '../runtime/deadline.ts';
-import { isGone, isRefused } from '../runtime/faults.ts';
-import { eachOf } from '../runtime/pool.ts';
+import { mayHaveTakenEffect } from '../../aws/deadline.ts';
+import { isRejected, isRepositoryNotFound } from '../../aws/faults.ts';
+import { mapConcurrently } from '../../aws/map-concurrently.ts';
 import type { Ecr } from './ecr/ecr.ts';
 import { explain } from './failure.ts';
 
@@ -55,7 +55,7 @@ export function startJournal(): Journal {
       try {
         await make();
       } catch (error) {
-        if (isRefused(error) && !isAfterUnsure(error)) made.pop();
+        if (isRejected(error) && !mayHaveTakenEffect(error)) made.pop();
         throw error;
       }
     },
@@ -65,7 +65,7 @@ export function startJournal(): Journal {
       );
       for (const [subject] of subjects) changes.delete(subject);
       if (subjects.length === 0) return undefined;
-      const failures = await eachOf(subjects, ([subject, made]) =>
+      const failures = await mapConcurrently(subjects, ([subject, made]) =>
         putBackInTurn(subject, made.toReversed(), ecr),
       );
       const left = failures.filter((failure) => failure !== undefined);
@@ -84,7 +84,7 @@ async function putBackInTurn(
       await putBack(ecr);
     } catch (error) {
       // A repository that is gone has nothing to be put back.
-      if (isGone(error)) return undefined;
+      if (isRepositoryNotFound(error)) return undefined;
       const settings = latestFirst.slice(index).map(({ setting }) => setting);
       return { subject, settings: [...new Set(settings)].toReversed(), error };
     }

@@ -1,7 +1,7 @@
 /** The life of a `Custom::EcrSettings`: what each kind of request does. */
 import { createHash } from 'node:crypto';
-import { OutOfTime } from '../runtime/deadline.ts';
-import { outline } from '../runtime/faults.ts';
+import { OutOfTime } from '../../aws/deadline.ts';
+import { loggableError } from '../../aws/faults.ts';
 import { apply } from './apply.ts';
 import { explain } from './failure.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -92,8 +92,14 @@ async function remove(
   } catch (error) {
     if (mayFail) throw error;
     // Only what was remembered stays behind, which harms nobody; a stack that cannot be deleted would.
-    const cause = error instanceof OutOfTime && error.cause !== undefined ? outline(error.cause) : undefined;
-    surroundings.log({ level: 'WARN', message: 'the memory stays behind', error: outline(error), cause });
+    const cause =
+      error instanceof OutOfTime && error.cause !== undefined ? loggableError(error.cause) : undefined;
+    surroundings.log({
+      level: 'WARN',
+      message: 'the memory stays behind',
+      error: loggableError(error),
+      cause,
+    });
     return succeed([`The tags ecr-hardening:* of its repositories stay behind: ${explain(error)}`]);
   }
 }

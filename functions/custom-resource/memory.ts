@@ -13,7 +13,7 @@
  *
  * What is longer than a tag goes on in `ecr-hardening:found.2` and so on.
  */
-import { isMutability } from '../../core/tag-mutability.ts';
+import { isMutability } from '../../core/settings/tag-mutability.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Settled } from './settled.ts';
 

@@ -1,6 +1,10 @@
 /** What has to be written to one repository, whether it may be, and what is to be remembered. Pure. */
-import type { Policy } from '../../core/policy.ts';
-import { defaultTagMutability, isSameMutability, type TagMutability } from '../../core/tag-mutability.ts';
+import type { Policy } from '../../core/policy/policy.ts';
+import {
+  defaultTagMutability,
+  isSameMutability,
+  type TagMutability,
+} from '../../core/settings/tag-mutability.ts';
 import type { Repository } from './ecr/ecr.ts';
 import { fingerprintOfPolicy } from './fingerprint.ts';
 import { isSameStack, type Memory } from './memory.ts';

@@ -1,8 +1,8 @@
 /** What becomes of repositories that a resource lets go: at its Delete, or when it selects them no more. */
 
-import { isSameMutability } from '../../core/tag-mutability.ts';
-import { isGone, outline } from '../runtime/faults.ts';
-import { eachOf } from '../runtime/pool.ts';
+import { isRepositoryNotFound, loggableError } from '../../aws/faults.ts';
+import { mapConcurrently } from '../../aws/map-concurrently.ts';
+import { isSameMutability } from '../../core/settings/tag-mutability.ts';
 import type { Ecr } from './ecr/ecr.ts';
 import { encodeMemory, holderIn, isSameStack, type Memory, memoryKeys, takeOverKeys } from './memory.ts';
 import { type Found, settledOf } from './plan.ts';
@@ -52,10 +52,10 @@ export async function release(
   );
   const unlessGone = (name: string, work: () => Promise<readonly string[]>) =>
     work().catch((error: unknown) => {
-      if (!isGone(error)) throw error;
+      if (!isRepositoryNotFound(error)) throw error;
       return [`${name} was deleted meanwhile`];
     });
-  const notes = await eachOf(found, (each) =>
+  const notes = await mapConcurrently(found, (each) =>
     unlessGone(each.repository.name, () =>
       releaseOne(each, how, surroundings).catch(async (error: unknown) => {
         if (!mayFail) await putBackNow(each.repository.name, surroundings);
@@ -63,7 +63,9 @@ export async function release(
       }),
     ),
   );
-  await eachOf(lost, (each) => unlessGone(each.repository.name, () => forgetHolder(each, surroundings)));
+  await mapConcurrently(lost, (each) =>
+    unlessGone(each.repository.name, () => forgetHolder(each, surroundings)),
+  );
   surroundings.log({ message: 'let go', how, repositories: found.map(({ repository }) => repository.name) });
   return notes.flat();
 }
@@ -72,7 +74,13 @@ export async function release(
 async function putBackNow(name: string, { ecr, journal, log }: Surroundings): Promise<void> {
   const putBack = await journal.putBack(ecr, name);
   for (const { subject, settings, error } of putBack?.failures ?? [])
-    log({ level: 'WARN', message: 'not put back', repository: subject, settings, error: outline(error) });
+    log({
+      level: 'WARN',
+      message: 'not put back',
+      repository: subject,
+      settings,
+      error: loggableError(error),
+    });
 }
 
 const setting = 'the tags that remember its settings';

@@ -1,7 +1,7 @@
 /** The answer to CloudFormation: what it may hold, and how it gets there. */
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { type Deadline, OutOfTime, persist } from '../runtime/deadline.ts';
+import { type Deadline, OutOfTime, retryUntil } from '../../aws/deadline.ts';
 import type { Addressee } from './request.ts';
 
 /** What was done, as CloudFormation's stack events and `Fn::GetAtt` show it. */
@@ -107,7 +107,7 @@ export async function sendResponse(
     return put(target, body, signal);
   };
   try {
-    await persist(attempt, { deadline, attemptMs, isPassing: (error) => !(error instanceof Refusal) });
+    await retryUntil(attempt, { deadline, attemptMs, isTransient: (error) => !(error instanceof Refusal) });
   } catch (error) {
     const failure = error instanceof OutOfTime ? (error.cause ?? error) : error;
     const reason = failure instanceof Error ? failure.message : String(failure);

@@ -1,5 +1,5 @@
 /** What a repository is, or was, set to. Pure. */
-import { isSameMutability, type TagMutability } from '../../core/tag-mutability.ts';
+import { isSameMutability, type TagMutability } from '../../core/settings/tag-mutability.ts';
 
 /** The settings of one repository, short enough to be remembered in its tags. */
 export interface Settled {

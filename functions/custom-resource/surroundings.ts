@@ -1,5 +1,5 @@
-import type { Policy } from '../../core/policy.ts';
-import type { Deadline } from '../runtime/deadline.ts';
+import type { Deadline } from '../../aws/deadline.ts';
+import type { Policy } from '../../core/policy/policy.ts';
 import type { Ecr } from './ecr/ecr.ts';
 import type { Journal } from './journal.ts';
 

@@ -1,7 +1,7 @@
 /** Which repositories a selection means, and what they are set to. */
-import { readUntil } from '../runtime/deadline.ts';
-import { isGone } from '../runtime/faults.ts';
-import { eachOf } from '../runtime/pool.ts';
+import { readUntil } from '../../aws/deadline.ts';
+import { isRepositoryNotFound } from '../../aws/faults.ts';
+import { mapConcurrently } from '../../aws/map-concurrently.ts';
 import type { Repository } from './ecr/ecr.ts';
 import { decodeMemory, type Memory, memoryKeys } from './memory.ts';
 import type { Found } from './plan.ts';
@@ -88,12 +88,12 @@ export async function readTags(
   repositories: readonly Repository[],
   { ecr, log }: Surroundings,
 ): Promise<readonly Tagged[]> {
-  const tagged = await eachOf(repositories, async (repository): Promise<Tagged[]> => {
+  const tagged = await mapConcurrently(repositories, async (repository): Promise<Tagged[]> => {
     try {
       const tags = await ecr.tags(repository.arn);
       return [{ repository, tags, memory: readMemory(repository.name, tags, log) }];
     } catch (error) {
-      if (!isGone(error)) throw error;
+      if (!isRepositoryNotFound(error)) throw error;
       log({ level: 'WARN', message: 'deleted meanwhile', repository: repository.name });
       return [];
     }
@@ -107,12 +107,12 @@ export async function readLifecycles(
   isNeeded: (memory: Memory | undefined) => boolean,
   { ecr, log }: Surroundings,
 ): Promise<readonly Found[]> {
-  const found = await eachOf(tagged, async (each): Promise<Found[]> => {
+  const found = await mapConcurrently(tagged, async (each): Promise<Found[]> => {
     if (!isNeeded(each.memory)) return [{ ...each, lifecycle: undefined }];
     try {
       return [{ ...each, lifecycle: { text: await ecr.lifecyclePolicy(each.repository.name) } }];
     } catch (error) {
-      if (!isGone(error)) throw error;
+      if (!isRepositoryNotFound(error)) throw error;
       log({ level: 'WARN', message: 'deleted meanwhile', repository: each.repository.name });
       return [];
     }

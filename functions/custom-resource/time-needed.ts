@@ -1,5 +1,5 @@
 /** Whether the function's time holds what is to be written. Pure. */
-import type { Deadline } from '../runtime/deadline.ts';
+import type { Deadline } from '../../aws/deadline.ts';
 import type { Plan } from './plan.ts';
 
 // Below it a slow answer or two would say more about chance than about the pace.

@@ -1,5 +1,5 @@
 /** Which of two settings is the safer. Pure. */
-import { matchesEveryTag, mutabilities, type TagMutability } from '../../core/tag-mutability.ts';
+import { matchesEveryTag, mutabilities, type TagMutability } from '../../core/settings/tag-mutability.ts';
 import { matchesWildcard } from '../../core/wildcard.ts';
 import type { Settled } from './settled.ts';
 

@@ -1,8 +1,9 @@
 /** Writes what is planned, each repository's memory first, and proves by reading back. */
-import { isSameMutability } from '../../core/tag-mutability.ts';
-import { readUntil } from '../runtime/deadline.ts';
-import { isGone } from '../runtime/faults.ts';
-import { eachOf } from '../runtime/pool.ts';
+
+import { readUntil } from '../../aws/deadline.ts';
+import { isRepositoryNotFound } from '../../aws/faults.ts';
+import { mapConcurrently } from '../../aws/map-concurrently.ts';
+import { isSameMutability } from '../../core/settings/tag-mutability.ts';
 import type { Ecr, Repository } from './ecr/ecr.ts';
 import { fingerprintOfPolicy } from './fingerprint.ts';
 import { encodeMemory, memoryKeys } from './memory.ts';
@@ -21,12 +22,12 @@ export async function writeAll(
   isOne: boolean,
   surroundings: Surroundings,
 ): Promise<readonly Plan[]> {
-  const written = await eachOf(plans, async (plan) => {
+  const written = await mapConcurrently(plans, async (plan) => {
     try {
       await write(plan, surroundings);
       return [plan];
     } catch (error) {
-      if (isOne || !isGone(error)) throw error;
+      if (isOne || !isRepositoryNotFound(error)) throw error;
       surroundings.log({
         level: 'WARN',
         message: 'deleted meanwhile',
@@ -141,14 +142,14 @@ async function readPolicies(
   ecr: Ecr,
 ): Promise<ReadonlyMap<string, string | undefined>> {
   const written = plans.filter(({ lifecyclePolicy }) => lifecyclePolicy !== undefined);
-  const read = await eachOf(
+  const read = await mapConcurrently(
     written,
     async ({ found }): Promise<(readonly [string, string | undefined])[]> => {
       const { name } = found.repository;
       try {
         return [[name, await ecr.lifecyclePolicy(name)]];
       } catch (error) {
-        if (!isGone(error)) throw error;
+        if (!isRepositoryNotFound(error)) throw error;
         return [];
       }
     },

@@ -1,4 +1,4 @@
-import { type Expansion, expand } from '../../core/expand.ts';
+import { type Expansion, expand } from '../../cloudformation/expand.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { type MacroRequest, parseRequest } from './request.ts';
@@ -52,7 +52,7 @@ function log(request: MacroRequest, expansion: Expansion): void {
       transformId,
       refusal,
       warning,
-      findings: together(findings),
+      findings: groupEqualFindings(findings),
     }),
   );
 }
@@ -60,7 +60,7 @@ function log(request: MacroRequest, expansion: Expansion): void {
 const sameKeys = ['control', 'path', 'outcome', 'before', 'after'] as const;
 
 /** Equal decisions as one, with the logical IDs of all: a template of 500 repositories says 500 times the same. */
-function together(findings: readonly Finding[]): readonly object[] {
+function groupEqualFindings(findings: readonly Finding[]): readonly object[] {
   const groups = new Map<string, (Finding & { readonly logicalIds: unknown[] })[]>();
   for (const { logicalId, ...finding } of findings) {
     const alike = groups.get(finding.reason) ?? [];

@@ -1,4 +1,4 @@
-import type { ExpandRequest } from '../../core/expand.ts';
+import type { ExpandRequest } from '../../cloudformation/expand.ts';
 import { isObject, type Json, member } from '../../core/json.ts';
 
 /**

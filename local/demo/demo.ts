@@ -6,11 +6,11 @@ import { showAlert } from './alert.ts';
 import type { Arguments } from './arguments.ts';
 import { type Clients, connect } from './clients.ts';
 import { type Hardening, hardenTemplate, type RepositoryChange } from './harden-template.ts';
-import { failures, howToGoOn, howToReach, summary } from './last-words.ts';
 import { type Screen, spinning, step } from './progress.ts';
 import { prove } from './proof.ts';
 import { showTemplate } from './show-template.ts';
 import { startAwsForTemplates } from './start-aws.ts';
+import { failures, howToGoOn, howToReach, summary } from './summary.ts';
 import { type Candidate, candidates } from './templates.ts';
 
 /** What a run has started, for whoever must end it. */

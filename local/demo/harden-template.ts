@@ -2,11 +2,11 @@ import { paginateDescribeRepositories } from '@aws-sdk/client-ecr';
 import { refName } from '../../core/intrinsics.ts';
 import { isObject, type JsonObject, member } from '../../core/json.ts';
 import { matchesWildcard } from '../../core/wildcard.ts';
-import { type Authors, authorsSay } from './authors-say.ts';
+import { type AuthorSettings, authorSettingsOf } from './author-settings.ts';
 import type { Clients } from './clients.ts';
 import type { Deployment, Outcome, StackResource } from './deploy.ts';
 import { deploy, stackResources } from './deploy.ts';
-import { failureWords } from './failure-words.ts';
+import { failureWords } from './explain-failure.ts';
 import { publicLookups, standIns } from './public-parameters.ts';
 import type { RepositorySettings } from './repository-settings.ts';
 import { readSettings } from './repository-settings.ts';
@@ -21,7 +21,7 @@ export interface RepositoryChange {
   readonly before: RepositorySettings | undefined;
   readonly after: RepositorySettings;
   /** Where the template's author had the say. */
-  readonly authors: Authors;
+  readonly authors: AuthorSettings;
 }
 
 export interface Hardened {
@@ -64,7 +64,7 @@ export async function hardenTemplate(
     name: now.name,
     before: before.get(now.name),
     after: now,
-    authors: authorsSay(document, logicalIdOf(resources, now.name)),
+    authors: authorSettingsOf(document, logicalIdOf(resources, now.name)),
   }));
   return { kind: 'hardened', changes, standIns: Object.keys(replaced) };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { BatchGetImageCommand, CreateRepositoryCommand } from '@aws-sdk/client-ecr';
 import { Problem } from '../../core/problem.ts';
-import { parseTemplate } from '../../templates/parse.ts';
+import { parseTemplate } from '../../template-text/parse.ts';
 import { projectRoot } from '../paths.ts';
 import type { Clients } from './clients.ts';
 import type { RepositoryChange } from './harden-template.ts';

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Authors, Say } from './authors-say.ts';
+import type { AuthorSettings, Origin } from './author-settings.ts';
 import type { RepositoryChange } from './harden-template.ts';
 import { lifecycleWords } from './lifecycle-words.ts';
 import type { RepositorySettings } from './repository-settings.ts';
@@ -31,7 +31,10 @@ export function settingsTable({ name, before, after, authors }: RepositoryChange
   return [heading + first, ...rows].join('\n');
 }
 
-function settingsRows(settings: RepositorySettings, authors: Authors): readonly [string, string, Say][] {
+function settingsRows(
+  settings: RepositorySettings,
+  authors: AuthorSettings,
+): readonly [string, string, Origin][] {
   return [
     ['tags', mutabilityWords(settings), authors.tags],
     ['scan on push', settings.scanOnPush ? 'on' : 'off', authors.scanOnPush],

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { type JsonObject, member } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
-import { readText } from '../../templates/file.ts';
-import { parseTemplate } from '../../templates/parse.ts';
+import { readText } from '../../template-text/file.ts';
+import { parseTemplate } from '../../template-text/parse.ts';
 import { section } from './tree.ts';
 
 /** A template of the user's: `file` as they named it, `stackName` for the stack that it becomes. */

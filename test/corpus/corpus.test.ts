@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { isObject } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import { buildApplication, deployApplication } from '../../local/application.ts';
-import type { Authors } from '../../local/demo/authors-say.ts';
+import type { AuthorSettings } from '../../local/demo/author-settings.ts';
 import { type Clients, connect } from '../../local/demo/clients.ts';
 import { type Hardened, hardenTemplate } from '../../local/demo/harden-template.ts';
 import { startAwsForTemplates } from '../../local/demo/start-aws.ts';
@@ -124,7 +124,7 @@ suite(
           return;
         }
         expectHardened(hardening);
-        const said = (setting: keyof Authors) =>
+        const said = (setting: keyof AuthorSettings) =>
           hardening.changes.filter(({ authors }) => authors[setting] !== undefined).length;
         expect({
           tags: said('tags'),

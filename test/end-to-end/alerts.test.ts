@@ -12,7 +12,7 @@ import { applicationStack } from '../../local/application.ts';
 import { alertTopic, subscribe } from '../../local/demo/alert.ts';
 import { pushImage } from '../../local/demo/registry.ts';
 import { projectRoot } from '../../local/paths.ts';
-import { parseTemplate } from '../../templates/parse.ts';
+import { parseTemplate } from '../../template-text/parse.ts';
 import { clients, uniqueName } from './support/stacks.ts';
 
 const configuration = {

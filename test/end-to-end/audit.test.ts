@@ -6,7 +6,7 @@ import {
   SetRepositoryPolicyCommand,
 } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { RepositoryAudit } from '../../core/audit/audit.ts';
+import type { RepositoryAudit } from '../../audit/audit.ts';
 import { pushImage } from '../../local/demo/registry.ts';
 import { projectRoot } from '../../local/paths.ts';
 import { newStack, repository } from './support/new-stack.ts';

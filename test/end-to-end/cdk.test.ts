@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../core/json.ts';
 import { projectRoot } from '../../local/paths.ts';
-import { parseTemplate } from '../../templates/parse.ts';
+import { parseTemplate } from '../../template-text/parse.ts';
 import { newStack, settings } from './support/new-stack.ts';
 import { clients } from './support/stacks.ts';
 

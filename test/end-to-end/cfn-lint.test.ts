@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { expand } from '../../core/expand.ts';
+import { expand } from '../../cloudformation/expand.ts';
 import { isList, isObject, type Json, member } from '../../core/json.ts';
 import { projectRoot, pythonEnvironment } from '../../local/paths.ts';
 

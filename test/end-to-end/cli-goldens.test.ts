@@ -5,12 +5,12 @@ import { basename, join } from 'node:path';
 import { GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
-import { expand } from '../../core/expand.ts';
-import { placementOf } from '../../core/fragment.ts';
+import { expand } from '../../cloudformation/expand.ts';
+import { placementOf } from '../../cloudformation/fragment.ts';
 import { isList, isObject, type Json, type JsonObject, mapMembers, member } from '../../core/json.ts';
 import { projectRoot } from '../../local/paths.ts';
-import { expandTemplate } from '../../templates/expand.ts';
-import { parseTemplate } from '../../templates/parse.ts';
+import { expandTemplate } from '../../template-text/expand.ts';
+import { parseTemplate } from '../../template-text/parse.ts';
 import { changeSetOf, clients } from './support/stacks.ts';
 
 /** The golden templates that are whole, as somebody would deploy them: with the Transform and with parameters. */

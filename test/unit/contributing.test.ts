@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { buildSync } from 'esbuild';
-import type { Control, Told } from '../../core/controls/control.ts';
+import type { Control, ControlFinding } from '../../core/controls/control.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { builtInPolicy } from '../../core/policy.ts';
+import { builtInPolicy } from '../../core/policy/policy.ts';
 import { projectRoot } from '../../local/paths.ts';
 
 const [, code = ''] =
@@ -27,11 +27,11 @@ function controlOf(): Control {
 
 describe('the control of CONTRIBUTING.md', () => {
   const told = (properties: JsonObject): string[] => {
-    const found: Told[] = [];
+    const found: ControlFinding[] = [];
     const same = controlOf().harden(properties, 'AWS::ECR::Repository', {
       policy: builtInPolicy,
       parameters: {},
-      tell: (finding) => found.push(finding),
+      addFinding: (finding) => found.push(finding),
     });
     expect(same).toBe(properties);
     return found.map(({ path, outcome }) => `${outcome} ${path}`);

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { parseDocument } from 'yaml';
-import { catalogue } from '../../core/controls/catalogue.ts';
+import { controlMetadata } from '../../core/controls/catalogue.ts';
 import { projectRoot } from '../../local/paths.ts';
-import { yamlOptions } from '../../templates/parse.ts';
+import { yamlOptions } from '../../template-text/parse.ts';
 import { blocksOf, pages, textOf } from './docs-support/pages.ts';
 import { tablesIn, withTables } from './docs-support/tables.ts';
 
@@ -108,7 +108,7 @@ describe('what the documentation restates', () => {
     expect(page).toBe(withTables(page));
   });
 
-  const controlPages = catalogue.map(({ name }) => ({
+  const controlPages = controlMetadata.map(({ name }) => ({
     name,
     page: `docs/controls/${name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.md`,
   }));

@@ -4,26 +4,32 @@ import { describe, expect, test } from '@jest/globals';
 import { projectRoot } from '../../local/paths.ts';
 
 /**
- * The house: core <- functions/runtime <- functions and registry; core <- templates; templates and registry <- cli;
- * all <- local <- test; and who may leave it.
+ * The rooms, in the order in which they build on each other: a room imports itself and those above it, as `allowed`
+ * says. `tools` and `bench` are outside: nothing imports them.
  */
 const rooms = [
   'core',
-  'functions/runtime',
+  'cloudformation',
+  'template-text',
+  'aws',
+  'audit',
   'functions/macro',
   'functions/custom-resource',
-  'functions/scan-findings',
-  'registry',
-  'templates',
+  'functions/scan-alerts',
   'cli',
   'local',
+  'tools',
+  'bench',
   'test',
 ];
-const files = ['core', 'functions', 'registry', 'templates', 'cli', 'local', 'test'].flatMap((folder) =>
+const folders = [...new Set(rooms.map((room) => room.split('/')[0] ?? room))];
+const files = folders.flatMap((folder) =>
   readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.(ts|mjs)$/.test(name))
     .map((name) => join(folder, name)),
 );
+/** Any package, and any module of Node's. */
+const packages = 'packages';
 const source = (file: string) => readFileSync(join(projectRoot, file), 'utf8');
 const roomOf = (file: string) => rooms.find((room) => file.startsWith(`${room}/`)) ?? file;
 
@@ -39,38 +45,57 @@ function importsOf(file: string): readonly string[] {
       : target;
   });
 }
-const inside = (target: string) =>
-  /^(core|functions|registry|templates|cli|local|test|tools|bench)\//.test(target);
+const inside = (target: string) => folders.some((folder) => target.startsWith(`${folder}/`));
 
 describe('the rooms', () => {
   test('are found, and so are their imports', () => {
     expect(files.length).toBeGreaterThan(60);
-    expect(importsOf('core/harden.ts')).toContain('core/controls/index.ts');
+    expect(importsOf('cloudformation/harden.ts')).toContain('core/controls/index.ts');
   });
 
-  const allowed: Record<string, (target: string) => boolean> = {
-    core: (target) => target.startsWith('core/') || target === 'leven',
-    'functions/macro': (target) => /^(core|functions\/macro)\//.test(target),
-    'functions/runtime': (target) =>
-      /^(core|functions\/runtime)\//.test(target) || target.startsWith('node:'),
-    'functions/custom-resource': (target) =>
-      /^(core|functions\/runtime|functions\/custom-resource)\//.test(target) ||
-      /^(node:|@aws-sdk\/client-ecr$)/.test(target),
-    'functions/scan-findings': (target) =>
-      /^(core|functions\/runtime|functions\/scan-findings)\//.test(target) ||
-      /^@aws-sdk\/client-(ecr|sns)$/.test(target),
-    registry: (target) =>
-      /^(core|functions\/runtime|registry)\//.test(target) || target.startsWith('@aws-sdk/client-'),
-    templates: (target) => /^(core|templates)\//.test(target) || ['yaml', 'node:fs'].includes(target),
-    cli: (target) => !/^(functions|local|test)\//.test(target),
-    local: (target) => !target.startsWith('test/') && !target.startsWith('functions/'),
+  /** What each room may import: rooms, its own left out, and packages; `node:` stands for all of Node's modules. */
+  const allowed: Record<string, readonly string[]> = {
+    core: ['leven'],
+    cloudformation: ['core'],
+    'template-text': ['core', 'cloudformation', 'yaml', 'node:fs'],
+    aws: ['core', 'node:'],
+    audit: ['core', 'cloudformation', 'aws', '@aws-sdk/', 'node:'],
+    'functions/macro': ['core', 'cloudformation'],
+    'functions/custom-resource': ['core', 'cloudformation', 'aws', 'node:', '@aws-sdk/client-ecr'],
+    'functions/scan-alerts': ['core', 'aws', '@aws-sdk/client-ecr', '@aws-sdk/client-sns'],
+    cli: ['core', 'cloudformation', 'template-text', 'aws', 'audit', packages],
+    local: ['core', 'cloudformation', 'template-text', 'aws', 'audit', 'cli', 'tools', packages],
+    tools: ['core', 'cloudformation', 'template-text', 'aws', 'audit', 'cli', 'local', packages],
+    bench: [
+      'functions/macro',
+      'core',
+      'cloudformation',
+      'template-text',
+      'aws',
+      'audit',
+      'cli',
+      'local',
+      packages,
+    ],
   };
-  test.each(Object.entries(allowed))('%s imports only what it may', (room, isAllowed) => {
+  const isAllowed = (room: string, target: string) =>
+    target.startsWith(`${room}/`) ||
+    (allowed[room] ?? []).some((each) =>
+      each === packages
+        ? !inside(target)
+        : each === target || target.startsWith(each.endsWith('/') || each.endsWith(':') ? each : `${each}/`),
+    );
+  test('are all held', () => {
+    expect([...Object.keys(allowed), 'test']).toEqual(rooms);
+    expect(files.filter((file) => !rooms.includes(roomOf(file)))).toEqual([]);
+  });
+
+  test.each(Object.keys(allowed))('%s imports only what it may', (room) => {
     const strays = files
       .filter((file) => roomOf(file) === room)
       .flatMap((file) =>
         importsOf(file)
-          .filter((target) => !isAllowed(target))
+          .filter((target) => !isAllowed(room, target))
           .map((target) => `${file} -> ${target}`),
       );
     expect(strays).toEqual([]);
@@ -107,7 +132,9 @@ describe('the rooms', () => {
     const spelling = /['"`](Ref|Fn::[^'"`]*|AWS::NoValue)['"`]|\.Fn::/;
     const strays = files.filter(
       (file) =>
-        /^(core|functions)\//.test(file) && file !== 'core/intrinsics.ts' && spelling.test(code(file)),
+        /^(core|cloudformation|aws|audit|functions)\//.test(file) &&
+        file !== 'core/intrinsics.ts' &&
+        spelling.test(code(file)),
     );
     expect(strays).toEqual([]);
   });
@@ -119,9 +146,7 @@ describe('the rooms', () => {
     );
     expect(users).not.toEqual([]);
     expect(
-      users.filter(
-        (file) => !/^functions\/(custom-resource\/ecr\/|scan-findings\/(ecr|sns)\.ts$)/.test(file),
-      ),
+      users.filter((file) => !/^functions\/(custom-resource\/ecr\/|scan-alerts\/(ecr|sns)\.ts$)/.test(file)),
     ).toEqual([]);
   });
 });

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { isObject, type Json, type JsonObject, member } from '../../core/json.ts';
-import { builtInPolicy, namesAt, policyDescriptions } from '../../core/policy.ts';
-import { enforcements } from '../../core/policy-values.ts';
+import { builtInPolicy, namesAt, policyDescriptions } from '../../core/policy/policy.ts';
+import { enforcements } from '../../core/policy/values.ts';
 import { projectRoot } from '../../local/paths.ts';
-import { parseTemplate } from '../../templates/parse.ts';
+import { parseTemplate } from '../../template-text/parse.ts';
 
 const template = parseTemplate(readFileSync(join(projectRoot, 'template.yaml'), 'utf8'), 'template.yaml');
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask, run } from './command.mjs';
 import { withLock } from './lock.mjs';
-import { modules, pythonRoot, root } from './places.mjs';
+import { modules, pythonRoot, root } from './paths.mjs';
 import { SetupProblem } from './problem.mjs';
 import { showProgress } from './progress.mjs';
 import { checkNode, choosePython, isUsable, pythonNames } from './requirements.mjs';

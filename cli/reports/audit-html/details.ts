@@ -1,7 +1,7 @@
 /** What the page says of one repository beside the table's columns. Pure. */
-import type { AuditSubject, Expiry, MovingTag, RepositoryAudit } from '../../../core/audit/audit.ts';
-import { isUnknown, type Known } from '../../../core/audit/reading.ts';
-import { counted, upTo } from '../../../core/audit/words.ts';
+import type { AuditSubject, Expiry, MovingTag, RepositoryAudit } from '../../../audit/audit.ts';
+import { formatRange, pluralise } from '../../../audit/format.ts';
+import { isUnknown, type Known } from '../../../audit/reading.ts';
 import { toHtml } from './to-html.ts';
 
 const subjectTitles: Readonly<Record<AuditSubject, string>> = {
@@ -53,7 +53,7 @@ function movingLines(moving: readonly MovingTag[], mostTags: number): Line[] {
     );
   const rest = moving.length - lines.length;
   return rest > 0
-    ? [...lines, ['Tags:', `${counted(rest, 'more moves', 'more move')}, or may: --format json lists all.`]]
+    ? [...lines, ['Tags:', `${pluralise(rest, 'more moves', 'more move')}, or may: --format json lists all.`]]
     : lines;
 }
 
@@ -67,6 +67,6 @@ function expiryWords(expiry: Known<Expiry>): string {
   if (isUnknown(expiry)) return `may expire images; how many nobody can tell: ${expiry.unknown}.`;
   const { images, pulledLately } = expiry;
   if (images.atMost === 0) return 'would expire no image now.';
-  const words = images.atMost === 1 && images.atLeast === 1 ? '1 image' : `${upTo(images)} images`;
-  return `would expire ${words} now, ${pulledLately.atMost === 0 ? 'none' : upTo(pulledLately)} of them pulled within 90 days.`;
+  const words = images.atMost === 1 && images.atLeast === 1 ? '1 image' : `${formatRange(images)} images`;
+  return `would expire ${words} now, ${pulledLately.atMost === 0 ? 'none' : formatRange(pulledLately)} of them pulled within 90 days.`;
 }

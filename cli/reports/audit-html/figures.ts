@@ -1,13 +1,7 @@
 /** What the page's charts show. */
-import type {
-  Audit,
-  AuditSubject,
-  ImageCount,
-  Readiness,
-  RepositoryAudit,
-} from '../../../core/audit/audit.ts';
-import { isUnknown } from '../../../core/audit/reading.ts';
-import { money } from '../../../core/audit/words.ts';
+import type { Audit, AuditSubject, ImageCount, Readiness, RepositoryAudit } from '../../../audit/audit.ts';
+import { formatMoney } from '../../../audit/format.ts';
+import { isUnknown } from '../../../audit/reading.ts';
 import { type Bar, barFigure } from './charts.ts';
 
 const mostBars = 15;
@@ -58,7 +52,7 @@ export function figuresOf({ repositories, summary }: Audit): string[] {
       largest(
         known,
         ({ monthlyCost }) => monthlyCost,
-        (value) => `$${money(value)} a month`,
+        (value) => `$${formatMoney(value)} a month`,
       ),
     ),
     barFigure(

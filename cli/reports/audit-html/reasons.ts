@@ -1,6 +1,6 @@
 /** Why values of an audit are unknown: each reason once, with the number that cells name it by. Pure. */
-import type { Audit } from '../../../core/audit/audit.ts';
-import { isUnknown, type Known } from '../../../core/audit/reading.ts';
+import type { Audit } from '../../../audit/audit.ts';
+import { isUnknown, type Known } from '../../../audit/reading.ts';
 
 /** By reason. */
 export type Reasons = ReadonlyMap<string, { readonly number: number; readonly repositories: number }>;

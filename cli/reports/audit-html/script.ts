@@ -1,7 +1,7 @@
 /** The scripts of the page: a library's that sorts its table, and its own. They stand in the page itself. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mostShown } from './shown.ts';
+import { mostShown } from './row-limit.ts';
 
 /** The bundle has it written in (tools/build-cli.mjs), since it has no node_modules beside it. */
 declare const ECR_HARDENING_SORT_SCRIPT: string;

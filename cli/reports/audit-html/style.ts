@@ -1,5 +1,5 @@
 /** How the page looks: light and dark, on a phone and on paper. */
-import { mostShown } from './shown.ts';
+import { mostShown } from './row-limit.ts';
 
 export const style = `
 :root {

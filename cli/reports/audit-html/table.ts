@@ -1,11 +1,11 @@
 /** The page's table of repositories. Pure. */
-import type { AuditFinding, RepositoryAudit } from '../../../core/audit/audit.ts';
-import { isUnknown, type Known } from '../../../core/audit/reading.ts';
-import { counted, gigabytes, money, upTo } from '../../../core/audit/words.ts';
-import { lifecycleWords, readinessWords, scannedWords, tagsWords } from '../audit-words.ts';
+import type { AuditFinding, RepositoryAudit } from '../../../audit/audit.ts';
+import { formatBytes, formatMoney, formatRange, pluralise } from '../../../audit/format.ts';
+import { isUnknown, type Known } from '../../../audit/reading.ts';
+import { lifecycleWords, readinessWords, scannedWords, tagsWords } from '../audit-labels.ts';
 import { detailsOf } from './details.ts';
 import { type Reasons, reasonId } from './reasons.ts';
-import { mostShown } from './shown.ts';
+import { mostShown } from './row-limit.ts';
 import { toHtml } from './to-html.ts';
 
 const headings: readonly (readonly [title: string, isNumber?: boolean])[] = [
@@ -38,7 +38,7 @@ export function tableOf(repositories: readonly RepositoryAudit[], reasons: Reaso
       : ''
   }</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Repositories"><table class="sortable n-last asc" aria-describedby="hint">
-<caption>${counted(repositories.length, 'repository', 'repositories')}, one a row</caption>
+<caption>${pluralise(repositories.length, 'repository', 'repositories')}, one a row</caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${repositories.map((repository) => rowOf(repository, reasons, mostTags)).join('\n')}
@@ -87,13 +87,13 @@ function rowOf(repository: RepositoryAudit, reasons: Reasons, mostTags: number):
     cell(images, ({ quotaReachedOn }) => quotaReachedOn ?? 'not in sight', {
       kind: kind('ImageQuota') === 'bad' ? 'bad' : 'date',
     }),
-    cell(images, ({ bytes }) => gigabytes(bytes), { ...number, sort: ({ bytes }) => bytes }),
-    cell(images, ({ monthlyCost }) => money(monthlyCost), {
+    cell(images, ({ bytes }) => formatBytes(bytes), { ...number, sort: ({ bytes }) => bytes }),
+    cell(images, ({ monthlyCost }) => formatMoney(monthlyCost), {
       ...number,
       sort: ({ monthlyCost }) => monthlyCost.toFixed(6),
     }),
-    cell(expiry, (known) => upTo(known.images), { ...number, sort: (known) => known.images.atMost }),
-    cell(expiry, (known) => upTo(known.pulledLately), {
+    cell(expiry, (known) => formatRange(known.images), { ...number, sort: (known) => known.images.atMost }),
+    cell(expiry, (known) => formatRange(known.pulledLately), {
       ...number,
       sort: (known) => known.pulledLately.atMost,
     }),

@@ -1,8 +1,8 @@
 /** Amazon ECR, as a `Custom::EcrSettings` calls it. */
 import { ECRClient } from '@aws-sdk/client-ecr';
-import { callsOf } from '../../runtime/calls.ts';
-import { clientSettings, type Environment } from '../../runtime/client-settings.ts';
-import type { Deadline } from '../../runtime/deadline.ts';
+import { callsOf } from '../../../aws/calls.ts';
+import { clientSettings, type Environment } from '../../../aws/client-settings.ts';
+import type { Deadline } from '../../../aws/deadline.ts';
 import { accountCalls } from './account.ts';
 import type { Ecr } from './ecr.ts';
 import { lifecycleCalls } from './lifecycle-policies.ts';

@@ -1,5 +1,5 @@
 /** What a `Custom::EcrSettings` reads and writes, in words of its own; what stands behind it is in client.ts. */
-import type { TagMutability } from '../../../core/tag-mutability.ts';
+import type { TagMutability } from '../../../core/settings/tag-mutability.ts';
 import type { ScanFrequency, ScanType } from '../scanning.ts';
 
 /** A repository as DescribeRepositories says it. */

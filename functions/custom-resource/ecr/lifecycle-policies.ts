@@ -11,7 +11,7 @@ import {
   PutLifecyclePolicyCommand,
   StartLifecyclePolicyPreviewCommand,
 } from '@aws-sdk/client-ecr';
-import { chunks } from '../../runtime/chunks.ts';
+import { chunks } from '../../../aws/chunks.ts';
 import type { Call } from './call.ts';
 import type { Ecr, ExpiringImage } from './ecr.ts';
 

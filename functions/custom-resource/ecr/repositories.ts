@@ -9,9 +9,9 @@ import {
   RepositoryNotFoundException,
   ValidationException,
 } from '@aws-sdk/client-ecr';
-import { isMutability } from '../../../core/tag-mutability.ts';
-import { chunks } from '../../runtime/chunks.ts';
-import { eachOf } from '../../runtime/pool.ts';
+import { chunks } from '../../../aws/chunks.ts';
+import { mapConcurrently } from '../../../aws/map-concurrently.ts';
+import { isMutability } from '../../../core/settings/tag-mutability.ts';
 import type { ScanFrequency } from '../scanning.ts';
 import type { Call } from './call.ts';
 import type { Ecr, Repository } from './ecr.ts';
@@ -53,7 +53,7 @@ export function repositoryCalls(call: Call): RepositoryCalls {
     },
     async scanFrequencies(names) {
       const found = new Map<string, ScanFrequency>();
-      await eachOf(chunks(names, mostScanned), async (repositoryNames) => {
+      await mapConcurrently(chunks(names, mostScanned), async (repositoryNames) => {
         const { scanningConfigurations } = await call(
           'BatchGetRepositoryScanningConfiguration',
           (client, options) =>

@@ -6,7 +6,7 @@ import {
   maximumExclusions,
   filterTypeKey as typeKey,
   filterValueKey as valueKey,
-} from '../../../core/tag-mutability.ts';
+} from '../../../core/settings/tag-mutability.ts';
 
 export const filtersName = 'ImageTagMutabilityExclusionFilters';
 

@@ -5,7 +5,7 @@ import {
   mutabilities,
   type TagMutability,
   takesFilters,
-} from '../../../core/tag-mutability.ts';
+} from '../../../core/settings/tag-mutability.ts';
 import { readAccountSettings } from './account-settings.ts';
 import { filtersName, readExclusions, readMutableTags } from './exclusion-filters.ts';
 import { readLifecyclePolicy } from './lifecycle-policy.ts';

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expand } from '../../../core/expand.ts';
+import { expand } from '../../../cloudformation/expand.ts';
 import { isList, isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
 import { Problem } from '../../../core/problem.ts';
-import { type Authors, authorsSay } from '../../../local/demo/authors-say.ts';
+import { type AuthorSettings, authorSettingsOf } from '../../../local/demo/author-settings.ts';
 import { readTemplate } from '../../../local/demo/template-file.ts';
 import { section } from '../../../local/demo/tree.ts';
 import { projectRoot, pythonEnvironment } from '../../../local/paths.ts';
@@ -22,7 +22,7 @@ export interface Judgement {
   readonly file: string;
   readonly logicalId: string;
   /** What the author wrote himself, and what therefore stands. */
-  readonly authors: Authors;
+  readonly authors: AuthorSettings;
   /** The controls whose value nobody can know before the deployment. */
   readonly undetermined: readonly string[];
   readonly before: Verdict;
@@ -62,7 +62,7 @@ export function judgeCorpus(folder = corpusFolder): {
       return {
         file: template.file,
         logicalId,
-        authors: authorsSay(template.before, logicalId),
+        authors: authorSettingsOf(template.before, logicalId),
         undetermined: template.undetermined
           .filter(({ id }) => id === logicalId)
           .map(({ control }) => control),

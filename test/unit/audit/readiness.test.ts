@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { readinessOf } from '../../../core/audit/readiness.ts';
-import type { RepositoryReading } from '../../../core/audit/reading.ts';
+import { readinessOf } from '../../../audit/readiness.ts';
+import type { RepositoryReading } from '../../../audit/reading.ts';
 import { day, image, now, reading } from './support/readings.ts';
 
 const readiness = (more: Partial<RepositoryReading>) => readinessOf({ ...reading(more), now });
@@ -99,10 +99,10 @@ describe('whether tags can be made immutable', () => {
   });
 
   test('takes no part of a list for an image that has lost its tag', () => {
-    const images = [image(1, ['v7'], { isList: true }), image(1), image(1)];
+    const images = [image(1, ['v7'], { isImageIndex: true }), image(1), image(1)];
     expect(readiness({ images }).verdict).toBe('now');
     // An untagged list is one that has lost it.
-    expect(readiness({ images: [...images, image(9, [], { isList: true })] }).verdict).toBe('unclear');
+    expect(readiness({ images: [...images, image(9, [], { isImageIndex: true })] }).verdict).toBe('unclear');
   });
 
   test('names what to stop first where more tags move than exclusions are allowed, the surest first', () => {

@@ -1,5 +1,7 @@
 import '../custom-resource/support/one-realm.ts';
 import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { type ReadOptions, readRegistry } from '../../../audit/read/registry.ts';
+import { isUnknown, type RepositoryReading } from '../../../audit/reading.ts';
 import {
   failure,
   nameOf,
@@ -7,8 +9,6 @@ import {
   type StubRegistry,
   startStubRegistry,
 } from '../../../bench/stub-registry.ts';
-import { isUnknown, type RepositoryReading } from '../../../core/audit/reading.ts';
-import { type ReadOptions, readRegistry } from '../../../registry/read.ts';
 
 // A test that is given up would go on against a stub that has ended.
 jest.setTimeout(120_000);

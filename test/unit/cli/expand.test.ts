@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { parseTemplate } from '../../../templates/parse.ts';
+import { parseTemplate } from '../../../template-text/parse.ts';
 import { buildBin, isSentence, unsafe, Workplace } from './run.ts';
 
 const refused = `Transform: { Name: EcrHardening, Parameters: { Enforcement: Reject } }

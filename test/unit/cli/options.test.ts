@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isObject, type Json } from '../../../core/json.ts';
-import { parseTemplate } from '../../../templates/parse.ts';
+import { parseTemplate } from '../../../template-text/parse.ts';
 import { buildBin, isSentence, unsafe, Workplace } from './run.ts';
 
 const byParameter = `Parameters:

@@ -9,9 +9,9 @@ function drawn(isTTY: boolean): string {
   stream.on('data', (piece: Buffer) => pieces.push(piece.toString()));
   // A terminal's stream as far as the bar uses it.
   const progress = startProgress(stream as unknown as NodeJS.WriteStream, 'repositories');
-  progress.tell(0, 10);
-  progress.tell(4, 10);
-  progress.tell(5, 9);
+  progress.update(0, 10);
+  progress.update(4, 10);
+  progress.update(5, 9);
   progress.end();
   return pieces.join('');
 }

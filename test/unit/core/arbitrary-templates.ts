@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
-import { builtInPolicy, type Policy } from '../../../core/policy.ts';
-import { enforcements } from '../../../core/policy-values.ts';
-import { mutabilities } from '../../../core/tag-mutability.ts';
+import { builtInPolicy, type Policy } from '../../../core/policy/policy.ts';
+import { enforcements } from '../../../core/policy/values.ts';
+import { mutabilities } from '../../../core/settings/tag-mutability.ts';
 
 /** Templates with repositories whose properties are absent, literal, intrinsic or nonsense, beside other resources. */
 

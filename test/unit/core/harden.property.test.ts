@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { type HardenOptions, harden } from '../../../cloudformation/harden.ts';
+import { refusalMessage } from '../../../cloudformation/refusal-message.ts';
 import { isRefusal } from '../../../core/finding.ts';
-import { type HardenOptions, harden } from '../../../core/harden.ts';
 import { intrinsicName, isNoValue, readIf } from '../../../core/intrinsics.ts';
 import { isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
-import { refusalMessage } from '../../../core/message.ts';
-import type { Policy } from '../../../core/policy.ts';
+import type { Policy } from '../../../core/policy/policy.ts';
 import { policies, resources, secrets, template } from './arbitrary-templates.ts';
 
 const options = (policy: Policy): HardenOptions => ({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../core/json.ts';
 import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
-import { lifecyclePolicyProblems, provenProblems } from '../../../core/lifecycle/grammar.ts';
+import { definiteProblems, lifecyclePolicyProblems } from '../../../core/lifecycle/grammar.ts';
 
 const untagged = { tagStatus: 'untagged', countType: 'sinceImagePushed', countUnit: 'days', countNumber: 14 };
 const any = { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 20 };
@@ -187,7 +187,7 @@ describe('a lifecycle policy text', () => {
 
 describe('a lifecycle policy text of which parts are not known', () => {
   const hole = '7654321';
-  const proven = (text: string) => provenProblems(text, hole).map(({ path }) => path);
+  const proven = (text: string) => definiteProblems(text, hole).map(({ path }) => path);
 
   test('is proven wrong only by what no substitution mends', () => {
     expect(

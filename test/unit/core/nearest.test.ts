@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { nearest, unknownName } from '../../../core/nearest.ts';
-import { policyNames } from '../../../core/policy.ts';
+import { policyNames } from '../../../core/policy/policy.ts';
 
 describe('the nearest name', () => {
   test.each([

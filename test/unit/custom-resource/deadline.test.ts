@@ -1,18 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import {
-  type Deadline,
-  deadlineIn,
-  OutOfTime,
-  persist,
-  readUntil,
-} from '../../../functions/runtime/deadline.ts';
+import { type Deadline, deadlineIn, OutOfTime, readUntil, retryUntil } from '../../../aws/deadline.ts';
 
 let deadline: Deadline | undefined;
 const within = (milliseconds: number): Deadline => {
   deadline = deadlineIn(milliseconds);
   return deadline;
 };
-afterEach(() => deadline?.release());
+afterEach(() => deadline?.dispose());
 
 const always = () => true;
 
@@ -23,7 +17,11 @@ describe('an attempt that is repeated', () => {
       attempts += 1;
       return new Promise<never>(() => {});
     };
-    const outcome = persist(deaf, { deadline: within(1_500), attemptMs: 10_000, isPassing: () => false });
+    const outcome = retryUntil(deaf, {
+      deadline: within(1_500),
+      attemptMs: 10_000,
+      isTransient: () => false,
+    });
     await expect(outcome).rejects.toBeInstanceOf(OutOfTime);
     expect(attempts).toBeGreaterThan(1);
   });
@@ -32,7 +30,7 @@ describe('an attempt that is repeated', () => {
     const failing = async () => {
       throw new Error('status 503');
     };
-    const outcome = persist(failing, { deadline: within(1_500), attemptMs: 500, isPassing: always });
+    const outcome = retryUntil(failing, { deadline: within(1_500), attemptMs: 500, isTransient: always });
     await expect(outcome).rejects.toMatchObject({ name: 'OutOfTime', cause: { message: 'status 503' } });
   });
 
@@ -44,7 +42,7 @@ describe('an attempt that is repeated', () => {
       attempts += 1;
     };
     await expect(
-      persist(count, { deadline: over, attemptMs: 100, isPassing: always }),
+      retryUntil(count, { deadline: over, attemptMs: 100, isTransient: always }),
     ).rejects.toBeInstanceOf(OutOfTime);
     expect(attempts).toBe(0);
   });
@@ -56,7 +54,7 @@ describe('an attempt that is repeated', () => {
       throw new Error('denied');
     };
     await expect(
-      persist(throwing, { deadline: within(1_000), attemptMs: 100, isPassing: () => false }),
+      retryUntil(throwing, { deadline: within(1_000), attemptMs: 100, isTransient: () => false }),
     ).rejects.toThrow('denied');
     expect(attempts).toBe(1);
   });
@@ -72,7 +70,11 @@ describe('an attempt that is repeated', () => {
               reject(new Error('aborted'));
             });
           });
-    const outcome = persist(slowAtFirst, { deadline: within(5_000), attemptMs: 50, isPassing: () => false });
+    const outcome = retryUntil(slowAtFirst, {
+      deadline: within(5_000),
+      attemptMs: 50,
+      isTransient: () => false,
+    });
     await expect(outcome).resolves.toBe('answer');
     expect(ended).toEqual([true]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { mutabilities } from '../../../core/tag-mutability.ts';
+import { mutabilities } from '../../../core/settings/tag-mutability.ts';
 import {
   decodeMemory,
   encodeMemory,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { mutabilities, type TagMutability, takesFilters } from '../../../core/tag-mutability.ts';
+import { mutabilities, type TagMutability, takesFilters } from '../../../core/settings/tag-mutability.ts';
 import { matchesWildcard } from '../../../core/wildcard.ts';
 import { isAtLeastAsSafe } from '../../../functions/custom-resource/weakening.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Problem } from '../../../core/problem.ts';
-import { parseTemplate } from '../../../templates/parse.ts';
+import { parseTemplate } from '../../../template-text/parse.ts';
 
 /** Parses `value` as the one property of a template and gives it back. */
 function property(value: string): unknown {

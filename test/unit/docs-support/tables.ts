@@ -1,7 +1,12 @@
 /** The tables in the documentation that restate code, made from the code. */
-import { catalogue } from '../../../core/controls/catalogue.ts';
+import { controlMetadata } from '../../../core/controls/catalogue.ts';
 import { controls } from '../../../core/controls/index.ts';
-import { builtInPolicy, policyDescriptions, policyNames, policyParameters } from '../../../core/policy.ts';
+import {
+  builtInPolicy,
+  policyDescriptions,
+  policyNames,
+  policyParameters,
+} from '../../../core/policy/policy.ts';
 import { propertyDescriptions } from '../../../functions/custom-resource/properties/descriptions.ts';
 import { propertyNames } from '../../../functions/custom-resource/properties/properties.ts';
 
@@ -21,7 +26,7 @@ function parameterTable(): string {
 
 /** The table of the controls. */
 function controlTable(): string {
-  const rows = catalogue.map(({ name, title, answers, source }) => {
+  const rows = controlMetadata.map(({ name, title, relatedChecks: answers, source }) => {
     const { isOn, types } = controls.find((control) => control.name === name) ?? {};
     const when = isOn?.(builtInPolicy) ? 'always' : 'when asked for';
     const creation = types?.includes('AWS::ECR::RepositoryCreationTemplate') ? 'yes' : '';

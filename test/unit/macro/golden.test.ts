@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
-import { expand } from '../../../core/expand.ts';
-import { type Finding, place } from '../../../core/finding.ts';
+import { expand } from '../../../cloudformation/expand.ts';
+import { type Finding, locationOf } from '../../../core/finding.ts';
 import { isObject, type Json } from '../../../core/json.ts';
 import { projectRoot } from '../../../local/paths.ts';
 
@@ -50,5 +50,5 @@ function readable(value: Json): Json {
 }
 
 function line(finding: Finding): string {
-  return `${finding.outcome} ${finding.control} ${place(finding)}: ${finding.reason}`;
+  return `${finding.outcome} ${finding.control} ${locationOf(finding)}: ${finding.reason}`;
 }

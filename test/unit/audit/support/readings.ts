@@ -1,5 +1,5 @@
 /** A repository as an audit reads it, of which a test says only what matters to it. */
-import type { ImageReading, RepositoryReading } from '../../../../core/audit/reading.ts';
+import type { ImageReading, RepositoryReading } from '../../../../audit/reading.ts';
 
 /** The day of every test: 2026-11-25. */
 export const now = Date.UTC(2026, 10, 25);
@@ -20,7 +20,7 @@ export function image(
     pushedAt: now - daysAgo * day,
     pulledAt: undefined,
     size: 1024 ** 3,
-    isList: false,
+    isImageIndex: false,
     isArchived: false,
     ...more,
   };
@@ -40,7 +40,7 @@ export function reading(more: Partial<RepositoryReading> = {}): RepositoryReadin
     images: [],
     stack: undefined,
     pushes: { unknown: 'CloudTrail was not asked' },
-    earlier: undefined,
+    previousAudit: undefined,
     ...more,
   };
 }

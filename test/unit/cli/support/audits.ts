@@ -1,9 +1,9 @@
 /** Audits of registries as companies have them: the same each time, judged by the product's own code. */
-import type { Audit } from '../../../../core/audit/audit.ts';
-import { judgeRepository } from '../../../../core/audit/judge.ts';
-import type { ImageReading, RepositoryReading, TagPushes } from '../../../../core/audit/reading.ts';
-import { auditOf } from '../../../../core/audit/summary.ts';
-import { builtInPolicy } from '../../../../core/policy.ts';
+import type { Audit } from '../../../../audit/audit.ts';
+import { auditRepository } from '../../../../audit/audit-repository.ts';
+import type { ImageReading, RepositoryReading, TagPushes } from '../../../../audit/reading.ts';
+import { auditOf } from '../../../../audit/summary.ts';
+import { builtInPolicy } from '../../../../core/policy/policy.ts';
 import { day, image, now, reading } from '../../audit/support/readings.ts';
 
 const registry = { region: 'eu-central-1', registryId: '123456789012', scanType: 'BASIC' } as const;
@@ -57,13 +57,13 @@ export function fleetAudit({
     ...extra,
   ];
   const options = { policy: builtInPolicy, quota, now };
-  const audits = readings.map((each) => judgeRepository(each, registry, options));
+  const audits = readings.map((each) => auditRepository(each, registry, options));
   return auditOf(registry, audits, { total: audits.length + unread, at: now });
 }
 
 /** A registry whose repositories are all the same but for their names. */
 export function sameAudit(one: RepositoryReading, count: number): Audit {
-  const judged = judgeRepository(one, registry, { policy: builtInPolicy, quota: 1000, now });
+  const judged = auditRepository(one, registry, { policy: builtInPolicy, quota: 1000, now });
   const audits = Array.from({ length: count }, (_, index) => ({ ...judged, name: `team/service-${index}` }));
   return auditOf(registry, audits, { total: count, at: now });
 }

@@ -1,0 +1,31 @@
+/** Numbers of an audit in words. Pure. */
+import type { Range } from './audit.ts';
+
+/** A range in words: `12`, or `10 to 12` where some may be parts of lists. */
+export function formatRange({ atLeast, atMost }: Range): string {
+  const words = (number: number) => number.toLocaleString('en');
+  return atLeast === atMost ? words(atMost) : `${words(atLeast)} to ${words(atMost)}`;
+}
+
+/** Bytes in words, such as `1.5 GB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB'];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log(bytes) / Math.log(1024)));
+  return `${(bytes / 1024 ** power).toLocaleString('en', { maximumFractionDigits: power === 0 ? 0 : 1 })} ${units[power]}`;
+}
+
+/** US dollars without their sign, such as `1,204` or `0.35`. */
+export function formatMoney(dollars: number): string {
+  const digits = dollars >= 100 ? 0 : 2;
+  // Upwards: it is told as what something costs at most.
+  const rounded = Math.ceil(dollars * 10 ** digits - 1e-9) / 10 ** digits;
+  return Math.max(0, rounded).toLocaleString('en', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
+
+/** Such as `1 image` or `2,000 images`. */
+export function pluralise(number: number, one: string, many: string): string {
+  return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+}

@@ -1,0 +1,84 @@
+/** How reading a registry fails, in words that say what to do. */
+
+import { OutOfTime } from '../../aws/deadline.ts';
+import { isUnanswered, loggableError } from '../../aws/faults.ts';
+import { Problem } from '../../core/problem.ts';
+
+/** Where a registry is looked for. */
+export interface RegistryLocation {
+  readonly region: string;
+  readonly registryId?: string | undefined;
+  readonly endpointUrl?: string | undefined;
+}
+
+const denials = ['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation'];
+
+/** Whether the caller lacks the permission. */
+export function isDenied(error: unknown): boolean {
+  return denials.includes(loggableError(error).name);
+}
+
+/** Whether a service, or the way to it, failed; anything else is a defect of ours. */
+export function isAwsFailure(error: unknown): boolean {
+  return (
+    (error instanceof Error && '$metadata' in error) || error instanceof OutOfTime || isUnanswered(error)
+  );
+}
+
+/**
+ * Why one call's answer is not known, as a column says it.
+ *
+ * @param action such as `ecr:GetLifecyclePolicy`
+ */
+export function reasonOf(error: unknown, action: string): string {
+  if (isDenied(error)) return `${action} is not allowed`;
+  if (error instanceof OutOfTime || isUnanswered(error)) return `${action} was not answered in time`;
+  return `${action} failed (${loggableError(error).name})`;
+}
+
+/** What ends an audit before it began, as one sentence; an error that is none of AWS's is answered as it is. */
+export function problemOf(error: unknown, { region, registryId, endpointUrl }: RegistryLocation): unknown {
+  const cause = error instanceof OutOfTime && error.cause !== undefined ? error.cause : error;
+  const { name, code } = loggableError(cause);
+  const whose = registryId === undefined ? '' : ` of registry ${registryId}`;
+  const tell = (sentence: string) => new Problem(sentence, { cause: error });
+  if (name === 'CredentialsProviderError' || name === 'TokenProviderError')
+    return tell(
+      `No AWS credentials were found (${messageOf(cause)}): set AWS_PROFILE or --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`,
+    );
+  if (/^Expired|^RequestExpired/.test(name))
+    return tell('The AWS credentials have expired: sign in again (such as by aws sso login), then repeat.');
+  if (['UnrecognizedClientException', 'InvalidSignatureException', 'InvalidClientTokenId'].includes(name))
+    return tell(
+      `AWS does not accept these credentials (${name}): check the profile, and whether ${region} is enabled.`,
+    );
+  if (isDenied(cause))
+    return tell(
+      `These credentials may not list the repositories${whose} in ${region}: allow ecr:DescribeRepositories, or name another profile or registry.`,
+    );
+  if (
+    name === 'RegistryNotFoundException' ||
+    /registry/i.test(name) ||
+    (registryId !== undefined && name === 'InvalidParameterException')
+  )
+    return tell(
+      `There is no registry ${registryId ?? ''} in ${region}: --registry-id is the number of an AWS account, of 12 digits.`,
+    );
+  if (endpointUrl !== undefined && (isUnanswered(cause) || error instanceof OutOfTime))
+    return tell(
+      `Nothing answers as ECR at ${endpointUrl} (${code ?? name}): check --endpoint-url, and whether it is running.`,
+    );
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return tell(`No ECR was found in ${region} (${code}): check --region and the network.`);
+  if (error instanceof OutOfTime || isUnanswered(cause))
+    return tell(`ECR in ${region} gave no answer in time (${code ?? name}): check --region and the network.`);
+  return cause instanceof Error && '$metadata' in cause
+    ? tell(`ECR in ${region} refused to list the repositories${whose} (${name}: ${messageOf(cause)}).`)
+    : error;
+}
+
+function messageOf(error: unknown): string {
+  return (
+    (error instanceof Error ? error.message : String(error)).split('\n')[0]?.replace(/[.\s]+$/, '') ?? ''
+  );
+}

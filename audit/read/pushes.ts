@@ -1,0 +1,123 @@
+/** Which tags were pushed how often, by CloudTrail's events of the last 90 days. */
+import { type CloudTrailClient, type Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import { isObject, type Json, type JsonObject, member } from '../../core/json.ts';
+import type { Pushes, TagPushes, Unknown } from '../reading.ts';
+import type { Call } from './connection.ts';
+
+// What CloudTrail's event history keeps, and gives at once
+// (https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html).
+const keptMs = 90 * 24 * 60 * 60 * 1000;
+const mostAtOnce = 50;
+
+/** By repository; one that is not in it was not pushed to since then. */
+export interface PushesRead {
+  readonly since: number;
+  readonly byRepository: ReadonlyMap<string, Pushes['tags']>;
+}
+
+interface Push {
+  readonly repository: string;
+  readonly tag: string;
+  readonly digest: string;
+  readonly by: string;
+}
+
+/**
+ * The newest first, and no more than so many: CloudTrail answers two such calls a second.
+ *
+ * @param now milliseconds since 1970
+ */
+export async function readPushes(
+  call: Call<CloudTrailClient>,
+  { most, now }: { readonly most: number; readonly now: number },
+): Promise<PushesRead | Unknown> {
+  const found = new Map<string, Map<string, { times: number; digests: Set<string>; lastBy: string }>>();
+  let since = now - keptMs;
+  let read = 0;
+  let nextToken: string | undefined;
+  do {
+    const page = await call('LookupEvents', (client, options) =>
+      client.send(
+        new LookupEventsCommand({
+          LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: 'PutImage' }],
+          StartTime: new Date(now - keptMs),
+          MaxResults: mostAtOnce,
+          ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+        }),
+        options,
+      ),
+    );
+    for (const event of page.Events ?? []) {
+      read += 1;
+      const push = pushOf(event);
+      if (push === undefined) continue;
+      const tags = found.get(push.repository) ?? new Map();
+      found.set(push.repository, tags);
+      const known = tags.get(push.tag) ?? { times: 0, digests: new Set(), lastBy: push.by };
+      tags.set(push.tag, { ...known, times: known.times + 1 });
+      known.digests.add(push.digest);
+    }
+    nextToken = page.NextToken;
+    const last = page.Events?.at(-1)?.EventTime?.getTime();
+    if (nextToken !== undefined && last !== undefined && read >= most) since = last;
+  } while (nextToken !== undefined && read < most);
+  // Where nobody's push is recorded, that none is known of says nothing.
+  if (found.size === 0) return { unknown: 'CloudTrail knows of no push' };
+  return {
+    since,
+    byRepository: new Map(
+      [...found].map(([repository, tags]) => [
+        repository,
+        new Map(
+          [...tags].map(([tag, { times, digests, lastBy }]): [string, TagPushes] => [
+            tag,
+            { times, images: digests.size, lastBy },
+          ]),
+        ),
+      ]),
+    ),
+  };
+}
+
+/** Undefined for a push that failed, or has no tag. */
+function pushOf({ CloudTrailEvent: text = '{}' }: Event): Push | undefined {
+  const event = parse(text);
+  if (textOf(event, 'errorCode') !== undefined) return undefined;
+  const request = part(event, 'requestParameters');
+  const answer = part(part(part(event, 'responseElements'), 'image'), 'imageId');
+  const repository = textOf(request, 'repositoryName');
+  const tag = textOf(request, 'imageTag') ?? textOf(answer, 'imageTag');
+  if (repository === undefined || tag === undefined) return undefined;
+  return {
+    repository,
+    tag,
+    digest: textOf(answer, 'imageDigest') ?? textOf(request, 'imageDigest') ?? textOf(event, 'eventID') ?? '',
+    by: whoIs(part(event, 'userIdentity')),
+  };
+}
+
+/** Such as `role/ci` or `user/jo`, of an assumed role without its session. */
+function whoIs(identity: JsonObject): string {
+  const issuer = part(part(identity, 'sessionContext'), 'sessionIssuer');
+  const arn = textOf(issuer, 'arn') ?? textOf(identity, 'arn') ?? 'somebody unknown';
+  return arn.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, '');
+}
+
+function parse(text: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : {};
+  } catch {
+    return {}; // an event that nobody can read is none
+  }
+}
+
+function part(object: JsonObject, key: string): JsonObject {
+  const value = member(object, key);
+  return isObject(value) ? value : {};
+}
+
+function textOf(object: JsonObject, key: string): string | undefined {
+  const value: Json | undefined = member(object, key);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,174 @@
+/** Time that runs out, and how work is kept inside it. */
+import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A point in time by which work must have ended. */
+export interface Deadline {
+  /** Aborted when the time is over. */
+  readonly signal: AbortSignal;
+  /** Milliseconds; 0 when the time is over. */
+  leftMs(): number;
+  /** Frees the timer, once the work has ended. */
+  dispose(): void;
+}
+
+/** @param stop ends the time before it is over */
+export function deadlineIn(milliseconds: number, stop?: AbortSignal): Deadline {
+  // A context without a sound answer leaves no time.
+  const length = Math.max(0, milliseconds || 0);
+  const end = performance.now() + length;
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), length);
+  const unfollow = follow(stop, controller);
+  return {
+    signal: controller.signal,
+    leftMs: () => (controller.signal.aborted ? 0 : Math.max(0, end - performance.now())),
+    dispose: () => {
+      clearTimeout(timer);
+      unfollow();
+    },
+  };
+}
+
+/**
+ * Aborts a controller when a signal is aborted, until it is told to follow no more.
+ *
+ * Not AbortSignal.any: Node keeps each signal that it makes, and whatever listens to it, for as long as the first one
+ * lives (nodejs/node#64476), which here may be for 100,000 calls.
+ */
+function follow(signal: AbortSignal | undefined, controller: AbortController): () => void {
+  const abort = () => controller.abort();
+  if (signal?.aborted === true) abort();
+  // As many follow as there are calls at once, which is no leak (Node 20 would warn of one).
+  if (signal !== undefined) setMaxListeners(0, signal);
+  signal?.addEventListener('abort', abort, { once: true });
+  return () => signal?.removeEventListener('abort', abort);
+}
+
+/** The deadline came first; `cause` is what the last attempt had failed with, if one had. */
+export class OutOfTime extends Error {
+  override readonly name = 'OutOfTime';
+
+  constructor(cause?: unknown) {
+    super(cause instanceof Error ? `the time is over; last: ${cause.name}` : 'the time is over', { cause });
+  }
+}
+
+const firstPauseMs = 200;
+const longestPauseMs = 10_000;
+
+/** How one kind of attempt is repeated. */
+export interface RetryOptions {
+  readonly deadline: Deadline;
+  /** The longest that one attempt may take; less when less than twice as much is left, so that another can follow. */
+  readonly attemptMs: number;
+  /** Whether the same attempt may succeed later. An attempt that took too long always may. */
+  readonly isTransient: (error: unknown) => boolean;
+  /** Waited for before each attempt, outside its time; may throw at the deadline only. */
+  readonly ready?: () => Promise<void>;
+  /** Whether an attempt that failed so certainly had no effect; by default none did. */
+  readonly wasRejected?: (error: unknown) => boolean;
+  /** Whether `ready` alone holds the next attempt back, so that no pause is needed. */
+  readonly isPaced?: (error: unknown) => boolean;
+}
+
+/**
+ * Repeats an attempt with growing, random pauses while it fails in a passing way and time is left.
+ *
+ * It is not left to the SDK, whose retries give up while time is left.
+ *
+ * @param attempt is to end itself at the signal, but is not waited for when it does not
+ * @throws what is not passing; {@link OutOfTime} at the deadline
+ */
+export async function retryUntil<Result>(
+  attempt: (signal: AbortSignal) => Promise<Result>,
+  { deadline, attemptMs, isTransient: isPassing, wasRejected: hasNoEffect, ready, isPaced }: RetryOptions,
+): Promise<Result> {
+  let last: unknown;
+  let isUnsure = false;
+  for (let mostPauseMs = firstPauseMs; ; mostPauseMs = Math.min(longestPauseMs, mostPauseMs * 2)) {
+    if (deadline.leftMs() === 0) throw new OutOfTime(last);
+    try {
+      await ready?.();
+      return await limited(attempt, Math.min(attemptMs, deadline.leftMs() / 2), deadline.signal);
+    } catch (error) {
+      if (deadline.signal.aborted) throw new OutOfTime(last);
+      if (!(error instanceof TooSlow || isPassing(error))) {
+        if (isUnsure && error instanceof Error) afterUnsure.add(error);
+        throw error;
+      }
+      isUnsure ||= hasNoEffect?.(error) !== true;
+      last = error;
+    }
+    if (isPaced?.(last) === true) continue;
+    // Random over the whole pause, so that functions which were throttled together do not come back together.
+    await pause(Math.random() * mostPauseMs, deadline, last);
+  }
+}
+
+const afterUnsure = new WeakSet<Error>();
+
+/** Whether an earlier attempt than the one that failed so may have had its effect: nobody heard of it. */
+export function mayHaveTakenEffect(error: unknown): boolean {
+  return error instanceof Error && afterUnsure.has(error);
+}
+
+class TooSlow extends Error {
+  override readonly name = 'TimeoutError';
+}
+
+async function limited<Result>(
+  attempt: (signal: AbortSignal) => Promise<Result>,
+  milliseconds: number,
+  outer: AbortSignal,
+): Promise<Result> {
+  const limit = new AbortController();
+  let isTooSlow = false;
+  const timer = setTimeout(() => {
+    isTooSlow = true;
+    limit.abort();
+  }, milliseconds);
+  const unfollow = follow(outer, limit);
+  const ended = new Promise<never>((_resolve, reject) => {
+    limit.signal.addEventListener('abort', () => reject(new TooSlow('no answer in time')), { once: true });
+  });
+  try {
+    // In a function of its own, so that even an attempt that throws at once leaves no rejection unhandled.
+    return await Promise.race([ended, (async () => attempt(limit.signal))()]);
+  } catch (error) {
+    // Which of the two noticed the abort first must not matter.
+    throw isTooSlow ? new TooSlow('no answer in time', { cause: error }) : error;
+  } finally {
+    clearTimeout(timer);
+    unfollow();
+  }
+}
+
+/** Waits; throws {@link OutOfTime} when the deadline comes first. */
+export async function pause(milliseconds: number, deadline: Deadline, last?: unknown): Promise<void> {
+  await sleep(milliseconds, undefined, { signal: deadline.signal }).catch(() => {
+    throw new OutOfTime(last);
+  });
+}
+
+const settlingReads = 5;
+
+/**
+ * Reads until what is read is as expected, for about 3 seconds where that is little of the time left.
+ *
+ * ECR's reads may lag behind its writes: a repository that was just created may not be found, and a setting that
+ * was just written may still read as before.
+ *
+ * @returns what was read last
+ */
+export async function readUntil<Value>(
+  read: () => Promise<Value>,
+  isExpected: (value: Value) => boolean,
+  deadline: Deadline,
+): Promise<Value> {
+  for (let reads = 1, pauseMs = firstPauseMs; ; reads += 1, pauseMs *= 2) {
+    const value = await read();
+    if (isExpected(value) || reads === settlingReads || pauseMs > deadline.leftMs() / 4) return value;
+    await pause(pauseMs, deadline);
+  }
+}

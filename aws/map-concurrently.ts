@@ -1,0 +1,35 @@
+/** How many entries are worked on at once: enough to hide latency, and no more than there are connections. */
+const usual = 32;
+
+/**
+ * Works on every entry, a bounded number at once.
+ *
+ * After a failure no further entry is begun, and those that are under way end before it is thrown: nothing happens
+ * behind the back of an answer.
+ *
+ * @returns the results in the entries' order
+ * @throws what failed first
+ */
+export async function mapConcurrently<Entry, Result>(
+  entries: readonly Entry[],
+  work: (entry: Entry) => Promise<Result>,
+  atOnce = usual,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const failures: unknown[] = [];
+  const waiting = entries.entries();
+  const worker = async () => {
+    // Shared by the workers, so that each entry is taken once.
+    for (const [index, entry] of waiting) {
+      if (failures.length > 0) return;
+      try {
+        results[index] = await work(entry);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, entries.length) }, worker));
+  if (failures.length > 0) throw failures[0];
+  return results;
+}

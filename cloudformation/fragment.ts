@@ -1,0 +1,95 @@
+/**
+ * What a macro was given. CloudFormation hands over the fragment and nothing about where it stood
+ * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-author.html), so its own shape
+ * has to tell.
+ */
+import { creationTemplateType, type HardenedType, repositoryType } from '../core/controls/control.ts';
+import { generatesResources, readLoop } from '../core/intrinsics.ts';
+import { isObject, type Json, type JsonObject, member } from '../core/json.ts';
+
+const common = [
+  'EncryptionConfiguration',
+  'ImageTagMutability',
+  'ImageTagMutabilityExclusionFilters',
+  'LifecyclePolicy',
+];
+
+/** The properties of the hardened types, from their CloudFormation schemas. */
+const knownProperties: Readonly<Record<HardenedType, readonly string[]>> = {
+  [repositoryType]: [
+    ...common,
+    'EmptyOnDelete',
+    'ImageScanningConfiguration',
+    'RepositoryName',
+    'RepositoryPolicyText',
+    'Tags',
+  ],
+  [creationTemplateType]: [
+    ...common,
+    'AppliedFor',
+    'CustomRoleArn',
+    'Description',
+    'Prefix',
+    'RepositoryPolicy',
+    'ResourceTags',
+  ],
+};
+
+/** The sections of a template that are maps, but for Metadata, which a resource has as well. */
+export const sections = [
+  'Conditions',
+  'Globals',
+  'Hooks',
+  'Mappings',
+  'Outputs',
+  'Parameters',
+  'Resources',
+  'Rules',
+];
+
+/** A property's name as CloudFormation spells it, whatever case it was given in; undefined for no property. */
+export function spelling(type: HardenedType, name: string): string | undefined {
+  const known = knownProperties[type];
+  return known.includes(name) ? name : known.find((right) => right.toLowerCase() === name.toLowerCase());
+}
+
+/** Where a fragment stood, and, for one inside Properties, whose properties they are. */
+export type Placement =
+  | { readonly kind: 'template' }
+  | { readonly kind: 'resource' }
+  | { readonly kind: 'resources' }
+  | { readonly kind: 'properties'; readonly type: HardenedType }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** Recognises a fragment by its shape. */
+export function placementOf(fragment: JsonObject): Placement {
+  const keys = Object.keys(fragment);
+  if (typeof member(fragment, 'Type') === 'string') return { kind: 'resource' };
+  // A resource may well be called Outputs.
+  const isSection = (key: string) => sections.includes(key) && !holdsResource(key, fragment[key]);
+  if (Object.hasOwn(fragment, 'AWSTemplateFormatVersion') || keys.some(isSection))
+    return { kind: 'template' };
+  // No property of a repository looks like a resource.
+  if (keys.some((key) => holdsResource(key, fragment[key]))) return { kind: 'resources' };
+  return propertiesPlacement(fragment, keys);
+}
+
+/** Whether a member is a resource, or a loop that makes some; a loop inside Properties makes none. */
+function holdsResource(key: string, value: Json | undefined): boolean {
+  const body = value === undefined ? undefined : readLoop(key, value)?.body;
+  if (body !== undefined) return Object.entries(body).some(([name, made]) => holdsResource(name, made));
+  return isObject(value) && typeof member(value, 'Type') === 'string';
+}
+
+function propertiesPlacement(fragment: JsonObject, keys: readonly string[]): Placement {
+  const type: HardenedType =
+    Object.hasOwn(fragment, 'Prefix') || Object.hasOwn(fragment, 'AppliedFor')
+      ? creationTemplateType
+      : repositoryType;
+  const foreign = keys.filter((key) => spelling(type, key) === undefined && !generatesResources(key));
+  if (foreign.length === 0) return { kind: 'properties', type };
+  return {
+    kind: 'unknown',
+    reason: `EcrHardening stands beside ${foreign.slice(0, 5).join(', ')}, which ${type} does not have; move it to the top level of the template, or beside the Type of a repository`,
+  };
+}

@@ -1,0 +1,38 @@
+import type { Finding } from '../core/finding.ts';
+import { type Json, type JsonObject, member, withMember } from '../core/json.ts';
+
+/** The custom resource's type in a template. */
+export const settingsType = 'Custom::EcrSettings';
+
+/** How a `Custom::EcrSettings` reaches its function. */
+export interface SettingsFunction {
+  /** The function's ARN, or an intrinsic that becomes it. */
+  readonly serviceToken: Json;
+  /** Seconds after which CloudFormation gives up waiting: a little over the function's own time-out. */
+  readonly serviceTimeout: number;
+}
+
+/**
+ * The properties of a `Custom::EcrSettings` with ServiceToken and ServiceTimeout filled in where its author left them out.
+ *
+ * Without a ServiceTimeout a function that crashes keeps the stack waiting for an hour
+ * (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html).
+ */
+export function completeSettings(
+  properties: JsonObject,
+  settings: SettingsFunction | undefined,
+  tell: (finding: Omit<Finding, 'control' | 'logicalId'>) => void,
+): JsonObject {
+  if (settings === undefined) return properties;
+  const defaults: readonly (readonly [string, Json, string])[] = [
+    ['ServiceToken', settings.serviceToken, 'the function of this application'],
+    ['ServiceTimeout', settings.serviceTimeout, 'so that a crash costs minutes and not an hour'],
+  ];
+  let completed = properties;
+  for (const [name, after, reason] of defaults) {
+    if (member(properties, name) !== undefined) continue;
+    tell({ path: `Properties.${name}`, outcome: 'set', after, reason });
+    completed = withMember(completed, name, after);
+  }
+  return completed;
+}

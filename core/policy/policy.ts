@@ -1,0 +1,201 @@
+/**
+ * The organisation's policy: what "safe" means where an author says nothing.
+ *
+ * The same parameters stand at several levels, the later stronger: built in, application (the parameters of
+ * template.yaml, which reach the functions through their environment), the transform's own Parameters, and a
+ * resource's Metadata. The table below says which level takes which; documentation is made from it.
+ */
+import type { Finding } from '../finding.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { unknownName } from '../nearest.ts';
+import {
+  type Enforcement,
+  enforcements,
+  type Parsed,
+  parseBoolean,
+  parseCount,
+  parseEnforcement,
+  parseMutableTags,
+  parseProtectedTags,
+  parseText,
+} from './values.ts';
+
+/** One policy, whole: every parameter has a value. */
+export interface Policy {
+  /** Tags that may be overwritten, as ECR wildcard patterns (at most 5); empty: none may. */
+  readonly MutableTags: readonly string[];
+  /** How many images stay, the newest first; 0: no limit. */
+  readonly KeepImages: number;
+  /** Days after their push when untagged images expire; 0: never. */
+  readonly ExpireUntaggedAfterDays: number;
+  /** Tag patterns whose images never expire. */
+  readonly ProtectedTags: readonly string[];
+  readonly Enforcement: Enforcement;
+  /** Whether DeletionPolicy and UpdateReplacePolicy become Retain where absent. */
+  readonly Retain: boolean;
+  /** The KMS key for repositories without an EncryptionConfiguration; empty: none is written. */
+  readonly KmsKey: string;
+  /** Whether findings are also written into each resource's Metadata. */
+  readonly Report: boolean;
+  /** Whether authors may exempt a resource from a control. */
+  readonly AllowExemptions: boolean;
+}
+
+export type PolicyName = keyof Policy;
+
+/** Where a parameter may stand. */
+export type PolicyScope = 'application' | 'transform' | 'resource';
+
+interface Parameter<Name extends PolicyName> {
+  readonly levels: readonly PolicyScope[];
+  readonly parse: (value: Json) => Parsed<Policy[Name]>;
+}
+
+const everywhere: readonly PolicyScope[] = ['application', 'transform', 'resource'];
+
+/** Every parameter, once: its levels and how it is read. */
+export const policyParameters: { readonly [Name in PolicyName]: Parameter<Name> } = {
+  MutableTags: {
+    levels: everywhere,
+    parse: parseMutableTags,
+  },
+  KeepImages: {
+    levels: everywhere,
+    parse: parseCount,
+  },
+  ExpireUntaggedAfterDays: {
+    levels: everywhere,
+    parse: parseCount,
+  },
+  ProtectedTags: {
+    levels: everywhere,
+    parse: parseProtectedTags,
+  },
+  Enforcement: {
+    levels: everywhere,
+    parse: parseEnforcement,
+  },
+  Retain: {
+    levels: everywhere,
+    parse: parseBoolean,
+  },
+  KmsKey: {
+    levels: everywhere,
+    parse: parseText,
+  },
+  Report: {
+    levels: ['application', 'transform'],
+    parse: parseBoolean,
+  },
+  AllowExemptions: {
+    levels: ['application'],
+    parse: parseBoolean,
+  },
+};
+
+/** What each parameter means, in a sentence or two; apart from the table, so that no function's bundle carries it. */
+export const policyDescriptions: { readonly [Name in PolicyName]: string } = {
+  MutableTags: 'Tags that may be overwritten (patterns with *, at most 5), such as latest.',
+  KeepImages: 'How many images stay, the newest first. 0: no limit.',
+  ExpireUntaggedAfterDays: 'Days after their push when untagged images expire. 0: never.',
+  ProtectedTags: 'Tag patterns whose images never expire, such as release-*.',
+  Enforcement:
+    'Default keeps what an author wrote and reports what is unsafe, Override replaces it, Reject fails the change set. Levels below can only tighten it.',
+  Retain: 'Write DeletionPolicy and UpdateReplacePolicy Retain where absent.',
+  KmsKey:
+    'KMS key for repositories without an EncryptionConfiguration. Adding it to a deployed repository replaces the repository.',
+  Report: "Also write every decision into the resource's Metadata in the processed template.",
+  AllowExemptions: 'Whether a resource may be exempted from a control, with a reason, by its Metadata.',
+};
+
+/** All parameter names, in the order of the table. */
+export const policyNames = Object.keys(policyParameters).filter(isPolicyName);
+
+/** The names that one level takes. */
+export function namesAt(level: PolicyScope): readonly PolicyName[] {
+  return policyNames.filter((name) => policyParameters[name].levels.includes(level));
+}
+
+/** The policy when nobody says anything. */
+export const builtInPolicy: Policy = {
+  MutableTags: [],
+  KeepImages: 20,
+  ExpireUntaggedAfterDays: 14,
+  ProtectedTags: [],
+  Enforcement: 'Default',
+  Retain: false,
+  KmsKey: '',
+  Report: false,
+  AllowExemptions: true,
+};
+
+/**
+ * A policy with the values of one more level laid over it.
+ *
+ * @param values by parameter name; lists may be comma-separated text, numbers and booleans text
+ * @param path where they stand, for the findings
+ * @param others names that stand beside the parameters on this level, for the sentence about an unknown one
+ * @returns the policy, and a finding for each unknown name, bad value, or Enforcement that would have loosened
+ */
+export function refinePolicy(
+  base: Policy,
+  level: PolicyScope,
+  values: JsonObject,
+  path: string,
+  others: readonly string[] = [],
+): { policy: Policy; findings: readonly Finding[] } {
+  const findings: Finding[] = [];
+  const found: { -readonly [Name in PolicyName]?: Policy[Name] } = {};
+  const tell = (name: string, outcome: Finding['outcome'], reason: string) =>
+    findings.push({ control: 'Parameters', path: `${path}.${name}`, outcome, reason });
+
+  const take = <Name extends PolicyName>(name: Name, value: Json) => {
+    const parsed = policyParameters[name].parse(value);
+    if ('problem' in parsed) tell(name, 'invalid', `${name} ${parsed.problem}`);
+    else found[name] = parsed.value;
+  };
+  const allowed = namesAt(level);
+  for (const [name, value] of Object.entries(values)) {
+    if (isPolicyName(name) && allowed.includes(name)) take(name, value);
+    else if (isPolicyName(name))
+      tell(
+        name,
+        'invalid',
+        `${name} can be set only by the ${policyParameters[name].levels.join(' or the ')}`,
+      );
+    else tell(name, 'invalid', unknownName('parameter', name, [...allowed, ...others]));
+  }
+  if (found.Enforcement !== undefined && isLooser(found.Enforcement, base.Enforcement)) {
+    tell(
+      'Enforcement',
+      'noted',
+      `${found.Enforcement} has no effect: ${base.Enforcement} of the level above can only be tightened`,
+    );
+    delete found.Enforcement;
+  }
+  return { policy: { ...base, ...found }, findings };
+}
+
+/**
+ * The application's policy out of named texts, such as a function's environment: each of its parameters stands
+ * there under its own name. What is not there keeps its built-in value.
+ */
+export function applicationPolicy(environment: Readonly<Record<string, string | undefined>>): {
+  policy: Policy;
+  findings: readonly Finding[];
+} {
+  const values: Record<string, Json> = {};
+  for (const name of namesAt('application')) {
+    const value = environment[name];
+    if (value !== undefined) values[name] = value;
+  }
+  return refinePolicy(builtInPolicy, 'application', values, "the application's parameters");
+}
+
+function isPolicyName(name: string): name is PolicyName {
+  return Object.hasOwn(policyParameters, name);
+}
+
+function isLooser(one: Enforcement, other: Enforcement): boolean {
+  return enforcements.indexOf(one) < enforcements.indexOf(other);
+}

@@ -1,0 +1,58 @@
+import type { Alert } from './alert.ts';
+import { adviceOf, countsInWords, lineOf } from './wording.ts';
+
+const mostFindings = 10;
+
+/**
+ * The form that Amazon Q Developer in chat applications shows: a custom notification, version 1.0
+ * (https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html).
+ */
+export function chatOf(alert: Alert, subject: string): object {
+  const { image, console } = alert;
+  const lines = [`\`${image.digest}\``, ...commitLine(alert), ...linesOf(alert)];
+  return {
+    version: '1.0',
+    source: 'custom',
+    id: `ecr-hardening-${image.digest.replace(/^sha256:/, '').slice(0, 32)}`,
+    content: {
+      textType: 'client-markdown',
+      title: escaped(subject),
+      description: lines.join('\n'),
+      nextSteps: [escaped(adviceOf(alert)), `<${console}|Open it in the console>`],
+    },
+    metadata: {
+      threadId: `ecr-hardening ${image.repository}`.slice(0, 250),
+      summary: escaped(subject),
+      eventType: alert.kind,
+      relatedResources: [`${image.repository}@${image.digest}`],
+    },
+  };
+}
+
+function commitLine({ commit }: Alert): string[] {
+  if (commit === undefined) return [];
+  return [`commit ${commit.url === undefined ? commit.hash : `<${escaped(commit.url)}|${commit.hash}>`}`];
+}
+
+function linesOf(alert: Alert): string[] {
+  switch (alert.kind) {
+    case 'findings': {
+      const shown = (alert.news?.findings.length ? alert.news.findings : alert.findings).slice(
+        0,
+        mostFindings,
+      );
+      return [countsInWords(alert.counts), ...shown.map((finding) => escaped(lineOf(finding)))];
+    }
+    case 'failed':
+      return [escaped(alert.reason ?? alert.status)];
+    case 'gone':
+      return [countsInWords(alert.counts)];
+    default:
+      return alert satisfies never;
+  }
+}
+
+/** Package names come out of images, and so from strangers: none may mention a channel or make a link. */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

@@ -1,0 +1,92 @@
+/** Findings that an organisation has looked at and does not want to hear of, for a reason and until a day. Pure. */
+import type { Vulnerability } from './vulnerability.ts';
+
+export interface Suppression {
+  /** The vulnerability, such as CVE-2026-1234. */
+  readonly id: string;
+  /** The last day, such as 2026-12-31, in UTC. */
+  readonly until: string;
+  readonly reason: string;
+}
+
+/** The key of a repository's tag that suppresses a finding begins so, and goes on with the finding's id. */
+export const suppressionPrefix = 'ecr-hardening-suppress:';
+
+/** Of what was written: what is understood, and what is not, a clause each. */
+export interface Suppressions {
+  readonly suppressions: readonly Suppression[];
+  readonly problems: readonly string[];
+}
+
+/**
+ * The application's parameter: entries such as `CVE-2026-1234 2026-12-31 not reachable from outside`, separated by
+ * semicolons.
+ */
+export function parseSuppress(parameter: string): Suppressions {
+  const entries = parameter.split(';').map((entry) => entry.trim());
+  return gather(
+    entries
+      .filter((entry) => entry !== '')
+      .map((entry) => {
+        const [id = '', ...rest] = entry.split(/\s+/);
+        return parse(id, rest.join(' '), 'Suppress');
+      }),
+  );
+}
+
+/** A repository's tags: `ecr-hardening-suppress:CVE-2026-1234` = `2026-12-31 not reachable from outside`. */
+export function suppressionsInTags(tags: ReadonlyMap<string, string>): Suppressions {
+  return gather(
+    [...tags]
+      .filter(([key]) => key.startsWith(suppressionPrefix))
+      .map(([key, value]) => parse(key.slice(suppressionPrefix.length), value, `the tag ${key}`)),
+  );
+}
+
+function parse(id: string, text: string, where: string): Suppression | string {
+  const [, until = '', reason = ''] = /^(\d{4}-\d{2}-\d{2})\s+(.*\S)\s*$/.exec(text) ?? [];
+  if (!/^[A-Za-z0-9-]+$/.test(id))
+    return `${where} must begin with the id of a finding, such as CVE-2026-1234`;
+  // A day that there is not, such as the 31st of February, becomes another one.
+  const isDay = new Date(`${until}T00:00:00Z`).toJSON()?.startsWith(until) ?? false;
+  if (until === '' || !isDay)
+    return `${where} needs for ${id} the last day (such as 2026-12-31) and a reason`;
+  return { id, until, reason };
+}
+
+function gather(parsed: readonly (Suppression | string)[]): Suppressions {
+  return {
+    suppressions: parsed.filter((each) => typeof each !== 'string'),
+    problems: parsed.filter((each) => typeof each === 'string'),
+  };
+}
+
+/** A finding that is suppressed, and by what. */
+export interface Suppressed {
+  readonly finding: Vulnerability;
+  readonly by: Suppression;
+}
+
+/**
+ * Divides findings; a suppression holds up to the end of its last day.
+ *
+ * @param now milliseconds since 1970
+ */
+export function divide(
+  findings: readonly Vulnerability[],
+  suppressions: readonly Suppression[],
+  now: number,
+): { readonly told: readonly Vulnerability[]; readonly suppressed: readonly Suppressed[] } {
+  const today = new Date(now).toISOString().slice(0, 10);
+  const holding = new Map(
+    suppressions.filter(({ until }) => until >= today).map((each) => [each.id.toUpperCase(), each]),
+  );
+  const told: Vulnerability[] = [];
+  const suppressed: Suppressed[] = [];
+  for (const finding of findings) {
+    const by = holding.get(finding.id.toUpperCase());
+    if (by === undefined) told.push(finding);
+    else suppressed.push({ finding, by });
+  }
+  return { told, suppressed };
+}

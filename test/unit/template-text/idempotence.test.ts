@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import { isObject, type JsonObject } from '../../../core/json.ts';
+import { projectRoot } from '../../../local/paths.ts';
+import { readDocument } from '../../../template-text/document.ts';
+import { editsFor, editTemplate } from '../../../template-text/edit.ts';
+import { expandTemplate } from '../../../template-text/expand.ts';
+import { template } from '../core/arbitrary-templates.ts';
+import { styledYaml } from './styled-yaml.ts';
+import { inStyles } from './styles.ts';
+
+const options = {
+  environment: {},
+  parameters: {},
+  transformParameters: {},
+  today: '2026-11-24',
+  settings: {
+    serviceToken: { 'Fn::ImportValue': 'ecr-hardening-SettingsServiceToken' },
+    serviceTimeout: 420,
+  },
+};
+
+/** The text that is made of a template's; undefined where it is refused. */
+function expanded(text: string, transformParameters: JsonObject = {}): string | undefined {
+  const before = readDocument(text, 'template');
+  const after = expandTemplate(before.value, { ...options, transformParameters });
+  return 'refusal' in after ? undefined : editTemplate(before, after.template);
+}
+
+const folder = join(projectRoot, 'test', 'golden');
+const goldens = readdirSync(folder)
+  .filter((file) => file.endsWith('.yaml') && !file.endsWith('.expected.yaml'))
+  .flatMap((file): [string, JsonObject, JsonObject][] => {
+    const { fragment, params = {} } = parse(readFileSync(join(folder, file), 'utf8'));
+    if (!isObject(fragment.Resources) || Object.values(fragment.Resources).some((each) => each === null))
+      return [];
+    const Transform = ['AWS::Serverless-2016-10-31', { Name: 'EcrHardening', Parameters: params }];
+    return [[basename(file, '.yaml'), { ...fragment, Transform }, params]];
+  });
+
+describe('what expand makes of its own output is that output, byte for byte', () => {
+  test.each(goldens)('%s', (_name, value, params) => {
+    for (const [style, text] of Object.entries(inStyles(value))) {
+      const once = expanded(text);
+      if (once === undefined) continue;
+      // The transform goes, and its own parameters with it: whoever expands again has to name them again.
+      expect({ style, text: expanded(once, params) }).toEqual({ style, text: once });
+      const lines = text.split('\n').length;
+      // Pretty-printed stays so, and one line stays one line.
+      if (style === 'JSON on one line') expect(once).not.toContain('\n');
+      if (style.startsWith('JSON by')) expect(once.split('\n').length).toBeGreaterThanOrEqual(lines - 8);
+      if (style.endsWith('CRLF')) expect(once).not.toMatch(/[^\r]\n/);
+      if (style.includes('tabs')) expect(once).not.toMatch(/^ /m);
+    }
+  });
+
+  test('of most golden templates something is made', () => {
+    const made = goldens.filter(([, value]) => expanded(JSON.stringify(value)) !== undefined);
+    expect(made.length).toBeGreaterThan(20);
+  });
+
+  test('and of any template in any style', () => {
+    fc.assert(
+      fc.property(template, fc.array(fc.nat(997), { minLength: 1, maxLength: 60 }), (value, tape) => {
+        for (const text of [styledYaml(value, tape), JSON.stringify(value, null, tape[0] ?? 2)]) {
+          const once = expanded(text);
+          if (once !== undefined) expect(expanded(once)).toBe(once);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('pretty-printed JSON stays what printing its values gives', () => {
+  test.each(goldens)('%s', (_name, value) => {
+    const { Transform: _, ...rest } = value;
+    for (const step of [2, 4, '\t']) {
+      const before = readDocument(JSON.stringify(rest, null, step), 'template');
+      const after = expandTemplate(before.value, options);
+      if ('refusal' in after) return;
+      // What stood before is replaced on its line.
+      const isReplacing = editsFor(before, after.template).some(({ from, to }) => from !== to);
+      if (!isReplacing)
+        expect(editTemplate(before, after.template)).toBe(JSON.stringify(after.template, null, step));
+    }
+  });
+});
