@@ -3,20 +3,41 @@
 /** A function's environment, or a part of it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Keys of AWS. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+
+/** Where a service is called, and as whom; what is left out is found as the SDK finds it. */
+export interface ClientSettings {
+  readonly region?: string;
+  /** Keys, or what gets them: asked again when they have expired. */
+  readonly credentials?: Credentials | (() => Promise<Credentials>);
+  /** A URL, where it is not AWS's own. */
+  readonly endpoint?: string;
+  readonly useDualstackEndpoint?: boolean;
+  readonly useFipsEndpoint?: boolean;
+  readonly retryMode?: 'standard';
+  /** Repeating is `retryUntil`'s part, whose retries end with the time and not before. */
+  readonly maxAttempts?: 1;
+}
+
 /**
  * Everything is given explicitly, so that none of the SDK's loaders for configuration files runs at a cold start.
  *
  * @param environment AWS_REGION, and where a local endpoint is meant `AWS_ENDPOINT_URL_<SERVICE>` or AWS_ENDPOINT_URL
  * @param service such as ECR
  */
-export function clientSettings(environment: Environment, service: string) {
+export function clientSettings(environment: Environment, service: string): ClientSettings {
   const endpoint = localEndpoint(environment, service);
   return {
     region: environment.AWS_REGION ?? 'us-east-1',
     useDualstackEndpoint: false,
     useFipsEndpoint: false,
     retryMode: 'standard',
-    // Repeating is persist's part.
     maxAttempts: 1,
     ...(endpoint === undefined ? {} : { endpoint }),
   };

@@ -1,6 +1,7 @@
 /** Time that runs out, and how work is kept inside it. */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { rootError } from './call-error.ts';
 
 /** A point in time by which work must have ended. */
 export interface Deadline {
@@ -50,7 +51,8 @@ export class OutOfTime extends Error {
   override readonly name = 'OutOfTime';
 
   constructor(cause?: unknown) {
-    super(cause instanceof Error ? `the time is over; last: ${cause.name}` : 'the time is over', { cause });
+    const root = rootError(cause);
+    super(root instanceof Error ? `the time is over; last: ${root.name}` : 'the time is over', { cause });
   }
 }
 
@@ -110,7 +112,8 @@ const afterUnsure = new WeakSet<Error>();
 
 /** Whether an earlier attempt than the one that failed so may have had its effect: nobody heard of it. */
 export function mayHaveTakenEffect(error: unknown): boolean {
-  return error instanceof Error && afterUnsure.has(error);
+  const root = rootError(error);
+  return root instanceof Error && afterUnsure.has(root);
 }
 
 class TooSlow extends Error {

@@ -1,8 +1,11 @@
 /** How a call to AWS failed: whether it may pass, whether it may have had its effect, and what may be logged of it. */
 import { isObject } from '../core/json.ts';
+import { AwsCallError, rootError } from './call-error.ts';
 
 // Undeclared in the services' models, and sent with status 400.
 const throttlings = ['ThrottlingException', 'Throttling', 'TooManyRequestsException', 'RequestLimitExceeded'];
+
+const denials = ['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation'];
 
 /** Codes of faults of the network, as Node names them. */
 const networkFaults = [
@@ -16,10 +19,59 @@ const networkFaults = [
   'EAI_AGAIN',
 ];
 
-/** Whether the service said that it is called too often. */
+/** What a service answers where something does not exist. */
+const notFoundNames = {
+  repository: 'RepositoryNotFoundException',
+  image: 'ImageNotFoundException',
+  scan: 'ScanNotFoundException',
+  'lifecycle policy': 'LifecyclePolicyNotFoundException',
+  'lifecycle policy preview': 'LifecyclePolicyPreviewNotFoundException',
+  'repository policy': 'RepositoryPolicyNotFoundException',
+} as const;
+
+/** What may not exist. */
+export type Missing = keyof typeof notFoundNames;
+
+/** True for throttling errors. */
 export function isThrottled(error: unknown): boolean {
   const { name, status } = loggableError(error);
   return throttlings.includes(name) || status === 429;
+}
+
+/** Whether the caller lacks the permission. */
+export function isDenied(error: unknown): boolean {
+  return denials.includes(loggableError(error).name);
+}
+
+/** Whether one of these does not exist. */
+export function isNotFound(error: unknown, ...what: readonly Missing[]): boolean {
+  const { name } = loggableError(error);
+  return what.some((each) => notFoundNames[each] === name);
+}
+
+/** Whether the repository that the call was about does not exist. */
+export function isRepositoryNotFound(error: unknown): boolean {
+  return isNotFound(error, 'repository');
+}
+
+/** What is read, or undefined where one of these does not exist. */
+export async function unlessNotFound<Value>(
+  what: readonly Missing[],
+  read: () => Promise<Value>,
+): Promise<Value | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isNotFound(error, ...what)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a feature was never configured, so that the registry has its default. */
+export function isFeatureDisabled(error: unknown): boolean {
+  const root = rootError(error);
+  // A parameter that is refused has the same name; ECR's sentence alone tells them apart.
+  return root instanceof Error && root.name === 'ValidationException' && /disabled/i.test(root.message);
 }
 
 /**
@@ -36,35 +88,40 @@ export function isTransient(error: unknown): boolean {
   );
 }
 
-/** Whether the repository that the call was about does not exist. */
-export function isRepositoryNotFound(error: unknown): boolean {
-  return loggableError(error).name === 'RepositoryNotFoundException';
-}
-
 /** Whether the service certainly refused the call: then it had no effect. */
 export function isRejected(error: unknown): boolean {
   const { status } = loggableError(error);
   return status !== undefined && status >= 400 && status < 500;
 }
 
+/** Whether the service did answer, if only that it refuses: then it had the time for the call. */
+export function isAnswer(error: unknown): boolean {
+  return isRejected(error) && !isThrottled(error);
+}
+
 /** What may be logged of an error: never its message, which can quote what a template's author wrote. */
 export function loggableError(error: unknown): {
   readonly name: string;
+  readonly operation?: string;
+  readonly resource?: string;
   readonly code?: string;
   readonly status?: number;
   readonly awsRequestId?: string;
   readonly frames?: readonly string[];
 } {
-  if (!(error instanceof Error)) return { name: typeof error };
-  const code = 'code' in error ? error.code : undefined;
-  const metadata = '$metadata' in error && isObject(error.$metadata) ? error.$metadata : {};
+  const root = rootError(error);
+  if (!(root instanceof Error)) return { name: typeof root };
+  const code = 'code' in root ? root.code : undefined;
+  const metadata = '$metadata' in root && isObject(root.$metadata) ? root.$metadata : {};
   const { httpStatusCode: status, requestId } = metadata;
   return {
-    name: error.name,
+    name: root.name,
+    ...(error instanceof AwsCallError ? { operation: error.operation } : {}),
+    ...(error instanceof AwsCallError && error.resource !== undefined ? { resource: error.resource } : {}),
     ...(typeof code === 'string' ? { code } : {}),
     ...(typeof status === 'number' ? { status } : {}),
     ...(typeof requestId === 'string' ? { awsRequestId: requestId } : {}),
-    frames: (error.stack ?? '').split('\n').flatMap((line) => /^\s+at .*/.exec(line)?.[0].trim() ?? []),
+    frames: (root.stack ?? '').split('\n').flatMap((line) => /^\s+at .*/.exec(line)?.[0].trim() ?? []),
   };
 }
 

@@ -1,5 +1,5 @@
 /** How many entries are worked on at once: enough to hide latency, and no more than there are connections. */
-const usual = 32;
+export const maxAtOnce = 32;
 
 /**
  * Works on every entry, a bounded number at once.
@@ -13,7 +13,7 @@ const usual = 32;
 export async function mapConcurrently<Entry, Result>(
   entries: readonly Entry[],
   work: (entry: Entry) => Promise<Result>,
-  atOnce = usual,
+  atOnce = maxAtOnce,
 ): Promise<Result[]> {
   const results: Result[] = [];
   const failures: unknown[] = [];

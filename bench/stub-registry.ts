@@ -31,6 +31,8 @@ export interface StubRegistry {
   /** How often each operation was called, throttled calls included. */
   readonly calls: Map<string, number>;
   throttled(): number;
+  /** The same by operation. */
+  readonly throttledBy: ReadonlyMap<string, number>;
   stop(): Promise<void>;
 }
 
@@ -42,7 +44,7 @@ const mostDescribed = 1000;
 export async function startStubRegistry(options: StubOptions): Promise<StubRegistry> {
   const calls = new Map<string, number>();
   const buckets = new Map<string, { tokens: number; at: number }>();
-  let throttled = 0;
+  const throttledBy = new Map<string, number>();
   const take = (operation: string): boolean => {
     const rate = options.limits?.[operation];
     if (rate === undefined) return true;
@@ -55,7 +57,7 @@ export async function startStubRegistry(options: StubOptions): Promise<StubRegis
   const answer = (operation: string, input: Input): Answer => {
     calls.set(operation, (calls.get(operation) ?? 0) + 1);
     if (!take(operation)) {
-      throttled += 1;
+      throttledBy.set(operation, (throttledBy.get(operation) ?? 0) + 1);
       return failure('ThrottlingException', 'Rate exceeded');
     }
     if (options.denied?.includes(operation) === true)
@@ -75,7 +77,8 @@ export async function startStubRegistry(options: StubOptions): Promise<StubRegis
   return {
     url: `http://127.0.0.1:${port}`,
     calls,
-    throttled: () => throttled,
+    throttled: () => [...throttledBy.values()].reduce((sum, count) => sum + count, 0),
+    throttledBy,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -12,7 +12,15 @@ import { decisiveLines, runSam } from './sam.ts';
 export const applicationStack = 'ecr-hardening';
 
 const artifactsBucket = 'ecr-hardening-artifacts';
-const inputs = ['template.yaml', 'samconfig.toml', 'package-lock.json', 'core', 'functions'];
+const inputs = [
+  'template.yaml',
+  'samconfig.toml',
+  'package-lock.json',
+  'core',
+  'cloudformation',
+  'aws',
+  'functions',
+];
 
 /**
  * `sam build` into .aws-sam/build.

@@ -1,8 +1,7 @@
 /** How a registry's services are called: paced, repeated while a fault passes, given up when somebody ends the audit. */
 import { type Calls, callsOf } from '../../aws/calls.ts';
 import { deadlineIn, OutOfTime } from '../../aws/deadline.ts';
-import { isUnanswered } from '../../aws/faults.ts';
-import { isDenied } from './failures.ts';
+import { isDenied, isUnanswered } from '../../aws/faults.ts';
 
 /** Calls one operation. */
 export type Call<Client> = <Output>(

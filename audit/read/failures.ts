@@ -1,7 +1,8 @@
 /** How reading a registry fails, in words that say what to do. */
 
+import { rootError } from '../../aws/call-error.ts';
 import { OutOfTime } from '../../aws/deadline.ts';
-import { isUnanswered, loggableError } from '../../aws/faults.ts';
+import { isDenied, isUnanswered, loggableError } from '../../aws/faults.ts';
 import { Problem } from '../../core/problem.ts';
 
 /** Where a registry is looked for. */
@@ -11,18 +12,10 @@ export interface RegistryLocation {
   readonly endpointUrl?: string | undefined;
 }
 
-const denials = ['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation'];
-
-/** Whether the caller lacks the permission. */
-export function isDenied(error: unknown): boolean {
-  return denials.includes(loggableError(error).name);
-}
-
 /** Whether a service, or the way to it, failed; anything else is a defect of ours. */
 export function isAwsFailure(error: unknown): boolean {
-  return (
-    (error instanceof Error && '$metadata' in error) || error instanceof OutOfTime || isUnanswered(error)
-  );
+  const root = rootError(error);
+  return (root instanceof Error && '$metadata' in root) || error instanceof OutOfTime || isUnanswered(error);
 }
 
 /**
@@ -38,7 +31,7 @@ export function reasonOf(error: unknown, action: string): string {
 
 /** What ends an audit before it began, as one sentence; an error that is none of AWS's is answered as it is. */
 export function problemOf(error: unknown, { region, registryId, endpointUrl }: RegistryLocation): unknown {
-  const cause = error instanceof OutOfTime && error.cause !== undefined ? error.cause : error;
+  const cause = rootError(error instanceof OutOfTime && error.cause !== undefined ? error.cause : error);
   const { name, code } = loggableError(cause);
   const whose = registryId === undefined ? '' : ` of registry ${registryId}`;
   const tell = (sentence: string) => new Problem(sentence, { cause: error });

@@ -1,4 +1,5 @@
 import { isOneOf, type Json } from '../json.ts';
+import { matchesWildcard } from '../wildcard.ts';
 
 /** ECR's four tag mutabilities, the safest first (the order in which nothing may be weakened). */
 export const mutabilities = [
@@ -73,4 +74,48 @@ export function toFilters(exclusions: readonly string[]): Json {
     [filterTypeKey]: 'WILDCARD',
     [filterValueKey]: pattern,
   }));
+}
+
+/**
+ * Whether a tag mutability keeps every tag that another one keeps.
+ *
+ * In the order of `mutabilities`; of two that are the same, by their exclusions: fewer or narrower ones are safer
+ * where they are the tags that may move, more or wider ones where they are those that may not. Two that exclude
+ * different tags are neither safer than the other.
+ */
+export function isAtLeastAsSafe(one: TagMutability, other: TagMutability): boolean {
+  const difference = rank(one) - rank(other);
+  if (difference !== 0) return difference < 0;
+  if (isVoid(one) || isVoid(other)) return true;
+  if (one.mutability === 'IMMUTABLE_WITH_EXCLUSION') return covers(other.exclusions, one.exclusions);
+  if (one.mutability === 'MUTABLE_WITH_EXCLUSION') return covers(one.exclusions, other.exclusions);
+  return true;
+}
+
+/** Whether a tag mutability does not keep every tag that another one keeps. */
+export function isWeakerMutability(one: TagMutability, other: TagMutability): boolean {
+  return !isAtLeastAsSafe(one, other);
+}
+
+/** Immutability that excludes every tag keeps none. */
+export function isVoid({ mutability, exclusions }: TagMutability): boolean {
+  return mutability === 'IMMUTABLE_WITH_EXCLUSION' && exclusions.some(matchesEveryTag);
+}
+
+/** Whether tags can be overwritten: what an organisation's Enforcement answers. */
+export function isUnsafeMutability(value: TagMutability): boolean {
+  return value.mutability === 'MUTABLE' || value.mutability === 'MUTABLE_WITH_EXCLUSION' || isVoid(value);
+}
+
+function rank(value: TagMutability): number {
+  return mutabilities.indexOf(isVoid(value) ? 'MUTABLE' : value.mutability);
+}
+
+/**
+ * Whether the wide patterns match whatever the narrow ones do, each narrow one by one wide one.
+ *
+ * A narrow pattern is itself matched: its `*` is a character that no tag has, so only a wide `*` can stand for it.
+ */
+function covers(wide: readonly string[], narrow: readonly string[]): boolean {
+  return narrow.every((pattern) => wide.some((each) => matchesWildcard(each, pattern)));
 }

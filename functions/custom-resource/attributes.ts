@@ -1,19 +1,21 @@
 /** What `Fn::GetAtt` can ask for. Pure. */
-import type { AccountChange } from './account-changes.ts';
-import { describePlan, isChanging, type Plan } from './plan.ts';
-import type { Scanning } from './scanning.ts';
+import type { AccountChange } from '../../reconcile/account-settings.ts';
+import { isWriting, type Plan } from '../../reconcile/plan.ts';
+import type { Scanning } from '../../reconcile/scanning.ts';
+import { truncateText } from '../../wording/lists.ts';
+import { planWords } from '../../wording/notes.ts';
 
 type Attributes = Readonly<Record<string, string>>;
 
 /**
  * The attributes once everything is as it is wanted: counts always, and those of the repository where one is named.
  *
- * @param isOne whether the author named one repository, not a pattern
+ * @param isSingle whether the author named one repository, not a pattern
  */
-export function settingsData(plans: readonly Plan[], scanning: Scanning, isOne: boolean): Attributes {
-  const changed = plans.filter(isChanging).length;
+export function settingsData(plans: readonly Plan[], scanning: Scanning, isSingle: boolean): Attributes {
+  const changed = plans.filter(isWriting).length;
   return {
-    ...(isOne ? ofRepository(plans, scanning, ({ target }) => target.tagMutability.mutability) : {}),
+    ...(isSingle ? ofRepository(plans, scanning, ({ target }) => target.tagMutability.mutability) : {}),
     ...counts(plans.length, changed),
   };
 }
@@ -23,17 +25,19 @@ export function dryRunData(
   plans: readonly Plan[],
   account: readonly AccountChange[],
   scanning: Scanning,
-  isOne: boolean,
+  isSingle: boolean,
 ): Attributes {
-  const changes = plans.filter(isChanging).map((plan) => {
-    const words = describePlan(plan);
-    return isOne ? words : `${plan.found.repository.name} (${words})`;
+  const changes = plans.filter(isWriting).map((plan) => {
+    const words = planWords(plan);
+    return isSingle ? words : `${plan.observed.repository.name} (${words})`;
   });
   const settings = account.map(({ name, before, after }) => `${name} ${before ?? 'none'} -> ${after}`);
   return {
-    ...(isOne ? ofRepository(plans, scanning, ({ found }) => found.repository.tagMutability.mutability) : {}),
+    ...(isSingle
+      ? ofRepository(plans, scanning, ({ observed }) => observed.settings.tagMutability.mutability)
+      : {}),
     ...counts(plans.length, 0),
-    WouldChange: fitting([...settings, ...changes]) || 'nothing',
+    WouldChange: truncateText([...settings, ...changes], maxCharacters) || 'nothing',
   };
 }
 
@@ -47,7 +51,7 @@ function ofRepository(
   mutabilityOf: (plan: Plan) => string,
 ): Attributes {
   if (plan === undefined) return {};
-  const { arn, uri, name } = plan.found.repository;
+  const { arn, uri, name } = plan.observed.repository;
   return {
     RepositoryArn: arn,
     RepositoryUri: uri,
@@ -58,14 +62,4 @@ function ofRepository(
 }
 
 // What fits into CloudFormation's 4,096 bytes beside the rest of the answer.
-const mostCharacters = 2_000;
-
-function fitting(changes: readonly string[]): string {
-  let length = 0;
-  const fit = changes.filter((change) => {
-    length += change.length + 2;
-    return length <= mostCharacters;
-  });
-  const rest = changes.length - fit.length;
-  return `${fit.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`;
-}
+const maxCharacters = 2_000;

@@ -1,24 +1,25 @@
-import { localEndpoint } from '../../aws/client-settings.ts';
+import type { Context } from 'aws-lambda';
+import { connectClaims } from '../../aws/claims/claims-table.ts';
+import { clientSettings, localEndpoint } from '../../aws/client-settings.ts';
 import { deadlineIn, OutOfTime } from '../../aws/deadline.ts';
+import { connectEcr } from '../../aws/ecr/settings.ts';
 import { loggableError } from '../../aws/faults.ts';
 import { refusalMessage } from '../../cloudformation/refusal-message.ts';
 import { isRefusal } from '../../core/finding.ts';
 import { member } from '../../core/json.ts';
 import { applicationPolicy } from '../../core/policy/policy.ts';
 import { parseBoolean } from '../../core/policy/values.ts';
-import { connect } from './ecr/client.ts';
-import { explain } from './failure.ts';
-import { startJournal } from './journal.ts';
-import { failedId, serve } from './lifecycle.ts';
-import { type Addressee, parseRequest, type SettingsRequest } from './request.ts';
-import { type Answer, responseBody, sendResponse } from './response.ts';
-import type { Progress } from './surroundings.ts';
+import type { Progress } from '../../reconcile/context.ts';
+import { type Session, startSession } from '../../reconcile/session.ts';
+import { explain } from '../../wording/failures.ts';
+import { undoSentences } from '../../wording/undo.ts';
+import { failedId, physicalIdOf, requestHash } from './identity.ts';
+import { parseRequest, type ResponseTarget, type SettingsRequest } from './request.ts';
+import { type CustomResourceResponse, responseBody, sendResponse } from './response.ts';
+import { serve } from './serve.ts';
 
 /** The part of Lambda's context that is used. */
-export interface FunctionContext {
-  /** Milliseconds until the function's time-out. */
-  getRemainingTimeInMillis(): number;
-}
+export type FunctionContext = Pick<Context, 'getRemainingTimeInMillis'>;
 
 /**
  * `Custom::EcrSettings`.
@@ -34,10 +35,10 @@ export async function handler(event: unknown, context: FunctionContext): Promise
       // Without an address there is nobody to answer; Lambda's own record of the failure is what is left.
       throw new Error(`EcrHardening cannot answer this event: ${parsed.reason}`);
     case 'unserved': {
-      const { addressee, reason } = parsed;
-      logOf(addressee)({ level: 'ERROR', message: 'not a request of CloudFormation', reason });
-      const physicalResourceId = addressee.physicalResourceId ?? failedId(addressee, true);
-      return answer(addressee, { status: 'FAILED', physicalResourceId, reason }, context);
+      const { target, reason } = parsed;
+      logOf(target)({ level: 'ERROR', message: 'not a request of CloudFormation', reason });
+      const physicalResourceId = target.physicalResourceId ?? failedId(target, true);
+      return answer(target, { status: 'FAILED', physicalResourceId, reason }, context);
     }
     case 'request':
       return answer(parsed.request, await serveInTime(parsed.request, context), context);
@@ -48,71 +49,99 @@ export async function handler(event: unknown, context: FunctionContext): Promise
 
 /**
  * Serves a request until shortly before the function's time-out; every failure becomes an answer, and what it had
- * changed is put back before.
+ * changed is undone before.
  */
-async function serveInTime(request: SettingsRequest, context: FunctionContext): Promise<Answer> {
+async function serveInTime(
+  request: SettingsRequest,
+  context: FunctionContext,
+): Promise<CustomResourceResponse> {
   const log = logOf(request);
   const remainingMs = timeLeft(request, context);
   const working = deadlineIn(remainingMs / 2);
-  const puttingBack = deadlineIn(putBackTime(remainingMs));
-  const connection = connect(process.env);
-  const journal = startJournal();
+  const undoing = deadlineIn(undoTime(remainingMs));
+  const ecr = connectEcr(clientSettings(process.env, 'ECR'));
+  const claims = connectClaims({
+    // Without a table every call fails, which is answered; see configurationOf.
+    environment: { ...process.env, ClaimsTable: process.env.ClaimsTable || 'ClaimsTable-is-not-set' },
+  });
   const progress: Progress = { repositories: 0 };
-  const fail = async (reason: string): Promise<Answer> => {
-    const putBack = await journal.putBack(connection.until(puttingBack));
-    const { failures = [], told = '' } = putBack ?? {};
-    if (putBack !== undefined) log({ level: 'WARN', message: 'put back', failures: failures.length });
-    for (const { subject, settings, error } of failures)
-      log({ level: 'ERROR', message: 'not put back', subject, settings, error: loggableError(error) });
-    const physicalResourceId =
-      'physicalResourceId' in request ? request.physicalResourceId : failedId(request, failures.length === 0);
-    // What could not be put back must not be cut off at the end of a long reason.
-    return { status: 'FAILED', physicalResourceId, reason: `${reason.slice(0, 3_000 - told.length)}${told}` };
-  };
+  const { policy, allowWeakening, problems } = configurationOf(process.env);
+  const session = startSession({
+    ...{ ecr, claims, working, undoing, policy, allowWeakening, progress, log },
+    holder: physicalIdOf(request),
+    request: requestHash(request),
+    now: Date.now,
+  });
   try {
-    const { policy, findings } = applicationPolicy(process.env);
-    const allowWeakening = parseBoolean(process.env.AllowWeakening ?? 'false');
-    const problems = [
-      ...(findings.some(isRefusal) ? [refusalMessage(findings)] : []),
-      ...('problem' in allowWeakening ? [`AllowWeakening ${allowWeakening.problem}`] : []),
-    ];
     // A Delete needs no policy, and no stack may become impossible to delete.
     if (request.requestType !== 'Delete' && problems.length > 0) {
       log({ level: 'ERROR', message: 'the application is misconfigured' });
-      return await fail(`The application is misconfigured: ${problems.join('; ')}.`);
+      return await fail(`The application is misconfigured: ${problems.join('; ')}.`, request, session);
     }
-    const answer = await serve(request, {
-      ecr: connection.until(working),
-      policy,
-      allowWeakening: 'value' in allowWeakening && allowWeakening.value,
-      deadline: working,
-      journal,
-      progress,
-      log,
-    });
-    if (answer.status === 'FAILED') return await fail(answer.reason);
+    const response = await serve(request, session);
+    if (response.status === 'FAILED') return await fail(response.reason, request, session);
     // CloudFormation shows no reason of a success.
-    if (answer.notes.length > 0) log({ message: 'told', notes: answer.notes });
-    return answer;
+    if (response.notes.length > 0) log({ message: 'notes', notes: response.notes });
+    return response;
   } catch (error) {
     const cause =
       error instanceof Error && error.cause !== undefined ? { cause: loggableError(error.cause) } : {};
     log({ level: 'ERROR', message: 'failed', error: loggableError(error), ...cause });
     const isTooMuch = error instanceof OutOfTime && progress.repositories > 1;
     const advice = isTooMuch
-      ? ` It was to hold ${progress.repositories} repositories: divide them among several resources, by name.`
+      ? ` It was to manage ${progress.repositories} repositories: divide them among several resources, by name.`
       : '';
-    return await fail(`${explain(error)}${advice}`);
+    return await fail(`${explain(error)}${advice}`, request, session);
   } finally {
-    connection.close();
+    session.end();
+    ecr.close();
+    claims.close();
     working.dispose();
-    puttingBack.dispose();
+    undoing.dispose();
   }
+}
+
+/** Undoes what was changed, and says what was not. */
+async function fail(
+  reason: string,
+  request: SettingsRequest,
+  session: Session,
+): Promise<CustomResourceResponse> {
+  const { log } = session.context;
+  const undone = await session.undo();
+  const { isChanged, failures } = undone;
+  if (isChanged) log({ level: 'WARN', message: 'put back', failures: failures.length });
+  for (const { subject, settings, error } of failures)
+    log({ level: 'ERROR', message: 'not put back', subject, settings, error: loggableError(error) });
+  const physicalResourceId =
+    'physicalResourceId' in request ? request.physicalResourceId : failedId(request, failures.length === 0);
+  // What could not be undone must not be cut off at the end of a long reason.
+  const ending = undoSentences(undone);
+  return {
+    status: 'FAILED',
+    physicalResourceId,
+    reason: `${reason.slice(0, 3_000 - ending.length)}${ending}`,
+  };
+}
+
+/** The application's parameters, and what is wrong with them. */
+function configurationOf(environment: NodeJS.ProcessEnv) {
+  const { policy, findings } = applicationPolicy(environment);
+  const allowWeakening = parseBoolean(environment.AllowWeakening ?? 'false');
+  return {
+    policy,
+    allowWeakening: 'value' in allowWeakening && allowWeakening.value,
+    problems: [
+      ...(findings.some(isRefusal) ? [refusalMessage(findings)] : []),
+      ...(environment.ClaimsTable ? [] : ['ClaimsTable is not set']),
+      ...('problem' in allowWeakening ? [`AllowWeakening ${allowWeakening.problem}`] : []),
+    ],
+  };
 }
 
 /**
  * What is left until nobody waits any more: for the function, or for CloudFormation, which an author's ServiceTimeout
- * makes give up earlier. Half of it is for the work, and nearly as much again to put it back.
+ * makes give up earlier. Half of it is for the work, and nearly as much again to undo it.
  */
 function timeLeft({ properties }: SettingsRequest, context: FunctionContext): number {
   const seconds = Number(member(properties, 'ServiceTimeout') ?? Number.POSITIVE_INFINITY);
@@ -120,8 +149,8 @@ function timeLeft({ properties }: SettingsRequest, context: FunctionContext): nu
   return Math.min(context.getRemainingTimeInMillis(), waits);
 }
 
-/** Of the function's time, when putting back has to end: enough is left to answer, with retries. */
-function putBackTime(remainingMs: number): number {
+/** Of the function's time, when undoing has to end: enough is left to answer, with retries. */
+function undoTime(remainingMs: number): number {
   return remainingMs - Math.min(15_000, remainingMs / 4);
 }
 
@@ -131,7 +160,11 @@ function answerTime(remainingMs: number): number {
 }
 
 /** Sends the one answer. A failure to send is logged and not thrown: a second delivery could not send it either. */
-async function answer(to: Addressee, given: Answer, context: FunctionContext): Promise<void> {
+async function answer(
+  to: ResponseTarget,
+  given: CustomResourceResponse,
+  context: FunctionContext,
+): Promise<void> {
   const log = logOf(to);
   const deadline = deadlineIn(answerTime(context.getRemainingTimeInMillis()));
   try {
@@ -148,7 +181,7 @@ async function answer(to: Addressee, given: Answer, context: FunctionContext): P
 }
 
 /** One structured line an entry. The request itself is never logged: its URL is a credential. */
-function logOf(to: Addressee): (entry: Readonly<Record<string, unknown>>) => void {
+function logOf(to: ResponseTarget): (entry: Readonly<Record<string, unknown>>) => void {
   const { requestId, stackId, logicalResourceId } = to;
   return (entry) =>
     console.log(

@@ -26,7 +26,7 @@ export type SettingsRequest =
   | (Common & { readonly requestType: 'Delete'; readonly physicalResourceId: string });
 
 /** Enough of a request to answer it, though it cannot be served. */
-export interface Addressee {
+export interface ResponseTarget {
   readonly requestId: string;
   readonly stackId: string;
   readonly logicalResourceId: string;
@@ -37,7 +37,7 @@ export interface Addressee {
 /** A request; one that can be answered but not served; or an event that nobody could answer. */
 export type ParsedRequest =
   | { readonly kind: 'request'; readonly request: SettingsRequest }
-  | { readonly kind: 'unserved'; readonly addressee: Addressee; readonly reason: string }
+  | { readonly kind: 'unserved'; readonly target: ResponseTarget; readonly reason: string }
   | { readonly kind: 'unanswerable'; readonly reason: string };
 
 /** Parses the event of a custom resource, once. */
@@ -61,14 +61,14 @@ export function parseRequest(event: unknown): ParsedRequest {
       'the event lacks RequestId, StackId, LogicalResourceId or ResponseURL: it is not that of a custom resource',
     );
   const physicalResourceId = text('PhysicalResourceId');
-  const addressee = {
+  const target = {
     requestId,
     stackId,
     logicalResourceId,
     responseUrl,
     ...(physicalResourceId === undefined ? {} : { physicalResourceId }),
   };
-  const unserved = (reason: string): ParsedRequest => ({ kind: 'unserved', addressee, reason });
+  const unserved = (reason: string): ParsedRequest => ({ kind: 'unserved', target, reason });
 
   const requestType = member(event, 'RequestType');
   const given = member(event, 'ResourceProperties');

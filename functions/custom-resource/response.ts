@@ -2,10 +2,10 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { type Deadline, OutOfTime, retryUntil } from '../../aws/deadline.ts';
-import type { Addressee } from './request.ts';
+import type { ResponseTarget } from './request.ts';
 
 /** What was done, as CloudFormation's stack events and `Fn::GetAtt` show it. */
-export type Answer =
+export type CustomResourceResponse =
   | {
       readonly status: 'SUCCESS';
       readonly physicalResourceId: string;
@@ -24,7 +24,7 @@ const mostBytes = 4096;
  * An answer whose attributes alone are too large becomes a failure that says so, since CloudFormation would
  * refuse it and leave the stack waiting.
  */
-export function responseBody(to: Addressee, answer: Answer): string {
+export function responseBody(to: ResponseTarget, answer: CustomResourceResponse): string {
   const common = {
     PhysicalResourceId: answer.physicalResourceId,
     StackId: to.stackId,
@@ -37,14 +37,14 @@ export function responseBody(to: Addressee, answer: Answer): string {
       const reason = text === '' ? {} : { Reason: text };
       return JSON.stringify({ Status: 'SUCCESS', ...reason, ...common, Data: data });
     };
-    if (isFitting(write(''))) return write(fewOf(notes, (text) => isFitting(write(text))));
+    if (isFitting(write(''))) return write(truncateNotes(notes, (text) => isFitting(write(text))));
     const reason = `The attributes of ${to.logicalResourceId} do not fit into CloudFormation's 4,096 bytes.`;
     return responseBody(to, { status: 'FAILED', physicalResourceId: answer.physicalResourceId, reason });
   }
   const write = (reason: string) => JSON.stringify({ Status: 'FAILED', Reason: reason, ...common });
   // CloudFormation demands a reason, and half of a surrogate pair is no character.
   const whole = answer.reason.toWellFormed() || 'No reason is known.';
-  return write(fitting(whole, (reason) => isFitting(write(reason))));
+  return write(truncateText(whole, (reason) => isFitting(write(reason))));
 }
 
 function isFitting(body: string): boolean {
@@ -52,7 +52,7 @@ function isFitting(body: string): boolean {
 }
 
 /** As many notes as fit, with the number of the rest; the log has them all. */
-function fewOf(notes: readonly string[], fits: (text: string) => boolean): string {
+function truncateNotes(notes: readonly string[], fits: (text: string) => boolean): string {
   const text = (count: number) => {
     const rest = notes.length - count;
     return [...notes.slice(0, count), ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ').toWellFormed();
@@ -62,7 +62,7 @@ function fewOf(notes: readonly string[], fits: (text: string) => boolean): strin
 }
 
 /** The longest beginning of a text that fits, cut between whole characters. */
-function fitting(text: string, fits: (text: string) => boolean): string {
+function truncateText(text: string, fits: (text: string) => boolean): string {
   if (fits(text)) return text;
   const characters = Array.from(text);
   let low = 0;
@@ -107,7 +107,11 @@ export async function sendResponse(
     return put(target, body, signal);
   };
   try {
-    await retryUntil(attempt, { deadline, attemptMs, isTransient: (error) => !(error instanceof Refusal) });
+    await retryUntil(attempt, {
+      deadline,
+      attemptMs,
+      isTransient: (error) => !(error instanceof PermanentHttpError),
+    });
   } catch (error) {
     const failure = error instanceof OutOfTime ? (error.cause ?? error) : error;
     const reason = failure instanceof Error ? failure.message : String(failure);
@@ -115,7 +119,7 @@ export async function sendResponse(
   }
 }
 
-class Refusal extends Error {}
+class PermanentHttpError extends Error {}
 
 function put(target: URL, body: string, signal: AbortSignal): Promise<void> {
   // node:https rather than fetch: the first fetch loads undici, which costs as much as starting Node.
@@ -135,7 +139,7 @@ function put(target: URL, body: string, signal: AbortSignal): Promise<void> {
         response.resume();
         const status = response.statusCode ?? 0;
         if (status >= 200 && status < 300) resolve();
-        else reject(new (status >= 500 ? Error : Refusal)(`status ${status}`));
+        else reject(new (status >= 500 ? Error : PermanentHttpError)(`status ${status}`));
       },
     );
     sent.on('error', reject);

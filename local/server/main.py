@@ -10,6 +10,7 @@ import threading
 
 import account_settings
 import async_failures
+import batch_reads
 import custom_resources
 import event_patterns
 import event_targets
@@ -28,6 +29,7 @@ import registry_scanning
 import repositories
 import simulated_policies
 import sns_limits
+import table_properties
 import tags
 import topic_encryption
 import transforms
@@ -54,6 +56,8 @@ GAPS = (
     async_failures,
     sns_limits,
     topic_encryption,
+    table_properties,
+    batch_reads,
 )
 
 

@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import * as dynamodb from '@aws-sdk/client-dynamodb';
 import * as ecr from '@aws-sdk/client-ecr';
 import {
   type ContextEntry,
@@ -11,7 +10,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { applicationStack } from '../../local/application.ts';
-import { projectRoot } from '../../local/paths.ts';
+import { actionsReachableFrom } from '../support/imports.ts';
 import { clients } from './support/stacks.ts';
 
 const iam = new IAMClient({
@@ -21,24 +20,16 @@ const iam = new IAMClient({
 });
 const repository = 'arn:aws:ecr:us-east-1:000000000000:repository/team/orders';
 
-/** Every operation of ECR, as the SDK knows them. */
-const operations = Object.keys(ecr)
-  .filter((name) => name.endsWith('Command'))
-  .map((name) => `ecr:${name.replace(/Command$/, '')}`);
+/** Every operation of a service, as the SDK knows them. */
+const operationsOf = (prefix: string, sdk: object) =>
+  Object.keys(sdk)
+    .filter((name) => name.endsWith('Command'))
+    .map((name) => `${prefix}:${name.replace(/Command$/, '')}`);
+const operations = operationsOf('ecr', ecr);
 
 /** The operations of ECR that the sources of the custom resource name. */
 function callsOfCustomResource(): readonly string[] {
-  const folder = join(projectRoot, 'functions', 'custom-resource');
-  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.ts'),
-  );
-  const named = sources.flatMap((file) =>
-    Array.from(
-      readFileSync(join(folder, file), 'utf8').matchAll(/\bnew (\w+)Command\(/g),
-      ([, operation]) => `ecr:${operation}`,
-    ),
-  );
-  return [...new Set(named)].toSorted();
+  return actionsReachableFrom('functions/custom-resource/handler.ts');
 }
 
 /** The policies of a role of the deployed application, as they stand in IAM. */
@@ -117,6 +108,24 @@ test('outside its own account and region it may do nothing to a repository', asy
     expect(await allowed(policies, operations, elsewhere, tagKeys('ecr-hardening:holder'))).toEqual(
       ofTheRegistry,
     );
+});
+
+test('it may read and write items of the claims table, and do nothing else in DynamoDB', async () => {
+  const policies = await policiesOf('SettingsRole');
+  const ofDynamodb = operationsOf('dynamodb', dynamodb);
+  expect(ofDynamodb.length).toBeGreaterThan(40);
+  const { StackResources } = await clients.cloudformation.send(
+    new DescribeStackResourcesCommand({ StackName: applicationStack, LogicalResourceId: 'ClaimsTable' }),
+  );
+  const table = `arn:aws:dynamodb:us-east-1:000000000000:table/${StackResources?.[0]?.PhysicalResourceId}`;
+  expect(await allowed(policies, ofDynamodb, table)).toEqual([
+    'dynamodb:BatchGetItem',
+    'dynamodb:DeleteItem',
+    'dynamodb:PutItem',
+    'dynamodb:Scan',
+  ]);
+  expect(await allowed(policies, ofDynamodb, `${table}-of-others`)).toEqual([]);
+  expect(await allowed(await policiesOf('MacroRole'), ofDynamodb, table)).toEqual([]);
 });
 
 test('the macro may do nothing in ECR', async () => {

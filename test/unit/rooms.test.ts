@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { projectRoot } from '../../local/paths.ts';
+import { importsOf } from '../support/imports.ts';
 
 /**
  * The rooms, in the order in which they build on each other: a room imports itself and those above it, as `allowed`
@@ -12,7 +13,9 @@ const rooms = [
   'cloudformation',
   'template-text',
   'aws',
+  'reconcile',
   'audit',
+  'wording',
   'functions/macro',
   'functions/custom-resource',
   'functions/scan-alerts',
@@ -33,18 +36,6 @@ const packages = 'packages';
 const source = (file: string) => readFileSync(join(projectRoot, file), 'utf8');
 const roomOf = (file: string) => rooms.find((room) => file.startsWith(`${room}/`)) ?? file;
 
-/** What a file imports: files of the project by their path, everything else by its name. */
-function importsOf(file: string): readonly string[] {
-  const statements = source(file).matchAll(
-    /^(?:import|export)\b[^'";]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm,
-  );
-  return [...statements].map(([, from, bare, dynamic]) => {
-    const target = from ?? bare ?? dynamic ?? '';
-    return target.startsWith('.')
-      ? relative(projectRoot, resolve(projectRoot, dirname(file), target))
-      : target;
-  });
-}
 const inside = (target: string) => folders.some((folder) => target.startsWith(`${folder}/`));
 
 describe('the rooms', () => {
@@ -58,16 +49,27 @@ describe('the rooms', () => {
     core: ['leven'],
     cloudformation: ['core'],
     'template-text': ['core', 'cloudformation', 'yaml', 'node:fs'],
-    aws: ['core', 'node:'],
+    aws: ['core', 'node:', '@aws-sdk/'],
+    reconcile: ['core', 'aws', 'node:'],
     audit: ['core', 'cloudformation', 'aws', '@aws-sdk/', 'node:'],
-    'functions/macro': ['core', 'cloudformation'],
-    'functions/custom-resource': ['core', 'cloudformation', 'aws', 'node:', '@aws-sdk/client-ecr'],
+    wording: ['core', 'cloudformation', 'aws', 'reconcile', 'audit'],
+    'functions/macro': ['core', 'cloudformation', 'wording'],
+    'functions/custom-resource': [
+      'core',
+      'cloudformation',
+      'aws',
+      'reconcile',
+      'wording',
+      'node:',
+      'aws-lambda',
+    ],
     'functions/scan-alerts': ['core', 'aws', '@aws-sdk/client-ecr', '@aws-sdk/client-sns'],
     cli: ['core', 'cloudformation', 'template-text', 'aws', 'audit', packages],
     local: ['core', 'cloudformation', 'template-text', 'aws', 'audit', 'cli', 'tools', packages],
     tools: ['core', 'cloudformation', 'template-text', 'aws', 'audit', 'cli', 'local', packages],
     bench: [
       'functions/macro',
+      'functions/custom-resource',
       'core',
       'cloudformation',
       'template-text',
@@ -139,14 +141,20 @@ describe('the rooms', () => {
     expect(strays).toEqual([]);
   });
 
+  test('only aws/claims calls DynamoDB', () => {
+    const users = files.filter(
+      (file) => !file.startsWith('test/') && importsOf(file).includes('@aws-sdk/client-dynamodb'),
+    );
+    expect(users).not.toEqual([]);
+    expect(users.filter((file) => !file.startsWith('aws/claims/'))).toEqual([]);
+  });
+
   test('the SDK is imported in few places, of what is deployed', () => {
     const users = files.filter(
       (file) =>
         file.startsWith('functions/') && importsOf(file).some((target) => target.startsWith('@aws-sdk/')),
     );
     expect(users).not.toEqual([]);
-    expect(
-      users.filter((file) => !/^functions\/(custom-resource\/ecr\/|scan-alerts\/(ecr|sns)\.ts$)/.test(file)),
-    ).toEqual([]);
+    expect(users.filter((file) => !/^functions\/scan-alerts\/(ecr|sns)\.ts$/.test(file))).toEqual([]);
   });
 });

@@ -6,36 +6,12 @@ import {
   type TagMutability,
   takesFilters,
 } from '../../../core/settings/tag-mutability.ts';
+import type { Desired, OnDelete } from '../../../reconcile/desired.ts';
 import { readAccountSettings } from './account-settings.ts';
 import { filtersName, readExclusions, readMutableTags } from './exclusion-filters.ts';
 import { readLifecyclePolicy } from './lifecycle-policy.ts';
-import { readSelection, type Selection, selectionNames } from './selection.ts';
+import { readSelection, selectionNames } from './selection.ts';
 import { kindOf, readBoolean, readCount } from './values.ts';
-
-/** What every selected repository is to be set to; undefined where its author left the safe default. */
-export interface WantedSettings {
-  readonly tagMutability: TagMutability | undefined;
-  readonly scanOnPush: boolean | undefined;
-  /** The policy's text; undefined: the repository's own, or none, stays. */
-  readonly lifecyclePolicy: string | undefined;
-}
-
-/** What a `Custom::EcrSettings` asks for. */
-export interface Wanted extends WantedSettings {
-  /** Undefined: no repository, account settings alone. */
-  readonly selection: Selection | undefined;
-  readonly accountSettings: Readonly<Record<string, string>>;
-  /** Whether a repository that is in effect not scanned is a failure. */
-  readonly requireScanning: boolean;
-  /** Images pulled within so many days must not expire by the lifecycle policy; 0: they may. */
-  readonly protectPulledWithinDays: number;
-  /** What becomes of a repository's settings when the resource is deleted, or selects it no more. */
-  readonly onDelete: OnDelete;
-  /** Whether nothing is to be changed, only what would be told. */
-  readonly dryRun: boolean;
-}
-
-export type OnDelete = 'Retain' | 'Restore';
 
 const settingNames = [
   'ImageTagMutability',
@@ -66,14 +42,14 @@ const reserved = ['ServiceToken', 'ServiceTimeout'];
  */
 export function parseProperties(
   properties: JsonObject,
-): { readonly wanted: Wanted } | { readonly problems: readonly string[] } {
+): { readonly desired: Desired } | { readonly problems: readonly string[] } {
   const problems = Object.keys(properties)
     .filter((name) => !isOneOf(propertyNames, name) && !reserved.includes(name))
     .map((name) => unknownName('property', name, propertyNames));
   const given = (name: string) => member(properties, name);
 
   const selection = readSelection(properties, problems);
-  const wanted: Wanted = {
+  const desired: Desired = {
     selection,
     tagMutability: readTagMutability(properties, problems),
     scanOnPush: readScanning(given('ImageScanningConfiguration'), problems),
@@ -92,7 +68,7 @@ export function parseProperties(
         'RepositoryName, RepositoryNames or RepositoryTags is missing: one of them selects repositories',
       );
   }
-  return problems.length > 0 ? { problems } : { wanted };
+  return problems.length > 0 ? { problems } : { desired };
 }
 
 function readTagMutability(properties: JsonObject, problems: string[]): TagMutability | undefined {

@@ -1,21 +1,7 @@
-/** Which repositories a `Custom::EcrSettings` is about. Pure. */
+/** How the properties that select repositories are read. Pure. */
 import { isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
-import { matchesWildcard } from '../../../core/wildcard.ts';
+import type { Selection } from '../../../reconcile/selection.ts';
 import { kindOf, readBoolean, readTexts } from './values.ts';
-
-/** Parts that are given together narrow each other. */
-export interface Selection {
-  /** A name, or a pattern with `*`. */
-  readonly name: string | undefined;
-  /** Names or patterns, one of which must match; undefined where the author named none. */
-  readonly names: readonly string[] | undefined;
-  /** Tags that a repository must have, each with exactly this value; empty: any. */
-  readonly tags: Readonly<Record<string, string>>;
-  /** Names or patterns of those left out. */
-  readonly exclude: readonly string[];
-  /** Whether it is no failure that nothing matches. */
-  readonly allowNoMatch: boolean;
-}
 
 /** The properties that select. */
 export const selectionNames = [
@@ -30,36 +16,6 @@ export const selectionNames = [
 const repositoryName =
   /^(?=.{2,256}$)[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
 const repositoryPattern = /^[a-z0-9._/*-]{1,256}$/;
-
-/** The one repository that a selection names without a wildcard, or undefined where it names more. */
-export function exactName({ name, names }: Selection): string | undefined {
-  const only = name ?? (names?.length === 1 ? names[0] : undefined);
-  return only === undefined || only.includes('*') ? undefined : only;
-}
-
-/** Whether a repository's name is selected, its tags apart. */
-export function selectsName({ name, names, exclude }: Selection, repository: string): boolean {
-  const isMatch = (pattern: string) => matchesWildcard(pattern, repository);
-  return (name === undefined || isMatch(name)) && (names?.some(isMatch) ?? true) && !exclude.some(isMatch);
-}
-
-/** Whether a repository's tags are those that are asked for. */
-export function selectsTags({ tags }: Selection, given: ReadonlyMap<string, string>): boolean {
-  return Object.entries(tags).every(([key, value]) => given.get(key) === value);
-}
-
-/**
- * The names and patterns that match no repository, by the property that has them.
- *
- * @param existing the names of all repositories
- */
-export function matchingNothing({ name, names }: Selection, existing: readonly string[]): readonly string[] {
-  const isVain = (pattern: string) => !existing.some((each) => matchesWildcard(pattern, each));
-  return [
-    ...(name !== undefined && isVain(name) ? [`RepositoryName ${name}`] : []),
-    ...(names ?? []).filter(isVain).map((pattern) => `RepositoryNames ${pattern}`),
-  ];
-}
 
 /**
  * Reads the properties that select; undefined when none does.

@@ -13,7 +13,7 @@ const pushed = (tags: Record<string, [times: number, images: number]>): Partial<
   },
 });
 const noted = (digests: Record<string, string>, moved: Record<string, number> = {}) => ({
-  earlier: {
+  previousAudit: {
     at: now - 7 * day,
     digests: new Map(Object.entries(digests)),
     moved: new Map(Object.entries(moved)),

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Plan, planRepository } from '../../../functions/custom-resource/plan.ts';
-import { timeReason } from '../../../functions/custom-resource/time-needed.ts';
+import { type Plan, planRepository } from '../../../reconcile/plan.ts';
+import { outOfTime } from '../../../reconcile/time-budget.ts';
 import { type Bench, startBench } from './support/bench.ts';
 import { type Settings, safe, unsafe } from './support/registry.ts';
 
@@ -56,12 +56,7 @@ describe('many repositories', () => {
   });
 
   test('lose no setting where ECR throttles every operation', async () => {
-    for (const operation of [
-      'ListTagsForResource',
-      'TagResource',
-      'PutImageTagMutability',
-      'PutImageScanningConfiguration',
-    ] as const)
+    for (const operation of ['PutImageTagMutability', 'PutImageScanningConfiguration'] as const)
       bench.server.limits.set(operation, 50);
     bench.server.throttled = 0;
     const { answer, othersAfter, calls } = await bench.run({
@@ -72,13 +67,13 @@ describe('many repositories', () => {
     expect(bench.server.throttled).toBeGreaterThan(0);
     expect(answer).toMatchObject({ Status: 'SUCCESS', Data: { Changed: '150' } });
     expect(Object.values(othersAfter)).toEqual(Array.from({ length: 150 }, () => safe));
-    // Pacing, not trying again and again: 600 calls that must be made, and not many more.
+    // Pacing, not trying again and again: 300 calls that must be made, and not many more.
     const made = calls.filter(({ repository }) => repository !== '*').length;
-    expect(made).toBeLessThan(600 + 400);
+    expect(made).toBeLessThan(300 + 200);
   }, 120_000);
 
   test('are all put back when one of them fails', async () => {
-    const { answer, othersAfter, repository } = await bench.run({
+    const { answer, othersAfter } = await bench.run({
       others: fleet(100),
       properties: pattern,
       faults: { r77: { step: 'put scanning', fault: 'access denied', times: Number.POSITIVE_INFINITY } },
@@ -86,9 +81,6 @@ describe('many repositories', () => {
     });
     expect(answer?.Reason).toMatch(/ What had been changed was put back\.$/);
     expect(Object.values(othersAfter)).toEqual(Array.from({ length: 100 }, () => unsafe));
-    const { repositories } = bench.server.registry;
-    const tags = Object.keys(othersAfter).map((key) => repositories.get(`${repository}/${key}`)?.tags.size);
-    expect(new Set(tags)).toEqual(new Set([0]));
   });
 
   test('that the time does not hold are refused with their number, before anything is changed', async () => {
@@ -99,7 +91,7 @@ describe('many repositories', () => {
       remainingMs: 25_000,
     });
     expect(answer?.Reason).toMatch(
-      /^The 200 repositories need 600 writes, which take about \d+ s at the pace at which ECR answers, and the function has \d+ s left: nothing was changed\./,
+      /^The 200 repositories need 400 writes, which take about \d+ s at the pace at which ECR answers, and the function has \d+ s left: nothing was changed\./,
     );
     expect(Object.values(othersAfter)).toEqual(Array.from({ length: 200 }, () => unsafe));
   }, 60_000);
@@ -109,43 +101,69 @@ describe('the time that is needed', () => {
   const plan = (name: string): Plan => {
     const planned = planRepository(
       {
-        wanted: {
-          tagMutability: undefined,
-          scanOnPush: undefined,
-          lifecyclePolicy: undefined,
-          onDelete: 'Retain',
-        },
-        holder: 'x',
-        by: 'a',
-        replaces: 'b',
+        desired: { tagMutability: undefined, scanOnPush: undefined, lifecyclePolicy: undefined },
+        requester: { holder: 'x', stack: 's', request: 'r', properties: 'a', replacedProperties: 'b' },
         policy: { MutableTags: [], Enforcement: 'Default' },
         allowWeakening: false,
+        keptPolicies: new Set(),
+        now: 0,
       },
       {
         repository: {
           name,
           arn: '',
           uri: '',
+          registryId: '',
+          createdAt: 0,
+          encryption: 'AES256',
           tagMutability: { mutability: 'MUTABLE', exclusions: [] },
           scanOnPush: false,
         },
-        tags: new Map(),
-        memory: undefined,
-        lifecycle: undefined,
+        settings: {
+          tagMutability: { mutability: 'MUTABLE', exclusions: [] },
+          scanOnPush: false,
+          lifecyclePolicy: undefined,
+        },
+        policyText: undefined,
+        record: undefined,
+        staleVersion: 0,
       },
     );
-    if ('refusal' in planned) throw new Error(planned.refusal);
+    if ('refusal' in planned) throw new Error(planned.refusal.code);
     return planned.plan;
   };
   const plans = Array.from({ length: 1_000 }, (_, index) => plan(`r${index}`));
   const left = (ms: number) => ({ leftMs: () => ms });
 
-  test('is three writes for each repository, at the pace of reading', () => {
-    expect(timeReason(plans, 10, left(45_001))).toBeUndefined();
-    expect(timeReason(plans, 10, left(44_999))).toContain('3000 writes, which take about 45 s');
+  const speed = (perSecond: Readonly<Record<string, number>>, answerMs?: number) => ({
+    perSecond: (operation: string) => perSecond[operation],
+    answerMs: () => answerMs,
+  });
+
+  const refused = (given: readonly Plan[], paces: ReturnType<typeof speed>, ms: number) =>
+    outOfTime(given, { speed: paces, deadline: left(ms) });
+
+  test('is that of the operation that is slowest at its own pace', () => {
+    const paces = speed({ PutImageScanningConfiguration: 50, PutImageTagMutability: 20 });
+    expect(refused(plans, paces, 50_001)).toBeUndefined();
+    expect(refused(plans, paces, 49_999)).toMatchObject({ writes: 2_000, neededMs: 50_000 });
+  });
+
+  test('is not that of reading, however slow that was', () => {
+    const paces = speed({ ListTagsForResource: 1, GetLifecyclePolicy: 1 });
+    expect(refused(plans, paces, 1)).toBeUndefined();
+  });
+
+  test('is not less than what the answers take, 32 at once', () => {
+    expect(refused(plans, speed({}, 480), 30_001)).toBeUndefined();
+    expect(refused(plans, speed({}, 480), 29_999)).toMatchObject({ writes: 2_000, neededMs: 30_000 });
+  });
+
+  test('is not known before anything was asked', () => {
+    expect(refused(plans, speed({}), 1)).toBeUndefined();
   });
 
   test('is not guessed from a few', () => {
-    expect(timeReason(plans.slice(0, 49), 10_000, left(1))).toBeUndefined();
+    expect(refused(plans.slice(0, 49), speed({ PutImageTagMutability: 1 }), 1)).toBeUndefined();
   });
 });

@@ -61,14 +61,14 @@ describe('what the author leaves out becomes the default of the organisation, un
     expect(first.answer).toMatchObject({ Status: 'SUCCESS' });
     expect(first.after).toEqual(after);
     const { repository } = first;
-    expect((await bench.run({ repository })).steps).toEqual(['describe', 'read tags', 'see scanning']);
+    expect((await bench.run({ repository })).steps).toEqual(['describe', 'read claims', 'see scanning']);
   });
 
   test('the order of exclusions means nothing', async () => {
     process.env.MutableTags = 'latest,dev';
     expect((await bench.run({ before: excluding('dev', 'latest') })).steps).toEqual([
       'describe',
-      'read tags',
+      'read claims',
       'see scanning',
     ]);
   });
@@ -120,7 +120,7 @@ describe('what the author wrote and is unsafe', () => {
         Reason: `${named} for ${repository} is refused, since this application enforces safe settings (Enforcement: Reject).`,
       });
       expect(after).toEqual(unsafe);
-      expect(steps).toEqual(['describe', 'read tags']);
+      expect(steps).toEqual(['describe', 'read claims']);
     },
   );
 

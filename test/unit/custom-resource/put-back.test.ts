@@ -35,7 +35,7 @@ describe('what fails half-way and cannot be put back', () => {
       const failed = await bench.run({ ...run, fault: [blocked, backwards] });
       expect(failed.answer?.Status).toBe('FAILED');
       expect(failed.answer?.Reason).toMatch(
-        /^A policy of the organisation forbids the change: It is blocked\. NOT PUT BACK: the tags that remember its settings, ImageTagMutability of bench\/repository-\d+\. /,
+        /^bench\/repository-\d+: PutImageScanningConfiguration was refused\. A policy of the organisation forbids the change: It is blocked\. NOT PUT BACK: the tags that remember its settings, ImageTagMutability of bench\/repository-\d+\. /,
       );
       expect(failed.after).toEqual({ ...unsafe, mutability: 'IMMUTABLE' });
       expect(failed.tagsAfter).toMatchObject({

@@ -128,7 +128,7 @@ describe('the life of a resource', () => {
     });
     expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: event.PhysicalResourceId });
     expect(answer?.Reason).toBe(
-      'A policy of the organisation forbids the change: It is blocked. What had been changed was put back.',
+      `${repository}: PutImageScanningConfiguration was refused. A policy of the organisation forbids the change: It is blocked. What had been changed was put back.`,
     );
     expect(after).toEqual(safe);
     const rollback = await bench.run({ sample: 'update', repository });

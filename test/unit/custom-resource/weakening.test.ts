@@ -1,8 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { mutabilities, type TagMutability, takesFilters } from '../../../core/settings/tag-mutability.ts';
+import {
+  isAtLeastAsSafe,
+  mutabilities,
+  type TagMutability,
+  takesFilters,
+} from '../../../core/settings/tag-mutability.ts';
 import { matchesWildcard } from '../../../core/wildcard.ts';
-import { isAtLeastAsSafe } from '../../../functions/custom-resource/weakening.ts';
 
 const pattern = fc.string({ unit: fc.constantFrom(...'ab*'), minLength: 1, maxLength: 3 });
 const tagMutability: fc.Arbitrary<TagMutability> = fc.constantFrom(...mutabilities).chain((mutability) =>

@@ -83,9 +83,9 @@ describe('a scan', () => {
 
   test('fails with the reason when it may not read', async () => {
     rig.world.faults.set('DescribeImages', [{ status: 400, type: 'AccessDeniedException' }]);
-    expect((await rig.run(eventLike('findings-basic'))).thrown).toMatchObject({
-      name: 'AccessDeniedException',
-    });
+    const { thrown } = await rig.run(eventLike('findings-basic'));
+    expect(thrown).toMatchObject({ name: 'AwsCallError', operation: 'DescribeImages' });
+    expect(String(thrown)).toMatch(/DescribeImages failed \(AccessDeniedException: /);
   });
 });
 

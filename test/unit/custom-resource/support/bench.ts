@@ -4,6 +4,7 @@ import './one-realm.ts';
 import { jest } from '@jest/globals';
 import type { Json, JsonObject } from '../../../../core/json.ts';
 import { handler } from '../../../../functions/custom-resource/handler.ts';
+import { claimsTableName } from './claims-table.ts';
 import { startClock } from './clock.ts';
 import { parseBody } from './contract.ts';
 import { eventLike, propertiesLike, type Sample, secretInUrl } from './events.ts';
@@ -71,6 +72,7 @@ const environment = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
+  ClaimsTable: claimsTableName,
 };
 
 const channels = ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const;

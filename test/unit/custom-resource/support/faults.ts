@@ -1,5 +1,6 @@
 /** The ways in which a server can fail, each done to one HTTP exchange. */
 import type { ServerResponse } from 'node:http';
+import { isOneOf } from '../../../../core/json.ts';
 import { errorReply, type Reply } from './reply.ts';
 
 /** Faults that pass: the same call succeeds later. `late` ones strike after the call had its effect. */
@@ -32,6 +33,15 @@ export const lastingFaults = [
 /** A write that ECR takes and that has no effect, as when somebody else writes at the same time. */
 export const ignoredFault = 'ignored';
 
+/** What passes and only DynamoDB does. */
+export const busyFaults = [
+  'transaction conflict',
+  'transaction in progress',
+  'throughput exceeded',
+  'keys unprocessed',
+] as const;
+export type BusyFault = (typeof busyFaults)[number];
+
 /** What only the endpoint for the answer does. */
 export const refusals = ['status 400', 'status 403', 'status 404', 'status 307'] as const;
 
@@ -39,7 +49,12 @@ export type Fault =
   | (typeof passingFaults)[number]
   | (typeof lastingFaults)[number]
   | typeof ignoredFault
+  | BusyFault
   | (typeof refusals)[number];
+
+export function isBusyFault(fault: Fault | undefined): fault is BusyFault {
+  return isOneOf(busyFaults, fault);
+}
 
 /** Whether the call has its effect before the fault. */
 export function isLate(fault: Fault): boolean {

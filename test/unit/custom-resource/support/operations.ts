@@ -1,5 +1,6 @@
 /** ECR's operations that the bench speaks, and what the tests call them. */
 import type { JsonObject } from '../../../../core/json.ts';
+import type { ClaimsStep } from './claims-table-operations.ts';
 import { namesOf, type Perform, type Registry } from './registry.ts';
 import { getAccountSetting, putAccountSetting } from './registry-account.ts';
 import { describeImages } from './registry-images.ts';
@@ -40,6 +41,7 @@ export type Step =
   | 'see images'
   | 'read account'
   | 'put account'
+  | ClaimsStep
   | 'answer';
 
 interface Spec {

@@ -83,6 +83,11 @@ export function arnOf(name: string): string {
   return `${arnStart}${name}`;
 }
 
+/** The name in an ARN of this registry; undefined for any other text. */
+export function nameIn(arn: string): string | undefined {
+  return arn.startsWith(arnStart) ? arn.slice(arnStart.length) : undefined;
+}
+
 /** The names that a request is about, be it by name or by ARN. */
 export function namesOf(input: JsonObject): readonly string[] {
   const names = member(input, 'repositoryNames');

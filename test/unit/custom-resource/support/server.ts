@@ -1,26 +1,41 @@
-/** A real HTTP server that is ECR, and CloudFormation's endpoint for answers; each can be told to fail. */
+/** A real HTTP server that is ECR, DynamoDB, and CloudFormation's endpoint for answers; each can be told to fail. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isObject } from '../../../../core/json.ts';
+import { isObject, type JsonObject } from '../../../../core/json.ts';
+import { emptyClaimsTable, type StubClaimsTable } from './claims-table.ts';
+import { type ClaimsOperation, claimsWork, isClaimsOperation } from './claims-table-operations.ts';
 import { type FaultPlans, faultFinder } from './fault-plans.ts';
-import { isLate, send, strike } from './faults.ts';
+import { type BusyFault, isBusyFault, isLate, send, strike } from './faults.ts';
 import { isOperation, type Operation, perform, type Step, stepOf } from './operations.ts';
 import { emptyRegistry, namesOf, type Registry, type RegistryScanning } from './registry.ts';
+import type { Reply } from './reply.ts';
 import { gatekeeper } from './token-bucket.ts';
 
 export type { FaultPlan } from './fault-plans.ts';
 export type { Step } from './operations.ts';
 
-/** One call that reached ECR. */
+type AnyOperation = Operation | ClaimsOperation;
+
+/** One call that reached ECR or DynamoDB. */
 export interface Call {
   readonly step: Step;
-  readonly operation: Operation;
-  /** The first of the names; `*` without any. */
+  readonly operation: AnyOperation;
+  /** The first of the names, which is a claim's own key where that is none of a repository; `*` without any. */
   readonly repository: string;
   readonly names: readonly string[];
   /** Milliseconds of `performance.now()`. */
   readonly at: number;
+}
+
+/** What a call to one of the services comes to. */
+export interface Work {
+  readonly operation: AnyOperation;
+  readonly step: Step;
+  readonly names: readonly string[];
+  perform(): Reply;
+  /** The answer of a service that is busy, where it has one of its own. */
+  busy?(fault: BusyFault): Reply;
 }
 
 /** One answer that reached CloudFormation. */
@@ -35,14 +50,16 @@ export interface Delivery {
 export interface Server {
   readonly url: string;
   readonly registry: Registry;
+  /** The table of claims, of the name that the function's environment has. */
+  readonly claims: StubClaimsTable;
   /** The registry's scanning; a test may replace it. */
   scanning: RegistryScanning;
   readonly plans: FaultPlans;
   /** Calls a second, beyond which an operation is throttled. */
-  readonly limits: Map<Operation, number>;
+  readonly limits: Map<AnyOperation, number>;
   /** How many calls were beyond; no plan counts them. */
   throttled: number;
-  /** How long every answer of ECR waits. */
+  /** How long every answer of ECR and DynamoDB waits. */
   latencyMs: number;
   readonly calls: Call[];
   /** Repositories that a write has reached: reading them is the step `prove`. */
@@ -55,33 +72,47 @@ export interface Server {
 /** Starts it on the loopback interface and a free port. */
 export async function startServer(): Promise<Server> {
   const registry = emptyRegistry();
+  const claims = emptyClaimsTable();
   const plans: FaultPlans = new Map();
   const faultOf = faultFinder(plans);
-  const limits = new Map<Operation, number>();
+  const limits = new Map<AnyOperation, number>();
   const mayPass = gatekeeper(limits);
   const calls: Call[] = [];
   const written = new Set<string>();
   const deliveries = new Map<string, Delivery[]>();
 
-  const ecr = async (request: IncomingMessage, body: Buffer, response: ServerResponse) => {
+  const ecr = (operation: Operation, input: JsonObject): Work => ({
+    operation,
+    step: stepOf(operation, input, written),
+    names: namesOf(input),
+    perform: () => perform(registry, operation, input),
+  });
+
+  const aws = async (request: IncomingMessage, body: Buffer, response: ServerResponse) => {
     const [service, operation] = String(request.headers['x-amz-target']).split('.');
-    const isKnown = service === 'AmazonEC2ContainerRegistry_V20150921' && isOperation(operation);
     const input: unknown = JSON.parse(body.toString('utf8'));
-    if (!isKnown || !isObject(input)) {
+    const work = !isObject(input)
+      ? undefined
+      : service === 'AmazonEC2ContainerRegistry_V20150921' && isOperation(operation)
+        ? ecr(operation, input)
+        : service === 'DynamoDB_20120810' && isClaimsOperation(operation)
+          ? claimsWork(claims, operation, input)
+          : undefined;
+    if (work === undefined) {
       response.writeHead(404).end();
       return;
     }
-    const names = namesOf(input);
+    const { step, names } = work;
     const repository = names[0] ?? '*';
-    const step = stepOf(operation, input, written);
-    calls.push({ step, operation, repository, names, at: performance.now() });
-    const isThrottled = !mayPass(operation);
+    calls.push({ step, operation: work.operation, repository, names, at: performance.now() });
+    const isThrottled = !mayPass(work.operation);
     if (isThrottled) started.throttled += 1;
     const fault = isThrottled ? 'throttled' : faultOf(repository, step);
-    const reply =
-      fault === undefined || isLate(fault) ? perform(registry, operation, input) : { status: 500, body: {} };
+    const busy = isBusyFault(fault) ? work.busy?.(fault) : undefined;
+    const reply = fault === undefined || isLate(fault) ? work.perform() : { status: 500, body: {} };
     if (started.latencyMs > 0) await sleep(started.latencyMs);
-    if (fault === undefined) send(response, reply);
+    if (busy !== undefined) send(response, busy);
+    else if (fault === undefined) send(response, reply);
     else strike(fault, reply, response);
   };
 
@@ -102,7 +133,7 @@ export async function startServer(): Promise<Server> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('error', () => {});
     request.on('end', () =>
-      (request.method === 'POST' ? ecr : answers)(request, Buffer.concat(chunks), response),
+      (request.method === 'POST' ? aws : answers)(request, Buffer.concat(chunks), response),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -110,6 +141,7 @@ export async function startServer(): Promise<Server> {
   const started: Server = {
     url: `http://127.0.0.1:${port}`,
     registry,
+    claims,
     get scanning() {
       return registry.scanning;
     },

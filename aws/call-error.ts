@@ -1,0 +1,22 @@
+/** A call to AWS that failed, with what failed: the operation, and what it was about. */
+
+/** Thrown by calls.ts alone; `cause` is the SDK's own error, which faults.ts reads. */
+export class AwsCallError extends Error {
+  override readonly name = 'AwsCallError';
+  /** Such as PutImageTagMutability. */
+  readonly operation: string;
+  /** Such as the name of a repository; undefined where the call was about no single one. */
+  readonly resource: string | undefined;
+
+  constructor(operation: string, resource: string | undefined, cause: unknown) {
+    const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    super(`${resource === undefined ? '' : `${resource}: `}${operation} failed (${reason})`, { cause });
+    this.operation = operation;
+    this.resource = resource;
+  }
+}
+
+/** The error of the service or of the network itself, where a call failed; any other error as it is. */
+export function rootError(error: unknown): unknown {
+  return error instanceof AwsCallError ? error.cause : error;
+}

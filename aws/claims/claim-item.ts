@@ -1,0 +1,91 @@
+/** One item of the table of claims, and how DynamoDB stores it. */
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+
+/** One item: a repository, or a request that asks its holder to stop. */
+export interface ClaimItem {
+  /** The repository's ARN, or the request's own key. */
+  readonly key: string;
+  /** From 1; every write counts it up. */
+  readonly version: number;
+  readonly holders: readonly string[];
+  /** JSON text, at most about 350 KB: an item ends at 400 KB. */
+  readonly body: string;
+  /** Unix seconds (DynamoDB's time to live); undefined: the item is kept. */
+  readonly expiresAt?: number;
+}
+
+/** An item that is to be written where the stored version is `expected` (0: where there is none). */
+export interface ClaimChange {
+  readonly item: ClaimItem;
+  readonly expected: number;
+}
+
+/** An item as DynamoDB has it. */
+export type Attributes = Record<string, AttributeValue>;
+
+/** The table's partition key (template.yaml). */
+export const keyAttribute = 'repositoryArn';
+
+/** Tells the writes of one request apart from each other's, so that a repeated attempt finds its own. */
+const writeAttribute = 'writeId';
+
+export function keyOf(key: string): Attributes {
+  return { [keyAttribute]: { S: key } };
+}
+
+export function encodeItem(
+  { key, version, holders, body, expiresAt }: ClaimItem,
+  writeId: string,
+): Attributes {
+  return {
+    ...keyOf(key),
+    version: { N: String(version) },
+    // DynamoDB has no empty sets.
+    ...(holders.length === 0 ? {} : { holders: { SS: [...new Set(holders)] } }),
+    body: { S: body },
+    ...(expiresAt === undefined ? {} : { expiresAt: { N: String(expiresAt) } }),
+    [writeAttribute]: { S: writeId },
+  };
+}
+
+/** @throws Error when the item was not written by {@link encodeItem} */
+export function decodeItem(attributes: Attributes): ClaimItem {
+  const key = attributes[keyAttribute]?.S;
+  const version = numberOf(attributes.version);
+  const body = attributes.body?.S;
+  if (key === undefined || version === undefined || body === undefined)
+    throw new Error(`the claims table holds an item that this application did not write: ${key}`);
+  const expiresAt = numberOf(attributes.expiresAt);
+  return {
+    key,
+    version,
+    holders: attributes.holders?.SS ?? [],
+    body,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+}
+
+/** Whether that write made the item. */
+export function isWrittenBy(attributes: Attributes | undefined, writeId: string): boolean {
+  return attributes?.[writeAttribute]?.S === writeId;
+}
+
+/** Whether DynamoDB will delete the item, which it does within a few days of the time. */
+export function isExpired({ expiresAt }: ClaimItem, now: number): boolean {
+  return expiresAt !== undefined && expiresAt < now;
+}
+
+/** Bytes that an item counts for, a little too many rather than too few. */
+export function sizeOf({ key, holders, body }: ClaimItem): number {
+  return Buffer.byteLength([key, body, ...holders].join('')) + 256;
+}
+
+/** The time in Unix seconds, as DynamoDB's time to live counts it. */
+export function unixSeconds(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+function numberOf(value: AttributeValue | undefined): number | undefined {
+  const number = Number(value?.N);
+  return Number.isNaN(number) ? undefined : number;
+}

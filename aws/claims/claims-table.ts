@@ -1,0 +1,93 @@
+/**
+ * The table of claims: who wants what of a repository. An item's body is JSON whose meaning is the core's; here it is
+ * a text.
+ */
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { callsOf } from '../calls.ts';
+import { clientSettings, type Environment } from '../client-settings.ts';
+import type { Deadline } from '../deadline.ts';
+import { waitingForOthers } from './call.ts';
+import type { ClaimChange, ClaimItem } from './claim-item.ts';
+import { readItems, scanItems } from './read.ts';
+import { removeItem, writeItems } from './write.ts';
+
+export type { ClaimChange, ClaimItem } from './claim-item.ts';
+
+/**
+ * The calls. Each may throw what the SDK throws, or OutOfTime; throttling, passing faults and transactions of others
+ * on the same items are waited out. An attempt that is repeated because its answer got lost is not a conflict.
+ */
+export interface ClaimsTable {
+  /** The items of those keys that are there and have not expired: consistent reads by 100. */
+  read(keys: readonly string[]): Promise<ReadonlyMap<string, ClaimItem>>;
+  /**
+   * Writes each item where the stored version is `expected` (0: there is none), in transactions of up to 100 items;
+   * where a conflict cancels one, what has none is written without it.
+   *
+   * @returns the keys that were not written, since another request had changed them
+   */
+  write(changes: readonly ClaimChange[]): Promise<readonly string[]>;
+  /** Deletes the item where the stored version is still that one. @returns false when it was changed */
+  remove(key: string, expected: number): Promise<boolean>;
+  /** Every item that names the holder: a consistent scan. */
+  heldBy(holder: string): Promise<readonly ClaimItem[]>;
+  /** Every item, page by page. */
+  all(): AsyncIterable<ClaimItem>;
+}
+
+/** The table, for as long as it is used. */
+export interface ClaimsConnection {
+  /** The calls, each of which is given up at the deadline. */
+  until(deadline: Deadline): ClaimsTable;
+  close(): void;
+}
+
+/** Which table: that of a function's environment, or one by name. */
+export type ClaimsOptions =
+  /** ClaimsTable (the table's name), AWS_REGION, and AWS_ENDPOINT_URL_DYNAMODB or AWS_ENDPOINT_URL where that is meant. */
+  | { readonly environment: Environment }
+  | {
+      readonly tableName: string;
+      readonly client: Pick<DynamoDBClientConfig, 'region' | 'credentials' | 'profile' | 'endpoint'>;
+    };
+
+/** @throws Error when the environment names no table */
+export function connectClaims(options: ClaimsOptions): ClaimsConnection {
+  const { tableName, client } =
+    'environment' in options
+      ? {
+          tableName: options.environment.ClaimsTable ?? '',
+          client: clientSettings(options.environment, 'DYNAMODB'),
+        }
+      : options;
+  if (tableName === '') throw new Error('the environment names no ClaimsTable');
+  const calls = callsOf(
+    () =>
+      new DynamoDBClient({
+        maxAttempts: 1,
+        // Given explicitly, so that none of the SDK's loaders for them runs; neither is of use to one table.
+        accountIdEndpointMode: 'disabled',
+        endpointDiscoveryEnabled: false,
+        ...client,
+      }),
+  );
+  return {
+    until(deadline) {
+      const table = { name: tableName, call: waitingForOthers(calls.until(deadline), deadline), deadline };
+      return {
+        read: (keys) => readItems(table, keys),
+        write: (changes) => writeItems(table, changes),
+        remove: (key, expected) => removeItem(table, key, expected),
+        heldBy: (holder) => collect(scanItems(table, holder)),
+        all: () => scanItems(table),
+      };
+    },
+    close: calls.close,
+  };
+}
+
+async function collect<Entry>(entries: AsyncIterable<Entry>): Promise<readonly Entry[]> {
+  const list: Entry[] = [];
+  for await (const entry of entries) list.push(entry);
+  return list;
+}

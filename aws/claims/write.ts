@@ -1,0 +1,170 @@
+/** Writing the table: each item only where it still is as it was read. */
+import { randomUUID } from 'node:crypto';
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type Put,
+  PutItemCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import { isRejected } from '../faults.ts';
+import { mapConcurrently } from '../map-concurrently.ts';
+import type { Table } from './call.ts';
+import {
+  type ClaimChange,
+  encodeItem,
+  isWrittenBy,
+  keyAttribute,
+  keyOf,
+  sizeOf,
+  unixSeconds,
+} from './claim-item.ts';
+
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html: 100 items and 4 MB.
+const maxItems = 100;
+const maxBytes = 3_500_000;
+const batchesAtOnce = 8;
+
+/** One write of several items. */
+interface Write {
+  readonly table: Table;
+  /** Every item of this write holds it, and no other does. */
+  readonly id: string;
+}
+
+/**
+ * Writes items, each where the stored version is the expected one.
+ *
+ * @returns the keys that were not written, since another request had changed them
+ * @throws what DynamoDB answers otherwise; then some of the items may have been written
+ */
+export async function writeItems(table: Table, changes: readonly ClaimChange[]): Promise<readonly string[]> {
+  const write = { table, id: randomUUID() };
+  const conflicts = await mapConcurrently(
+    batchesOf(changes),
+    (batch) => writeBatch(write, batch),
+    batchesAtOnce,
+  );
+  return conflicts.flat();
+}
+
+/** As many items in a transaction as it may hold. */
+function batchesOf(changes: readonly ClaimChange[]): ClaimChange[][] {
+  const batches: ClaimChange[][] = [];
+  let bytes = 0;
+  for (const change of changes) {
+    const size = sizeOf(change.item);
+    const last = batches.at(-1);
+    if (last === undefined || last.length === maxItems || bytes + size > maxBytes) {
+      batches.push([change]);
+      bytes = size;
+    } else {
+      last.push(change);
+      bytes += size;
+    }
+  }
+  return batches;
+}
+
+/** Writes a batch, and where a conflict cancels it, what had none. @returns the keys in conflict */
+async function writeBatch(write: Write, changes: readonly ClaimChange[]): Promise<readonly string[]> {
+  const [first] = changes;
+  if (first === undefined) return [];
+  if (changes.length === 1) return (await writeOne(write, first)) ? [] : [first.item.key];
+  const conflicts = await writeTogether(write, changes);
+  if (conflicts.size === 0) return [];
+  const rest = changes.filter(({ item }) => !conflicts.has(item.key));
+  return [...conflicts, ...(await writeBatch(write, rest))];
+}
+
+/** Writes all or none. @returns the keys in conflict; empty: all are written */
+async function writeTogether(
+  { table, id }: Write,
+  changes: readonly ClaimChange[],
+): Promise<ReadonlySet<string>> {
+  // The same at every attempt, so that one whose answer got lost is not done again.
+  let ClientRequestToken = randomUUID();
+  const TransactItems = changes.map((change) => ({ Put: putOf(table, id, change) }));
+  return table.call('TransactWriteItems', async (client, options) => {
+    const command = new TransactWriteItemsCommand({ ClientRequestToken, TransactItems });
+    try {
+      await client.send(command, options);
+      return new Set<string>();
+    } catch (error) {
+      if (!(error instanceof TransactionCanceledException)) throw error;
+      // What was cancelled had no effect; whether its token would be answered so again, AWS does not say.
+      ClientRequestToken = randomUUID();
+      const failed = (error.CancellationReasons ?? []).flatMap(({ Code, Item }, index) => {
+        const key = changes[index]?.item.key;
+        return Code === 'ConditionalCheckFailed' && key !== undefined ? [{ key, old: Item }] : [];
+      });
+      if (failed.length === 0) throw error;
+      // An earlier attempt, under a token of its own, has written all of them where it has written one.
+      return new Set(failed.some(({ old }) => isWrittenBy(old, id)) ? [] : failed.map(({ key }) => key));
+    }
+  });
+}
+
+/** @returns whether the item is written */
+async function writeOne({ table, id }: Write, change: ClaimChange): Promise<boolean> {
+  const input = putOf(table, id, change);
+  return table.call('PutItem', async (client, options) => {
+    try {
+      await client.send(new PutItemCommand(input), options);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      // An earlier attempt, whose answer got lost, has written it.
+      return isWrittenBy(error.Item, id);
+    }
+  });
+}
+
+function putOf(table: Table, id: string, { item, expected }: ClaimChange) {
+  return {
+    TableName: table.name,
+    Item: encodeItem(item, id),
+    ...(expected === 0 ? absent() : stillAt(expected)),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  } satisfies Put;
+}
+
+/** There is no item, or one that DynamoDB has yet to delete. */
+function absent() {
+  return {
+    ConditionExpression: 'attribute_not_exists(#key) OR #expiresAt < :now',
+    ExpressionAttributeNames: { '#key': keyAttribute, '#expiresAt': 'expiresAt' },
+    ExpressionAttributeValues: { ':now': { N: String(unixSeconds()) } },
+  };
+}
+
+function stillAt(version: number) {
+  return {
+    ConditionExpression: '#version = :expected',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':expected': { N: String(version) } },
+  };
+}
+
+/** Deletes an item where the stored version is still that one. @returns false when it was changed */
+export async function removeItem(table: Table, key: string, version: number): Promise<boolean> {
+  const input = {
+    TableName: table.name,
+    Key: keyOf(key),
+    ...stillAt(version),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  } as const;
+  let mayBeGone = false;
+  return table.call('DeleteItem', async (client, options) => {
+    try {
+      await client.send(new DeleteItemCommand(input), options);
+      return true;
+    } catch (error) {
+      // An earlier attempt, whose answer got lost, has deleted it.
+      if (error instanceof ConditionalCheckFailedException) return mayBeGone && error.Item === undefined;
+      mayBeGone ||= !isRejected(error);
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,69 @@
+/** What is read and written of a registry's repositories; the calls behind it are in the files beside this one. */
+import type { TagMutability } from '../../core/settings/tag-mutability.ts';
+
+/** A repository as DescribeRepositories describes it. */
+export interface Repository {
+  readonly name: string;
+  readonly arn: string;
+  readonly uri: string;
+  /** The account whose registry it is in, of 12 digits. */
+  readonly registryId: string;
+  /** Milliseconds since 1970; a repository of the same name that was created later is another one. */
+  readonly createdAt: number;
+  readonly tagMutability: TagMutability;
+  readonly scanOnPush: boolean;
+  /** AES256, KMS or KMS_DSSE. */
+  readonly encryption: string;
+}
+
+/** How often a repository is scanned; MANUAL: only when somebody starts a scan. */
+export type ScanFrequency = 'SCAN_ON_PUSH' | 'CONTINUOUS_SCAN' | 'MANUAL';
+
+/** How the whole registry is scanned. */
+export type ScanType = 'BASIC' | 'ENHANCED';
+
+/** One image that a lifecycle policy would expire. */
+export interface ExpiringImage {
+  readonly digest: string;
+  readonly tags: readonly string[];
+}
+
+/** What StartLifecyclePolicyPreview has come to. */
+export type Preview =
+  | { readonly status: 'pending' }
+  | { readonly status: 'failed' }
+  /** `text` is the policy that was previewed: a later preview of another caller replaces ours. */
+  | { readonly status: 'complete'; readonly text: string; readonly expiring: readonly ExpiringImage[] };
+
+/**
+ * The settings of repositories, and what they depend on.
+ *
+ * Each method may throw AwsCallError, which names the operation and the repository, or OutOfTime at the deadline;
+ * throttling and transient faults are waited out.
+ */
+export interface Ecr {
+  /** The repository, or undefined when there is none of that name. */
+  repository(name: string): Promise<Repository | undefined>;
+  /** Every repository of the registry, by 1,000. */
+  repositories(): Promise<readonly Repository[]>;
+  /** Those of these names that exist, by 100. */
+  repositoriesNamed(names: readonly string[]): Promise<readonly Repository[]>;
+  /** The scan frequency in effect of each repository that exists, by 25. */
+  scanFrequencies(names: readonly string[]): Promise<ReadonlyMap<string, ScanFrequency>>;
+  scanType(): Promise<ScanType>;
+  putTagMutability(name: string, value: TagMutability): Promise<void>;
+  putScanOnPush(name: string, value: boolean): Promise<void>;
+  tags(arn: string): Promise<ReadonlyMap<string, string>>;
+  tag(arn: string, tags: ReadonlyMap<string, string>): Promise<void>;
+  untag(arn: string, keys: readonly string[]): Promise<void>;
+  /** The lifecycle policy's text, or undefined when there is none. */
+  lifecyclePolicy(name: string): Promise<string | undefined>;
+  putLifecyclePolicy(name: string, text: string): Promise<void>;
+  deleteLifecyclePolicy(name: string): Promise<void>;
+  startPreview(name: string, text: string): Promise<void>;
+  preview(name: string): Promise<Preview>;
+  /** When images were last pulled, of those that ever were, by digest; by 100. */
+  pullTimes(name: string, digests: readonly string[]): Promise<ReadonlyMap<string, Date>>;
+  accountSetting(name: string): Promise<string | undefined>;
+  putAccountSetting(name: string, value: string): Promise<void>;
+}

@@ -1,0 +1,107 @@
+/** Repositories, and those of their settings that are part of them. */
+import {
+  DescribeRepositoriesCommand,
+  type Repository as EcrRepository,
+  PutImageScanningConfigurationCommand,
+  PutImageTagMutabilityCommand,
+} from '@aws-sdk/client-ecr';
+import { isMutability } from '../../core/settings/tag-mutability.ts';
+import { chunks } from '../chunks.ts';
+import { unlessNotFound } from '../faults.ts';
+import { mapConcurrently } from '../map-concurrently.ts';
+import { pages } from '../pages.ts';
+import { type EcrCalls, readExisting } from './call.ts';
+import type { Ecr, Repository } from './ecr.ts';
+
+// ECR's limits of DescribeRepositories, for pages and for names.
+const maxDescribed = 1000;
+const maxNamed = 100;
+
+/** Reading repositories. */
+export function repositoryReads({
+  call,
+  registry,
+}: EcrCalls): Pick<Ecr, 'repository' | 'repositories' | 'repositoriesNamed'> {
+  const describe = async (repositoryNames: readonly string[]) => {
+    const input = { ...registry, repositoryNames: [...repositoryNames] };
+    const { repositories = [] } = await call(
+      'DescribeRepositories',
+      (client, options) => client.send(new DescribeRepositoriesCommand(input), options),
+      repositoryNames.length === 1 ? repositoryNames[0] : undefined,
+    );
+    return repositories.map(toRepository);
+  };
+  return {
+    async repository(name) {
+      const found = await unlessNotFound(['repository'], () => describe([name]));
+      return found?.[0];
+    },
+    async repositories() {
+      const all: Repository[] = [];
+      const read = (nextToken: string | undefined) =>
+        call('DescribeRepositories', (client, options) =>
+          client.send(
+            new DescribeRepositoriesCommand({ ...registry, maxResults: maxDescribed, nextToken }),
+            options,
+          ),
+        );
+      for await (const { repositories = [] } of pages(read, ({ nextToken }) => nextToken))
+        all.push(...repositories.map(toRepository));
+      return all;
+    },
+    async repositoriesNamed(names) {
+      const found = await mapConcurrently(chunks(names, maxNamed), (some) =>
+        readExisting(some, 'repository', describe),
+      );
+      return found.flat();
+    },
+  };
+}
+
+/** Writing those settings. */
+export function repositoryWrites({
+  call,
+  registry,
+}: EcrCalls): Pick<Ecr, 'putTagMutability' | 'putScanOnPush'> {
+  return {
+    async putTagMutability(repositoryName, { mutability, exclusions }) {
+      const filters = exclusions.map((filter) => ({ filterType: 'WILDCARD' as const, filter }));
+      const input = {
+        ...registry,
+        repositoryName,
+        imageTagMutability: mutability,
+        ...(filters.length === 0 ? {} : { imageTagMutabilityExclusionFilters: filters }),
+      };
+      await call(
+        'PutImageTagMutability',
+        (client, options) => client.send(new PutImageTagMutabilityCommand(input), options),
+        repositoryName,
+      );
+    },
+    async putScanOnPush(repositoryName, scanOnPush) {
+      const input = { ...registry, repositoryName, imageScanningConfiguration: { scanOnPush } };
+      await call(
+        'PutImageScanningConfiguration',
+        (client, options) => client.send(new PutImageScanningConfigurationCommand(input), options),
+        repositoryName,
+      );
+    },
+  };
+}
+
+function toRepository(found: EcrRepository): Repository {
+  const { imageTagMutability: mutability } = found;
+  return {
+    name: found.repositoryName ?? '',
+    arn: found.repositoryArn ?? '',
+    uri: found.repositoryUri ?? '',
+    registryId: found.registryId ?? '',
+    createdAt: found.createdAt?.getTime() ?? 0,
+    tagMutability: {
+      mutability: isMutability(mutability) ? mutability : 'MUTABLE',
+      exclusions: (found.imageTagMutabilityExclusionFilters ?? []).flatMap(({ filter }) => filter ?? []),
+    },
+    scanOnPush: found.imageScanningConfiguration?.scanOnPush === true,
+    encryption: found.encryptionConfiguration?.encryptionType ?? 'AES256',
+  };
+}

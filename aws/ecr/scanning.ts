@@ -1,0 +1,85 @@
+/** The scanning in effect, by ECR's own account of it. */
+import {
+  BatchGetRepositoryScanningConfigurationCommand,
+  GetRegistryScanningConfigurationCommand,
+} from '@aws-sdk/client-ecr';
+import { chunks } from '../chunks.ts';
+import { isFeatureDisabled } from '../faults.ts';
+import { mapConcurrently } from '../map-concurrently.ts';
+import type { EcrCalls } from './call.ts';
+import type { Ecr, ScanFrequency, ScanType } from './ecr.ts';
+
+/** How a repository is scanned. */
+export interface RepositoryScanning {
+  readonly frequency: ScanFrequency;
+  /** The filters of the registry that match the repository. */
+  readonly filters: readonly string[];
+}
+
+/** How the registry of the credentials is scanned. */
+export interface RegistryScanning {
+  /** Empty where scanning was never configured: then ECR does not say whose it is. */
+  readonly registryId: string;
+  readonly scanType: ScanType;
+}
+
+/** ECR's limit of BatchGetRepositoryScanningConfiguration. */
+export const maxScanningNames = 25;
+
+/** Reading it; these operations take no registry but that of the credentials. */
+export interface ScanningReads extends Pick<Ecr, 'scanFrequencies' | 'scanType'> {
+  /** Of each of these that exists. @param names at most {@link maxScanningNames} */
+  repositoryScanning(names: readonly string[]): Promise<ReadonlyMap<string, RepositoryScanning>>;
+  registryScanning(): Promise<RegistryScanning>;
+}
+
+export function scanningReads({ call }: EcrCalls): ScanningReads {
+  const repositoryScanning = async (names: readonly string[]) => {
+    const input = { repositoryNames: [...names] };
+    const { scanningConfigurations } = await call(
+      'BatchGetRepositoryScanningConfiguration',
+      (client, options) => client.send(new BatchGetRepositoryScanningConfigurationCommand(input), options),
+      names.length === 1 ? names[0] : undefined,
+    );
+    return new Map(
+      (scanningConfigurations ?? []).map(
+        ({ repositoryName = '', scanFrequency, appliedScanFilters }): [string, RepositoryScanning] => [
+          repositoryName,
+          {
+            frequency: frequencyOf(scanFrequency),
+            filters: (appliedScanFilters ?? []).flatMap(({ filter }) => filter ?? []),
+          },
+        ],
+      ),
+    );
+  };
+  const registryScanning = async (): Promise<RegistryScanning> => {
+    try {
+      const { registryId = '', scanningConfiguration } = await call(
+        'GetRegistryScanningConfiguration',
+        (client, options) => client.send(new GetRegistryScanningConfigurationCommand({}), options),
+      );
+      return { registryId, scanType: scanningConfiguration?.scanType === 'ENHANCED' ? 'ENHANCED' : 'BASIC' };
+    } catch (error) {
+      // A registry where nobody ever configured scanning has the basic one.
+      if (isFeatureDisabled(error)) return { registryId: '', scanType: 'BASIC' };
+      throw error;
+    }
+  };
+  return {
+    repositoryScanning,
+    registryScanning,
+    async scanFrequencies(names) {
+      const found = await mapConcurrently(chunks(names, maxScanningNames), repositoryScanning);
+      return new Map(
+        found.flatMap((some) => [...some].map(([name, { frequency }]) => [name, frequency] as const)),
+      );
+    },
+    scanType: async () => (await registryScanning()).scanType,
+  };
+}
+
+/** A frequency that ECR does not name is none that it promises. */
+function frequencyOf(value: string | undefined): ScanFrequency {
+  return value === 'SCAN_ON_PUSH' || value === 'CONTINUOUS_SCAN' ? value : 'MANUAL';
+}

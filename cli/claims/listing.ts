@@ -1,0 +1,90 @@
+/** Claims as they are listed. Pure. */
+import { repositoryIn, type StoredRecord } from './model.ts';
+import type { StackState } from './stacks.ts';
+
+/** One claim of a repository. */
+export interface ListedClaim {
+  /** The physical ID of the resource. */
+  readonly holder: string;
+  /** The ARN of its stack. */
+  readonly stack: string;
+  readonly stackState: StackState;
+  /** ISO 8601. */
+  readonly since: string;
+  /** Whether the repository's settings are those of this claim. */
+  readonly inEffect: boolean;
+}
+
+/** One repository with its claims, the one in effect first. */
+export interface ListedRepository {
+  readonly name: string;
+  readonly arn: string;
+  readonly claims: readonly ListedClaim[];
+  /** A change that has begun; undefined where none has. */
+  readonly change: ListedChange | undefined;
+}
+
+/** A change that has begun and not ended. */
+export interface ListedChange {
+  readonly holder: string;
+  /** ISO 8601; the request has ended by then. */
+  readonly until: string;
+  /** False after `until`: the request was interrupted, and the next one undoes its change. */
+  readonly isRunning: boolean;
+}
+
+/** All that is listed. */
+export interface Listing {
+  readonly table: string;
+  /** By name. */
+  readonly repositories: readonly ListedRepository[];
+}
+
+export function listingOf(
+  table: string,
+  records: readonly StoredRecord[],
+  { states, now }: { readonly states: ReadonlyMap<string, StackState>; readonly now: number },
+): Listing {
+  const repositories = records.map(({ record: { repositoryArn, claims, inFlight } }) => ({
+    name: repositoryIn(repositoryArn) ?? repositoryArn,
+    arn: repositoryArn,
+    claims: claims
+      .map(({ holder, stack, since }, index) => ({
+        holder,
+        stack,
+        stackState: states.get(stack) ?? 'unknown',
+        since: new Date(since).toISOString(),
+        inEffect: index === claims.length - 1,
+      }))
+      .toReversed(),
+    change:
+      inFlight === undefined
+        ? undefined
+        : {
+            holder: inFlight.holder,
+            until: new Date(inFlight.until).toISOString(),
+            isRunning: inFlight.until > now,
+          },
+  }));
+  return {
+    table,
+    repositories: repositories
+      .filter(({ claims, change }) => claims.length > 0 || change !== undefined)
+      .toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+  };
+}
+
+/**
+ * The stacks of which CloudFormation can be asked: of the repository's own account and Region. In another one every
+ * stack would be one that does not exist.
+ */
+export function stacksToAsk(records: readonly StoredRecord[]): readonly string[] {
+  const placeOf = (arn: string) => arn.split(':').slice(3, 5).join(':');
+  return [
+    ...new Set(
+      records.flatMap(({ record: { repositoryArn, claims } }) =>
+        claims.map(({ stack }) => stack).filter((stack) => placeOf(stack) === placeOf(repositoryArn)),
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,140 @@
+import { type ClaimsTable, connectClaims } from '../../aws/claims/claims-table.ts';
+import { deadlineIn } from '../../aws/deadline.ts';
+import { loggableError } from '../../aws/faults.ts';
+import { Problem } from '../../core/problem.ts';
+import { problemOf } from '../claims/failures.ts';
+import { listingOf, stacksToAsk } from '../claims/listing.ts';
+import { type ClaimModel, repositoryIn, type StoredRecord } from '../claims/model.ts';
+import { releaseClaims } from '../claims/release.ts';
+import { connectStacks, type Stacks } from '../claims/stacks.ts';
+import type { Colours } from '../colours.ts';
+import { claimsText, releasedText } from '../reports/claims-text.ts';
+import type { ClaimsOptions } from './claims-options.ts';
+
+/** What the command needs beside its options. */
+export interface ClaimsContext {
+  readonly model: ClaimModel;
+  readonly colours: Colours;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** What is asked about stacks; by default CloudFormation. */
+  readonly stacks?: Stacks;
+}
+
+/** What the command comes to. */
+export interface ClaimsOutcome {
+  readonly text: string;
+  /** 0: done; 1: not every claim could be released. */
+  readonly code: 0 | 1;
+}
+
+const patienceMs = 2 * 60_000;
+// Where nothing answers at all, nobody wants to wait for minutes.
+const firstAnswerMs = 8_000;
+
+/** `ecr-hardening claims`. @throws Problem when the table cannot be found or used */
+export async function claimsCommand(options: ClaimsOptions, context: ClaimsContext): Promise<ClaimsOutcome> {
+  const { region, profile, endpointUrl: endpoint } = options;
+  const client = {
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(), firstAnswerMs);
+  const deadline = deadlineIn(patienceMs, silence.signal);
+  const connected = connectStacks(client, deadline);
+  const stacks = context.stacks ?? connected;
+  try {
+    const tableName = options.table ?? (await tableOf(options.stackName, stacks));
+    const connection = connectClaims({ tableName, client });
+    const table = connection.until(deadline);
+    const answered = () => clearTimeout(timer);
+    const run = options.release === undefined ? list : release;
+    return await run({ table, tableName, options, stacks, context, answered })
+      .catch((error: unknown) => {
+        throw problemOf(error, tableName);
+      })
+      .finally(connection.close);
+  } finally {
+    connected.close();
+    clearTimeout(timer);
+    deadline.dispose();
+  }
+}
+
+interface Run {
+  readonly table: ClaimsTable;
+  readonly tableName: string;
+  readonly options: ClaimsOptions;
+  readonly stacks: Stacks;
+  readonly context: ClaimsContext;
+  /** To be called once the table has answered. */
+  readonly answered: () => void;
+}
+
+async function list(run: Run): Promise<ClaimsOutcome> {
+  const { tableName, options, stacks, context } = run;
+  const { colours, now } = context;
+  const records = await readRecords(run);
+  const states = await stacks.states(stacksToAsk(records));
+  const listing = listingOf(tableName, records, { states, now });
+  const text = options.json ? `${JSON.stringify(listing, undefined, 2)}\n` : claimsText(listing, colours);
+  return { text, code: 0 };
+}
+
+async function release(run: Run): Promise<ClaimsOutcome> {
+  const { table, options, context } = run;
+  const { model, now } = context;
+  const { release: holder = '', repository } = options;
+  const records = await readRecords(run);
+  const held = records.filter(({ item }) => item.holders.includes(holder));
+  if (held.length === 0)
+    throw new Problem(
+      `${holder} holds no claim${repository === undefined ? '' : ` on ${repository}`}: ecr-hardening claims lists the holders.`,
+    );
+  const outcome = await releaseClaims(table, held, { model, holder, now });
+  const isComplete = outcome.busy.length + outcome.contended.length === 0;
+  const text = options.json
+    ? `${JSON.stringify({ holder, ...outcome }, undefined, 2)}\n`
+    : releasedText(holder, outcome);
+  return { text, code: isComplete ? 0 : 1 };
+}
+
+/** The records of all repositories, or of the one of that name. */
+async function readRecords({ table, options, context, answered }: Run): Promise<readonly StoredRecord[]> {
+  const { repository } = options;
+  const records: StoredRecord[] = [];
+  for await (const item of table.all()) {
+    answered();
+    const name = repositoryIn(item.key);
+    // What is not about a repository is a request that asks another one to stop.
+    if (name === undefined || (repository !== undefined && name !== repository)) continue;
+    const record = context.model.decode(item);
+    if (record === undefined)
+      throw new Problem(
+        `The claims table has an item that this version cannot read, for ${name}: update ecr-hardening.`,
+      );
+    records.push({ item, record });
+  }
+  answered();
+  return records;
+}
+
+/** The table that the application's stack says it uses. */
+async function tableOf(stackName: string, stacks: Stacks): Promise<string> {
+  const table = await stacks.output(stackName, 'ClaimsTableName').catch((error: unknown) => {
+    const { name } = loggableError(error);
+    throw /^AccessDenied/.test(name)
+      ? new Problem(
+          `These credentials cannot read the stack ${stackName}: allow cloudformation:DescribeStacks, or specify --table.`,
+          { cause: error },
+        )
+      : problemOf(error, `of the stack ${stackName}`);
+  });
+  if (table === undefined)
+    throw new Problem(
+      `The stack ${stackName} does not exist in this account and Region, or has no claims table: specify --stack-name, --region or --table.`,
+    );
+  return table;
+}

@@ -1,0 +1,94 @@
+import Table from 'cli-table3';
+import type { ListedChange, ListedClaim, Listing } from '../claims/listing.ts';
+import type { Released } from '../claims/release.ts';
+import type { Colours } from '../colours.ts';
+
+const headings = ['repository', 'stack', 'since', 'status', 'holder'];
+const bare = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
+    ['', '-mid', '-left', '-right'].map((corner) => [`${side}${corner}`, '']),
+  ),
+);
+
+/** For people at a terminal: a row for each claim, the one in effect first, and a summary. */
+export function claimsText({ table, repositories }: Listing, colours: Colours): string {
+  const { bold, dim, yellow } = colours;
+  const rows = repositories.flatMap(({ name, claims, change }) => [
+    ...claims.map((claim, index) => [
+      index === 0 ? name : '',
+      stackName(claim.stack),
+      claim.since.slice(0, 10),
+      statusOf(claim, colours),
+      claim.holder,
+    ]),
+    ...(change === undefined
+      ? []
+      : [[claims.length === 0 ? name : '', '', '', yellow(changeWords(change)), change.holder]]),
+  ]);
+  const claims = repositories.flatMap((repository) => repository.claims);
+  const gone = claims.filter(({ stackState }) => stackState === 'deleted');
+  const unknown = claims.filter(({ stackState }) => stackState === 'unknown');
+  return [
+    bold(`Claims in the table ${table}`),
+    ...(rows.length === 0 ? [] : [tableOf(rows, bold)]),
+    '',
+    `${count(claims.length, 'claim')} on ${count(repositories.length, 'repository', 'repositories')}.`,
+    ...(gone.length === 0
+      ? []
+      : [
+          yellow(
+            `${count(gone.length, 'claim')} of stacks that were deleted: release them with --release HOLDER.`,
+          ),
+        ]),
+    ...(unknown.length === 0
+      ? []
+      : [
+          dim(
+            `${count(unknown.length, 'claim')} of stacks that could not be checked: cloudformation:DescribeStacks is not allowed, or the stack is in another account or Region.`,
+          ),
+        ]),
+    '',
+  ].join('\n');
+}
+
+/** What a release came to. */
+export function releasedText(holder: string, { released, busy, contended }: Released): string {
+  return [
+    ...(released.length === 0
+      ? []
+      : [
+          `Released ${count(released.length, 'claim')} of ${holder}: ${released.join(', ')}. Settings were not changed.`,
+        ]),
+    ...busy.map(({ name, until }) => `${name}: a change is in progress until ${until}; retry after that.`),
+    ...contended.map((name) => `${name}: other requests kept changing the record; retry.`),
+    '',
+  ].join('\n');
+}
+
+function statusOf({ inEffect, stackState }: ListedClaim, { green, dim, yellow }: Colours): string {
+  const effect = inEffect ? green('in effect') : dim('not in effect');
+  return stackState === 'deleted' ? `${effect}, ${yellow('stack deleted')}` : effect;
+}
+
+function changeWords({ until, isRunning }: ListedChange): string {
+  return isRunning ? `change in progress until ${until}` : `change interrupted before ${until}`;
+}
+
+function tableOf(rows: readonly (readonly string[])[], bold: Colours['bold']): string {
+  const table = new Table({
+    head: headings.map((title) => bold(title)),
+    chars: { ...bare, middle: '  ' },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  for (const row of rows) table.push([...row]);
+  return table.toString().replaceAll(/ +$/gm, '');
+}
+
+/** The name in a stack's ARN. */
+function stackName(arn: string): string {
+  return arn.split('/')[1] ?? arn;
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

@@ -1,0 +1,106 @@
+/** A record of claims as JSON text, as the table holds it, and back. Pure. */
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { noPolicy, type RepositorySettings } from '../settings/repository-settings.ts';
+import { isMutability } from '../settings/tag-mutability.ts';
+import type { ClaimRecord, Ownership } from './record.ts';
+
+/** The body of a record: without what the item's own attributes say. Only policies that it names are kept. */
+export function encodeRecord(record: ClaimRecord): string {
+  const { repositoryArn: _, version: __, policies, ...body } = record;
+  const named = new Set(policiesIn(record));
+  const kept = Object.fromEntries(Object.entries(policies).filter(([hash]) => named.has(hash)));
+  return JSON.stringify({ ...body, policies: kept });
+}
+
+/**
+ * A record out of its item.
+ *
+ * @returns undefined where the body is not one that `encodeRecord` has written
+ */
+export function decodeRecord(item: {
+  readonly key: string;
+  readonly version: number;
+  readonly body: string;
+}): ClaimRecord | undefined {
+  const body = parse(item.body);
+  if (body === undefined || !isOwnership(body)) return undefined;
+  const { createdAt, changedAt, policies, inFlight } = body;
+  if (typeof createdAt !== 'number' || typeof changedAt !== 'number' || !isObject(policies)) return undefined;
+  if (inFlight !== undefined && !isInFlight(inFlight)) return undefined;
+  // The functions alone can write the table, and the shape was checked down to each setting.
+  return { ...(body as unknown as ClaimRecord), repositoryArn: item.key, version: item.version };
+}
+
+function parse(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isOwnership(value: Json | undefined): value is JsonObject {
+  return (
+    isObject(value) &&
+    isSettings(value.original) &&
+    isListOf(value.claims, isClaim) &&
+    isListOf(value.retained, (each) => isObject(each) && isClaim(each.claim) && isSettings(each.original))
+  );
+}
+
+const claimTexts = ['holder', 'stack', 'request', 'properties', 'replacedProperties'];
+const claimSettings = ['set', 'beforeLastChange', 'atTakeover', 'foundByStack'];
+
+function isClaim(value: Json | undefined): boolean {
+  return (
+    isObject(value) &&
+    typeof value.since === 'number' &&
+    claimTexts.every((key) => typeof value[key] === 'string') &&
+    claimSettings.every((key) => isSettings(value[key]))
+  );
+}
+
+function isInFlight(value: Json): boolean {
+  return (
+    isObject(value) &&
+    typeof value.holder === 'string' &&
+    typeof value.request === 'string' &&
+    typeof value.until === 'number' &&
+    isSettings(value.before) &&
+    isSettings(value.after) &&
+    isOwnership(value.previous)
+  );
+}
+
+function isSettings(value: Json | undefined): boolean {
+  if (!isObject(value) || typeof value.scanOnPush !== 'boolean' || !isObject(value.tagMutability))
+    return false;
+  const { mutability, exclusions } = value.tagMutability;
+  return isMutability(mutability) && isListOf(exclusions, (each) => typeof each === 'string');
+}
+
+function isListOf(value: Json | undefined, isOne: (each: Json) => boolean): boolean {
+  return Array.isArray(value) && value.every((each: Json) => isOne(each));
+}
+
+/** The hashes of every lifecycle policy that a record names. */
+function policiesIn({ inFlight, ...record }: ClaimRecord): readonly string[] {
+  const owners: readonly Ownership[] = [record, ...(inFlight === undefined ? [] : [inFlight.previous])];
+  const all: readonly RepositorySettings[] = [
+    ...owners.flatMap(({ original, claims, retained }) => [
+      original,
+      ...retained.map((each) => each.original),
+      ...[...claims, ...retained.map(({ claim }) => claim)].flatMap((claim) => [
+        claim.set,
+        claim.beforeLastChange,
+        claim.atTakeover,
+        claim.foundByStack,
+      ]),
+    ]),
+    ...(inFlight === undefined ? [] : [inFlight.before, inFlight.after]),
+  ];
+  return all.flatMap(({ lifecyclePolicy }) =>
+    lifecyclePolicy === undefined || lifecyclePolicy === noPolicy ? [] : [lifecyclePolicy],
+  );
+}

@@ -1,0 +1,62 @@
+/** What a repository is set to, in those settings that can be changed while it is deployed. Pure. */
+import { isSameMutability, isWeakerMutability, type TagMutability } from './tag-mutability.ts';
+
+/** The hash of a lifecycle policy (see `hashOfPolicy`), or `none` where the repository has none. */
+export type PolicyHash = string;
+
+export const noPolicy: PolicyHash = 'none';
+
+/** The settings of one repository. */
+export interface RepositorySettings {
+  readonly tagMutability: TagMutability;
+  readonly scanOnPush: boolean;
+  /** Undefined where it was not read, since no resource manages it. */
+  readonly lifecyclePolicy: PolicyHash | undefined;
+}
+
+/** The settings by the names of their properties in AWS::ECR::Repository, in the order in which they are written. */
+export const settingNames = ['ImageTagMutability', 'ImageScanningConfiguration', 'LifecyclePolicy'] as const;
+export type SettingName = (typeof settingNames)[number];
+
+/** One setting as a unit: everything that treats settings alike goes through this list. */
+export interface Setting {
+  readonly name: SettingName;
+  /** Whether both are set to the same; a lifecycle policy that was not read is the same as any. */
+  readonly equals: (one: RepositorySettings, other: RepositorySettings) => boolean;
+  /** Whether the first is less safe than the second. There is no order between lifecycle policies. */
+  readonly isWeaker: (one: RepositorySettings, other: RepositorySettings) => boolean;
+  /** The settings with this one taken from others. */
+  readonly take: (into: RepositorySettings, from: RepositorySettings) => RepositorySettings;
+}
+
+export const settings: readonly Setting[] = [
+  {
+    name: 'ImageTagMutability',
+    equals: (one, other) => isSameMutability(one.tagMutability, other.tagMutability),
+    isWeaker: (one, other) => isWeakerMutability(one.tagMutability, other.tagMutability),
+    take: (into, { tagMutability }) => ({ ...into, tagMutability }),
+  },
+  {
+    name: 'ImageScanningConfiguration',
+    equals: (one, other) => one.scanOnPush === other.scanOnPush,
+    isWeaker: (one, other) => other.scanOnPush && !one.scanOnPush,
+    take: (into, { scanOnPush }) => ({ ...into, scanOnPush }),
+  },
+  {
+    name: 'LifecyclePolicy',
+    equals: ({ lifecyclePolicy: one }, { lifecyclePolicy: other }) =>
+      one === undefined || other === undefined || one === other,
+    isWeaker: () => false,
+    take: (into, { lifecyclePolicy }) => ({ ...into, lifecyclePolicy }),
+  },
+];
+
+/** Whether two mean the same in every setting; one that was not read is not the same as one that was. */
+export function isSameSettings(one: RepositorySettings, other: RepositorySettings): boolean {
+  return one.lifecyclePolicy === other.lifecyclePolicy && settings.every(({ equals }) => equals(one, other));
+}
+
+/** The settings in which the second is less safe than the first. */
+export function weakenedSettings(from: RepositorySettings, to: RepositorySettings): readonly SettingName[] {
+  return settings.filter(({ isWeaker }) => isWeaker(to, from)).map(({ name }) => name);
+}

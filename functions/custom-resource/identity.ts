@@ -1,0 +1,37 @@
+/** The physical IDs of a `Custom::EcrSettings`. */
+import { createHash } from 'node:crypto';
+import { hashOf } from '../../reconcile/hash.ts';
+import type { SettingsRequest } from './request.ts';
+
+/** What a physical ID is made from. */
+export type Identity = Pick<SettingsRequest, 'stackId' | 'logicalResourceId'>;
+
+/** The hash of one request, the same at each of its deliveries. */
+export function requestHash({ requestId }: Pick<SettingsRequest, 'requestId'>): string {
+  return hashOf(requestId);
+}
+
+/**
+ * The ID of the resource that a stack's logical ID makes: the same at each delivery of a request. Logical IDs have at
+ * most 255 characters, so it keeps well under the 1,024 bytes of an ID.
+ */
+export function physicalIdOf(request: Identity): string {
+  const stack = createHash('sha256').update(request.stackId).digest('hex').slice(0, 12);
+  return `ecr-settings-${request.logicalResourceId}-${stack}`;
+}
+
+const notCreated = '-not-created-';
+
+/**
+ * The ID that a failed Create answers with; CloudFormation then sends Delete for it, which has to know whether anything
+ * is left to be undone: of that very request, where a second delivery of it may have succeeded.
+ */
+export function failedId(request: Identity & Pick<SettingsRequest, 'requestId'>, isUndone: boolean): string {
+  return `${physicalIdOf(request)}${isUndone ? notCreated + requestHash(request) : '-not-put-back'}`;
+}
+
+/** The hash of the request whose failed Create answered with this ID, all of it undone; undefined for another ID. */
+export function failedRequestOf(physicalResourceId: string, request: Identity): string | undefined {
+  const [, hash] = physicalResourceId.split(`${physicalIdOf(request)}${notCreated}`);
+  return hash;
+}

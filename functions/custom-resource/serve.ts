@@ -1,0 +1,140 @@
+/** What each kind of request does: parse, reconcile, respond. */
+import { OutOfTime } from '../../aws/deadline.ts';
+import { loggableError } from '../../aws/faults.ts';
+import type { RemovalMode } from '../../core/claims/operations.ts';
+import { isOneOf, type JsonObject } from '../../core/json.ts';
+import { type Desired, isSingle, type Replaced, type Requester } from '../../reconcile/desired.ts';
+import { hashOf } from '../../reconcile/hash.ts';
+import { reconcile } from '../../reconcile/reconcile.ts';
+import { removeClaims } from '../../reconcile/remove-claims.ts';
+import type { Session } from '../../reconcile/session.ts';
+import { explain } from '../../wording/failures.ts';
+import { sentence } from '../../wording/lists.ts';
+import { noteClause } from '../../wording/notes.ts';
+import { refusalEntry, refusalSentence } from '../../wording/refusals.ts';
+import { dryRunData, settingsData } from './attributes.ts';
+import { failedRequestOf, physicalIdOf, requestHash } from './identity.ts';
+import { parseProperties } from './properties/properties.ts';
+import { selectionNames } from './properties/selection.ts';
+import type { SettingsRequest } from './request.ts';
+import type { CustomResourceResponse } from './response.ts';
+
+type DeleteRequest = Extract<SettingsRequest, { readonly requestType: 'Delete' }>;
+type PutRequest = Exclude<SettingsRequest, DeleteRequest>;
+
+/** Serves one request. What the SDK throws is left to the caller, who undoes and answers. */
+export async function serve(request: SettingsRequest, session: Session): Promise<CustomResourceResponse> {
+  switch (request.requestType) {
+    case 'Create':
+      return put(request, physicalIdOf(request), session);
+    case 'Update':
+      return put(request, request.physicalResourceId, session);
+    case 'Delete':
+      return remove(request, session);
+    default:
+      return request satisfies never;
+  }
+}
+
+async function put(
+  request: PutRequest,
+  physicalResourceId: string,
+  session: Session,
+): Promise<CustomResourceResponse> {
+  const { log } = session.context;
+  const fail = (message: string, reason: string): CustomResourceResponse => {
+    log({ level: 'WARN', message });
+    return { status: 'FAILED', physicalResourceId, reason };
+  };
+  const parsed = parseProperties(request.properties);
+  if ('problems' in parsed)
+    return fail('properties refused', `${request.logicalResourceId}: ${sentence(parsed.problems)}`);
+  const { desired } = parsed;
+  const context = await session.watch();
+  const done = await reconcile(
+    { desired, requester: requesterOf(request), replaced: replacedBy(request) },
+    context,
+  );
+  if ('refusal' in done) return fail(refusalEntry(done.refusal), refusalSentence(done.refusal));
+  const { plans, account, scanning, notes } = done;
+  const single = isSingle(desired);
+  const data = desired.dryRun
+    ? dryRunData(plans, account, scanning, single)
+    : settingsData(plans, scanning, single);
+  return { status: 'SUCCESS', physicalResourceId, data, notes: notes.map(noteClause) };
+}
+
+function requesterOf(request: PutRequest): Requester {
+  return {
+    holder: physicalIdOf(request),
+    stack: request.stackId,
+    request: requestHash(request),
+    properties: propertiesHash(request.properties),
+    replacedProperties:
+      request.requestType === 'Update' ? propertiesHash(request.oldProperties) : requestHash(request),
+  };
+}
+
+/** The properties by which an Update that rolls back is known: CloudFormation's own apart. */
+function propertiesHash({ ServiceToken: _, ServiceTimeout: __, ...properties }: JsonObject): string {
+  return hashOf(properties);
+}
+
+function replacedBy(request: PutRequest): Replaced | undefined {
+  if (request.requestType !== 'Update') return undefined;
+  const old = parseProperties(request.oldProperties);
+  // Properties that are refused were never applied by this version.
+  if ('problems' in old || old.desired.selection === undefined) return undefined;
+  const { onDelete, dryRun, protectPulledWithinDays } = old.desired;
+  const selection = (properties: JsonObject) =>
+    hashOf(Object.fromEntries(Object.entries(properties).filter(([name]) => isOneOf(selectionNames, name))));
+  // What a dry run selects says nothing about what is held.
+  const isSelectionChanged = dryRun || selection(request.properties) !== selection(request.oldProperties);
+  return { onDelete, isSelectionChanged, protectPulledWithinDays, isDryRun: dryRun };
+}
+
+async function remove(request: DeleteRequest, session: Session): Promise<CustomResourceResponse> {
+  const { physicalResourceId } = request;
+  const { context } = session;
+  const succeed = (notes: readonly string[]): CustomResourceResponse => ({
+    status: 'SUCCESS',
+    physicalResourceId,
+    notes,
+    data: {},
+  });
+  const parsed = parseProperties(request.properties);
+  const refused = 'problems' in parsed;
+  // An earlier version of the application may have taken them; no stack may become impossible to delete.
+  if (refused) context.log({ level: 'WARN', message: 'properties refused: OnDelete counts as Retain' });
+  const notes = refused ? ['Its properties are refused, so OnDelete counts as Retain'] : [];
+  const { mode, onlyOf } = modeOf(request, refused ? undefined : parsed.desired);
+  const mayFail = mode !== 'Retain' && onlyOf === undefined;
+  try {
+    const { protectPulledWithinDays } = refused ? { protectPulledWithinDays: 90 } : parsed.desired;
+    const holder = physicalIdOf(request);
+    const released = await removeClaims({ holder, mode, onlyOf, protectPulledWithinDays, mayFail }, context);
+    return succeed([...notes, ...released.map(noteClause)]);
+  } catch (error) {
+    if (mayFail) throw error;
+    // Only a claim stays behind, which is harmless; a stack that cannot be deleted would not be.
+    const cause =
+      error instanceof OutOfTime && error.cause !== undefined ? loggableError(error.cause) : undefined;
+    context.log({ level: 'WARN', message: 'claims stay behind', error: loggableError(error), cause });
+    return succeed([
+      ...notes,
+      `Its claims stay behind, which ecr-hardening claims can release: ${explain(error)}`,
+    ]);
+  }
+}
+
+/** How the claims of a deleted resource are removed. */
+function modeOf(
+  request: DeleteRequest,
+  desired: Desired | undefined,
+): { readonly mode: RemovalMode; readonly onlyOf: string | undefined } {
+  const { physicalResourceId } = request;
+  if (physicalResourceId === physicalIdOf(request))
+    return { mode: desired?.onDelete ?? 'Retain', onlyOf: undefined };
+  // Another ID: its Create could not undo everything, or CloudFormation never heard its answer.
+  return { mode: 'Undo', onlyOf: failedRequestOf(physicalResourceId, request) };
+}

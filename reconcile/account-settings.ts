@@ -1,0 +1,73 @@
+/** The settings of the whole account, for which CloudFormation has no resource type. */
+import { readUntil } from '../aws/deadline.ts';
+import { mapConcurrently } from '../aws/map-concurrently.ts';
+import type { ReconcileContext } from './context.ts';
+
+/** One account setting that differs from what is wanted. */
+export interface AccountChange {
+  readonly name: string;
+  readonly before: string | undefined;
+  readonly after: string;
+}
+
+/** An account setting does not read back as it was written, or cannot be undone. */
+export class AccountSettingError extends Error {
+  override readonly name = 'AccountSettingError';
+  readonly code: 'not-in-effect' | 'cannot-be-deleted';
+  readonly setting: string;
+
+  constructor(code: AccountSettingError['code'], setting: string) {
+    super(`account setting ${setting}: ${code}`);
+    this.code = code;
+    this.setting = setting;
+  }
+}
+
+/** The settings that differ, by name. */
+export async function readAccountChanges(
+  wanted: Readonly<Record<string, string>>,
+  { ecr }: Pick<ReconcileContext, 'ecr'>,
+): Promise<readonly AccountChange[]> {
+  const changes = await mapConcurrently(Object.entries(wanted), async ([name, after]) => {
+    const before = await ecr.accountSetting(name);
+    return before === after ? [] : [{ name, before, after }];
+  });
+  return changes.flat();
+}
+
+/** The values that are safer than any other one of their setting. */
+const safest: Readonly<Record<string, string>> = {
+  // Under V1 a registry policy covers few of ECR's actions.
+  REGISTRY_POLICY_SCOPE: 'V2',
+  BASIC_SCAN_TYPE_VERSION: 'AWS_NATIVE',
+};
+
+/** The changes that would make the account less safe. */
+export function weakenedAccountSettings(changes: readonly AccountChange[]): readonly AccountChange[] {
+  return changes.filter(({ name, before }) => before !== undefined && before === safest[name]);
+}
+
+/** Writes them, and reads them back. */
+export async function changeAccountSettings(
+  changes: readonly AccountChange[],
+  { ecr, undoLog, log, deadline }: Pick<ReconcileContext, 'ecr' | 'undoLog' | 'log' | 'deadline'>,
+): Promise<void> {
+  for (const { name, before, after } of changes) {
+    await undoLog.run('the account', {
+      setting: name,
+      do: () => ecr.putAccountSetting(name, after),
+      undo: async (late) => {
+        if (before === undefined) throw new AccountSettingError('cannot-be-deleted', name);
+        await late.putAccountSetting(name, before);
+      },
+    });
+    const read = await readUntil(
+      () => ecr.accountSetting(name),
+      (value) => value === after,
+      deadline,
+    );
+    if (read !== after) throw new AccountSettingError('not-in-effect', name);
+  }
+  if (changes.length > 0)
+    log({ message: 'account settings written', names: changes.map(({ name }) => name) });
+}

@@ -1,0 +1,129 @@
+/** From a selection to plans whose repositories nobody else changes until they are done. */
+import { pause } from '../aws/deadline.ts';
+import { type ClaimRecord, managesLifecyclePolicy } from '../core/claims/record.ts';
+import type { RepositorySettings } from '../core/settings/repository-settings.ts';
+import type { ReconcileContext } from './context.ts';
+import type { Desired, ReconcileRequest } from './desired.ts';
+import { isBusy, nameIn, settleInFlight } from './in-flight.ts';
+import type { Beginning } from './leases.ts';
+import { type ObservedRepository, observe, readRecords } from './observe.ts';
+import type { Refusal } from './outcome.ts';
+import { isWriting, type Plan } from './plan.ts';
+import { planAll } from './plan-all.ts';
+import { type SelectedRepositories, selectRepositories } from './select-repositories.ts';
+import { exactName, type Selection } from './selection.ts';
+
+/** Plans that may be carried out, and the repositories that are named but not selected by their tags. */
+export interface Acquired {
+  readonly plans: readonly Plan[];
+  readonly deselected: readonly ClaimRecord[];
+}
+
+const nothing: Acquired = { plans: [], deselected: [] };
+
+/**
+ * Selects, observes and plans, and takes the leases of what changes; again from the start where another request has
+ * changed something meanwhile. A dry run takes no lease and waits for nobody.
+ */
+export async function acquireFor(
+  { desired, requester }: ReconcileRequest,
+  context: ReconcileContext,
+): Promise<Acquired | { readonly refusal: Refusal }> {
+  const { selection } = desired;
+  if (selection === undefined) return nothing;
+  for (let pauseMs = 50; ; pauseMs = Math.min(2_000, pauseMs * 2)) {
+    const observed = await observeFree(selection, desired, context);
+    if ('refusal' in observed) return observed;
+    const planned = await planAll(observed.repositories, desired, requester, context);
+    if ('refusal' in planned) return planned;
+    const { plans } = planned;
+    if (desired.dryRun || (await context.leases.begin(beginningsOf(plans))))
+      return { plans, deselected: observed.deselected };
+    // At random, so that requests which met do not meet again.
+    await pause(Math.random() * pauseMs, context.deadline);
+  }
+}
+
+/** The selected repositories, once no other request changes one of them. */
+async function observeFree(
+  selection: Selection,
+  desired: Desired,
+  context: ReconcileContext,
+): Promise<Observed | { readonly refusal: Refusal }> {
+  for (;;) {
+    const selected = await selectRepositories(selection, context);
+    if ('refusal' in selected) return selected;
+    const observed = await observeSelected(selected, selection, desired, context);
+    if ('refusal' in observed) return observed;
+    const busy = observed.repositories.map(({ record }) => record).filter(isBusy);
+    if (busy.length === 0 || desired.dryRun) return observed;
+    const left = await settleInFlight(busy, context);
+    // What they have changed was observed too early, so it is observed again.
+    if (left === undefined) continue;
+    const repository = nameIn(left.repositoryArn);
+    return { refusal: { code: 'in-flight', repository, holder: left.inFlight.holder } };
+  }
+}
+
+interface Observed {
+  readonly repositories: readonly ObservedRepository[];
+  readonly deselected: readonly ClaimRecord[];
+}
+
+async function observeSelected(
+  { selected, deselected, readAt }: SelectedRepositories,
+  selection: Selection,
+  desired: Desired,
+  context: ReconcileContext,
+): Promise<Observed | { readonly refusal: Refusal }> {
+  const startedAt = performance.now();
+  const repositories = await observe(
+    selected,
+    (record) => desired.lifecyclePolicy !== undefined || managesLifecyclePolicy(record),
+    { ...context, readAt },
+  );
+  const name = exactName(selection);
+  if (name !== undefined && repositories.length < selected.length)
+    return { refusal: { code: 'deleted', repository: name, while: 'read' } };
+  const records = await readRecords(
+    deselected.map(({ arn }) => arn),
+    context,
+  );
+  context.log({
+    message: 'read',
+    repositories: repositories.length,
+    readingMs: Math.round(performance.now() - startedAt),
+  });
+  return { repositories, deselected: [...records.values()] };
+}
+
+function beginningsOf(plans: readonly Plan[]): readonly Beginning[] {
+  return plans.flatMap((each) => {
+    const { observed, ownership, policies } = each;
+    const isChange = isWriting(each);
+    if (!isChange && ownership === undefined) return [];
+    const { original, claims, retained } = observed.record ?? {
+      original: observed.settings,
+      claims: [],
+      retained: [],
+    };
+    return [
+      {
+        observed,
+        ownership: ownership ?? { original, claims, retained },
+        policies,
+        change: isChange ? { before: observed.settings, after: afterOf(each) } : undefined,
+      },
+    ];
+  });
+}
+
+/** What the writes of a plan make of the settings. */
+function afterOf({ observed, tagMutability, scanOnPush, lifecyclePolicy, target }: Plan): RepositorySettings {
+  const { settings } = observed;
+  return {
+    tagMutability: tagMutability ?? settings.tagMutability,
+    scanOnPush: scanOnPush ?? settings.scanOnPush,
+    lifecyclePolicy: lifecyclePolicy === undefined ? settings.lifecyclePolicy : target.lifecyclePolicy,
+  };
+}

@@ -1,0 +1,42 @@
+/** Writes the settings of one repository, the irreversible one last. */
+import type { ReconcileContext } from './context.ts';
+import type { ObservedRepository } from './observe.ts';
+import type { Writes } from './plan.ts';
+
+type ApplyContext = Pick<ReconcileContext, 'ecr' | 'undoLog' | 'throwIfStopped'>;
+
+/** Writes what differs; each write can be undone. */
+export async function applyChanges(
+  { repository, policyText }: ObservedRepository,
+  { tagMutability, scanOnPush, lifecyclePolicy }: Writes,
+  { ecr, undoLog, throwIfStopped }: ApplyContext,
+): Promise<void> {
+  const { name } = repository;
+  if (tagMutability !== undefined) {
+    throwIfStopped();
+    await undoLog.run(name, {
+      setting: 'ImageTagMutability',
+      do: () => ecr.putTagMutability(name, tagMutability),
+      undo: (late) => late.putTagMutability(name, repository.tagMutability),
+    });
+  }
+  if (scanOnPush !== undefined) {
+    throwIfStopped();
+    await undoLog.run(name, {
+      setting: 'ImageScanningConfiguration',
+      do: () => ecr.putScanOnPush(name, scanOnPush),
+      undo: (late) => late.putScanOnPush(name, repository.scanOnPush),
+    });
+  }
+  if (lifecyclePolicy === undefined) return;
+  throwIfStopped();
+  await undoLog.run(name, {
+    setting: 'LifecyclePolicy',
+    do: () =>
+      lifecyclePolicy === null
+        ? ecr.deleteLifecyclePolicy(name)
+        : ecr.putLifecyclePolicy(name, lifecyclePolicy),
+    undo: (late) =>
+      policyText === undefined ? late.deleteLifecyclePolicy(name) : late.putLifecyclePolicy(name, policyText),
+  });
+}

@@ -1,0 +1,108 @@
+/** Applies plans whose leases are held: write, verify, release what is no longer selected, end the leases. */
+import { readUntil } from '../aws/deadline.ts';
+import { isRepositoryNotFound } from '../aws/faults.ts';
+import { mapConcurrently } from '../aws/map-concurrently.ts';
+import { type AccountChange, changeAccountSettings } from './account-settings.ts';
+import type { Acquired } from './acquire.ts';
+import { applyChanges } from './apply-changes.ts';
+import type { ReconcileContext, WatchedContext } from './context.ts';
+import { type Desired, isSingle, type ReconcileRequest } from './desired.ts';
+import type { Reconciled, Refusal } from './outcome.ts';
+import { isWriting, type Plan } from './plan.ts';
+import { releaseDeselected } from './release-deselected.ts';
+import { readScanning, type Scanning, unscanned } from './scanning.ts';
+import { verifyApplied } from './verify.ts';
+
+export async function applyPlans(
+  { desired, requester, replaced }: ReconcileRequest,
+  { plans, deselected }: Acquired,
+  account: readonly AccountChange[],
+  context: WatchedContext,
+): Promise<Reconciled> {
+  // The leases are written: a Delete that came before sees them, one that comes later is seen here.
+  await context.stopWatch.check();
+  context.stopWatch.poll();
+  await changeAccountSettings(account, context);
+  const written = await write(plans, desired, context);
+  if ('refusal' in written) return written;
+  const { done } = written;
+  const scanning = await scanningInEffect(done, desired, context);
+  if ('refusal' in scanning) return scanning;
+  logApplied(done, context);
+  const selected = new Set(plans.map(({ observed }) => observed.repository.arn));
+  const released =
+    replaced === undefined
+      ? []
+      : await releaseDeselected(requester, replaced, { selected, deselected }, context);
+  context.throwIfStopped();
+  const [repository] = await context.leases.commit();
+  if (repository !== undefined)
+    return { refusal: { code: 'in-flight', repository, holder: 'another request' } };
+  return { plans: done, account, scanning, notes: [...done.flatMap(({ notes }) => notes), ...released] };
+}
+
+function nameOf({ observed }: Plan): string {
+  return observed.repository.name;
+}
+
+/** Writes and verifies every plan. */
+async function write(
+  plans: readonly Plan[],
+  desired: Desired,
+  context: ReconcileContext,
+): Promise<{ readonly done: readonly Plan[] } | { readonly refusal: Refusal }> {
+  const single = isSingle(desired);
+  const written = await mapConcurrently(plans, (plan) => writeOne(plan, single, context));
+  const verified = await verifyApplied(written.flat(), context);
+  if ('refusal' in verified) return verified;
+  const { verified: done } = verified;
+  const [first] = plans;
+  return single && first !== undefined && done.length < plans.length
+    ? { refusal: { code: 'deleted', repository: nameOf(first), while: 'written' } }
+    : { done };
+}
+
+/** @returns nothing where the repository is one of several and was deleted meanwhile */
+async function writeOne(plan: Plan, single: boolean, context: ReconcileContext): Promise<readonly Plan[]> {
+  const { observed, lifecyclePolicy, isOwnPolicy } = plan;
+  const { policyText: earlier } = observed;
+  const repository = nameOf(plan);
+  // From ECR, where whoever can read this log could read it; the claims have it too.
+  if (lifecyclePolicy !== undefined && earlier !== undefined && !isOwnPolicy)
+    context.log({ level: 'WARN', message: 'replaces a lifecycle policy', repository, earlier });
+  try {
+    await applyChanges(observed, plan, context);
+    return [plan];
+  } catch (error) {
+    if (single || !isRepositoryNotFound(error)) throw error;
+    context.log({ level: 'WARN', message: 'deleted meanwhile', repository });
+    return [];
+  }
+}
+
+async function scanningInEffect(
+  done: readonly Plan[],
+  desired: Desired,
+  context: ReconcileContext,
+): Promise<Scanning | { readonly refusal: Refusal }> {
+  const { requireScanning } = desired;
+  const names = isSingle(desired) || requireScanning ? done.map(nameOf) : [];
+  // ECR's reads may lag behind its writes.
+  const scanning = await readUntil(
+    () => readScanning(names, context),
+    (read) => !requireScanning || unscanned(read).length === 0,
+    context.deadline,
+  );
+  return requireScanning && unscanned(scanning).length > 0
+    ? { refusal: { code: 'not-scanned', scanning } }
+    : scanning;
+}
+
+function logApplied(done: readonly Plan[], { log }: ReconcileContext): void {
+  const changed = done.filter(isWriting);
+  log({
+    message: changed.length === 0 ? 'nothing to change' : 'settings in effect',
+    matched: done.length,
+    changed: changed.map(nameOf),
+  });
+}

@@ -1,0 +1,65 @@
+/** What a request wants of the repositories that it selects. */
+import type { TagMutability } from '../core/settings/tag-mutability.ts';
+import { exactName, type Selection } from './selection.ts';
+
+/** What every selected repository is to be set to; undefined where the safe default is wanted. */
+export interface DesiredSettings {
+  readonly tagMutability: TagMutability | undefined;
+  readonly scanOnPush: boolean | undefined;
+  /** The policy's text; undefined: the repository's own, or none, stays. */
+  readonly lifecyclePolicy: string | undefined;
+}
+
+/** What becomes of a repository's settings when the resource is deleted or no longer selects it. */
+export type OnDelete = 'Retain' | 'Restore';
+
+/** Everything that a request wants. */
+export interface Desired extends DesiredSettings {
+  /** Undefined: no repository, account settings alone. */
+  readonly selection: Selection | undefined;
+  readonly accountSettings: Readonly<Record<string, string>>;
+  /** Whether a repository that is not scanned in effect is a failure. */
+  readonly requireScanning: boolean;
+  /** Images pulled within so many days must not expire by the lifecycle policy; 0: they may. */
+  readonly protectPulledWithinDays: number;
+  readonly onDelete: OnDelete;
+  /** Whether nothing is to be changed, only reported what would be. */
+  readonly dryRun: boolean;
+}
+
+/** Who asks. */
+export interface Requester {
+  /** The physical ID of the resource. */
+  readonly holder: string;
+  /** The ARN of its stack. */
+  readonly stack: string;
+  /** The hash of the request. */
+  readonly request: string;
+  /** The hash of the properties. */
+  readonly properties: string;
+  /** The hash of the properties that an Update replaces; of the request for a Create. */
+  readonly replacedProperties: string;
+}
+
+/** What an Update replaces, as far as it matters for repositories that are no longer selected. */
+export interface Replaced {
+  readonly onDelete: OnDelete;
+  /** Whether the selection is another one now, so that repositories may be held that this one does not name. */
+  readonly isSelectionChanged: boolean;
+  readonly protectPulledWithinDays: number;
+  /** Whether it was a dry run, which had changed nothing. */
+  readonly isDryRun: boolean;
+}
+
+/** One request to bring repositories to what is wanted. */
+export interface ReconcileRequest {
+  readonly desired: Desired;
+  readonly requester: Requester;
+  /** Undefined for the first request of a holder. */
+  readonly replaced: Replaced | undefined;
+}
+
+/** Whether a request names one repository: then its deletion meanwhile is a failure. */
+export function isSingle({ selection }: Pick<Desired, 'selection'>): boolean {
+  return selection !== undefined && exactName(selection) !== undefined;
+}

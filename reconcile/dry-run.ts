@@ -1,0 +1,34 @@
+/** Reports what a request would change. */
+import type { AccountChange } from './account-settings.ts';
+import { acquireFor } from './acquire.ts';
+import type { ReconcileContext } from './context.ts';
+import { isSingle, type ReconcileRequest } from './desired.ts';
+import type { Note, Reconciled } from './outcome.ts';
+import { rollBackToDryRun } from './release-deselected.ts';
+import { readScanning } from './scanning.ts';
+
+/** The plans without their writes. But a rollback to a dry run takes back the Update before it. */
+export async function dryRun(
+  request: ReconcileRequest,
+  account: readonly AccountChange[],
+  context: ReconcileContext,
+): Promise<Reconciled> {
+  const released = await takeBack(request, context);
+  const acquired = await acquireFor(request, context);
+  if ('refusal' in acquired) return acquired;
+  const { plans } = acquired;
+  const names = isSingle(request.desired) ? plans.map(({ observed }) => observed.repository.name) : [];
+  const scanning = await readScanning(names, context);
+  context.log({ message: 'dry run', repositories: plans.length });
+  return { plans, account, scanning, notes: [...released, ...plans.flatMap(({ notes }) => notes)] };
+}
+
+async function takeBack(
+  { requester, replaced }: ReconcileRequest,
+  context: ReconcileContext,
+): Promise<readonly Note[]> {
+  if (replaced === undefined || replaced.isDryRun) return [];
+  const notes = await rollBackToDryRun(requester, replaced, context);
+  await context.leases.commit();
+  return notes;
+}

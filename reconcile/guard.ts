@@ -1,0 +1,77 @@
+/** A lifecycle policy must not expire an image in use unseen: ECR's own preview says which before it is put. */
+import { pause } from '../aws/deadline.ts';
+import type { ExpiringImage } from '../aws/ecr/ecr.ts';
+import type { ReconcileContext } from './context.ts';
+import { hashOfPolicy } from './hash.ts';
+
+/** An image that would expire although it was pulled recently. */
+export interface ImageInUse extends ExpiringImage {
+  readonly repository: string;
+  readonly lastPull: Date;
+}
+
+/** ECR could not say what a lifecycle policy would expire. */
+export class PreviewFailed extends Error {
+  override readonly name = 'PreviewFailed';
+  readonly repository: string;
+
+  constructor(repository: string) {
+    super(`no preview of the lifecycle policy of ${repository}`);
+    this.repository = repository;
+  }
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+const firstPauseMs = 200;
+const longestPauseMs = 5_000;
+const maxPreviews = 3;
+
+/**
+ * The images that a policy would expire and that were pulled within so many days, the latest pull first.
+ *
+ * ECR brings an image's time of pull up to date once in 24 hours at least
+ * (https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html), which is counted in.
+ *
+ * @throws {@link PreviewFailed}
+ */
+export async function imagesInUse(
+  repository: string,
+  text: string,
+  withinDays: number,
+  context: Pick<ReconcileContext, 'ecr' | 'deadline' | 'now'>,
+): Promise<readonly ImageInUse[]> {
+  const expiring = await previewOf(repository, text, context);
+  const times = await context.ecr.pullTimes(
+    repository,
+    expiring.map(({ digest }) => digest),
+  );
+  const earliest = context.now() - (withinDays + 1) * dayMs;
+  return expiring
+    .flatMap((image) => {
+      const lastPull = times.get(image.digest);
+      return lastPull === undefined || lastPull.getTime() < earliest
+        ? []
+        : [{ ...image, repository, lastPull }];
+    })
+    .toSorted((one, other) => other.lastPull.getTime() - one.lastPull.getTime());
+}
+
+async function previewOf(
+  repository: string,
+  text: string,
+  { ecr, deadline }: Pick<ReconcileContext, 'ecr' | 'deadline'>,
+): Promise<readonly ExpiringImage[]> {
+  // ECR may return the text in another form.
+  const wanted = hashOfPolicy(text);
+  for (let previews = 1; previews <= maxPreviews; previews += 1) {
+    await ecr.startPreview(repository, text);
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
+      const preview = await ecr.preview(repository);
+      if (preview.status === 'complete' && hashOfPolicy(preview.text) === wanted) return preview.expiring;
+      // Another preview has replaced ours, or ours expired.
+      if (preview.status !== 'pending') break;
+      await pause(pauseMs, deadline);
+    }
+  }
+  throw new PreviewFailed(repository);
+}

@@ -1,0 +1,137 @@
+/** Changes of other requests that have begun: they are waited for, and undone where their time is over. */
+import { OutOfTime, pause } from '../aws/deadline.ts';
+import { mapConcurrently } from '../aws/map-concurrently.ts';
+import type { ClaimRecord, InFlight } from '../core/claims/record.ts';
+import { settings as allSettings, type RepositorySettings } from '../core/settings/repository-settings.ts';
+import { applyChanges } from './apply-changes.ts';
+import type { ReconcileContext } from './context.ts';
+import { imagesInUse } from './guard.ts';
+import { itemOf } from './leases.ts';
+import { type ObservedRepository, observeRepository, readRecords } from './observe.ts';
+import { textOf } from './plan.ts';
+import { startUndoLog } from './undo-log.ts';
+
+/** Another request changes a repository that is to be released. */
+export class HeldByAnother extends Error {
+  override readonly name = 'HeldByAnother';
+  readonly repository: string;
+  readonly holder: string;
+
+  constructor(repository: string, holder: string) {
+    super(`${repository} is being changed by ${holder}`);
+    this.repository = repository;
+    this.holder = holder;
+  }
+}
+
+/** A record with a change that has begun. */
+export type Busy = ClaimRecord & { readonly inFlight: InFlight };
+
+export function isBusy(record: ClaimRecord | undefined): record is Busy {
+  return record?.inFlight !== undefined;
+}
+
+const firstPauseMs = 100;
+const longestPauseMs = 2_000;
+// A record that nobody else may change: time enough to undo one change.
+const recoveryMs = 60_000;
+const protectedDays = 90;
+
+/**
+ * Waits until none of the records has a change under way, and undoes those that were left behind.
+ *
+ * @returns the holder of one that is still under way when no time is left
+ */
+export async function settleInFlight(
+  busy: readonly Busy[],
+  context: ReconcileContext,
+): Promise<Busy | undefined> {
+  let left = busy;
+  for (let pauseMs = firstPauseMs; left.length > 0; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
+    const overdue = left.filter(({ inFlight }) => inFlight.until <= context.now());
+    await mapConcurrently(overdue, (record) => recover(record, context));
+    const waiting = left.filter((record) => !overdue.includes(record));
+    const [first] = waiting;
+    if (first === undefined) return undefined;
+    const soonest = Math.min(...waiting.map(({ inFlight }) => inFlight.until)) - context.now();
+    try {
+      await pause(Math.max(10, Math.min(pauseMs, soonest + 10)), context.deadline);
+    } catch (error) {
+      if (!(error instanceof OutOfTime)) throw error;
+      return first;
+    }
+    const read = await readRecords(
+      waiting.map(({ repositoryArn }) => repositoryArn),
+      context,
+    );
+    left = [...read.values()].filter(isBusy);
+  }
+  return undefined;
+}
+
+/** Undoes a change whose request has ended without an end: part by part, where it is still that request's own. */
+async function recover(record: Busy, context: ReconcileContext): Promise<void> {
+  const { claims, now, log } = context;
+  const taken: Busy = {
+    ...record,
+    version: record.version + 1,
+    changedAt: now(),
+    inFlight: { ...record.inFlight, until: now() + recoveryMs },
+  };
+  const conflicts = await claims.write([{ item: itemOf(taken), expected: record.version }]);
+  // Another request does the same.
+  if (conflicts.length > 0) return;
+  const repository = nameIn(record.repositoryArn);
+  let next: ClaimRecord = { ...taken, ...record.inFlight.previous, inFlight: undefined };
+  try {
+    const observed = await observeRepository(
+      repository,
+      record.inFlight.before.lifecyclePolicy !== undefined,
+      context,
+    );
+    if (observed?.repository.createdAt === record.createdAt) await restore(observed, record, context);
+    else next = { ...next, claims: [], retained: [] };
+  } catch (error) {
+    // What could not be undone is left to whoever comes next.
+    next = record;
+    throw error;
+  } finally {
+    const settled = { ...next, version: taken.version + 1, changedAt: now() };
+    await claims.write([{ item: itemOf(settled), expected: taken.version }]);
+  }
+  log({ level: 'WARN', message: 'undid an unfinished change', repository, holder: record.inFlight.holder });
+}
+
+async function restore(observed: ObservedRepository, record: Busy, context: ReconcileContext): Promise<void> {
+  const { before, after } = record.inFlight;
+  const { settings } = observed;
+  let goal: RepositorySettings = settings;
+  for (const { equals, take } of allSettings) if (equals(settings, after)) goal = take(goal, before);
+  const isPolicyBack =
+    goal.lifecyclePolicy !== undefined && goal.lifecyclePolicy !== settings.lifecyclePolicy;
+  const text = isPolicyBack ? textOf(goal.lifecyclePolicy ?? '', [], record.policies) : undefined;
+  const isHarmful =
+    typeof text === 'string' &&
+    (await imagesInUse(observed.repository.name, text, protectedDays, context)).length > 0;
+  if (isHarmful)
+    context.log({
+      level: 'WARN',
+      message: 'lifecycle policy not put back',
+      repository: observed.repository.name,
+    });
+  const [mutability, scanning] = allSettings;
+  await applyChanges(
+    observed,
+    {
+      tagMutability: mutability?.equals(goal, settings) === true ? undefined : goal.tagMutability,
+      scanOnPush: scanning?.equals(goal, settings) === true ? undefined : goal.scanOnPush,
+      lifecyclePolicy: isHarmful ? undefined : text,
+    },
+    { ...context, undoLog: startUndoLog(), throwIfStopped: () => undefined },
+  );
+}
+
+/** The repository that an ARN names: `arn:aws:ecr:us-east-1:123456789012:repository/payments/api`. */
+export function nameIn(arn: string): string {
+  return arn.slice(arn.indexOf('/') + 1);
+}

@@ -1,0 +1,158 @@
+/** Repositories as they are: their settings, and who claims them. */
+import type { Ecr, Repository } from '../aws/ecr/ecr.ts';
+import { isRepositoryNotFound } from '../aws/faults.ts';
+import { mapConcurrently } from '../aws/map-concurrently.ts';
+import { decodeRecord } from '../core/claims/encode.ts';
+import { type ClaimRecord, newestClaim } from '../core/claims/record.ts';
+import { settings as allSettings, type RepositorySettings } from '../core/settings/repository-settings.ts';
+import type { ReconcileContext } from './context.ts';
+import { hashOfPolicy } from './hash.ts';
+
+/** A repository as it was read, before anything is changed. */
+export interface ObservedRepository {
+  readonly repository: Repository;
+  readonly settings: RepositorySettings;
+  /** The text of its lifecycle policy; undefined where there is none, or it was not read. */
+  readonly policyText: string | undefined;
+  /** Undefined where nobody claims it, or the one that was claimed was deleted and this one made anew. */
+  readonly record: ClaimRecord | undefined;
+  /** The version of a record that does not count (of a deleted repository), or 0: the next one follows it. */
+  readonly staleVersion: number;
+}
+
+// Clocks of two machines may differ by so much.
+const clockSkewMs = 60_000;
+
+/**
+ * Reads who claims repositories, and their lifecycle policies where anybody needs to know them.
+ *
+ * The repositories were read before their records. One whose record was changed about that time, and says something
+ * else than what was read, is read again: its settings may be those from before that change.
+ *
+ * @param readAt when the repositories began to be read, in milliseconds since 1970
+ */
+export async function observe(
+  repositories: readonly Repository[],
+  needsPolicy: (record: ClaimRecord | undefined) => boolean,
+  context: Pick<ReconcileContext, 'ecr' | 'claims' | 'log'> & { readonly readAt: number },
+): Promise<readonly ObservedRepository[]> {
+  const records = await readRecords(
+    repositories.map(({ arn }) => arn),
+    context,
+  );
+  const isSuspect = (repository: Repository) =>
+    isLate(repository, records.get(repository.arn), context.readAt - clockSkewMs);
+  const suspects = repositories.filter(isSuspect).map(({ name }) => name);
+  const again = suspects.length === 0 ? [] : await context.ecr.repositoriesNamed(suspects);
+  const fresh = new Map(again.map((repository) => [repository.name, repository]));
+  const current = repositories.flatMap((repository) => {
+    if (!suspects.includes(repository.name)) return [repository];
+    return fresh.get(repository.name) ?? [];
+  });
+  const observed = await mapConcurrently(current, async (repository) =>
+    observeOne(repository, records.get(repository.arn), needsPolicy, context),
+  );
+  return observed.flat();
+}
+
+/** The records of repositories, by ARN. */
+export async function readRecords(
+  arns: readonly string[],
+  { claims, log }: Pick<ReconcileContext, 'claims' | 'log'>,
+): Promise<ReadonlyMap<string, ClaimRecord>> {
+  const items = await claims.read(arns);
+  const records = new Map<string, ClaimRecord>();
+  for (const [arn, item] of items) {
+    const record = decodeRecord(item);
+    if (record === undefined) log({ level: 'ERROR', message: 'the record of claims is damaged', arn });
+    else records.set(arn, record);
+  }
+  return records;
+}
+
+function isLate(repository: Repository, record: ClaimRecord | undefined, since: number): boolean {
+  if (record === undefined || record.changedAt < since) return false;
+  const newest = newestClaim(record);
+  const read = settingsOf(repository, undefined, false);
+  return newest === undefined || !allSettings.every(({ equals }) => equals(newest.set, read));
+}
+
+async function observeOne(
+  repository: Repository,
+  stored: ClaimRecord | undefined,
+  needsPolicy: (record: ClaimRecord | undefined) => boolean,
+  { ecr, log }: Pick<ReconcileContext, 'ecr' | 'log'>,
+): Promise<readonly ObservedRepository[]> {
+  // A repository that was made anew is another one.
+  const record = stored?.createdAt === repository.createdAt && isInUse(stored) ? stored : undefined;
+  const staleVersion = stored?.version ?? 0;
+  const isRead = needsPolicy(record);
+  try {
+    const policyText = isRead ? await ecr.lifecyclePolicy(repository.name) : undefined;
+    const settings = settingsOf(repository, policyText, isRead);
+    return [{ repository, settings, policyText, record: knowing(record, settings), staleVersion }];
+  } catch (error) {
+    if (!isRepositoryNotFound(error)) throw error;
+    log({ level: 'WARN', message: 'deleted meanwhile', repository: repository.name });
+    return [];
+  }
+}
+
+/** Whether a record says anything; one without a claim is kept for its version only. */
+function isInUse({ claims, retained, inFlight }: ClaimRecord): boolean {
+  return claims.length > 0 || retained.length > 0 || inFlight !== undefined;
+}
+
+/**
+ * The record with what is original now: nobody's claim stands, or the lifecycle policy did not matter when the first
+ * one was put, so that nobody has read it.
+ */
+function knowing(record: ClaimRecord | undefined, settings: RepositorySettings): ClaimRecord | undefined {
+  if (record === undefined) return undefined;
+  const { lifecyclePolicy } = settings;
+  if (record.claims.length === 0) return { ...record, original: settings };
+  return record.original.lifecyclePolicy !== undefined || lifecyclePolicy === undefined
+    ? record
+    : { ...record, original: { ...record.original, lifecyclePolicy } };
+}
+
+function settingsOf(
+  { tagMutability, scanOnPush }: Repository,
+  policyText: string | undefined,
+  isRead: boolean,
+): RepositorySettings {
+  return { tagMutability, scanOnPush, lifecyclePolicy: isRead ? hashOfPolicy(policyText) : undefined };
+}
+
+/**
+ * One repository by its name; undefined where there is none.
+ *
+ * @param isPolicyRead whether its lifecycle policy is read as well
+ */
+export async function observeRepository(
+  name: string,
+  isPolicyRead: boolean,
+  context: Pick<ReconcileContext, 'ecr' | 'log'>,
+): Promise<ObservedRepository | undefined> {
+  const repository = await context.ecr.repository(name);
+  if (repository === undefined) return undefined;
+  const [observed] = await observeOne(repository, undefined, () => isPolicyRead, context);
+  return observed;
+}
+
+/** Repositories with their tags; those that were deleted meanwhile are left out. */
+export async function readTags(
+  repositories: readonly Repository[],
+  { ecr, log }: { readonly ecr: Ecr; readonly log: ReconcileContext['log'] },
+): Promise<readonly { readonly repository: Repository; readonly tags: ReadonlyMap<string, string> }[]> {
+  const tagged = await mapConcurrently(repositories, async (repository) => {
+    try {
+      return [{ repository, tags: await ecr.tags(repository.arn) }];
+    } catch (error) {
+      if (!isRepositoryNotFound(error)) throw error;
+      log({ level: 'WARN', message: 'deleted meanwhile', repository: repository.name });
+      return [];
+    }
+  });
+  return tagged.flat();
+}

@@ -1,0 +1,87 @@
+/** What came of a request, as data; `wording/` makes sentences of it. */
+import type { SettingName } from '../core/settings/repository-settings.ts';
+import type { TagMutability } from '../core/settings/tag-mutability.ts';
+import type { AccountChange } from './account-settings.ts';
+import type { ImageInUse } from './guard.ts';
+import type { Plan } from './plan.ts';
+import type { Scanning } from './scanning.ts';
+
+/** Why one repository is not set to what is wanted. */
+export type RepositoryRefusal =
+  /** Enforcement: Reject. */
+  | {
+      readonly code: 'enforced';
+      readonly repository: string;
+      readonly tagMutability: TagMutability | undefined;
+      readonly isScanOff: boolean;
+    }
+  /** Less safe than it is. */
+  | { readonly code: 'weakens'; readonly repository: string; readonly losses: readonly Loss[] }
+  | { readonly code: 'too-many-claims'; readonly repository: string };
+
+/** One setting that would become less safe. */
+export type Loss =
+  | {
+      readonly setting: 'ImageTagMutability';
+      readonly from: TagMutability;
+      readonly to: TagMutability;
+    }
+  | { readonly setting: Exclude<SettingName, 'ImageTagMutability'> };
+
+/** A setting that reads back as something else than was written. */
+export type Mismatch =
+  | { readonly code: 'missing' }
+  | { readonly code: 'tag-mutability'; readonly actual: TagMutability }
+  | { readonly code: 'scan-on-push'; readonly actual: boolean }
+  | { readonly code: 'lifecycle-policy' };
+
+/** Why a request fails, though nothing broke. */
+export type Refusal =
+  | { readonly code: 'account-weakened'; readonly changes: readonly AccountChange[] }
+  | { readonly code: 'not-found'; readonly repository: string }
+  | { readonly code: 'no-match'; readonly patterns: readonly string[] }
+  | { readonly code: 'nothing-selected' }
+  | { readonly code: 'too-many'; readonly count: number; readonly max: number }
+  | { readonly code: 'repositories-refused'; readonly refusals: readonly RepositoryRefusal[] }
+  | {
+      readonly code: 'out-of-time';
+      readonly repositories: number;
+      readonly writes: number;
+      readonly neededMs: number;
+      readonly leftMs: number;
+    }
+  | { readonly code: 'images-in-use'; readonly images: readonly ImageInUse[]; readonly withinDays: number }
+  | { readonly code: 'deleted'; readonly repository: string; readonly while: 'read' | 'written' }
+  | { readonly code: 'not-in-effect'; readonly repository: string; readonly mismatch: Mismatch }
+  | { readonly code: 'not-scanned'; readonly scanning: Scanning }
+  /** Another request is changing it. */
+  | { readonly code: 'in-flight'; readonly repository: string; readonly holder: string };
+
+/** Something to know about a request that succeeds. */
+export type Note =
+  | { readonly code: 'taken-over'; readonly repository: string; readonly from: string }
+  | { readonly code: 'returns-to'; readonly repository: string; readonly holder: string }
+  | {
+      readonly code: 'changed-by-others';
+      readonly repository: string;
+      readonly settings: readonly SettingName[];
+    }
+  /** A lifecycle policy that would expire images in use, or of which nobody can know it, is not put back. */
+  | {
+      readonly code: 'policy-not-put-back';
+      readonly repository: string;
+      readonly imagesInUse: number | undefined;
+    }
+  /** A rollback is not refused; what would be less safe stays. */
+  | { readonly code: 'kept-safer'; readonly repository: string; readonly settings: readonly SettingName[] }
+  | { readonly code: 'deleted'; readonly repository: string };
+
+/** What came of it. */
+export type Reconciled =
+  | {
+      readonly plans: readonly Plan[];
+      readonly account: readonly AccountChange[];
+      readonly scanning: Scanning;
+      readonly notes: readonly Note[];
+    }
+  | { readonly refusal: Refusal };

@@ -1,0 +1,33 @@
+/** The claims of a repository after a request. Pure. */
+import { moveBack, putClaim } from '../core/claims/operations.ts';
+import type { Claim, Ownership } from '../core/claims/record.ts';
+import { isSameSettings, type RepositorySettings } from '../core/settings/repository-settings.ts';
+import type { ObservedRepository } from './observe.ts';
+import type { PlanInput, PlanState } from './plan-state.ts';
+
+/** The claims once the settings are reached; the very same where nothing is to be claimed anew. */
+export function claimed(
+  { requester, now }: PlanInput,
+  { settings }: ObservedRepository,
+  { ownership, own, newest, rollback }: PlanState,
+  target: RepositorySettings,
+  isChanging: boolean,
+): Ownership {
+  if (rollback?.movedFrom !== undefined) return moveBack(ownership, rollback);
+  const isOnTop = own !== undefined && own === newest;
+  // A repeated delivery finds what its first one claimed, and must not overwrite it; and what somebody else has
+  // changed since is not taken for this resource's own.
+  if (isOnTop && (!isChanging || isSameSettings(own.set, target))) return ownership;
+  const { replacedProperties, holder, stack, request, properties } = requester;
+  const ours = ownership.claims.find((each) => each.stack === stack);
+  const claim: Claim = {
+    ...{ holder, stack, request, properties, replacedProperties },
+    since: now,
+    set: target,
+    beforeLastChange: settings,
+    atTakeover: isOnTop ? own.atTakeover : settings,
+    foundByStack: ours?.foundByStack ?? settings,
+    ...(own === undefined ? { isNew: true } : {}),
+  };
+  return putClaim(ownership, claim);
+}

@@ -1,0 +1,45 @@
+/** What a request comes upon at one repository. Pure. */
+import { reviveClaim } from '../core/claims/operations.ts';
+import { type Claim, claimOf, newestClaim, type Ownership } from '../core/claims/record.ts';
+import type { Policy } from '../core/policy/policy.ts';
+import type { DesiredSettings, Requester } from './desired.ts';
+import type { ObservedRepository } from './observe.ts';
+
+/** Who asks, what for, and what the organisation allows. */
+export interface PlanInput {
+  readonly desired: DesiredSettings;
+  readonly requester: Requester;
+  readonly policy: Pick<Policy, 'MutableTags' | 'Enforcement'>;
+  readonly allowWeakening: boolean;
+  /** Repositories whose lifecycle policy stays as it is, since the one to put back would expire images in use. */
+  readonly keptPolicies: ReadonlySet<string>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** The claims, and where the request stands among them. */
+export interface PlanState {
+  readonly ownership: Ownership;
+  /** The claim of the requester. */
+  readonly own: Claim | undefined;
+  /** The claim that is in effect. */
+  readonly newest: Claim | undefined;
+  /** The own claim, where the request takes its last change back. */
+  readonly rollback: Claim | undefined;
+}
+
+export function stateOf(
+  { requester }: Pick<PlanInput, 'requester'>,
+  observed: ObservedRepository,
+): PlanState {
+  const { record, settings } = observed;
+  const empty: Ownership = { original: settings, claims: [], retained: [] };
+  const ownership = reviveClaim(record ?? empty, requester.holder, requester.properties);
+  const own = claimOf(ownership, requester.holder);
+  // The Update that rolls another one back asks for what led to the settings before it.
+  const isRollback =
+    own !== undefined &&
+    own.replacedProperties === requester.properties &&
+    own.properties !== requester.properties;
+  return { ownership, own, newest: newestClaim(ownership), rollback: isRollback ? own : undefined };
+}

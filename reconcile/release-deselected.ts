@@ -1,0 +1,136 @@
+/** Releases repositories that an Update no longer selects. */
+import { mapConcurrently } from '../aws/map-concurrently.ts';
+import { decodeRecord } from '../core/claims/encode.ts';
+import { type ClaimRecord, claimOf } from '../core/claims/record.ts';
+import type { ReconcileContext } from './context.ts';
+import type { Replaced, Requester } from './desired.ts';
+import { HeldByAnother, isBusy, nameIn, settleInFlight } from './in-flight.ts';
+import { type ObservedRepository, observe } from './observe.ts';
+import type { Note } from './outcome.ts';
+import { needsSettings, planRelinquish, type Relinquishing } from './plan-relinquish.ts';
+import { relinquishAll } from './relinquish.ts';
+
+/**
+ * Removes the holder's claims on what is not selected.
+ *
+ * @param known the selected repositories by ARN, and the records of those whose tags deselect them
+ */
+export async function releaseDeselected(
+  { holder }: Requester,
+  { onDelete, isSelectionChanged, protectPulledWithinDays }: Replaced,
+  known: { readonly selected: ReadonlySet<string>; readonly deselected: readonly ClaimRecord[] },
+  context: ReconcileContext,
+): Promise<readonly Note[]> {
+  const records = isSelectionChanged ? await recordsOf(holder, context) : known.deselected;
+  const held = records.filter(
+    (record) => !known.selected.has(record.repositoryArn) && claimOf(record, holder) !== undefined,
+  );
+  if (held.length === 0) return [];
+  return release(held, { holder, mode: onDelete, isDeselected: true, protectPulledWithinDays }, context);
+}
+
+/**
+ * Takes back what the Update before has changed, where an Update returns to a dry run: that is how CloudFormation rolls
+ * back, and a dry run alone would leave the changes.
+ */
+export async function rollBackToDryRun(
+  { holder, properties, replacedProperties }: Requester,
+  { protectPulledWithinDays }: Replaced,
+  context: ReconcileContext,
+): Promise<readonly Note[]> {
+  const isLastChange = (record: ClaimRecord) => {
+    const claim = claimOf(record, holder);
+    return claim?.replacedProperties === properties && claim.properties === replacedProperties;
+  };
+  const records = (await recordsOf(holder, context)).filter(isLastChange);
+  return release(
+    records,
+    { holder, mode: 'TakeBack', properties, isDeselected: false, protectPulledWithinDays },
+    context,
+  );
+}
+
+/** The records that name a holder. */
+export async function recordsOf(
+  holder: string,
+  { claims, log }: Pick<ReconcileContext, 'claims' | 'log'>,
+): Promise<readonly ClaimRecord[]> {
+  const items = await claims.heldBy(holder);
+  return items.flatMap((item) => {
+    const record = decodeRecord(item);
+    if (record === undefined)
+      log({ level: 'ERROR', message: 'the record of claims is damaged', arn: item.key });
+    return record ?? [];
+  });
+}
+
+/**
+ * Removes claims, and writes what that brings back.
+ *
+ * @param onFailure as of {@link relinquishAll}
+ * @throws {@link HeldByAnother} where another request changes one of them and no time is left to wait
+ */
+export async function release(
+  records: readonly ClaimRecord[],
+  relinquishing: Relinquishing,
+  context: ReconcileContext,
+  onFailure?: (repository: string) => Promise<void>,
+): Promise<readonly Note[]> {
+  const { holder } = relinquishing;
+  for (let left = records; left.length > 0; ) {
+    const busy = await settleInFlight(left.filter(isBusy), context);
+    if (busy !== undefined) throw new HeldByAnother(nameIn(busy.repositoryArn), busy.inFlight.holder);
+    const fresh = left.some(isBusy) ? await rereadAll(left, holder, context) : left;
+    const current = await observeNeeded(fresh, relinquishing, context);
+    const planned = await planRelinquish(fresh, current, relinquishing, context);
+    if (await context.leases.begin(planned.map(({ beginning }) => beginning)))
+      return relinquishAll(planned, context, onFailure);
+    left = await rereadAll(left, holder, context);
+  }
+  return [];
+}
+
+async function rereadAll(
+  records: readonly ClaimRecord[],
+  holder: string,
+  { claims }: ReconcileContext,
+): Promise<readonly ClaimRecord[]> {
+  const items = await claims.read(records.map(({ repositoryArn }) => repositoryArn));
+  return [...items.values()].flatMap((item) => {
+    const record = decodeRecord(item);
+    const isHeld = record?.claims.some((claim) => claim.holder === holder) === true;
+    const isRetained = record?.retained.some(({ claim }) => claim.holder === holder) === true;
+    return record !== undefined && (isHeld || isRetained) ? [record] : [];
+  });
+}
+
+/** What repositories are set to, where that matters. */
+async function observeNeeded(
+  records: readonly ClaimRecord[],
+  relinquishing: Relinquishing,
+  context: ReconcileContext,
+): Promise<ReadonlyMap<string, ObservedRepository>> {
+  const needs = new Map(
+    records.map((record) => [record.repositoryArn, needsSettings(record, relinquishing)]),
+  );
+  const names = records
+    .filter(({ repositoryArn }) => needs.get(repositoryArn)?.isNeeded === true)
+    .map(({ repositoryArn }) => nameIn(repositoryArn));
+  if (names.length === 0) return new Map();
+  const [only] = names;
+  const repositories =
+    names.length === 1 && only !== undefined
+      ? await context.ecr.repository(only).then((found) => (found === undefined ? [] : [found]))
+      : await context.ecr.repositoriesNamed(names);
+  const policies = new Set([...needs].filter(([, { isPolicyNeeded }]) => isPolicyNeeded).map(([arn]) => arn));
+  const observed = await mapConcurrently(repositories, (repository) =>
+    observe([repository], () => policies.has(repository.arn), { ...context, readAt: context.now() }),
+  );
+  return new Map(
+    observed
+      .flat()
+      // One that was made anew under the same name is another one.
+      .filter(({ record }) => record !== undefined)
+      .map((each) => [each.repository.name, each]),
+  );
+}

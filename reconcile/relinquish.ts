@@ -1,0 +1,37 @@
+/** Writes what the removal of claims brings back. */
+import { isRepositoryNotFound } from '../aws/faults.ts';
+import { mapConcurrently } from '../aws/map-concurrently.ts';
+import { applyChanges } from './apply-changes.ts';
+import type { ReconcileContext } from './context.ts';
+import type { Note } from './outcome.ts';
+import type { Relinquished } from './plan-relinquish.ts';
+
+/**
+ * Writes what was planned, once the leases are held.
+ *
+ * @param onFailure undoes one repository where the request goes on to succeed; left out, the failure is thrown
+ */
+export async function relinquishAll(
+  relinquished: readonly Relinquished[],
+  context: Pick<ReconcileContext, 'ecr' | 'undoLog' | 'log'>,
+  onFailure?: (repository: string) => Promise<void>,
+): Promise<readonly Note[]> {
+  const notes = await mapConcurrently(relinquished, async ({ beginning, writes, notes: own }) => {
+    const { observed } = beginning;
+    const { name } = observed.repository;
+    try {
+      await applyChanges(observed, writes, { ...context, throwIfStopped: () => undefined });
+      return own;
+    } catch (error) {
+      if (isRepositoryNotFound(error)) return [{ code: 'deleted', repository: name } as const];
+      await onFailure?.(name);
+      throw error;
+    }
+  });
+  if (relinquished.length > 0)
+    context.log({
+      message: 'released',
+      repositories: relinquished.map(({ beginning }) => beginning.observed.repository.name),
+    });
+  return notes.flat();
+}

@@ -1,0 +1,49 @@
+/** Serves a Delete: the claims of its holder are removed. */
+import type { RemovalMode } from '../core/claims/operations.ts';
+import { type ClaimRecord, claimOf } from '../core/claims/record.ts';
+import type { ReconcileContext } from './context.ts';
+import type { Note } from './outcome.ts';
+import { recordsOf, release } from './release-deselected.ts';
+import { askToStop } from './stop.ts';
+
+/** What a Delete asks for. */
+export interface RemovalRequest {
+  readonly holder: string;
+  readonly mode: RemovalMode;
+  /** Only claims that this request was the last to change, by its hash; all when undefined. */
+  readonly onlyOf: string | undefined;
+  readonly protectPulledWithinDays: number;
+  /** Whether a failure fails the request, which then undoes everything; else each repository is undone here. */
+  readonly mayFail: boolean;
+}
+
+/**
+ * Stops a Create or an Update of the same holder that still runs, and removes its claims.
+ *
+ * @returns what people should know
+ */
+export async function removeClaims(
+  { holder, mode, onlyOf, protectPulledWithinDays, mayFail }: RemovalRequest,
+  context: ReconcileContext,
+): Promise<readonly Note[]> {
+  await askToStop(context.claims, holder, context.now());
+  const isMeant = (record: ClaimRecord) => {
+    const claim = claimOf(record, holder);
+    return onlyOf === undefined || claim === undefined || claim.replacedProperties === onlyOf;
+  };
+  const records = (await recordsOf(holder, context)).filter(isMeant);
+  const undoOne = async (repository: string) => {
+    const { failures } = await context.undoLog.undo(context.ecr, repository);
+    for (const { settings } of failures)
+      context.log({ level: 'WARN', message: 'not undone', repository, settings });
+    if (failures.length === 0) await context.leases.abandonOne(repository);
+  };
+  const notes = await release(
+    records,
+    { holder, mode, isDeselected: false, protectPulledWithinDays },
+    context,
+    mayFail ? undefined : undoOne,
+  );
+  await context.leases.commit();
+  return notes;
+}

@@ -1,0 +1,94 @@
+/** Which repositories a selection means. */
+
+import { readUntil } from '../aws/deadline.ts';
+import type { Repository } from '../aws/ecr/ecr.ts';
+import type { ReconcileContext } from './context.ts';
+import { readTags } from './observe.ts';
+import type { Refusal } from './outcome.ts';
+import { exactName, type Selection, selectsName, selectsTags, unmatchedPatterns } from './selection.ts';
+
+/** The most repositories that one resource manages. */
+const maxRepositories = 5000;
+
+/** The repositories that a selection means, and those that it names but whose tags are not those asked for. */
+export interface SelectedRepositories {
+  readonly selected: readonly Repository[];
+  readonly deselected: readonly Repository[];
+  /** When the reading began, in milliseconds since 1970. */
+  readonly readAt: number;
+}
+
+type SelectContext = Pick<ReconcileContext, 'ecr' | 'deadline' | 'progress' | 'now' | 'log'>;
+
+/**
+ * The repositories that a selection means, or why it is refused.
+ *
+ * A repository that was created just now may not be found at once: names and patterns that match nothing are looked
+ * for a while.
+ */
+export async function selectRepositories(
+  selection: Selection,
+  context: SelectContext,
+): Promise<SelectedRepositories | { readonly refusal: Refusal }> {
+  let readAt = context.now();
+  const name = exactName(selection);
+  const unmatched = (found: readonly Repository[]) =>
+    selection.allowNoMatch
+      ? []
+      : unmatchedPatterns(
+          selection,
+          found.map((each) => each.name),
+        );
+  const all = await readUntil(
+    () => {
+      readAt = context.now();
+      return readByName(name, context);
+    },
+    (found) => unmatched(found).length === 0,
+    context.deadline,
+  );
+  const patterns = unmatched(all);
+  if (patterns.length > 0)
+    return {
+      refusal: name === undefined ? { code: 'no-match', patterns } : { code: 'not-found', repository: name },
+    };
+  return narrow(selection, all, { ...context, readAt });
+}
+
+async function readByName(
+  name: string | undefined,
+  { ecr }: Pick<ReconcileContext, 'ecr'>,
+): Promise<readonly Repository[]> {
+  if (name === undefined) return ecr.repositories();
+  const only = await ecr.repository(name);
+  return only === undefined ? [] : [only];
+}
+
+async function narrow(
+  selection: Selection,
+  repositories: readonly Repository[],
+  context: SelectContext & { readonly readAt: number },
+): Promise<SelectedRepositories | { readonly refusal: Refusal }> {
+  const named = repositories.filter(({ name }) => selectsName(selection, name));
+  context.progress.repositories = named.length;
+  const hasTags = Object.keys(selection.tags).length > 0;
+  const tooMany = (count: number) => ({
+    refusal: { code: 'too-many', count, max: maxRepositories } as const,
+  });
+  if (!hasTags && named.length > maxRepositories) return tooMany(named.length);
+  const [selected, deselected] = hasTags ? await splitByTags(selection, named, context) : [named, []];
+  if (selected.length > maxRepositories) return tooMany(selected.length);
+  if (selected.length === 0 && !selection.allowNoMatch) return { refusal: { code: 'nothing-selected' } };
+  return { selected, deselected, readAt: context.readAt };
+}
+
+async function splitByTags(
+  selection: Selection,
+  named: readonly Repository[],
+  context: SelectContext,
+): Promise<readonly [readonly Repository[], readonly Repository[]]> {
+  const tagged = await readTags(named, context);
+  const isSelected = ({ tags }: (typeof tagged)[number]) => selectsTags(selection, tags);
+  const bare = (each: (typeof tagged)[number]) => each.repository;
+  return [tagged.filter(isSelected).map(bare), tagged.filter((each) => !isSelected(each)).map(bare)];
+}

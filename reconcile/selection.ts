@@ -1,0 +1,49 @@
+/** Which repositories a request is about. Pure. */
+import { matchesWildcard } from '../core/wildcard.ts';
+
+/** Parts that are given together narrow each other. */
+export interface Selection {
+  /** A name, or a pattern with `*`. */
+  readonly name: string | undefined;
+  /** Names or patterns, one of which must match; undefined where none is given. */
+  readonly names: readonly string[] | undefined;
+  /** Tags that a repository must have, each with exactly this value; empty: any. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Names or patterns of repositories to leave out. */
+  readonly exclude: readonly string[];
+  /** Whether a name or pattern that matches nothing is no failure. */
+  readonly allowNoMatch: boolean;
+}
+
+/** The one repository that a selection names without a wildcard, or undefined where it may match more. */
+export function exactName({ name, names }: Selection): string | undefined {
+  const only = name ?? (names?.length === 1 ? names[0] : undefined);
+  return only === undefined || only.includes('*') ? undefined : only;
+}
+
+/** Whether a repository's name is selected, its tags apart. */
+export function selectsName({ name, names, exclude }: Selection, repository: string): boolean {
+  const isMatch = (pattern: string) => matchesWildcard(pattern, repository);
+  return (name === undefined || isMatch(name)) && (names?.some(isMatch) ?? true) && !exclude.some(isMatch);
+}
+
+/** Whether a repository's tags are those that are asked for. */
+export function selectsTags({ tags }: Selection, given: ReadonlyMap<string, string>): boolean {
+  return Object.entries(tags).every(([key, value]) => given.get(key) === value);
+}
+
+/**
+ * The names and patterns that match no repository, by the property that has them.
+ *
+ * @param existing the names of all repositories
+ */
+export function unmatchedPatterns(
+  { name, names }: Selection,
+  existing: readonly string[],
+): readonly string[] {
+  const isUnmatched = (pattern: string) => !existing.some((each) => matchesWildcard(pattern, each));
+  return [
+    ...(name !== undefined && isUnmatched(name) ? [`RepositoryName ${name}`] : []),
+    ...(names ?? []).filter(isUnmatched).map((pattern) => `RepositoryNames ${pattern}`),
+  ];
+}

@@ -1,0 +1,80 @@
+/** One request from its start to its end: its connections, its leases, and how everything is undone. */
+import type { ClaimsConnection } from '../aws/claims/claims-table.ts';
+import type { Deadline } from '../aws/deadline.ts';
+import type { Connection } from '../aws/ecr/connection.ts';
+import type { Ecr } from '../aws/ecr/ecr.ts';
+import type { ReconcileContext, WatchedContext } from './context.ts';
+import { startLeases } from './leases.ts';
+import { type StopWatch, watchForStop } from './stop.ts';
+import { startUndoLog, type Undone } from './undo-log.ts';
+
+/** What a session is made from. */
+export interface SessionOptions
+  extends Pick<ReconcileContext, 'policy' | 'allowWeakening' | 'now' | 'log' | 'progress'> {
+  readonly ecr: Connection<Ecr>;
+  readonly claims: ClaimsConnection;
+  /** Until when the work has to end, and until when everything has to be undone where it fails. */
+  readonly working: Deadline;
+  readonly undoing: Deadline;
+  readonly holder: string;
+  /** The hash of the request. */
+  readonly request: string;
+}
+
+export interface Session {
+  readonly context: ReconcileContext;
+  /** Watches for a Delete of the same holder from now on. */
+  watch(): Promise<WatchedContext>;
+  /** Undoes everything that was changed, and brings back what the claims said before. */
+  undo(): Promise<Undone>;
+  end(): void;
+}
+
+// Clocks of two functions may differ by so much.
+const clockSkewMs = 1_000;
+
+export function startSession(options: SessionOptions): Session {
+  const { ecr, claims, working, undoing, holder, request, now, log } = options;
+  const table = claims.until(working);
+  const undoLog = startUndoLog();
+  const leases = startLeases({ table, holder, request, until: now() + undoing.leftMs() + clockSkewMs, now });
+  let stopWatch: StopWatch | undefined;
+  const context: ReconcileContext = {
+    ecr: ecr.until(working),
+    speed: ecr.speed,
+    claims: table,
+    policy: options.policy,
+    allowWeakening: options.allowWeakening,
+    deadline: working,
+    leases,
+    undoLog,
+    progress: options.progress,
+    now,
+    throwIfStopped: () => stopWatch?.throwIfStopped(),
+    log,
+  };
+  return {
+    context,
+    async watch() {
+      const watch = await watchForStop(table, holder);
+      stopWatch = watch;
+      return { ...context, stopWatch: watch };
+    },
+    async undo() {
+      stopWatch?.end();
+      const { isChanged, failures } = await undoLog.undo(ecr.until(undoing));
+      const left = new Set(failures.map(({ subject }) => subject));
+      try {
+        const isClaimed = await leases.abandon(claims.until(undoing), left);
+        return { isChanged: isChanged || isClaimed, failures };
+      } catch (error) {
+        // The next request finds the change unfinished, and undoes it.
+        return {
+          isChanged,
+          failures: [...failures, { subject: 'the claims table', settings: ['claims'], error }],
+        };
+      }
+    },
+    end: () => stopWatch?.end(),
+  };
+}

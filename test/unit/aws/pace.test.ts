@@ -1,0 +1,190 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Pace, startPace } from '../../../aws/pace.ts';
+import { gatekeeper } from '../custom-resource/support/token-bucket.ts';
+import { startVirtualClock, type VirtualClock } from './support/virtual-clock.ts';
+
+/** A service that throttles, the workers that call it, and how it is asked. */
+interface Load {
+  readonly calls: number;
+  readonly atOnce?: number;
+  readonly latencyMs?: number;
+  /** Whether a call passes. */
+  readonly mayPass: () => boolean;
+}
+
+const noSignal = new AbortController().signal;
+
+/** Makes the calls, each until it is answered; the answer is how many were throttled. */
+async function work(
+  pace: Pace,
+  clock: VirtualClock,
+  { calls, atOnce = 32, latencyMs = 25, mayPass }: Load,
+): Promise<number> {
+  let left = calls;
+  let throttled = 0;
+  const worker = async () => {
+    while (left > 0) {
+      left -= 1;
+      for (;;) {
+        await pace.turn(noSignal);
+        const begunAt = clock.now();
+        await clock.sleep(latencyMs / 2);
+        const isPassing = mayPass();
+        await clock.sleep(latencyMs / 2);
+        pace.record(isPassing ? 'answered' : 'throttled', begunAt);
+        if (isPassing) break;
+        throttled += 1;
+      }
+    }
+  };
+  const all = Promise.all(Array.from({ length: atOnce }, worker));
+  await clock.run();
+  await all;
+  return throttled;
+}
+
+const bucketOf = (clock: VirtualClock, perSecond: number) => {
+  const mayPass = gatekeeper(new Map([['it', perSecond]]), clock.now);
+  return () => mayPass('it');
+};
+const seconds = (clock: VirtualClock) => clock.now() / 1000;
+
+describe('the pace of an operation', () => {
+  test.each([
+    { perSecond: 20, calls: 200, latencyMs: 25 },
+    { perSecond: 20, calls: 400, latencyMs: 25 },
+    { perSecond: 20, calls: 400, latencyMs: 500 },
+    { perSecond: 20, calls: 400, latencyMs: 1000 },
+    { perSecond: 2, calls: 60, latencyMs: 25 },
+    { perSecond: 5, calls: 200, latencyMs: 100 },
+    { perSecond: 100, calls: 2000, latencyMs: 25 },
+    { perSecond: 300, calls: 3000, latencyMs: 25 },
+  ])('comes to a rate of $perSecond a second ($calls calls, $latencyMs ms)', async (load) => {
+    const clock = startVirtualClock();
+    const { perSecond, calls } = load;
+    const throttled = await work(startPace(clock), clock, { ...load, mayPass: bucketOf(clock, perSecond) });
+    expect(seconds(clock)).toBeLessThan((calls / perSecond) * 1.1);
+    // Those that were on their way before any pace was known, and one in six.
+    expect(throttled).toBeLessThan(64 + calls / 6);
+  });
+
+  test('is not known before anything was throttled', async () => {
+    const clock = startVirtualClock();
+    const pace = startPace(clock);
+    await work(pace, clock, { calls: 1000, mayPass: () => true });
+    expect(pace.perSecond()).toBeUndefined();
+    expect(seconds(clock)).toBeLessThan(1);
+  });
+
+  test('holds a service that lets through a burst and then little', async () => {
+    const clock = startVirtualClock();
+    let burst = 200;
+    const mayPassLater = bucketOf(clock, 20);
+    const mayPass = () => burst-- > 0 || mayPassLater();
+    await work(startPace(clock), clock, { calls: 600, mayPass });
+    expect(seconds(clock)).toBeLessThan((400 / 20) * 1.1);
+  });
+
+  test('loses no more than a fifth where nothing may pass at once', async () => {
+    const clock = startVirtualClock();
+    let nextAt = 0;
+    const mayPass = () => {
+      if (clock.now() < nextAt) return false;
+      nextAt = clock.now() + 50;
+      return true;
+    };
+    await work(startPace(clock), clock, { calls: 400, mayPass });
+    expect(seconds(clock)).toBeLessThan((400 / 20) * 1.25);
+  });
+
+  test('recovers when others have used the rate for a while', async () => {
+    const clock = startVirtualClock();
+    const pace = startPace(clock);
+    const mayPass = bucketOf(clock, 20);
+    await work(pace, clock, { calls: 200, mayPass });
+    const untilMs = clock.now() + 5_000;
+    await work(pace, clock, { calls: 20, mayPass: () => clock.now() > untilMs });
+    expect(pace.perSecond()).toBeLessThan(10);
+    const begun = seconds(clock);
+    await work(pace, clock, { calls: 400, mayPass });
+    expect(seconds(clock) - begun).toBeLessThan((400 / 20) * 1.3);
+  });
+
+  test('begins no burst after a rest', async () => {
+    const clock = startVirtualClock();
+    const pace = startPace(clock);
+    await work(pace, clock, { calls: 100, mayPass: bucketOf(clock, 20) });
+    clock.after(60_000, () => {});
+    await clock.run();
+    const begun: number[] = [];
+    const turns = Array.from({ length: 20 }, async () => {
+      await pace.turn(noSignal);
+      begun.push(clock.now());
+    });
+    await clock.run();
+    await Promise.all(turns);
+    const first = begun[0] ?? 0;
+    expect(begun.filter((at) => at < first + 200).length).toBeLessThanOrEqual(7);
+  });
+
+  test('is measured over the last seconds, not since the beginning', async () => {
+    const clock = startVirtualClock();
+    const pace = startPace(clock);
+    await work(pace, clock, { calls: 10, mayPass: () => true });
+    clock.after(600_000, () => {});
+    await clock.run();
+    const begun = seconds(clock);
+    const perSecond = 200;
+    await work(pace, clock, { calls: 2000, mayPass: bucketOf(clock, perSecond) });
+    expect(seconds(clock) - begun).toBeLessThan((2000 / perSecond) * 1.1);
+  });
+
+  test('is not ruined by a service that throttles one call in twenty at any pace', async () => {
+    const clock = startVirtualClock();
+    let call = 0;
+    await work(startPace(clock), clock, { calls: 6000, mayPass: () => ++call % 20 !== 0 });
+    expect(seconds(clock)).toBeLessThan(60);
+  });
+});
+
+describe('who waits for a turn', () => {
+  const limited = (clock: VirtualClock) => {
+    const pace = startPace(clock);
+    pace.record('throttled', clock.now());
+    return pace;
+  };
+
+  test('gets it in the order of asking', async () => {
+    const clock = startVirtualClock();
+    const pace = limited(clock);
+    const order: number[] = [];
+    for (const number of [1, 2, 3]) void pace.turn(noSignal).then(() => order.push(number));
+    await clock.run();
+    expect(order).toEqual([1, 2, 3]);
+  });
+
+  test('gives it up at the signal, and keeps nobody else from theirs', async () => {
+    const clock = startVirtualClock();
+    const pace = limited(clock);
+    const stop = new AbortController();
+    const givenUp = pace.turn(stop.signal);
+    const other = pace.turn(noSignal);
+    stop.abort(new Error('the time is over'));
+    await expect(givenUp).rejects.toThrow('the time is over');
+    await clock.run();
+    await expect(other).resolves.toBeUndefined();
+    await expect(pace.turn(stop.signal)).rejects.toThrow('the time is over');
+  });
+
+  test('waits longer where the pace is cut meanwhile', async () => {
+    const clock = startVirtualClock();
+    const pace = limited(clock);
+    const turns = Array.from({ length: 10 }, () => pace.turn(noSignal));
+    await clock.run(10);
+    for (let times = 0; times < 20; times += 1) pace.record('throttled', clock.now());
+    expect(pace.perSecond()).toBeLessThan(3);
+    await clock.run();
+    await Promise.all(turns);
+    expect(seconds(clock)).toBeGreaterThan(3);
+  });
+});

@@ -1,0 +1,72 @@
+import { AwsCallError, rootError } from '../aws/call-error.ts';
+import { OutOfTime } from '../aws/deadline.ts';
+import { isDenied, isRejected, isThrottled, isUnanswered, loggableError } from '../aws/faults.ts';
+import { AccountSettingError } from '../reconcile/account-settings.ts';
+import { PreviewFailed } from '../reconcile/guard.ts';
+import { HeldByAnother } from '../reconcile/in-flight.ts';
+import { Stopped } from '../reconcile/stop.ts';
+
+/**
+ * What a failure means to the person who reads the stack's events: a sentence or more, the first of which names what
+ * failed, such as "payments/api: PutImageTagMutability was denied."
+ */
+export function explain(error: unknown): string {
+  if (error instanceof OutOfTime)
+    return error.cause === undefined
+      ? 'The function ran out of time before ECR had answered: deploy again.'
+      : `The function ran out of time: deploy again. The last attempt: ${explain(error.cause)}`;
+  const own = ownSentence(error);
+  if (own !== undefined) return own;
+  if (!(error instanceof AwsCallError)) return explainCause(error);
+  const { operation, resource } = error;
+  const what = resource === undefined ? operation : `${resource}: ${operation}`;
+  return `${what} ${outcomeOf(error)}. ${explainCause(rootError(error))}`;
+}
+
+/** Failures of the room that reconciles. */
+function ownSentence(error: unknown): string | undefined {
+  if (error instanceof PreviewFailed)
+    return `ECR could not preview what the lifecycle policy would expire in ${error.repository}, so nothing was changed: deploy again, or set ProtectPulledWithinDays: 0.`;
+  if (error instanceof HeldByAnother)
+    return `${error.repository} is being changed by ${error.holder}, which did not end in time: try again.`;
+  if (error instanceof Stopped)
+    return 'A Delete of this resource came while it was still being changed, so it stopped.';
+  if (!(error instanceof AccountSettingError)) return undefined;
+  return error.code === 'cannot-be-deleted'
+    ? 'ECR cannot delete an account setting.'
+    : `ECR took the account setting ${error.setting} but returns another value afterwards.`;
+}
+
+function outcomeOf(error: AwsCallError): string {
+  if (isThrottled(error)) return 'was throttled';
+  if (isUnanswered(error)) return 'was not answered';
+  if (isDenied(error)) return 'was denied';
+  return isRejected(error) ? 'was refused' : 'failed';
+}
+
+function explainCause(error: unknown): string {
+  if (!(error instanceof Error)) return `The function failed with ${String(error)}.`;
+  const { name, status } = loggableError(error);
+  // The SDK adds a second line for programmers. Cut, so that what follows still fits into the answer.
+  const message = (error.message.split('\n')[0] ?? '').slice(0, 1000).replace(/[.\s]+$/, '');
+  if (isThrottled(error)) return 'ECR throttles this account: deploy with fewer stacks at once.';
+  if (isUnanswered(error)) return `ECR could not be reached, or did not answer: ${message}.`;
+  switch (name) {
+    case 'AccessDeniedException':
+      return `The function may not do this: let its role, and any service control policy or permissions boundary, allow it. ECR says: ${message}.`;
+    case 'RepositoryNotFoundException':
+      return `${message}: it was deleted meanwhile.`;
+    case 'InvalidParameterException':
+    case 'ValidationException':
+      return `ECR refuses the settings: ${message}.`;
+    case 'LifecyclePolicyPreviewInProgressException':
+      return `Another lifecycle preview of the repository did not end: ${message}.`;
+    case 'BlockedByOrganizationPolicyException':
+      return `A policy of the organisation forbids the change: ${message}.`;
+    case 'SyntaxError':
+      // Its message quotes the whole answer, whatever that is.
+      return `ECR answered (with status ${status}) something that is not its protocol: is the endpoint really ECR?`;
+    default:
+      return message === '' ? `ECR failed with ${name}.` : `ECR failed with ${name}: ${message}.`;
+  }
+}

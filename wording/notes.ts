@@ -1,0 +1,45 @@
+/** What people should know about a request that succeeds, a clause each; and what a dry run would change. */
+import type { Note } from '../reconcile/outcome.ts';
+import type { Plan } from '../reconcile/plan.ts';
+import { mutabilityWords, settingList } from './settings.ts';
+
+export function noteClause(note: Note): string {
+  const { repository } = note;
+  switch (note.code) {
+    case 'taken-over':
+      return `${repository} is taken over from ${note.from}`;
+    case 'returns-to':
+      return `${repository} returns to ${note.holder}`;
+    case 'changed-by-others': {
+      const { settings } = note;
+      return `${settingList(settings)} of ${repository} ${settings.length === 1 ? 'was' : 'were'} changed by another client since, and ${settings.length === 1 ? 'stays' : 'stay'}`;
+    }
+    case 'policy-not-put-back':
+      return note.imagesInUse === undefined
+        ? `${repository} keeps its lifecycle policy: ECR could not preview what the earlier one would expire`
+        : `${repository} keeps its lifecycle policy: the earlier one would expire ${note.imagesInUse} ${note.imagesInUse === 1 ? 'image' : 'images'} in use`;
+    case 'kept-safer':
+      return `${repository} keeps ${settingList(note.settings)}: the earlier ${note.settings.length === 1 ? 'value is' : 'values are'} less safe`;
+    case 'deleted':
+      return `${repository} was deleted meanwhile`;
+    default:
+      return note satisfies never;
+  }
+}
+
+/** What a plan would change, such as `ImageTagMutability MUTABLE -> IMMUTABLE`; empty when it is nothing. */
+export function planWords({ observed, tagMutability, scanOnPush, lifecyclePolicy }: Plan): string {
+  const { settings, policyText } = observed;
+  const earlier = policyText === undefined ? 'none' : 'another';
+  return [
+    ...(tagMutability === undefined
+      ? []
+      : [
+          `ImageTagMutability ${mutabilityWords(settings.tagMutability)} -> ${mutabilityWords(tagMutability)}`,
+        ]),
+    ...(scanOnPush === undefined ? [] : [`ScanOnPush ${settings.scanOnPush} -> ${scanOnPush}`]),
+    ...(lifecyclePolicy === undefined
+      ? []
+      : [`LifecyclePolicy ${earlier} -> ${lifecyclePolicy === null ? 'none' : 'the given one'}`]),
+  ].join('; ');
+}

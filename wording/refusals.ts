@@ -1,0 +1,173 @@
+/** Why a request is refused: sentences for the events of a stack, and the same for the log, which names no value. */
+
+import type { ImageInUse } from '../reconcile/guard.ts';
+import type { Loss, Mismatch, Refusal, RepositoryRefusal } from '../reconcile/outcome.ts';
+import type { Scanning } from '../reconcile/scanning.ts';
+import { unscanned } from '../reconcile/scanning.ts';
+import { truncateList } from './lists.ts';
+import { mutabilityWords } from './settings.ts';
+
+/** One sentence or more that say what is wrong and what to do. */
+export function refusalSentence(refusal: Refusal): string {
+  switch (refusal.code) {
+    case 'account-weakened': {
+      const changes = refusal.changes.map(({ name, before, after }) => `${name} ${before} -> ${after}`);
+      return `${changes.join(' and ')} would make the account less safe than it is, which is refused unless the application is deployed with AllowWeakening: true.`;
+    }
+    case 'not-found':
+      return `Repository ${refusal.repository} does not exist in this account and region: create it first, or correct RepositoryName.`;
+    case 'no-match': {
+      const { patterns } = refusal;
+      const rest = patterns.length > 10 ? ` and ${patterns.length - 10} more` : '';
+      return `No repository of this account and region matches ${patterns.slice(0, 10).join(', ')}${rest}: correct it, or set AllowNoMatch: true.`;
+    }
+    case 'nothing-selected':
+      return 'No repository of this account and region is left by RepositoryName, RepositoryNames, RepositoryTags and Exclude together: correct them, or set AllowNoMatch: true.';
+    case 'too-many':
+      return `The selection matches ${refusal.count} repositories, and one resource manages at most ${refusal.max}: divide them among several, by name.`;
+    case 'repositories-refused':
+      return `${truncateList(refusal.refusals.map(repositoryRefusal), 10)}.`;
+    case 'out-of-time':
+      return outOfTimeSentence(refusal);
+    case 'images-in-use':
+      return imagesInUseSentence(refusal.images, refusal.withinDays);
+    case 'deleted':
+      return refusal.while === 'read'
+        ? `Repository ${refusal.repository} was deleted while it was read.`
+        : `Repository ${refusal.repository} was deleted while its settings were written.`;
+    case 'not-in-effect':
+      return `ECR took the settings of ${refusal.repository} but returns ${mismatchWords(refusal.mismatch)} afterwards; another client may be changing it.`;
+    case 'not-scanned':
+      return unscannedSentence(refusal.scanning);
+    case 'in-flight':
+      return `${refusal.repository} is being changed by ${refusal.holder}, which did not end in time: deploy again.`;
+    default:
+      return refusal satisfies never;
+  }
+}
+
+/** The same for the log. */
+export function refusalEntry({ code }: Refusal): string {
+  switch (code) {
+    case 'account-weakened':
+    case 'repositories-refused':
+      return 'refused by policy';
+    case 'not-found':
+    case 'no-match':
+    case 'nothing-selected':
+    case 'too-many':
+      return 'selection refused';
+    case 'out-of-time':
+      return 'too many for the time';
+    case 'images-in-use':
+      return 'images in use would expire';
+    case 'deleted':
+      return 'deleted meanwhile';
+    case 'not-in-effect':
+      return 'not in effect';
+    case 'not-scanned':
+      return 'not scanned';
+    case 'in-flight':
+      return 'being changed by another request';
+    default:
+      return code satisfies never;
+  }
+}
+
+function repositoryRefusal(refusal: RepositoryRefusal): string {
+  const { repository } = refusal;
+  switch (refusal.code) {
+    case 'enforced':
+      return `${enforcedWords(refusal)} for ${repository} is refused, since this application enforces safe settings (Enforcement: Reject)`;
+    case 'weakens':
+      return `${refusal.losses.map(lossWords).join(' and ')} would make ${repository} less safe than it is, which is refused unless the application is deployed with AllowWeakening: true`;
+    case 'too-many-claims':
+      return `${repository} is claimed by 50 resources already: delete one of them, or release it with ecr-hardening claims`;
+    default:
+      return refusal satisfies never;
+  }
+}
+
+function enforcedWords({
+  tagMutability,
+  isScanOff,
+}: Extract<RepositoryRefusal, { readonly code: 'enforced' }>): string {
+  const isExclusion = tagMutability?.mutability === 'IMMUTABLE_WITH_EXCLUSION';
+  const mutability = isExclusion
+    ? 'ImageTagMutabilityExclusionFilters that match every tag'
+    : `ImageTagMutability ${tagMutability?.mutability}`;
+  return [
+    ...(tagMutability === undefined ? [] : [mutability]),
+    ...(isScanOff ? ['ImageScanningConfiguration.ScanOnPush false'] : []),
+  ].join(' and ');
+}
+
+function lossWords(loss: Loss): string {
+  switch (loss.setting) {
+    case 'ImageTagMutability':
+      return `ImageTagMutability ${mutabilityWords(loss.from)} -> ${mutabilityWords(loss.to)}`;
+    case 'ImageScanningConfiguration':
+      return 'ScanOnPush true -> false';
+    case 'LifecyclePolicy':
+      return 'LifecyclePolicy';
+    default:
+      return loss satisfies never;
+  }
+}
+
+function mismatchWords(mismatch: Mismatch): string {
+  switch (mismatch.code) {
+    case 'missing':
+      return 'nothing';
+    case 'tag-mutability':
+      return `ImageTagMutability ${mutabilityWords(mismatch.actual)}`;
+    case 'scan-on-push':
+      return `ScanOnPush ${mismatch.actual}`;
+    case 'lifecycle-policy':
+      return 'another LifecyclePolicy';
+    default:
+      return mismatch satisfies never;
+  }
+}
+
+function outOfTimeSentence({
+  repositories,
+  writes,
+  neededMs,
+  leftMs,
+}: Extract<Refusal, { readonly code: 'out-of-time' }>): string {
+  const seconds = (ms: number) => Math.ceil(ms / 1000);
+  return `The ${repositories} repositories need ${writes} writes, which take about ${seconds(neededMs)} s at the pace at which ECR answers, and the function has ${seconds(leftMs)} s left: nothing was changed. Divide them among several resources, by name, or deploy again.`;
+}
+
+// What fits into CloudFormation's 4,096 bytes beside the rest of the answer.
+const maxImageCharacters = 2_600;
+
+function imagesInUseSentence(images: readonly ImageInUse[], withinDays: number): string {
+  const named: string[] = [];
+  let length = 0;
+  for (const { repository, tags, digest, lastPull } of images) {
+    const which = tags.length === 0 ? 'untagged' : tags.join(', ');
+    const name = `${repository} ${which} (${digest}, last pulled ${lastPull.toISOString().slice(0, 16)}Z)`;
+    length += name.length + 2;
+    if (length > maxImageCharacters && named.length > 0) break;
+    named.push(name.slice(0, maxImageCharacters));
+  }
+  const rest = images.length - named.length;
+  const count = images.length === 1 ? '1 image that was' : `${images.length} images that were`;
+  return `The lifecycle policy would expire ${count} pulled within ${withinDays} days, so nothing was changed. Change it to keep them, or set ProtectPulledWithinDays: 0 to expire them. Pulled: ${named.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}.`;
+}
+
+const maxUnscanned = 20;
+
+function unscannedSentence(scanning: Scanning): string {
+  const names = unscanned(scanning);
+  const rest = names.length > maxUnscanned ? ` and ${names.length - maxUnscanned} more` : '';
+  const which = `${names.slice(0, maxUnscanned).join(', ')}${rest}`;
+  const [who, object] =
+    names.length === 1
+      ? [`Repository ${which} is`, 'it']
+      : [`${names.length} repositories (${which}) are`, 'them'];
+  const kind = scanning.type === 'BASIC' ? 'basic' : 'enhanced';
+  return `${who} not scanned in effect, and RequireScanning is true: no rule of the registry's ${kind} scanning has a filter that matches ${object}. Add such a rule to the registry's scanning configuration (AWS::ECR::RegistryScanningConfiguration).`;
+}
