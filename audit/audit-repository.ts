@@ -1,4 +1,4 @@
-/** What an audit says of one repository. Pure. */
+/** The audit of one repository. Pure. */
 import type { ControlContext } from '../core/controls/control.ts';
 import { repositoryType } from '../core/controls/control.ts';
 import { publicAccess } from '../core/controls/public-access.ts';
@@ -13,9 +13,9 @@ import { growthOf } from './growth.ts';
 import { readinessOf } from './readiness.ts';
 import { isUnknown, type Known, type RegistryReading, type RepositoryReading, whenKnown } from './reading.ts';
 
-/** What a repository is held against. */
+/** What a repository is checked against. */
 export interface AuditOptions {
-  /** The organisation's policy: what the lifecycle policy would be. */
+  /** The organisation's policy, which defines the hardened lifecycle policy. */
   readonly policy: Policy;
   /** Images per repository. */
   readonly quota: number;
@@ -23,7 +23,7 @@ export interface AuditOptions {
   readonly now: number;
 }
 
-// Who has less than this until no image can be pushed any more is to act now.
+// A quota that is reached sooner is an error.
 const urgentDays = 90;
 const day = 24 * 60 * 60 * 1000;
 
@@ -45,7 +45,7 @@ export function auditRepository(
           expires: expiryBy(policy),
         },
   );
-  // A policy that nobody could read may expire images: then no date is promised.
+  // A policy that could not be read may expire images, so no date is projected.
   const isExpiring = isUnknown(text) || /"expire"/.test(text ?? '');
   const hardened = lifecyclePolicyText(options.policy);
   const audit: Omit<RepositoryAudit, 'findings'> = {
@@ -78,13 +78,13 @@ function scannedBy(
       return { how: frequency === 'CONTINUOUS_SCAN' ? 'continuously' : 'on push', why: rule ?? own };
     }
     const own = scanOnPush
-      ? 'its own ScanOnPush is on, but ECR says that it is not in effect'
+      ? 'its own ScanOnPush is on, but ECR reports that it is not in effect'
       : 'its own ScanOnPush is off';
     return { how: 'not', why: `${own}, and no filter of the registry's ${kind} matches it` };
   });
 }
 
-/** What opens a repository to everybody, by the control that templates are held against. */
+/** What makes a repository public, by the control that templates are checked with. */
 function publicBy(text: string | undefined): readonly string[] {
   if (text === undefined) return [];
   const found: string[] = [];
@@ -100,7 +100,7 @@ function publicBy(text: string | undefined): readonly string[] {
 
 function findingsOf(audit: Omit<RepositoryAudit, 'findings'>, now: number): AuditFinding[] {
   const found: AuditFinding[] = [];
-  const tell = (subject: AuditFinding['subject'], level: AuditFinding['level'], message: string) =>
+  const report = (subject: AuditFinding['subject'], level: AuditFinding['level'], message: string) =>
     found.push({ subject, level, message });
   const {
     tagMutability,
@@ -113,41 +113,41 @@ function findingsOf(audit: Omit<RepositoryAudit, 'findings'>, now: number): Audi
   } = audit;
   const { mutability, exclusions } = tagMutability;
   if (mutability === 'MUTABLE' || mutability === 'MUTABLE_WITH_EXCLUSION')
-    tell('TagImmutability', 'warning', `Tags can be overwritten. ${readiness.advice}`);
+    report('TagImmutability', 'warning', `Tags can be overwritten. ${readiness.advice}`);
   else if (exclusions.some(matchesEveryTag))
-    tell(
+    report(
       'TagImmutability',
       'warning',
-      'Its exclusion * lets every tag be overwritten: name the tags that move.',
+      'Its exclusion * makes every tag mutable: exclude only the tags that move.',
     );
   if (!isUnknown(scanned) && scanned.how === 'not')
-    tell('ScanOnPush', 'warning', `Images are not scanned: ${scanned.why}.`);
+    report('ScanOnPush', 'warning', `Images are not scanned: ${scanned.why}.`);
   if (!isUnknown(lifecyclePolicy)) {
     const { kind, problems, expires } = lifecyclePolicy;
     if (kind === 'none')
-      tell('LifecyclePolicy', 'warning', 'Old images never expire: it has no lifecycle policy.');
-    for (const problem of problems) tell('LifecyclePolicy', 'warning', `Its lifecycle policy: ${problem}.`);
+      report('LifecyclePolicy', 'warning', 'No lifecycle policy: old images never expire.');
+    for (const problem of problems) report('LifecyclePolicy', 'warning', `Its lifecycle policy: ${problem}.`);
     if (!isUnknown(expires) && expires.pulledLately.atMost > 0)
-      tell(
+      report(
         'LifecyclePolicy',
         'warning',
         `Its lifecycle policy expires images that may be in use: ${formatRange(expires.pulledLately)} pulled within ${pulledLatelyDays} days.`,
       );
   }
   if (!isUnknown(openings))
-    for (const opening of openings) tell('PublicAccess', 'error', `Its repository policy: ${opening}.`);
+    for (const opening of openings) report('PublicAccess', 'error', `Its repository policy: ${opening}.`);
   if (!isUnknown(images) && images.quotaReachedOn !== undefined) {
     const { count, quota, quotaReachedOn } = images;
     const isUrgent = Date.parse(quotaReachedOn) - now <= urgentDays * day;
-    tell(
+    report(
       'ImageQuota',
       isUrgent ? 'error' : 'note',
       count >= quota
-        ? `It holds ${pluralise(count, 'image', 'images')}, its quota: no push succeeds any more.`
-        : `At the rate of the last 30 days it reaches its quota of ${quota} images on ${quotaReachedOn}; then no push succeeds.`,
+        ? `It holds ${pluralise(count, 'image', 'images')}, its quota: every push fails.`
+        : `At the rate of the last 30 days it reaches its quota of ${quota} images on ${quotaReachedOn}; from then on every push fails.`,
     );
   }
   if (encryption === 'AES256')
-    tell('Encryption', 'note', 'It is encrypted by AES256 and not with a key of your own (KMS).');
+    report('Encryption', 'note', 'It is encrypted with AES256, not with a customer managed key (KMS).');
   return found;
 }

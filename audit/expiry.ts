@@ -1,15 +1,15 @@
-/** Which images a lifecycle policy would expire now, and which of them somebody pulled lately. Pure. */
+/** How many images a lifecycle policy would expire now, and how many of those were pulled recently. Pure. */
 import { evaluateLifecyclePolicy } from '../core/lifecycle/evaluate.ts';
 import type { Expiry, Range } from './audit.ts';
 import type { ImageReading, Unknown } from './reading.ts';
 
-/** Who pulled an image within so many days may well run it. */
+/** An image that was pulled within these days may be in use. */
 export const pulledLatelyDays = 90;
 const day = 24 * 60 * 60 * 1000;
 
 /**
- * Which images are parts of a list cannot be read without pulling the list, which would make it look as if it were in
- * use; ECR never expires a part without its list, so untagged images beside lists count in the upper bound alone.
+ * Which images an image index refers to cannot be read without pulling the index, and a pull would make it look in use.
+ * ECR never expires a referenced image before its index, so untagged images beside an index count in the upper bound only.
  *
  * @param now milliseconds since 1970
  */
@@ -24,17 +24,17 @@ export function expiryOf(text: string, images: readonly ImageReading[], now: num
   const expired = new Set(
     evaluated.verdicts.filter(({ action }) => action === 'expire').map(({ digest }) => digest),
   );
-  const hasLists = images.some(({ isImageIndex: isList }) => isList);
+  const hasIndexes = images.some(({ isImageIndex }) => isImageIndex);
   const range: Record<keyof Expiry, { atLeast: number; atMost: number }> = {
     images: { atLeast: 0, atMost: 0 },
     pulledLately: { atLeast: 0, atMost: 0 },
   };
   for (const image of images) {
     if (!expired.has(image.digest)) continue;
-    const isMaybePart = hasLists && !image.isImageIndex && image.tags.length === 0;
-    add(range.images, isMaybePart);
+    const isMaybeReferenced = hasIndexes && !image.isImageIndex && image.tags.length === 0;
+    add(range.images, isMaybeReferenced);
     if (image.pulledAt !== undefined && now - image.pulledAt <= pulledLatelyDays * day)
-      add(range.pulledLately, isMaybePart);
+      add(range.pulledLately, isMaybeReferenced);
   }
   return range;
 }

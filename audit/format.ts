@@ -1,13 +1,13 @@
-/** Numbers of an audit in words. Pure. */
+/** Numbers of an audit as text. Pure. */
 import type { Range } from './audit.ts';
 
-/** A range in words: `12`, or `10 to 12` where some may be parts of lists. */
+/** A range as text: `12`, or `10 to 12` if the bounds differ. */
 export function formatRange({ atLeast, atMost }: Range): string {
   const words = (number: number) => number.toLocaleString('en');
   return atLeast === atMost ? words(atMost) : `${words(atLeast)} to ${words(atMost)}`;
 }
 
-/** Bytes in words, such as `1.5 GB`. */
+/** Bytes as text, such as `1.5 GB`. */
 export function formatBytes(bytes: number): string {
   const units = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB'];
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log(bytes) / Math.log(1024)));
@@ -17,7 +17,7 @@ export function formatBytes(bytes: number): string {
 /** US dollars without their sign, such as `1,204` or `0.35`. */
 export function formatMoney(dollars: number): string {
   const digits = dollars >= 100 ? 0 : 2;
-  // Upwards: it is told as what something costs at most.
+  // Rounded up: it is reported as an upper bound.
   const rounded = Math.ceil(dollars * 10 ** digits - 1e-9) / 10 ** digits;
   return Math.max(0, rounded).toLocaleString('en', {
     minimumFractionDigits: digits,

@@ -1,17 +1,17 @@
-/** How many images a repository holds, what they cost, and when they are too many. Pure. */
+/** How many images a repository holds, what they cost, and when it reaches its quota. Pure. */
 import type { ImageCount } from './audit.ts';
 import type { ImageReading } from './reading.ts';
 
 const day = 24 * 60 * 60 * 1000;
-const lately = 30;
-// https://aws.amazon.com/ecr/pricing/: storage, by GB and month, in every commercial region that is priced there.
+const recentDays = 30;
+// https://aws.amazon.com/ecr/pricing/: storage for each GB and month, in every commercial region listed there.
 const dollarsPerGigabyte = 0.1;
 const gigabyte = 1024 ** 3;
-// A date beyond this is none that anybody plans for.
-const mostDays = 3650;
+// A later date is not worth reporting.
+const maxDays = 3650;
 
 /**
- * @param isExpiring whether a lifecycle policy expires images, which ends the growth
+ * @param isExpiring whether a lifecycle policy expires images, which stops the growth
  * @param now milliseconds since 1970
  */
 export function growthOf(
@@ -19,11 +19,11 @@ export function growthOf(
   { quota, isExpiring, now }: { readonly quota: number; readonly isExpiring: boolean; readonly now: number },
 ): ImageCount {
   const count = images.length;
-  const pushedLately = images.filter(({ pushedAt }) => now - pushedAt <= lately * day).length;
-  // The size of a list is that of its largest part, which counts by itself.
+  const pushedLately = images.filter(({ pushedAt }) => now - pushedAt <= recentDays * day).length;
+  // The size of an image index is that of its largest manifest, which is counted by itself.
   const bytes = images.reduce((sum, { size, isImageIndex: isList }) => sum + (isList ? 0 : size), 0);
-  const days = count >= quota ? 0 : ((quota - count) * lately) / pushedLately;
-  const isReached = count >= quota || (pushedLately > 0 && !isExpiring && days <= mostDays);
+  const days = count >= quota ? 0 : ((quota - count) * recentDays) / pushedLately;
+  const isReached = count >= quota || (pushedLately > 0 && !isExpiring && days <= maxDays);
   return {
     count,
     pushedLately,

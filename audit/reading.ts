@@ -1,20 +1,20 @@
-/** What an audit has read of a live registry: what is known, and why something is not. */
+/** The data that an audit reads from a live registry; a value that could not be read is `unknown`, with the reason. */
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
 
-/** What could not be read, with the reason as people are told it. */
+/** A value that could not be read, with the reason as it is reported. */
 export interface Unknown {
   readonly unknown: string;
 }
 
-/** A value, or why nobody knows it. */
+/** A value, or the reason why it is unknown. */
 export type Known<Value> = Value | Unknown;
 
-/** Whether nobody knows a value. */
+/** Whether a value is unknown. */
 export function isUnknown<Value>(value: Known<Value>): value is Unknown {
   return typeof value === 'object' && value !== null && 'unknown' in value;
 }
 
-/** What a value comes to, where it is known, and that is known too. */
+/** The result for a known value; an unknown value stays unknown. */
 export function whenKnown<Value, Result>(
   value: Known<Value>,
   then: (value: Value) => Known<Result>,
@@ -27,55 +27,55 @@ export interface RegistryReading {
   readonly region: string;
   readonly registryId: string;
   readonly scanType: Known<'BASIC' | 'ENHANCED'>;
-  /** Milliseconds since 1970: from then on CloudTrail's pushes were read. */
+  /** Milliseconds since 1970: CloudTrail's pushes were read from then on. */
   readonly pushesSince?: Known<number>;
 }
 
-/** One image, as DescribeImages says it. */
+/** One image, from DescribeImages. */
 export interface ImageReading {
   readonly digest: string;
   readonly tags: readonly string[];
   /** Milliseconds since 1970. */
   readonly pushedAt: number;
-  /** Undefined for one that was never pulled. */
+  /** Undefined if it was never pulled. */
   readonly pulledAt: number | undefined;
-  /** Bytes; of a list of images the largest of its parts, which are images of their own. */
+  /** Bytes; for an image index the size of its largest manifest, which is listed as an image of its own. */
   readonly size: number;
-  /** Whether it is a list of images, one for each architecture. */
+  /** Whether it is an image index (manifest list), which refers to one image for each architecture. */
   readonly isImageIndex: boolean;
   readonly isArchived: boolean;
 }
 
-/** How often ECR scans a repository, as BatchGetRepositoryScanningConfiguration says it. */
+/** How often ECR scans a repository, from BatchGetRepositoryScanningConfiguration. */
 export interface ScanReading {
   readonly frequency: 'SCAN_ON_PUSH' | 'CONTINUOUS_SCAN' | 'MANUAL';
-  /** The filters of the registry that match the repository. */
+  /** The registry's filters that match the repository. */
   readonly filters: readonly string[];
 }
 
-/** How often a tag was pushed, by CloudTrail. */
+/** How often a tag was pushed, from CloudTrail. */
 export interface TagPushes {
   readonly times: number;
-  /** With how many different images. */
+  /** The number of different images. */
   readonly images: number;
-  /** Who pushed it last: a role or a user. */
+  /** The role or user of the last push. */
   readonly lastBy: string;
 }
 
-/** What is known about pushes from CloudTrail. */
+/** Pushes, from CloudTrail. */
 export interface Pushes {
-  /** Milliseconds since 1970: from then on every push is known. */
+  /** Milliseconds since 1970: every push from then on is known. */
   readonly since: number;
   readonly tags: ReadonlyMap<string, TagPushes>;
 }
 
-/** What an earlier audit had noted about a repository's tags. */
+/** A repository's tags, as an earlier audit saved them. */
 export interface PreviousTags {
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** The digest of each tag, or the beginning of it. */
+  /** The digest of each tag, or its beginning. */
   readonly digests: ReadonlyMap<string, string>;
-  /** Tags that had moved before, with the time of the audit that saw it. */
+  /** Tags that had moved before, with the time of the audit that detected it. */
   readonly moved: ReadonlyMap<string, number>;
 }
 
@@ -87,12 +87,12 @@ export interface RepositoryReading {
   readonly scanOnPush: boolean;
   readonly encryption: string;
   readonly scan: Known<ScanReading>;
-  /** The lifecycle policy's text; undefined where there is none. */
+  /** The lifecycle policy's text; undefined if there is none. */
   readonly lifecyclePolicy: Known<string | undefined>;
-  /** The repository policy's text; undefined where there is none. */
+  /** The repository policy's text; undefined if there is none. */
   readonly repositoryPolicy: Known<string | undefined>;
   readonly images: Known<readonly ImageReading[]>;
-  /** The stack that owns it, by CloudFormation's own tags; undefined where none does. */
+  /** The stack that owns it, by CloudFormation's own tags; undefined if no stack does. */
   readonly stack: Known<string | undefined>;
   readonly pushes: Known<Pushes>;
   readonly previousAudit: PreviousTags | undefined;

@@ -11,11 +11,26 @@ export interface Credentials {
   readonly expiration?: Date;
 }
 
+/** How many connections there are, and whether they are kept. */
+export interface AgentSettings {
+  readonly maxSockets: number;
+  readonly keepAlive: boolean;
+}
+
 /** Where a service is called, and as whom; what is left out is found as the SDK finds it. */
 export interface ClientSettings {
   readonly region?: string;
   /** Keys, or what gets them: asked again when they have expired. */
   readonly credentials?: Credentials | (() => Promise<Credentials>);
+  /** One of the profiles in AWS's configuration files. */
+  readonly profile?: string;
+  /** How connections are made. */
+  readonly requestHandler?: {
+    readonly httpAgent: AgentSettings;
+    readonly httpsAgent: AgentSettings;
+    /** Milliseconds. */
+    readonly connectionTimeout: number;
+  };
   /** A URL, where it is not AWS's own. */
   readonly endpoint?: string;
   readonly useDualstackEndpoint?: boolean;

@@ -1,6 +1,6 @@
 /**
- * What `ecr-hardening check` of one template costs, as a ratio to an empty process of the same node in the same run,
- * since single times say little on a shared machine. The two take turns.
+ * The time of `ecr-hardening check` for one template, as a ratio to an empty process of the same Node in the same run,
+ * since absolute times vary on a shared machine. The two alternate.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -13,11 +13,11 @@ execFileSync(process.execPath, [join(projectRoot, 'tools', 'build-cli.mjs')]);
 const bin = join(projectRoot, 'dist', 'ecr-hardening.cjs');
 const small = join(projectRoot, 'examples', 'author-wins.yaml');
 const large = join(projectRoot, 'template.yaml');
-/** The budget is for a template of the usual size; of large ones YAML's parser takes most of the time. */
-const judged = 'check of 20 lines';
+/** The budget applies to a template of typical size; in large ones most of the time is the YAML parser's. */
+const measured = 'check of 20 lines';
 const commands = {
   'an empty process': ['-e', '0'],
-  [judged]: [bin, 'check', small],
+  [measured]: [bin, 'check', small],
   'check, as SARIF': [bin, 'check', '--format', 'sarif', small],
   'expand of 20 lines': [bin, 'expand', small],
   'diff of 20 lines': [bin, 'diff', small],
@@ -30,19 +30,19 @@ for (let round = 0; round < rounds; round += 1)
     times.set(name, [...(times.get(name) ?? []), time(args)]);
 
 const empty = median(times.get('an empty process') ?? []);
-console.log(`${rounds} rounds, median, in times an empty process of node (${empty.toFixed(0)} ms):`);
+console.log(`${rounds} rounds, median, as a multiple of an empty Node process (${empty.toFixed(0)} ms):`);
 for (const name of Object.keys(commands)) {
   const ratio = median(times.get(name) ?? []) / empty;
-  console.log(`  ${name.padEnd(26)}${ratio.toFixed(2)}${name === judged ? ` of ${budget}` : ''}`);
-  if (name === judged && ratio > budget) process.exitCode = 1;
+  console.log(`  ${name.padEnd(26)}${ratio.toFixed(2)}${name === measured ? ` of ${budget}` : ''}`);
+  if (name === measured && ratio > budget) process.exitCode = 1;
 }
 
 function time(args: readonly string[]): number {
   const start = performance.now();
   const { status, error } = spawnSync(process.execPath, args, { stdio: 'ignore' });
-  // check ends with 1 where it finds something.
+  // check exits with 1 if there are findings.
   if (error !== undefined || status === null || status > 1)
-    throw new Error(`${args.join(' ')} ended with ${status}`);
+    throw new Error(`${args.join(' ')} exited with ${status}`);
   return performance.now() - start;
 }
 

@@ -1,4 +1,4 @@
-/** The stub registry in a process of its own, so that it and what is measured do not share a thread. */
+/** The stub registry in its own process, so that it does not share a thread with the program under test. */
 import { startStubRegistry } from './stub-registry.ts';
 
 const stub = await startStubRegistry(JSON.parse(process.argv[2] ?? '{}'));
@@ -6,5 +6,5 @@ process.send?.({ url: stub.url });
 process.on('message', () => {
   process.send?.({ calls: Object.fromEntries(stub.calls), throttled: stub.throttled() });
 });
-// Whoever started it is gone.
+// The parent process has ended.
 process.on('disconnect', () => process.exit(0));

@@ -1,29 +1,23 @@
 /**
- * A registry of any size that answers what an audit reads, by AWS's JSON protocol, with a latency and limits of its own:
- * the local AWS answers too slowly for 10,000 repositories, and would be what is measured.
+ * A registry of any size that answers the operations of an audit by AWS's JSON protocol, with a latency and limits of its
+ * own: the local AWS is too slow for 10,000 repositories, and a benchmark would measure it instead.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Answer, failure, type Input, type RegistrySize, usualAnswer } from './stub-answers.ts';
 
-/** What the stub plays. */
-export interface StubOptions {
-  readonly repositories: number;
-  readonly imagesEach: number;
-  /** Milliseconds of each answer. */
+export { type Answer, failure, nameOf } from './stub-answers.ts';
+
+/** How the stub behaves. */
+export interface StubOptions extends RegistrySize {
+  /** Milliseconds of each response. */
   readonly latencyMs: number;
   /** Calls a second, by operation; more are throttled. */
   readonly limits?: Readonly<Record<string, number>>;
-  /** Operations that are not allowed. */
+  /** Operations that are denied. */
   readonly denied?: readonly string[];
-  /** Other answers, by operation; undefined for the usual one. */
+  /** Other responses, by operation; undefined for the usual one. */
   readonly answers?: Readonly<Record<string, (input: Input) => Answer | undefined>>;
-}
-
-type Input = Readonly<Record<string, unknown>>;
-
-export interface Answer {
-  readonly status?: number;
-  readonly body: object;
 }
 
 export interface StubRegistry {
@@ -36,33 +30,19 @@ export interface StubRegistry {
   stop(): Promise<void>;
 }
 
-const account = '123456789012';
-const region = 'us-east-1';
-const day = 24 * 60 * 60;
-const mostDescribed = 1000;
-
 export async function startStubRegistry(options: StubOptions): Promise<StubRegistry> {
   const calls = new Map<string, number>();
-  const buckets = new Map<string, { tokens: number; at: number }>();
+  const isAllowed = limiter(options.limits ?? {});
   const throttledBy = new Map<string, number>();
-  const take = (operation: string): boolean => {
-    const rate = options.limits?.[operation];
-    if (rate === undefined) return true;
-    const now = performance.now() / 1000;
-    const { tokens, at } = buckets.get(operation) ?? { tokens: rate, at: now };
-    const left = Math.min(rate, tokens + (now - at) * rate);
-    buckets.set(operation, { tokens: left < 1 ? left : left - 1, at: now });
-    return left >= 1;
-  };
   const answer = (operation: string, input: Input): Answer => {
     calls.set(operation, (calls.get(operation) ?? 0) + 1);
-    if (!take(operation)) {
+    if (!isAllowed(operation)) {
       throttledBy.set(operation, (throttledBy.get(operation) ?? 0) + 1);
       return failure('ThrottlingException', 'Rate exceeded');
     }
     if (options.denied?.includes(operation) === true)
       return failure('AccessDeniedException', `not authorized to perform ${operation}`);
-    return options.answers?.[operation]?.(input) ?? usual(operation, input, options);
+    return options.answers?.[operation]?.(input) ?? usualAnswer(operation, input, options);
   };
   const server = createServer((request, response) => {
     void serve(request, response, async (operation, input) => {
@@ -87,6 +67,20 @@ export async function startStubRegistry(options: StubOptions): Promise<StubRegis
   };
 }
 
+/** A token bucket for each operation that has a limit; the answer is whether a call is allowed now. */
+function limiter(limits: Readonly<Record<string, number>>): (operation: string) => boolean {
+  const buckets = new Map<string, { tokens: number; at: number }>();
+  return (operation) => {
+    const rate = limits[operation];
+    if (rate === undefined) return true;
+    const now = performance.now() / 1000;
+    const { tokens, at } = buckets.get(operation) ?? { tokens: rate, at: now };
+    const available = Math.min(rate, tokens + (now - at) * rate);
+    buckets.set(operation, { tokens: available < 1 ? available : available - 1, at: now });
+    return available >= 1;
+  };
+}
+
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
@@ -102,119 +96,3 @@ async function serve(
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
   response.end(JSON.stringify(body));
 }
-
-/** An error as AWS answers it. */
-export function failure(name: string, message: string): Answer {
-  return { status: 400, body: { __type: name, message } };
-}
-
-/** The n-th repository's name. */
-export function nameOf(index: number): string {
-  return `team-${index % 40}/service-${index}`;
-}
-
-/** Every tenth is safe, every hundredth public; the rest are as ECR makes them. */
-function usual(operation: string, input: Input, { repositories, imagesEach }: StubOptions): Answer {
-  const index = Number(/(\d+)$/.exec(String(input.repositoryName ?? ''))?.[1] ?? 0);
-  const isSafe = index % 10 === 0;
-  switch (operation) {
-    case 'DescribeRepositories': {
-      const from = Number(input.nextToken ?? 0);
-      const most = Math.min(Number(input.maxResults ?? 100), mostDescribed);
-      const names = Array.from(
-        { length: Math.max(0, Math.min(most, repositories - from)) },
-        (_, at) => from + at,
-      );
-      return {
-        body: {
-          repositories: names.map(describe),
-          ...(from + most < repositories ? { nextToken: String(from + most) } : {}),
-        },
-      };
-    }
-    case 'BatchGetRepositoryScanningConfiguration': {
-      const names = Array.isArray(input.repositoryNames) ? input.repositoryNames.map(String) : [];
-      return {
-        body: {
-          scanningConfigurations: names.map((repositoryName) => ({
-            repositoryName,
-            scanFrequency: /0$/.test(repositoryName) ? 'SCAN_ON_PUSH' : 'MANUAL',
-            appliedScanFilters: [],
-          })),
-          failures: [],
-        },
-      };
-    }
-    case 'GetRegistryScanningConfiguration':
-      return { body: { registryId: account, scanningConfiguration: { scanType: 'BASIC', rules: [] } } };
-    case 'GetLifecyclePolicy':
-      return isSafe
-        ? { body: { lifecyclePolicyText: policy } }
-        : failure('LifecyclePolicyNotFoundException', 'Lifecycle policy does not exist');
-    case 'GetRepositoryPolicy':
-      return index % 100 === 99
-        ? { body: { policyText: open } }
-        : failure('RepositoryPolicyNotFoundException', 'Repository policy does not exist');
-    case 'DescribeImages': {
-      const from = Number(input.nextToken ?? 0);
-      const most = Math.min(Number(input.maxResults ?? 100), mostDescribed);
-      const images = Array.from({ length: Math.max(0, Math.min(most, imagesEach - from)) }, (_, at) =>
-        image(index, from + at),
-      );
-      return {
-        body: {
-          imageDetails: images,
-          ...(from + most < imagesEach ? { nextToken: String(from + most) } : {}),
-        },
-      };
-    }
-    case 'GetResources':
-      return { body: { ResourceTagMappingList: [], PaginationToken: '' } };
-    case 'LookupEvents':
-      return { body: { Events: [] } };
-    default:
-      return failure('UnknownOperationException', operation);
-  }
-}
-
-function describe(index: number): object {
-  const name = nameOf(index);
-  return {
-    repositoryName: name,
-    repositoryArn: `arn:aws:ecr:${region}:${account}:repository/${name}`,
-    registryId: account,
-    repositoryUri: `${account}.dkr.ecr.${region}.amazonaws.com/${name}`,
-    createdAt: 1_700_000_000,
-    imageTagMutability: index % 10 === 0 ? 'IMMUTABLE' : 'MUTABLE',
-    imageScanningConfiguration: { scanOnPush: index % 10 === 0 },
-    encryptionConfiguration: { encryptionType: 'AES256' },
-  };
-}
-
-function image(repository: number, number: number): object {
-  return {
-    registryId: account,
-    imageDigest: `sha256:${(repository * 100_003 + number).toString(16).padStart(64, '0')}`,
-    imageTags: number === 0 && repository % 3 === 1 ? ['latest', `build-${number}`] : [`build-${number}`],
-    imageSizeInBytes: 50_000_000 + repository * 1_000,
-    imagePushedAt: Math.floor(Date.now() / 1000) - number * 3 * day,
-    lastRecordedPullTime: Math.floor(Date.now() / 1000) - number * day,
-    imageManifestMediaType: 'application/vnd.docker.distribution.manifest.v2+json',
-    imageStatus: 'ACTIVE',
-  };
-}
-
-const policy = JSON.stringify({
-  rules: [
-    {
-      rulePriority: 1,
-      description: 'The newest 20 images stay',
-      selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 20 },
-      action: { type: 'expire' },
-    },
-  ],
-});
-const open = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: '*', Action: 'ecr:BatchGetImage' }],
-});

@@ -5,6 +5,7 @@
  */
 import { createServer } from 'node:http';
 import { handler } from '../functions/custom-resource/handler.ts';
+import { startStubClaims } from './stub-claims.ts';
 import { startStubRegistry } from './stub-registry.ts';
 import { startSettings } from './stub-settings.ts';
 
@@ -22,12 +23,15 @@ const stub = await startStubRegistry({
   limits,
   answers: settings.answers,
 });
+const claims = await startStubClaims(10);
 const stack = await startStack();
 Object.assign(process.env, {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
   AWS_ENDPOINT_URL_ECR: stub.url,
+  AWS_ENDPOINT_URL_DYNAMODB: claims.url,
+  ClaimsTable: 'claims',
 });
 const LifecyclePolicyText = JSON.stringify({
   rules: [
@@ -63,6 +67,7 @@ try {
   report((performance.now() - begun) / 1000);
 } finally {
   await stub.stop();
+  await claims.stop();
   stack.stop();
 }
 

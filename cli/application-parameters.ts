@@ -1,4 +1,4 @@
-/** The parameters of the deployed application, out of a file: what the organisation's defaults are. */
+/** The parameters of the deployed application, read from a file: the organisation's defaults. */
 import { basename } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { isList, isObject, type Json, member } from '../core/json.ts';
@@ -8,7 +8,7 @@ import { readText } from '../template-text/file.ts';
 import { unknownNameMessage } from './unknown-name.ts';
 
 /**
- * Reads them as named texts, such as a function's environment has them.
+ * Reads them as strings by name, as in a function's environment.
  *
  * @param file a samconfig.toml (its parameter_overrides), or a map of parameters in YAML or JSON
  * @param environment the environment of samconfig.toml
@@ -23,11 +23,11 @@ export async function readApplicationParameters(
   const given = isToml
     ? overridesOf(parse(text, file, (await import('smol-toml')).parse), file, environment)
     : parse(text, file, parseYaml);
-  if (!isObject(given)) throw new Problem(`${file} must hold a map of the application's parameters.`);
+  if (!isObject(given)) throw new Problem(`${file} must contain a map of the application's parameters.`);
   const known: readonly string[] = namesAt('application');
   const parameters: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) {
-    // A samconfig.toml holds the parameters of the functions too, which decide nothing about a template.
+    // A samconfig.toml also has parameters of the functions, which have no effect on a template.
     if (known.includes(name)) parameters[name] = textOf(value);
     else if (!isToml) throw new Problem(`${file} has the ${unknownNameMessage('parameter', name, known)}`);
   }
@@ -43,17 +43,17 @@ function parse(text: string, file: string, parser: (text: string) => unknown): J
     return JSON.parse(JSON.stringify(parser(text) ?? null));
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0];
-    throw new Problem(`${file} cannot be read (${reason}): mend it, or leave --config out.`);
+    throw new Problem(`${file} cannot be read (${reason}): fix the file, or omit --config.`);
   }
 }
 
-/** SAM's own form: `parameter_overrides` of one environment, as one text or a list of texts. */
+/** SAM's format: `parameter_overrides` of one environment, a string or a list of strings. */
 function overridesOf(config: Json, file: string, environment: string): Json {
   const chosen = isObject(config) ? member(config, environment) : undefined;
   if (!isObject(chosen)) {
     const known = isObject(config) ? Object.keys(config).filter((name) => isObject(config[name])) : [];
     throw new Problem(
-      `${file} has no environment ${environment}: name one with --config-env (${known.join(', ') || 'it has none'}).`,
+      `${file} has no environment ${environment}: specify one with --config-env (${known.join(', ') || 'it has none'}).`,
     );
   }
   const found: Record<string, string> = {};

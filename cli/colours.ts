@@ -2,7 +2,7 @@ import { createColors } from 'picocolors';
 
 export type Colours = ReturnType<typeof createColors>;
 
-/** Colours where a person looks: on a terminal, unless NO_COLOR or TERM=dumb says otherwise; FORCE_COLOR insists. */
+/** Colours on a terminal, unless NO_COLOR is set or TERM is dumb; FORCE_COLOR enables them everywhere. */
 export function coloursFor(
   stream: { readonly isTTY?: boolean },
   { NO_COLOR, FORCE_COLOR, TERM }: Readonly<Record<string, string | undefined>>,

@@ -1,20 +1,20 @@
-/** The templates that the user named: files, patterns, or standard input. */
+/** The templates on the command line: files, glob patterns, or standard input. */
 import { existsSync } from 'node:fs';
 import { Problem } from '../core/problem.ts';
 import { readDocument, type TemplateDocument } from '../template-text/document.ts';
 import { readStandardInput, readText } from '../template-text/file.ts';
 
-/** How standard input is named. */
+/** The name of standard input. */
 export const standardInput = '-';
 
 /**
- * The files that arguments name, in their order, each once.
+ * The files of the arguments, in order and without duplicates.
  *
- * @param tell is told of a pattern that no file matches; left out, the problem is thrown
+ * @param report called with a pattern that matches no file; by default the problem is thrown
  */
 export async function filesOf(
   given: readonly string[],
-  tell: (problem: Problem) => void = (problem) => {
+  report: (problem: Problem) => void = (problem) => {
     throw problem;
   },
 ): Promise<readonly string[]> {
@@ -22,19 +22,19 @@ export async function filesOf(
   for (const name of given) {
     const found = isPattern(name) ? await filesLike(name) : [name];
     files.push(...found);
-    if (found.length === 0) tell(new Problem(`No file matches ${name}: give the path of a template.`));
+    if (found.length === 0) report(new Problem(`No file matches ${name}: specify the path of a template.`));
   }
   return [...new Set(files)];
 }
 
-/** A file may be named like a pattern, such as `stack[1].yaml`. */
+/** A file name may look like a pattern, such as `stack[1].yaml`. */
 function isPattern(name: string): boolean {
   return /[*?[\]{}()!]/.test(name) && !existsSync(name);
 }
 
 async function filesLike(pattern: string): Promise<readonly string[]> {
   const { globSync } = await import('tinyglobby');
-  // Windows writes its paths with the sign that escapes in patterns.
+  // Windows separates paths with the character that escapes in patterns.
   const portable = process.platform === 'win32' ? pattern.replaceAll('\\', '/') : pattern;
   return globSync(portable, { onlyFiles: true, expandDirectories: false }).toSorted();
 }

@@ -4,27 +4,30 @@ import { isProblem } from '../core/problem.ts';
 import { coloursFor } from './colours.ts';
 import { type AuditOptions, withAuditOptions } from './commands/audit-options.ts';
 import { checkCommand, type FailOn, type Format, failOns, formats } from './commands/check.ts';
+import { type ClaimsOptions, withClaimsOptions } from './commands/claims-options.ts';
 import { expandOptions, type TemplateOptions, withTemplateOptions } from './options.ts';
 
-/** The package's version; the bundle has it written in. */
+/** The package's version, set when the bundle is built. */
 declare const ECR_HARDENING_VERSION: string;
 const version = typeof ECR_HARDENING_VERSION === 'string' ? ECR_HARDENING_VERSION : 'development';
 
 const colours = coloursFor(process.stdout, process.env);
 let code = 0;
 
-const templates = 'templates: files, patterns, or - for standard input';
+const templates = 'template files, glob patterns, or - for standard input';
 const program = new Command('ecr-hardening')
-  .description('Safe defaults for Amazon ECR: what the macro EcrHardening would do, without an account.')
+  .description(
+    'Safe defaults for Amazon ECR: previews the EcrHardening macro without an AWS account, and audits live registries.',
+  )
   .version(version)
-  .showHelpAfterError('(ecr-hardening --help says more)')
-  // What is wrong with the command line is no finding of a check.
+  .showHelpAfterError('(run ecr-hardening --help for usage)')
+  // Exit code 1 means findings, so a usage error has another.
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 withTemplateOptions(program.command('expand'))
-  .description('Print the template that the deployed macro would make, without the Transform.')
+  .description('Print the template as the deployed macro would expand it, without the Transform.')
   .argument('<template...>', templates)
-  .option('--write', 'write it into the file instead of printing it')
+  .option('--write', 'write the result to the file instead of printing it')
   .addHelpText(
     'after',
     examples(
@@ -39,7 +42,7 @@ withTemplateOptions(program.command('expand'))
   });
 
 withTemplateOptions(program.command('diff'))
-  .description('Show what the macro would change, by resource, and what CloudFormation would make of it.')
+  .description('Show what the macro would change, by resource, and how CloudFormation would apply it.')
   .argument('<template...>', templates)
   .addHelpText(
     'after',
@@ -51,11 +54,13 @@ withTemplateOptions(program.command('diff'))
   });
 
 withTemplateOptions(program.command('check'))
-  .description('Say what is unsafe. Exit code 0: clean, 1: findings, 2: a template could not be read.')
+  .description(
+    'Check templates for unsafe settings. Exit code 0: no findings, 1: findings, 2: a template could not be read.',
+  )
   .argument('<template...>', templates)
-  .addOption(new Option('--format <format>', 'how to say it').choices([...formats]).default('text'))
+  .addOption(new Option('--format <format>', 'output format').choices([...formats]).default('text'))
   .addOption(
-    new Option('--fail-on <level>', 'from which level on findings fail')
+    new Option('--fail-on <level>', 'minimum level of findings for exit code 1')
       .choices([...failOns])
       .default('warning'),
   )
@@ -82,7 +87,7 @@ withTemplateOptions(program.command('check'))
 
 withAuditOptions(program.command('audit'))
   .description(
-    'Say how a live registry stands, what it costs, and what hardening would break. It changes nothing and pulls nothing.',
+    'Audit a live registry: settings, cost, and impact of hardening. It is read-only and pulls no image.',
   )
   .addHelpText(
     'after',
@@ -92,34 +97,50 @@ withAuditOptions(program.command('audit'))
       'audit --tags-file tags.jsonl --fail-on error',
     )}
 
-It needs ecr:DescribeRepositories. With ecr:BatchGetRepositoryScanningConfiguration,
-ecr:GetRegistryScanningConfiguration, ecr:GetLifecyclePolicy, ecr:GetRepositoryPolicy,
-ecr:DescribeImages, tag:GetResources and cloudtrail:LookupEvents it knows everything;
-what it may not read it calls unknown.`,
+Only ecr:DescribeRepositories is required. A full audit also needs
+ecr:BatchGetRepositoryScanningConfiguration, ecr:GetRegistryScanningConfiguration,
+ecr:GetLifecyclePolicy, ecr:GetRepositoryPolicy, ecr:DescribeImages, tag:GetResources
+and cloudtrail:LookupEvents. Missing permissions show up as unknown.`,
   )
   .action(async (options: AuditOptions) => {
-    // The SDK's word on the age of Node is none of the audit's.
+    // The SDK's warning about old versions of Node is not part of the audit.
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     const { auditCommand } = await import('./commands/audit.ts');
     const stop = new AbortController();
-    // The first Ctrl-C ends it with what was read; the second one ends the process, as ever.
+    // The first Ctrl-C ends the audit and reports what was read; the second one ends the process.
     process.once('SIGINT', () => stop.abort());
-    const surroundings = {
-      version,
-      colours,
-      stop: stop.signal,
-      terminal: process.stderr,
-    };
-    const audited = await auditCommand(options, surroundings);
+    const context = { version, colours, stop: stop.signal, terminal: process.stderr };
+    const audited = await auditCommand(options, context);
     process.stdout.write(audited.text);
     for (const note of audited.notes) process.stderr.write(`${note}\n`);
     code = audited.code;
   });
 
+withClaimsOptions(program.command('claims'))
+  .description('List which resources claim which repositories, or release the claims of one of them.')
+  .addHelpText(
+    'after',
+    `${examples(
+      'claims --region eu-central-1',
+      'claims --repository payments/api --json',
+      'claims --release ecr-settings-Settings-0123456789ab',
+    )}
+
+Listing needs dynamodb:Scan on the table, and cloudformation:DescribeStacks to find the table and to mark
+stacks that were deleted. --release needs dynamodb:PutItem and dynamodb:BatchGetItem.`,
+  )
+  .action(async (options: ClaimsOptions) => {
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+    const { claimsCommand } = await import('./commands/claims.ts');
+    const outcome = await claimsCommand(options, { colours, now: Date.now() });
+    process.stdout.write(outcome.text);
+    code = outcome.code;
+  });
+
 program
   .command('explain')
-  .description('Say what a control is about, and how to mend what it finds.')
-  .argument('[control]', 'such as TagImmutability; left out, all of them')
+  .description('Explain a control, and how to fix its findings.')
+  .argument('[control]', 'such as TagImmutability; omit it for all controls')
   .addHelpText('after', examples('explain', 'explain TagImmutability'))
   .action(async (control: string | undefined) => {
     const { explainCommand } = await import('./commands/explain.ts');
@@ -130,14 +151,14 @@ function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ecr-hardening ${line}`).join('\n')}`;
 }
 
-// Whoever reads the pipe may stop reading (`ecr-hardening diff ... | head`); a full disk is another matter.
+// The reader of the pipe may stop early (`ecr-hardening diff ... | head`), which is no error; a full disk is one.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   process.stderr.write(`The output could not be written (${error.message}).\n`);
   process.exit(2);
 });
 
-// Loaded only by the commands that need them, libraries cost the others nothing.
+// Commands load their libraries when they run, so that the others start fast.
 program.parseAsync().then(
   () => {
     process.exitCode = code;
@@ -151,5 +172,5 @@ program.parseAsync().then(
 function sentenceOf(error: unknown): string {
   if (isProblem(error)) return error.message;
   const stack = error instanceof Error ? error.stack : String(error);
-  return `ecr-hardening has a defect and wrote nothing: ${stack}`;
+  return `Internal error in ecr-hardening; nothing was written: ${stack}`;
 }

@@ -1,9 +1,9 @@
-/** What every command that reads templates takes, and what it becomes. */
+/** The options of every command that reads templates. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Json } from '../core/json.ts';
 import type { ExpandOptions } from '../template-text/expand.ts';
 
-/** What commander makes of the options. */
+/** The options as commander parses them. */
 export interface TemplateOptions {
   readonly parameter: Readonly<Record<string, string>>;
   readonly transformParameter: Readonly<Record<string, string>>;
@@ -14,37 +14,32 @@ export interface TemplateOptions {
 
 type Pairs = Readonly<Record<string, string>>;
 
-/** Adds NAME=VALUE to the pairs that were given before. */
+/** Adds NAME=VALUE to the pairs of earlier options. */
 export function addPair(text: string, before: Pairs): Pairs {
   const equals = text.indexOf('=');
-  if (equals <= 0) throw new InvalidArgumentError('It must be NAME=VALUE.');
+  if (equals <= 0) throw new InvalidArgumentError('It must have the form NAME=VALUE.');
   return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
 }
 
 /** Adds the options to a command. */
 export function withTemplateOptions(command: Command): Command {
   return command
-    .option('-p, --parameter <name=value>', 'a parameter of the template (repeatable)', addPair, {})
-    .option(
-      '--transform-parameter <name=value>',
-      "a parameter of the transform's own (repeatable)",
-      addPair,
-      {},
-    )
-    .option('--config <file>', "the application's parameters: a samconfig.toml, or a map in YAML or JSON")
+    .option('-p, --parameter <name=value>', 'a template parameter (repeatable)', addPair, {})
+    .option('--transform-parameter <name=value>', 'a parameter of the transform (repeatable)', addPair, {})
+    .option('--config <file>', "the application's parameters: a samconfig.toml, or a YAML or JSON map")
     .option('--config-env <name>', 'the environment of samconfig.toml', 'default')
     .option(
       '--service-token <arn>',
-      "the function's ARN for Custom::EcrSettings, instead of the stack's export",
+      "the function ARN for Custom::EcrSettings, instead of the stack's export",
     );
 }
 
 // The export of template.yaml's output, under the name that samconfig.toml gives the stack.
 const exportedToken: Json = { 'Fn::ImportValue': 'ecr-hardening-SettingsServiceToken' };
-// As the deployed macro has it (template.yaml).
+// The value of the deployed macro (template.yaml).
 const serviceTimeout = 420;
 
-/** What a template is expanded with. @throws Problem when the file of the application's parameters cannot be read */
+/** The options for expanding a template. @throws Problem when the file of the application's parameters cannot be read */
 export async function expandOptions(options: TemplateOptions): Promise<ExpandOptions> {
   return {
     environment: options.config === undefined ? {} : await readConfig(options.config, options.configEnv),

@@ -1,5 +1,5 @@
 /**
- * Where each tag pointed at the last audit, in a file of JSON lines: what has moved since is then seen and not guessed.
+ * The digest of each tag at the last audit, in a file of JSON lines: the next audit then sees which tags have moved.
  *
  *     {"ecr-hardening":"tags","version":1}
  *     {"arn":"arn:aws:ecr:...","at":1790000000000,"tags":{"v1":"sha256:0123456789ab"},"moved":{"latest":1789000000000}}
@@ -11,74 +11,87 @@ import { isObject, type JsonObject, member } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 
 export interface TagsFile {
-  /** What the last audit noted; undefined where it had not seen the repository. */
-  earlier(arn: string): PreviousTags | undefined;
-  /** Notes where the tags of a repository point now. */
-  note(arn: string, images: readonly ImageReading[]): void;
-  /** Writes it, whole or not at all; what this audit has not read stays as it was noted before. */
+  /** The tags at the last audit; undefined if it had not read the repository. */
+  previous(arn: string): PreviousTags | undefined;
+  /** Records the tags of a repository as they are now. */
+  record(arn: string, images: readonly ImageReading[]): void;
+  /** Writes the file atomically; repositories that this audit has not read keep their earlier record. */
   save(): Promise<void>;
 }
 
 const header = JSON.stringify({ 'ecr-hardening': 'tags', version: 1 });
-// Enough to tell digests apart, and a fifth of their length.
+// Enough to distinguish digests, in a fifth of their length.
 const digestLength = 'sha256:'.length + 12;
 
 /**
  * @param now milliseconds since 1970
- * @throws Problem when there is a file that is none of these
+ * @throws Problem when the file is not a tags file
  */
 export function openTagsFile(file: string, now: number): TagsFile {
-  // As text until it is asked for: 10,000 repositories have a million tags.
-  const lines = new Map<string, string>();
-  if (existsSync(file)) {
-    const [first, ...rest] = read(file).split('\n');
-    if (first?.trim() !== header)
-      throw new Problem(`${file} is no file of an earlier audit's tags: name another with --tags-file.`);
-    for (const line of rest) {
-      const arn = /^\{"arn":"([^"]+)"/.exec(line)?.[1];
-      if (arn !== undefined) lines.set(arn, line);
-    }
-  }
-  const earlier = (arn: string): PreviousTags | undefined => {
+  const lines = readLines(file);
+  const previous = (arn: string): PreviousTags | undefined => {
     const line = lines.get(arn);
     return line === undefined ? undefined : decode(line, file);
   };
-  const noted = new Map<string, string>();
+  const recorded = new Map<string, string>();
   return {
-    earlier,
-    note(arn, images) {
-      const before = earlier(arn);
-      const moved = new Map(before?.moved);
-      const tags: [string, string][] = [];
-      for (const { digest, tags: names } of images)
-        for (const tag of names) {
-          const was = before?.digests.get(tag);
-          if (was !== undefined && !digest.startsWith(was)) moved.set(tag, now);
-          tags.push([tag, digest.slice(0, digestLength)]);
-        }
-      noted.set(
-        arn,
-        JSON.stringify({ arn, at: now, tags: Object.fromEntries(tags), moved: Object.fromEntries(moved) }),
-      );
+    previous,
+    record(arn, images) {
+      recorded.set(arn, encode(arn, images, previous(arn), now));
     },
     async save() {
-      const all = new Map([...lines, ...noted]);
+      const all = new Map([...lines, ...recorded]);
       try {
         await writeFileAtomic(file, `${[header, ...all.values()].join('\n')}\n`);
       } catch (error) {
         throw new Problem(
-          `${file} could not be written (${messageOf(error)}): name another with --tags-file.`,
+          `${file} could not be written (${messageOf(error)}): specify another file with --tags-file.`,
         );
       }
     },
   };
 }
 
+/** By ARN. They stay text until they are needed: 10,000 repositories have a million tags. */
+function readLines(file: string): Map<string, string> {
+  const lines = new Map<string, string>();
+  if (!existsSync(file)) return lines;
+  const [first, ...rest] = read(file).split('\n');
+  if (first?.trim() !== header)
+    throw new Problem(
+      `${file} is not a tags file of an earlier audit: specify another file with --tags-file.`,
+    );
+  for (const line of rest) {
+    const arn = /^\{"arn":"([^"]+)"/.exec(line)?.[1];
+    if (arn !== undefined) lines.set(arn, line);
+  }
+  return lines;
+}
+
+function encode(
+  arn: string,
+  images: readonly ImageReading[],
+  before: PreviousTags | undefined,
+  now: number,
+): string {
+  const moved = new Map(before?.moved);
+  const tags: [string, string][] = [];
+  for (const { digest, tags: names } of images)
+    for (const tag of names) {
+      const previous = before?.digests.get(tag);
+      if (previous !== undefined && !digest.startsWith(previous)) moved.set(tag, now);
+      tags.push([tag, digest.slice(0, digestLength)]);
+    }
+  return JSON.stringify({ arn, at: now, tags: Object.fromEntries(tags), moved: Object.fromEntries(moved) });
+}
+
 function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new Problem(`${file} could not be read (${messageOf(error)}): name another with --tags-file.`);
+    throw new Problem(
+      `${file} could not be read (${messageOf(error)}): specify another file with --tags-file.`,
+    );
   }
 }
 
@@ -91,10 +104,10 @@ function decode(line: string, file: string): PreviousTags {
   try {
     value = JSON.parse(line);
   } catch {
-    value = undefined; // told below
+    value = undefined; // reported below
   }
   if (!isObject(value))
-    throw new Problem(`${file} has a line that is damaged: delete it, or name another with --tags-file.`);
+    throw new Problem(`${file} has a corrupt line: delete the file, or specify another with --tags-file.`);
   return {
     at: Number(member(value, 'at')),
     digests: new Map(entriesOf(value, 'tags').map(([tag, digest]) => [tag, String(digest)])),

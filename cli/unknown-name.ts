@@ -1,7 +1,7 @@
 import { unknownName } from '../core/nearest.ts';
 
-/** What the core says of a name that there is not, as the end of a sentence. */
+/** The 'did you mean' message for an unknown name, as the end of a sentence. */
 export function unknownNameMessage(what: string, name: string, known: readonly string[]): string {
-  const told = unknownName(what, name, known);
-  return told.endsWith('?') ? told : `${told}.`;
+  const message = unknownName(what, name, known);
+  return message.endsWith('?') ? message : `${message}.`;
 }

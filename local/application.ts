@@ -1,4 +1,4 @@
-/** This application, built and deployed by the real SAM CLI. */
+/** Builds and deploys this application with the SAM CLI. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,9 +6,9 @@ import { Problem } from '../core/problem.ts';
 import { withLock } from '../tools/setup/lock.mjs';
 import type { LocalAws } from './local-aws.ts';
 import { buildFolder, projectRoot } from './paths.ts';
-import { decisiveLines, runSam } from './sam.ts';
+import { errorLines, runSam } from './sam.ts';
 
-/** The name of the application's stack in the local AWS (samconfig.toml has the same). */
+/** The name of the application's stack in the local AWS, as in samconfig.toml. */
 export const applicationStack = 'ecr-hardening';
 
 const artifactsBucket = 'ecr-hardening-artifacts';
@@ -19,15 +19,15 @@ const inputs = [
   'core',
   'cloudformation',
   'aws',
+  'reconcile',
+  'wording',
   'functions',
 ];
 
 /**
- * `sam build` into .aws-sam/build.
- *
- * SAM installs the production packages anew for each function, which takes some ten seconds, so it runs only when
- * what it builds from has changed since the last build; and by one process of this clone at a time, since it empties
- * the folder first.
+ * Runs `sam build` into .aws-sam/build, if its inputs have changed since the last build: SAM installs the production
+ * packages for each function, which takes about ten seconds. Only one process of this clone builds at a time, because SAM
+ * empties the folder first.
  */
 export async function buildApplication(): Promise<void> {
   await withLock(join(projectRoot, '.aws-sam', 'build.lock'), build);
@@ -46,23 +46,23 @@ async function build(): Promise<void> {
   mkdirSync(buildFolder, { recursive: true });
   const { code, output } = await runSam(['build', '--template', 'template.yaml', '--parallel']);
   if (code !== 0)
-    throw new Problem(`sam build failed: mend what it says and try again.\n${decisiveLines(output)}`);
-  // Written last: an interrupted build is done again.
+    throw new Problem(`sam build failed: fix the error below and retry.\n${errorLines(output)}`);
+  // Written last, so that an interrupted build is repeated.
   writeFileSync(stamp, print);
 }
 
 /**
- * `sam deploy` of what was built, into the local AWS.
+ * Runs `sam deploy` of the build into the local AWS.
  *
- * @param parameters the application's parameters by name; the others keep their defaults
- * @param template another built template than the last build's, such as a release's
+ * @param parameters the application's parameters by name; others have their defaults
+ * @param template the built template, if not the last build's; such as a release's
  */
 export async function deployApplication(
   aws: Pick<LocalAws, 'endpoint' | 'environment'>,
   parameters: Readonly<Record<string, string>> = {},
   template = join(buildFolder, 'template.yaml'),
 ): Promise<void> {
-  // A bucket of our own: SAM's --resolve-s3 would first deploy a whole stack for one.
+  // Created here because SAM's --resolve-s3 would deploy a stack for it.
   await fetch(`${aws.endpoint}/${artifactsBucket}`, { method: 'PUT' });
   const overrides = Object.entries(parameters).map(
     ([name, value]) => `${name}="${value.replaceAll('"', '\\"')}"`,
@@ -70,7 +70,7 @@ export async function deployApplication(
   const { code, output } = await runSam(
     [
       'deploy',
-      // Named, since SAM would look for it beside the template.
+      // By default SAM looks for it in the folder of the template.
       '--config-file',
       join(projectRoot, 'samconfig.toml'),
       '--config-env',
@@ -79,14 +79,14 @@ export async function deployApplication(
       template,
       ...(overrides.length === 0 ? [] : ['--parameter-overrides', ...overrides]),
     ],
-    // Seconds between SAM's looks at the stack's events.
+    // Seconds between two polls of the stack's events.
     { ...aws.environment, SAM_CLI_POLL_DELAY: '0.2' },
   );
   if (code !== 0)
-    throw new Problem(`sam deploy failed: mend what it says and try again.\n${decisiveLines(output)}`);
+    throw new Problem(`sam deploy failed: fix the error below and retry.\n${errorLines(output)}`);
 }
 
-/** A fingerprint of everything that a build depends on. */
+/** A fingerprint of all inputs of a build. */
 function fingerprint(): string {
   const hash = createHash('sha256');
   for (const file of inputs.flatMap(filesBelow))

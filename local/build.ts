@@ -1,4 +1,4 @@
-/** `npm run build`: leaves SAM's build in .aws-sam/build and says how large each function is. */
+/** `npm run build`: builds into .aws-sam/build with SAM and prints the size of each function. */
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Problem } from '../core/problem.ts';

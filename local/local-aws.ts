@@ -1,4 +1,4 @@
-/** The AWS embedded on this machine: MiniStack with the extension in local/server, on loopback alone. */
+/** The local AWS: MiniStack with the extension in local/server, on the loopback interface only. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -10,26 +10,26 @@ import { projectRoot, pythonEnvironment } from './paths.ts';
 
 const host = '127.0.0.1';
 const region = 'us-east-1';
-const patienceMs = 30_000;
+const startTimeoutMs = 30_000;
 
 /** A running local AWS. */
 export interface LocalAws {
   readonly endpoint: string;
   readonly port: number;
   readonly pid: number;
-  /** Points `aws`, `sam` and every AWS SDK at it. */
+  /** Environment variables that direct `aws`, `sam` and every AWS SDK to it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly logFile: string;
-  /** Ends it, and with it everything that it held. */
+  /** Stops it and discards its data. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a local AWS and waits until it answers.
+ * Starts a local AWS and waits until it responds.
  *
- * @param options.port a port of 127.0.0.1; a free one when left out
- * @param options.detached whether it goes on when this process ends
- * @throws Problem when the port is in use, or when the server ends before it answers
+ * @param options.port a port of 127.0.0.1; by default a free one
+ * @param options.detached whether it keeps running when this process ends
+ * @throws Problem if the port is in use, or the server exits before it responds
  */
 export async function startLocalAws(options: { port?: number; detached?: boolean } = {}): Promise<LocalAws> {
   const port = await freePort(options.port);
@@ -41,7 +41,7 @@ export async function startLocalAws(options: { port?: number; detached?: boolean
     [join(projectRoot, 'local', 'server', 'main.py')],
     {
       cwd: folder,
-      // A group of its own: Ctrl-C reaches this process, which then ends the server in order.
+      // A process group of its own: Ctrl-C reaches only this process, which then stops the server.
       detached: true,
       stdio: ['ignore', log, log],
       env: serverEnvironment(port, folder, options.detached === true),
@@ -50,7 +50,7 @@ export async function startLocalAws(options: { port?: number; detached?: boolean
   closeSync(log);
   if (options.detached === true) server.unref();
   const endpoint = `http://${host}:${port}`;
-  await answering(endpoint, server, logFile);
+  await untilReady(endpoint, server, logFile);
   return {
     endpoint,
     port,
@@ -58,7 +58,7 @@ export async function startLocalAws(options: { port?: number; detached?: boolean
     environment: clientEnvironment(endpoint),
     logFile,
     async stop() {
-      await end(server);
+      await terminate(server);
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -80,7 +80,7 @@ function serverEnvironment(port: number, folder: string, isDetached: boolean): N
   return {
     ...inherited,
     GATEWAY_PORT: String(port),
-    // Without these MiniStack listens on every interface, and on ports of its own choice.
+    // Without these MiniStack listens on all interfaces, and on other ports.
     BIND_HOST: host,
     MINISTACK_HOST: host,
     SFTP_ENABLED: '0',
@@ -92,21 +92,23 @@ function serverEnvironment(port: number, folder: string, isDetached: boolean): N
     MINISTACK_REGION: region,
     TMPDIR: folder,
     PYTHONUNBUFFERED: '1',
-    // Compiled once and kept in the project's own environment, MiniStack starts in a quarter of the time.
+    // With its byte code kept in the project's environment, MiniStack starts in a quarter of the time.
     PYTHONDONTWRITEBYTECODE: '',
-    // The functions run on the first node of PATH: the project's own, which is the Lambda runtime's line.
+    // The functions run on the first node in PATH: the project's, which has the version of the Lambda runtime.
     PATH: [join(projectRoot, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
     ...(isDetached ? {} : { LOCAL_AWS_PARENT: String(process.pid) }),
   };
 }
 
-/** The port asked for, if it is free, or any free one. */
+/** The requested port if it is free, or any free port. */
 function freePort(wanted: number | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.on('error', () =>
       reject(
-        new Problem(`Port ${wanted} is in use: end what listens there, name another, or leave --port out.`),
+        new Problem(
+          `Port ${wanted} is in use: stop the process that uses it, specify another port, or omit --port.`,
+        ),
       ),
     );
     probe.listen(wanted ?? 0, host, () => {
@@ -117,8 +119,8 @@ function freePort(wanted: number | undefined): Promise<number> {
   });
 }
 
-async function answering(endpoint: string, server: ChildProcess, logFile: string): Promise<void> {
-  const deadline = Date.now() + patienceMs;
+async function untilReady(endpoint: string, server: ChildProcess, logFile: string): Promise<void> {
+  const deadline = Date.now() + startTimeoutMs;
   while (Date.now() < deadline) {
     if (server.exitCode !== null || server.signalCode !== null)
       throw new Problem(`The local AWS did not start: ${lastLine(logFile)}`);
@@ -129,29 +131,31 @@ async function answering(endpoint: string, server: ChildProcess, logFile: string
     if (isReady) return;
     await sleep(50);
   }
-  await end(server);
-  throw new Problem(`The local AWS did not answer within ${patienceMs / 1000} seconds: ${lastLine(logFile)}`);
+  await terminate(server);
+  throw new Problem(
+    `The local AWS did not respond within ${startTimeoutMs / 1000} seconds: ${lastLine(logFile)}`,
+  );
 }
 
 function lastLine(file: string): string {
   const lines = readFileSync(file, 'utf8').trim().split('\n');
-  return lines.at(-1) || 'it said nothing';
+  return lines.at(-1) || 'its log is empty';
 }
 
-async function end(server: ChildProcess): Promise<void> {
+async function terminate(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
-  const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()));
   signal(server, 'SIGTERM');
   const timer = setTimeout(() => signal(server, 'SIGKILL'), 3000);
-  await gone;
+  await exited;
   clearTimeout(timer);
 }
 
-/** Reaches the server and the functions' processes that it started: they are one group. */
+/** Signals the process group: the server and the functions that it started. */
 function signal(server: ChildProcess, name: 'SIGTERM' | 'SIGKILL'): void {
   try {
     if (server.pid !== undefined) process.kill(-server.pid, name);
   } catch {
-    // Gone already.
+    // It has exited.
   }
 }

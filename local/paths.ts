@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 
-/** The folder that holds package.json: everything the local tools read or write lies below it. */
+/** The folder of package.json: the local tools read and write only below it. */
 export const projectRoot = join(import.meta.dirname, '..');
 
-/** Where SAM leaves what it built (`sam build`), one folder a function. */
+/** The output of `sam build`, one folder for each function. */
 export const buildFolder = join(projectRoot, '.aws-sam', 'build');
 
 /**
- * The root of one of the project's Python environments; Checkov's is installed for the long suites only.
+ * The root of one of the project's Python environments; Checkov's is installed only for the long test suites.
  *
- * There are several because MiniStack and the SAM CLI pin different botocore versions. They lie in .aws-sam because
- * SAM copies the whole project for every function it builds, but for .aws-sam, .git and node_modules; and `npm ci`
- * empties node_modules. tools/setup.mjs makes them in the same place.
+ * There are several because MiniStack and the SAM CLI pin different versions of botocore. They are in .aws-sam because SAM
+ * copies the whole project for every function that it builds, except .aws-sam, .git and node_modules, and `npm ci` empties
+ * node_modules. tools/setup.mjs creates them.
  */
 export function pythonEnvironment(name: 'ministack' | 'sam' | 'checkov'): string {
   return join(projectRoot, '.aws-sam', 'python', name);

@@ -1,12 +1,12 @@
 /**
- * `npm run release`: what a version is given out as, in release/<version>/.
+ * `npm run release`: writes the files of a release to release/<version>/.
  *
- *     template.yaml + *.zip     the application, built; `sam deploy --template-file template.yaml --guided` takes it
- *     ecr-hardening-*.tgz       the terminal's commands
- *     CHANGES.md                what has changed, from CHANGELOG.md
+ *     template.yaml + *.zip     the built application, for `sam deploy --template-file template.yaml --guided`
+ *     ecr-hardening-*.tgz       the command line
+ *     CHANGES.md                the changes, from CHANGELOG.md
  *     SHA256SUMS                `sha256sum --check SHA256SUMS`
  *
- * The same source gives the same bytes, so that anybody can make a release again and compare.
+ * Releases are reproducible: the same source gives the same bytes.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -19,7 +19,7 @@ import { Problem } from '../core/problem.ts';
 import { buildApplication } from './application.ts';
 import { buildFolder, projectRoot } from './paths.ts';
 
-// The earliest that a zip can say.
+// The earliest time that a zip file can store.
 const noTime = new Date(1980, 0, 1);
 
 try {
@@ -44,7 +44,7 @@ try {
     files.map((file) => `${sumOf(join(folder, file))}  ${file}\n`).join(''),
   );
   console.log(
-    `Version ${version} stands in ${relative(projectRoot, folder)}: ${[...files, 'SHA256SUMS'].join(', ')}.`,
+    `Version ${version} is in ${relative(projectRoot, folder)}: ${[...files, 'SHA256SUMS'].join(', ')}.`,
   );
 } catch (error) {
   if (!(error instanceof Problem)) throw error;
@@ -52,10 +52,10 @@ try {
   process.exitCode = 1;
 }
 
-/** The template with a zip in place of each function's folder, and the zips. */
+/** The template with a zip file instead of each function's folder, and the zip files. */
 function writeApplication(folder: string): void {
   const template = parseDocument(readFileSync(join(buildFolder, 'template.yaml'), 'utf8'), {
-    // The intrinsics' short forms stay as they are.
+    // Keeps the short forms of intrinsics, of which it would warn.
     logLevel: 'silent',
   });
   for (const name of functionsIn(buildFolder)) {
@@ -67,7 +67,7 @@ function writeApplication(folder: string): void {
     );
     template.setIn(['Resources', name, 'Properties', 'CodeUri'], `${name}.zip`);
   }
-  // SAM wrote where they stand from where it builds.
+  // SAM wrote their paths relative to its build folder.
   for (const [key, file] of [
     ['LicenseUrl', 'LICENSE'],
     ['ReadmeUrl', 'README.md'],
@@ -85,17 +85,17 @@ function functionsIn(folder: string): readonly string[] {
     .sort();
 }
 
-/** The version's section of CHANGELOG.md. @throws Problem when there is none, or it has no date yet */
+/** The version's section of CHANGELOG.md. @throws Problem if it is missing or has no date */
 function changesOf(version: string, isPreview: boolean): string {
   const log = readFileSync(join(projectRoot, 'CHANGELOG.md'), 'utf8');
   const section = log.split(/^(?=## )/m).find((part) => part.startsWith(`## ${version} `));
   if (section === undefined)
     throw new Problem(
-      `CHANGELOG.md has no section ${version}: write what has changed, or mend package.json.`,
+      `CHANGELOG.md has no section for ${version}: add one, or correct the version in package.json.`,
     );
   if (!isPreview && !/^## \S+ – \d{4}-\d{2}-\d{2}$/m.test(section))
     throw new Problem(
-      `Version ${version} has no date in CHANGELOG.md: set it, such as "## ${version} – 2026-12-01", or add --preview.`,
+      `Version ${version} has no date in CHANGELOG.md: add it, such as "## ${version} – 2026-12-01", or add --preview.`,
     );
   return `${section.trim()}\n`;
 }

@@ -1,25 +1,24 @@
-/** The SAM CLI of the project's own environment. */
+/** The SAM CLI of the project's Python environment. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { projectRoot, pythonEnvironment } from './paths.ts';
 
-/** How a run of the SAM CLI ended, and all that it printed. */
+/** Exit code and output of a run of the SAM CLI. */
 export interface SamRun {
   readonly code: number;
   readonly output: string;
 }
 
 /**
- * Runs `sam` in the project's root, with the project's own Node and esbuild first on PATH (SAM looks esbuild up
- * there).
+ * Runs `sam` in the project's root, with the project's Node and esbuild first in PATH, where SAM looks for esbuild.
  */
 export async function runSam(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<SamRun> {
-  // SAM leaves temporary folders behind, so it gets one that ends with it.
+  // SAM leaves temporary folders behind, so they are created in one that is removed afterwards.
   const temporary = mkdtempSync(join(tmpdir(), 'sam-'));
   try {
     return await run(args, { ...environment, TMPDIR: temporary });
@@ -35,9 +34,9 @@ function run(args: readonly string[], environment: Readonly<Record<string, strin
     env: {
       ...process.env,
       SAM_CLI_TELEMETRY: '0',
-      // Kept byte code makes each later run a second shorter, whatever the user has set for other programs.
+      // Cached byte code saves a second in each later run; the user may have disabled it for other programs.
       PYTHONDONTWRITEBYTECODE: '',
-      // For the install that SAM runs for each function: packages that npm has seen once need no network.
+      // SAM runs npm install for each function: cached packages need no network.
       npm_config_prefer_offline: 'true',
       npm_config_audit: 'false',
       npm_config_fund: 'false',
@@ -45,26 +44,26 @@ function run(args: readonly string[], environment: Readonly<Record<string, strin
       PATH: [join(projectRoot, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
     },
   });
-  const end = () => child.kill();
-  process.once('exit', end);
+  const kill = () => child.kill();
+  process.once('exit', kill);
   let output = '';
-  const take = (chunk: Buffer) => {
+  const append = (chunk: Buffer) => {
     output += chunk.toString();
   };
-  child.stdout.on('data', take);
-  child.stderr.on('data', take);
+  child.stdout.on('data', append);
+  child.stderr.on('data', append);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {
-      process.removeListener('exit', end);
+      process.removeListener('exit', kill);
       resolve({ code: code ?? 1, output });
     });
   });
 }
 
-/** The lines of SAM's output that say why it failed, or its last ones. */
-export function decisiveLines(output: string): string {
+/** The lines of SAM's output that explain a failure, or the last lines. */
+export function errorLines(output: string): string {
   const lines = output.split('\n').map((line) => line.trimEnd());
-  const decisive = lines.filter((line) => /error|failed|reason/i.test(line));
-  return (decisive.length > 0 ? decisive : lines.filter((line) => line !== '')).slice(-6).join('\n');
+  const errors = lines.filter((line) => /error|failed|reason/i.test(line));
+  return (errors.length > 0 ? errors : lines.filter((line) => line !== '')).slice(-6).join('\n');
 }

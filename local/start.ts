@@ -1,38 +1,38 @@
 import { Problem } from '../core/problem.ts';
 import { help, readArguments } from './demo/arguments.ts';
 import type { Session } from './demo/demo.ts';
-import { terminal } from './demo/progress.ts';
+import { terminal } from './demo/screen.ts';
 
 const session: Session = { aws: undefined, announced: false };
 let keep = false;
 const interruption = new AbortController();
-let ending: Promise<void> | undefined;
+let stopping: Promise<void> | undefined;
 
-/** Ends what was started, once, however many reasons to do so come at the same time. */
-async function end(): Promise<void> {
-  ending ??= (async () => {
-    // A start that failed has left nothing to stop, and its reason is told elsewhere.
+/** Stops the local AWS once, even if it is called several times. */
+async function stop(): Promise<void> {
+  stopping ??= (async () => {
+    // A failed start has nothing to stop, and main() reports the reason.
     const aws = await session.aws?.catch(() => undefined);
     await aws?.stop();
   })();
-  await ending;
+  await stopping;
 }
 
 async function interrupted(code: number): Promise<void> {
   interruption.abort();
-  if (!keep) await end();
+  if (!keep) await stop();
   const aws = keep ? await session.aws?.catch(() => undefined) : undefined;
   process.stderr.write(
     aws === undefined
-      ? '\nInterrupted; the local AWS is gone with it.\n'
-      : `\nInterrupted; the local AWS keeps running, and ends with: kill ${aws.pid}\n`,
+      ? '\nInterrupted; the local AWS was stopped.\n'
+      : `\nInterrupted; the local AWS keeps running. To stop it: kill ${aws.pid}\n`,
   );
   process.exit(code);
 }
 
 function sentence(error: unknown): string {
   if (error instanceof Problem) return error.message;
-  if (connectionLost(error)) return 'The local AWS stopped answering: start again.';
+  if (connectionLost(error)) return 'The local AWS no longer responds: start again.';
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
@@ -50,16 +50,16 @@ async function main(): Promise<number> {
       return 0;
     }
     keep = given.keep;
-    // Loaded late: neither --help nor a mistyped option needs the SDK.
+    // Loaded here because --help and usage errors do not need the SDK.
     const { demo } = await import('./demo/demo.ts');
     await demo(given, terminal, session, interruption.signal);
-    if (!session.announced) await end();
+    if (!session.announced) await stop();
     return 0;
   } catch (error) {
-    // What fails because its AWS was taken away is no failure; interrupted() has the last word.
+    // A failure after an interruption is expected; interrupted() ends the process.
     if (interruption.signal.aborted) return await new Promise<never>(() => undefined);
-    // Once its user was told how to reach it, it stays, also when a template did not deploy.
-    if (!session.announced) await end();
+    // With --keep it keeps running, even if a template did not deploy.
+    if (!session.announced) await stop();
     process.stderr.write(`\n${sentence(error)}\n`);
     return 1;
   }
@@ -67,7 +67,7 @@ async function main(): Promise<number> {
 
 process.once('SIGINT', () => void interrupted(130));
 process.once('SIGTERM', () => void interrupted(143));
-// Whoever reads the pipe may stop reading (`npm start | head`): then there is nobody to tell anything.
+// The reader of the pipe may stop early (`npm start | head`).
 process.stdout.on('error', () => void interrupted(141));
 
 process.exit(await main());

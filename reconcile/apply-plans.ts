@@ -11,7 +11,7 @@ import type { Reconciled, Refusal } from './outcome.ts';
 import { isWriting, type Plan } from './plan.ts';
 import { releaseDeselected } from './release-deselected.ts';
 import { readScanning, type Scanning, unscanned } from './scanning.ts';
-import { verifyApplied } from './verify.ts';
+import { readPolicy, verifyApplied } from './verify.ts';
 
 export async function applyPlans(
   { desired, requester, replaced }: ReconcileRequest,
@@ -52,8 +52,9 @@ async function write(
   context: ReconcileContext,
 ): Promise<{ readonly done: readonly Plan[] } | { readonly refusal: Refusal }> {
   const single = isSingle(desired);
-  const written = await mapConcurrently(plans, (plan) => writeOne(plan, single, context));
-  const verified = await verifyApplied(written.flat(), context);
+  const policies = new Map<string, string | undefined>();
+  const written = await mapConcurrently(plans, (plan) => writeOne(plan, single, policies, context));
+  const verified = await verifyApplied(written.flat(), policies, context);
   if ('refusal' in verified) return verified;
   const { verified: done } = verified;
   const [first] = plans;
@@ -62,8 +63,18 @@ async function write(
     : { done };
 }
 
-/** @returns nothing where the repository is one of several and was deleted meanwhile */
-async function writeOne(plan: Plan, single: boolean, context: ReconcileContext): Promise<readonly Plan[]> {
+/**
+ * Writes one plan, and reads a lifecycle policy back at once: of many repositories one is read while others are written.
+ *
+ * @param policies takes the lifecycle policy that was read
+ * @returns nothing where the repository is one of several and was deleted meanwhile
+ */
+async function writeOne(
+  plan: Plan,
+  single: boolean,
+  policies: Map<string, string | undefined>,
+  context: ReconcileContext,
+): Promise<readonly Plan[]> {
   const { observed, lifecyclePolicy, isOwnPolicy } = plan;
   const { policyText: earlier } = observed;
   const repository = nameOf(plan);
@@ -72,6 +83,8 @@ async function writeOne(plan: Plan, single: boolean, context: ReconcileContext):
     context.log({ level: 'WARN', message: 'replaces a lifecycle policy', repository, earlier });
   try {
     await applyChanges(observed, plan, context);
+    const read = lifecyclePolicy === undefined ? [] : await readPolicy(repository, context.ecr);
+    for (const [name, text] of read) policies.set(name, text);
     return [plan];
   } catch (error) {
     if (single || !isRepositoryNotFound(error)) throw error;

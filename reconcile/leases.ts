@@ -39,7 +39,7 @@ export interface Leases {
    *
    * @param table one with time left
    * @param left the names of repositories that were not undone: whoever comes next does it
-   * @returns whether there was any record to bring back
+   * @returns whether any change of settings had begun: a claim alone is nothing that people need to hear of
    */
   abandon(table: ClaimsTable, left: ReadonlySet<string>): Promise<boolean>;
   /** Brings back one record only. */
@@ -154,6 +154,7 @@ async function abandon(
   left: ReadonlySet<string>,
 ): Promise<boolean> {
   const all = [...leases.values()];
+  const isChanging = all.some(({ record }) => record.inFlight !== undefined);
   leases.clear();
   const writings = all.map((lease): Writing => {
     const { inFlight } = lease.record;
@@ -162,7 +163,7 @@ async function abandon(
       : { lease, next: lease.previous };
   });
   await write(table, now(), writings);
-  return all.length > 0;
+  return isChanging;
 }
 
 /** The part of a record that an undo brings back. */

@@ -36,12 +36,12 @@ export async function observe(
   needsPolicy: (record: ClaimRecord | undefined) => boolean,
   context: Pick<ReconcileContext, 'ecr' | 'claims' | 'log'> & { readonly readAt: number },
 ): Promise<readonly ObservedRepository[]> {
-  const records = await readRecords(
+  const stored = await readStored(
     repositories.map(({ arn }) => arn),
     context,
   );
   const isSuspect = (repository: Repository) =>
-    isLate(repository, records.get(repository.arn), context.readAt - clockSkewMs);
+    isLate(repository, stored.get(repository.arn)?.record, context.readAt - clockSkewMs);
   const suspects = repositories.filter(isSuspect).map(({ name }) => name);
   const again = suspects.length === 0 ? [] : await context.ecr.repositoriesNamed(suspects);
   const fresh = new Map(again.map((repository) => [repository.name, repository]));
@@ -49,8 +49,18 @@ export async function observe(
     if (!suspects.includes(repository.name)) return [repository];
     return fresh.get(repository.name) ?? [];
   });
-  const observed = await mapConcurrently(current, async (repository) =>
-    observeOne(repository, records.get(repository.arn), needsPolicy, context),
+  return observeWith(stored, current, needsPolicy, context);
+}
+
+/** The same where the records were read before the repositories, so that nothing was read too early. */
+export async function observeWith(
+  stored: ReadonlyMap<string, Stored>,
+  repositories: readonly Repository[],
+  needsPolicy: (record: ClaimRecord | undefined) => boolean,
+  context: Pick<ReconcileContext, 'ecr' | 'log'>,
+): Promise<readonly ObservedRepository[]> {
+  const observed = await mapConcurrently(repositories, (repository) =>
+    observeOne(repository, stored.get(repository.arn), needsPolicy, context),
   );
   return observed.flat();
 }
@@ -58,16 +68,32 @@ export async function observe(
 /** The records of repositories, by ARN. */
 export async function readRecords(
   arns: readonly string[],
-  { claims, log }: Pick<ReconcileContext, 'claims' | 'log'>,
+  context: Pick<ReconcileContext, 'claims' | 'log'>,
 ): Promise<ReadonlyMap<string, ClaimRecord>> {
-  const items = await claims.read(arns);
-  const records = new Map<string, ClaimRecord>();
-  for (const [arn, item] of items) {
+  const stored = await readStored(arns, context);
+  return new Map(
+    [...stored].flatMap(([arn, { record }]) => (record === undefined ? [] : [[arn, record] as const])),
+  );
+}
+
+/** What the table holds of one repository. */
+export interface Stored {
+  readonly version: number;
+  /** Undefined where it is damaged: then it counts as none, and the next one follows its version. */
+  readonly record: ClaimRecord | undefined;
+}
+
+async function readStored(
+  arns: readonly string[],
+  { claims, log }: Pick<ReconcileContext, 'claims' | 'log'>,
+): Promise<ReadonlyMap<string, Stored>> {
+  const stored = new Map<string, Stored>();
+  for (const [arn, item] of await claims.read(arns)) {
     const record = decodeRecord(item);
     if (record === undefined) log({ level: 'ERROR', message: 'the record of claims is damaged', arn });
-    else records.set(arn, record);
+    stored.set(arn, { version: item.version, record });
   }
-  return records;
+  return stored;
 }
 
 function isLate(repository: Repository, record: ClaimRecord | undefined, since: number): boolean {
@@ -79,12 +105,13 @@ function isLate(repository: Repository, record: ClaimRecord | undefined, since: 
 
 async function observeOne(
   repository: Repository,
-  stored: ClaimRecord | undefined,
+  stored: Stored | undefined,
   needsPolicy: (record: ClaimRecord | undefined) => boolean,
   { ecr, log }: Pick<ReconcileContext, 'ecr' | 'log'>,
 ): Promise<readonly ObservedRepository[]> {
   // A repository that was made anew is another one.
-  const record = stored?.createdAt === repository.createdAt && isInUse(stored) ? stored : undefined;
+  const isOfThis = stored?.record?.createdAt === repository.createdAt && isInUse(stored.record);
+  const record = isOfThis ? stored.record : undefined;
   const staleVersion = stored?.version ?? 0;
   const isRead = needsPolicy(record);
   try {

@@ -1,11 +1,10 @@
 /** Releases repositories that an Update no longer selects. */
-import { mapConcurrently } from '../aws/map-concurrently.ts';
 import { decodeRecord } from '../core/claims/encode.ts';
 import { type ClaimRecord, claimOf } from '../core/claims/record.ts';
 import type { ReconcileContext } from './context.ts';
 import type { Replaced, Requester } from './desired.ts';
 import { HeldByAnother, isBusy, nameIn, settleInFlight } from './in-flight.ts';
-import { type ObservedRepository, observe } from './observe.ts';
+import { type ObservedRepository, observeWith } from './observe.ts';
 import type { Note } from './outcome.ts';
 import { needsSettings, planRelinquish, type Relinquishing } from './plan-relinquish.ts';
 import { relinquishAll } from './relinquish.ts';
@@ -122,13 +121,14 @@ async function observeNeeded(
     names.length === 1 && only !== undefined
       ? await context.ecr.repository(only).then((found) => (found === undefined ? [] : [found]))
       : await context.ecr.repositoriesNamed(names);
-  const policies = new Set([...needs].filter(([, { isPolicyNeeded }]) => isPolicyNeeded).map(([arn]) => arn));
-  const observed = await mapConcurrently(repositories, (repository) =>
-    observe([repository], () => policies.has(repository.arn), { ...context, readAt: context.now() }),
+  const observed = await observeWith(
+    new Map(records.map((record) => [record.repositoryArn, { version: record.version, record }])),
+    repositories,
+    (record) => record !== undefined && needs.get(record.repositoryArn)?.isPolicyNeeded === true,
+    context,
   );
   return new Map(
     observed
-      .flat()
       // One that was made anew under the same name is another one.
       .filter(({ record }) => record !== undefined)
       .map((each) => [each.repository.name, each]),

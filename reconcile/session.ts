@@ -16,6 +16,8 @@ export interface SessionOptions
   /** Until when the work has to end, and until when everything has to be undone where it fails. */
   readonly working: Deadline;
   readonly undoing: Deadline;
+  /** Until when the claims have to say what was undone: later, so that an undo that takes all its time is recorded. */
+  readonly recording: Deadline;
   readonly holder: string;
   /** The hash of the request. */
   readonly request: string;
@@ -34,10 +36,11 @@ export interface Session {
 const clockSkewMs = 1_000;
 
 export function startSession(options: SessionOptions): Session {
-  const { ecr, claims, working, undoing, holder, request, now, log } = options;
+  const { ecr, claims, working, undoing, recording, holder, request, now, log } = options;
   const table = claims.until(working);
   const undoLog = startUndoLog();
-  const leases = startLeases({ table, holder, request, until: now() + undoing.leftMs() + clockSkewMs, now });
+  const until = now() + recording.leftMs() + clockSkewMs;
+  const leases = startLeases({ table, holder, request, until, now });
   let stopWatch: StopWatch | undefined;
   const context: ReconcileContext = {
     ecr: ecr.until(working),
@@ -65,8 +68,8 @@ export function startSession(options: SessionOptions): Session {
       const { isChanged, failures } = await undoLog.undo(ecr.until(undoing));
       const left = new Set(failures.map(({ subject }) => subject));
       try {
-        const isClaimed = await leases.abandon(claims.until(undoing), left);
-        return { isChanged: isChanged || isClaimed, failures };
+        const hasBegun = await leases.abandon(claims.until(recording), left);
+        return { isChanged: isChanged || hasBegun, failures };
       } catch (error) {
         // The next request finds the change unfinished, and undoes it.
         return {

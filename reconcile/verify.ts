@@ -9,14 +9,31 @@ import { hashOfPolicy } from './hash.ts';
 import type { Mismatch, Refusal } from './outcome.ts';
 import { isWriting, type Plan } from './plan.ts';
 
-/** The plans whose repositories still exist, each verified; or the first setting that is not in effect. */
+/** Lifecycle policies as they were read back, by repository; undefined where there is none. */
+export type PoliciesRead = ReadonlyMap<string, string | undefined>;
+
+/**
+ * The plans whose repositories still exist, each verified; or the first setting that is not in effect.
+ *
+ * @param early the lifecycle policies that were read back right after each was written: so reading does not have to
+ * wait until everything is written
+ */
 export async function verifyApplied(
   plans: readonly Plan[],
+  early: PoliciesRead,
   { ecr, deadline, log }: Pick<ReconcileContext, 'ecr' | 'deadline' | 'log'>,
 ): Promise<{ readonly verified: readonly Plan[] } | { readonly refusal: Refusal }> {
   const changing = plans.filter(isWriting);
   if (changing.length === 0) return { verified: plans };
-  const read = async () => [await readSettings(changing, ecr), await readPolicies(changing, ecr)] as const;
+  let known = early;
+  const read = async () => {
+    known = await readPolicies(
+      changing.filter((plan) => !hasPolicyInEffect(plan, known)),
+      known,
+      ecr,
+    );
+    return [await readSettings(changing, ecr), known] as const;
+  };
   const [settings, policies] = await readUntil(
     read,
     ([now, texts]) => changing.every((plan) => mismatch(plan, now, texts) === undefined),
@@ -43,33 +60,40 @@ async function readSettings(plans: readonly Plan[], ecr: Ecr): Promise<ReadonlyM
   return new Map(read.map((repository) => [repository.name, repository]));
 }
 
-/** The lifecycle policies of those for which one was written. */
-async function readPolicies(
-  plans: readonly Plan[],
+/** What was read, with the lifecycle policies of those plans read once more. */
+async function readPolicies(plans: readonly Plan[], known: PoliciesRead, ecr: Ecr): Promise<PoliciesRead> {
+  const read = await mapConcurrently(plans, ({ observed }) => readPolicy(observed.repository.name, ecr));
+  return new Map([...known, ...read.flat()]);
+}
+
+/** A lifecycle policy, or nothing where the repository was deleted. */
+export async function readPolicy(
+  name: string,
   ecr: Ecr,
-): Promise<ReadonlyMap<string, string | undefined>> {
-  const written = plans.filter(({ lifecyclePolicy }) => lifecyclePolicy !== undefined);
-  const read = await mapConcurrently(
-    written,
-    async ({ observed }): Promise<(readonly [string, string | undefined])[]> => {
-      const { name } = observed.repository;
-      try {
-        return [[name, await ecr.lifecyclePolicy(name)]];
-      } catch (error) {
-        if (!isRepositoryNotFound(error)) throw error;
-        return [];
-      }
-    },
+): Promise<readonly (readonly [string, string | undefined])[]> {
+  try {
+    return [[name, await ecr.lifecyclePolicy(name)]];
+  } catch (error) {
+    if (!isRepositoryNotFound(error)) throw error;
+    return [];
+  }
+}
+
+function hasPolicyInEffect({ observed, lifecyclePolicy }: Plan, known: PoliciesRead): boolean {
+  const { name } = observed.repository;
+  return (
+    lifecyclePolicy === undefined ||
+    (known.has(name) && hashOfPolicy(known.get(name)) === hashOfPolicy(lifecyclePolicy ?? undefined))
   );
-  return new Map(read.flat());
 }
 
 /** What a repository reads back as, where that is not what was written. */
 function mismatch(
-  { observed, tagMutability, scanOnPush, lifecyclePolicy }: Plan,
+  plan: Plan,
   settings: ReadonlyMap<string, Repository>,
-  policies: ReadonlyMap<string, string | undefined>,
+  policies: PoliciesRead,
 ): Mismatch | undefined {
+  const { observed, tagMutability, scanOnPush } = plan;
   const { name } = observed.repository;
   const after = settings.get(name);
   // Reads may lag behind the creation too: a missing repository is read again.
@@ -78,8 +102,5 @@ function mismatch(
     return { code: 'tag-mutability', actual: after.tagMutability };
   if (scanOnPush !== undefined && scanOnPush !== after.scanOnPush)
     return { code: 'scan-on-push', actual: after.scanOnPush };
-  const isAsWanted =
-    lifecyclePolicy === undefined ||
-    hashOfPolicy(policies.get(name)) === hashOfPolicy(lifecyclePolicy ?? undefined);
-  return isAsWanted ? undefined : { code: 'lifecycle-policy' };
+  return hasPolicyInEffect(plan, policies) ? undefined : { code: 'lifecycle-policy' };
 }

@@ -1,24 +1,24 @@
-/** The headless browser that looks at pages: one that the machine has, since none is downloaded. */
+/** A headless browser that is installed on the machine; none is downloaded. */
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-const places = [
+const paths = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
   '/usr/bin/google-chrome-stable',
 ];
 
-/** Its path, or undefined where there is none; ECR_HARDENING_CHROMIUM names another. */
+/** Its path, from ECR_HARDENING_CHROMIUM or the usual paths; undefined if there is none. */
 export function findBrowser(): string | undefined {
-  const named = process.env.ECR_HARDENING_CHROMIUM;
-  return named === undefined || named === '' ? places.find((path) => existsSync(path)) : named;
+  const configured = process.env.ECR_HARDENING_CHROMIUM;
+  return configured === undefined || configured === '' ? paths.find((path) => existsSync(path)) : configured;
 }
 
 export function launch(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
-    // Nothing but the page is to be looked at, and root has no sandbox.
+    // No background traffic; and root cannot use the sandbox.
     args: [
       '--no-sandbox',
       '--disable-gpu',

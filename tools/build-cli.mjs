@@ -1,5 +1,5 @@
-// Bundles the terminal's commands into dist/: the package's bin, and beside it the audit with its AWS clients and charts,
-// which the other commands would only parse in vain.
+// Bundles the command line into dist/: the package's bin, and separately the audit and the claims with their AWS clients,
+// which would slow down the other commands.
 import { chmodSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ const bin = join(dist, 'ecr-hardening.cjs');
 const shared = {
   bundle: true,
   platform: 'node',
-  // CommonJS starts faster than modules do.
+  // CommonJS starts faster than ES modules.
   format: 'cjs',
   target: 'node20',
   minify: true,
@@ -21,31 +21,38 @@ const shared = {
   legalComments: 'none',
   define: {
     ECR_HARDENING_VERSION: JSON.stringify(version),
-    // A library makes its own require from it.
+    // A library creates its require function from it.
     'import.meta.url': 'bundleUrl',
     'import.meta.dirname': '__dirname',
   },
   banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
-const auditBeside = {
-  name: 'audit-beside',
+const beside = ['audit', 'claims'];
+const besideTheBin = {
+  name: 'beside-the-bin',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/commands\/audit\.ts$/ }, () => ({ path: './audit.cjs', external: true }));
+    for (const name of beside)
+      onResolve({ filter: new RegExp(`^\\./commands/${name}\\.ts$`) }, () => ({
+        path: `./${name}.cjs`,
+        external: true,
+      }));
   },
 };
 
-// The page of the audit carries the library that sorts its table.
+// The library that sorts the table of the audit's page is part of the page.
 const sortScript = ['sortable.min.js', 'sortable.a11y.min.js']
   .map((file) => readFileSync(join(root, 'node_modules', 'sortable-tablesort', 'dist', file), 'utf8'))
   .join('\n');
 
 await Promise.all([
-  build({ ...shared, entryPoints: [join(root, 'cli', 'main.ts')], outfile: bin, plugins: [auditBeside] }),
-  build({
-    ...shared,
-    entryPoints: [join(root, 'cli', 'commands', 'audit.ts')],
-    define: { ...shared.define, ECR_HARDENING_SORT_SCRIPT: JSON.stringify(sortScript) },
-    outfile: join(dist, 'audit.cjs'),
-  }),
+  build({ ...shared, entryPoints: [join(root, 'cli', 'main.ts')], outfile: bin, plugins: [besideTheBin] }),
+  ...beside.map((name) =>
+    build({
+      ...shared,
+      entryPoints: [join(root, 'cli', 'commands', `${name}.ts`)],
+      define: { ...shared.define, ECR_HARDENING_SORT_SCRIPT: JSON.stringify(sortScript) },
+      outfile: join(dist, `${name}.cjs`),
+    }),
+  ),
 ]);
 chmodSync(bin, 0o755);

@@ -1,5 +1,5 @@
 /**
- * Makes a picture of a page or of a terminal's output, by a headless browser:
+ * Renders a page or the output of a terminal as a picture, in a headless browser:
  *
  *     node tools/picture.ts page.html picture.png [--width 1200] [--height 800] [--dark]
  *     FORCE_COLOR=1 ecr-hardening audit | node tools/picture.ts - picture.png
@@ -18,12 +18,13 @@ const { values, positionals } = parseArgs({
   },
 });
 const [source, target] = positionals;
-if (source === undefined || target === undefined) throw new Error('Name the page or -, and the picture.');
+if (source === undefined || target === undefined)
+  throw new Error('Usage: picture.ts <page.html or -> <picture.png>');
 const text = readFileSync(source === '-' ? 0 : source, 'utf8');
 const html = source.endsWith('.html') ? text : terminalPage(text, values.title);
 const executable = findBrowser();
 if (executable === undefined)
-  throw new Error('There is no Chromium: install one, or name it in ECR_HARDENING_CHROMIUM.');
+  throw new Error('Chromium was not found: install it, or set ECR_HARDENING_CHROMIUM to its path.');
 const browser = await launch(executable);
 try {
   const page = await browser.newPage({
@@ -39,14 +40,14 @@ try {
   await browser.close();
 }
 
-/** A terminal's window, with the colours that picocolors uses. */
+/** A terminal window, with the colours of picocolors. */
 function terminalPage(ansi: string, title: string): string {
   const classes: Readonly<Record<string, string>> = { 1: 'b', 2: 'd', 31: 'r', 32: 'g', 33: 'y', 36: 'c' };
   const body = ansi
     .trimEnd()
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape is what colours begin with.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with an escape.
     .replaceAll(/\u001b\[(\d+)m/g, (_, code: string) =>
       code in classes ? `<span class="${classes[code]}">` : '</span>',
     );

@@ -1,6 +1,6 @@
 /**
- * `npm run pictures`: the pictures of docs/pictures/, out of real output: `npm start`, and an audit of the AWS that it
- * leaves running, with a few repositories more. It needs a Chromium.
+ * `npm run pictures`: creates docs/pictures/ from real output: of `npm start`, and of an audit of the local AWS with a few
+ * more repositories. Needs Chromium.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,14 +29,14 @@ const node = (args: readonly string[], input = '') => {
       AWS_SECRET_ACCESS_KEY: 'test',
     },
   });
-  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`);
+  if (status !== 0) throw new Error(`${args.join(' ')} exited with ${status}: ${stderr}`);
   return stdout;
 };
 const picture = (source: string, name: string, ...options: readonly string[]) =>
   node(['tools/picture.ts', source, join('docs', 'pictures', name), ...options]);
 
 const started = node(['local/start.ts', '--keep']);
-const pid = Number(/It ends with: kill (\d+)/.exec(started)?.[1]);
+const pid = Number(/To stop it: kill (\d+)/.exec(started)?.[1]);
 const endpoint = /export AWS_ENDPOINT_URL=(\S+)/.exec(started)?.[1] ?? '';
 try {
   await fill(endpoint);
@@ -68,7 +68,7 @@ function save(name: string, text: string): void {
   writeFileSync(join(folder, name), text);
 }
 
-/** Repositories as they are found in the field. */
+/** Adds typical repositories. */
 async function fill(endpoint: string): Promise<void> {
   const clients = connect({ endpoint, environment: {} });
   const make = async (name: string, pushes: readonly string[]) => {

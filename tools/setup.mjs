@@ -1,6 +1,6 @@
-// The bootstrap: makes a fresh clone ready to run. Plain JavaScript without a dependency, for Node 20 and later,
-// since it runs before anything is installed. Silent, and done within a moment, when there is nothing to do.
-// `node tools/setup.mjs checkov` also installs what the long suites need.
+// Set-up: installs the dependencies of a fresh clone. Plain JavaScript without packages, for Node 20 and later, because it
+// runs before anything is installed. Fast and silent if there is nothing to do.
+// `node tools/setup.mjs checkov` also installs the dependencies of the long test suites.
 
 import { endCommands } from './setup/command.mjs';
 import { prepare } from './setup/prepare.mjs';

@@ -1,12 +1,12 @@
-// Sums the result files of jest runs, and says so in one line: `N passed, N failed, N skipped`.
+// Sums the result files of jest runs and prints one line: `N passed, N failed, N skipped`.
 //
 //   node tools/sum-results.mjs REPORT.json [...]
 //
-// Exits non-zero when a test failed, a suite could not run, a report is missing, or nothing ran at all.
+// Exits with 1 if a test failed, a suite could not run, a report is missing, or no test ran.
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
-/** The counts of several runs together, and what keeps them from being a success. */
+/** The total counts of several runs, and the problems that make them a failure. */
 export function sumResults(files, read = (file) => readFileSync(file, 'utf8')) {
   const sum = { passed: 0, failed: 0, skipped: 0 };
   const problems = [];
@@ -16,7 +16,7 @@ export function sumResults(files, read = (file) => readFileSync(file, 'utf8')) {
     sum.passed += result.numPassedTests;
     sum.failed += result.numFailedTests;
     sum.skipped += result.numPendingTests + result.numTodoTests;
-    // A suite that cannot be loaded has no test to count, and must not pass for that.
+    // A suite that cannot be loaded has no tests to count, and must count as a failure.
     if (result.numRuntimeErrorTestSuites > 0)
       problems.push(`${file}: ${result.numRuntimeErrorTestSuites} test files could not run`);
     if (!result.success && result.numFailedTests === 0 && result.numRuntimeErrorTestSuites === 0)

@@ -1,6 +1,6 @@
-// `npm test`: set-up, then the checks of types and style, then jest. Plain JavaScript, since it runs before set-up.
+// `npm test`: set-up, checks of types and style, then jest. Plain JavaScript, because it runs before set-up.
 //
-// ECR_HARDENING_REPORT names a folder for jest's own result file, which .ci/run counts from.
+// ECR_HARDENING_REPORT: a folder for jest's result file, which .ci/run sums up.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from './setup/paths.mjs';
@@ -21,7 +21,7 @@ const checks = [
       ]
     : []),
   {
-    // By its path: a shell may remember where "node" was before set-up brought the project's own.
+    // By path: PATH may still resolve `node` to another one than the project's, which set-up installs.
     command: bin('node'),
     args: [
       join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
@@ -37,14 +37,14 @@ const environment = {
   ...(suite === 'corpus' ? { ECR_HARDENING_SUITE: 'corpus' } : {}),
 };
 for (const { command, args } of checks) {
-  // jest --json prints the results to standard output as well unless it is told a file; its report goes to stderr.
+  // With --outputFile jest does not print the JSON results to standard output; its report goes to standard error.
   const { status, signal, error } = spawnSync(command, args, {
     cwd: root,
     stdio: 'inherit',
     env: environment,
   });
   if (error !== undefined) console.error(`${command} could not be started: ${error.message}`);
-  if (signal !== null && signal !== undefined) console.error(`${command} was ended by ${signal}`);
+  if (signal !== null && signal !== undefined) console.error(`${command} was terminated by ${signal}`);
   if (status !== 0) {
     process.exitCode = status ?? 1;
     break;

@@ -2,8 +2,9 @@
 
 import { rootError } from '../../aws/call-error.ts';
 import { OutOfTime } from '../../aws/deadline.ts';
-import { isDenied, isUnanswered, loggableError } from '../../aws/faults.ts';
+import { isDenied, isRepositoryNotFound, isUnanswered, loggableError } from '../../aws/faults.ts';
 import { Problem } from '../../core/problem.ts';
+import type { Known } from '../reading.ts';
 
 /** Where a registry is looked for. */
 export interface RegistryLocation {
@@ -13,7 +14,7 @@ export interface RegistryLocation {
 }
 
 /** Whether a service, or the way to it, failed; anything else is a defect of ours. */
-export function isAwsFailure(error: unknown): boolean {
+function isAwsFailure(error: unknown): boolean {
   const root = rootError(error);
   return (root instanceof Error && '$metadata' in root) || error instanceof OutOfTime || isUnanswered(error);
 }
@@ -23,10 +24,24 @@ export function isAwsFailure(error: unknown): boolean {
  *
  * @param action such as `ecr:GetLifecyclePolicy`
  */
-export function reasonOf(error: unknown, action: string): string {
+function reasonOf(error: unknown, action: string): string {
   if (isDenied(error)) return `${action} is not allowed`;
   if (error instanceof OutOfTime || isUnanswered(error)) return `${action} was not answered in time`;
   return `${action} failed (${loggableError(error).name})`;
+}
+
+/**
+ * What a call answers, or why it is not known.
+ *
+ * @throws a defect of ours, and where the repository was deleted meanwhile
+ */
+export async function orUnknown<Value>(action: string, read: () => Promise<Value>): Promise<Known<Value>> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isAwsFailure(error) || isRepositoryNotFound(error)) throw error;
+    return { unknown: reasonOf(error, action) };
+  }
 }
 
 /** What ends an audit before it began, as one sentence; an error that is none of AWS's is answered as it is. */

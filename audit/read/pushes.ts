@@ -1,13 +1,14 @@
 /** Which tags were pushed how often, by CloudTrail's events of the last 90 days. */
 import { type CloudTrailClient, type Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
+import type { Call } from '../../aws/calls.ts';
+import { pages } from '../../aws/pages.ts';
 import { isObject, type Json, type JsonObject, member } from '../../core/json.ts';
 import type { Pushes, TagPushes, Unknown } from '../reading.ts';
-import type { Call } from './connection.ts';
 
 // What CloudTrail's event history keeps, and gives at once
 // (https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html).
 const keptMs = 90 * 24 * 60 * 60 * 1000;
-const mostAtOnce = 50;
+const maxAtOnce = 50;
 
 /** By repository; one that is not in it was not pushed to since then. */
 export interface PushesRead {
@@ -29,54 +30,59 @@ interface Push {
  */
 export async function readPushes(
   call: Call<CloudTrailClient>,
-  { most, now }: { readonly most: number; readonly now: number },
+  { max, now }: { readonly max: number; readonly now: number },
 ): Promise<PushesRead | Unknown> {
-  const found = new Map<string, Map<string, { times: number; digests: Set<string>; lastBy: string }>>();
-  let since = now - keptMs;
-  let read = 0;
-  let nextToken: string | undefined;
-  do {
-    const page = await call('LookupEvents', (client, options) =>
+  const from = now - keptMs;
+  const found: PushesByTag = new Map();
+  const readPage = (token: string | undefined) =>
+    call('LookupEvents', (client, options) =>
       client.send(
         new LookupEventsCommand({
           LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: 'PutImage' }],
-          StartTime: new Date(now - keptMs),
-          MaxResults: mostAtOnce,
-          ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+          StartTime: new Date(from),
+          MaxResults: maxAtOnce,
+          ...(token === undefined ? {} : { NextToken: token }),
         }),
         options,
       ),
     );
-    for (const event of page.Events ?? []) {
-      read += 1;
-      const push = pushOf(event);
-      if (push === undefined) continue;
-      const tags = found.get(push.repository) ?? new Map();
-      found.set(push.repository, tags);
-      const known = tags.get(push.tag) ?? { times: 0, digests: new Set(), lastBy: push.by };
-      tags.set(push.tag, { ...known, times: known.times + 1 });
-      known.digests.add(push.digest);
-    }
-    nextToken = page.NextToken;
-    const last = page.Events?.at(-1)?.EventTime?.getTime();
-    if (nextToken !== undefined && last !== undefined && read >= most) since = last;
-  } while (nextToken !== undefined && read < most);
+  let since = from;
+  let read = 0;
+  for await (const { Events = [], NextToken } of pages(readPage, (page) => page.NextToken)) {
+    for (const event of Events) count(event, found);
+    read += Events.length;
+    if (read < max) continue;
+    const last = Events.at(-1)?.EventTime?.getTime();
+    if (NextToken !== undefined && last !== undefined) since = last;
+    break;
+  }
   // Where nobody's push is recorded, that none is known of says nothing.
   if (found.size === 0) return { unknown: 'CloudTrail knows of no push' };
-  return {
-    since,
-    byRepository: new Map(
-      [...found].map(([repository, tags]) => [
-        repository,
-        new Map(
-          [...tags].map(([tag, { times, digests, lastBy }]): [string, TagPushes] => [
-            tag,
-            { times, images: digests.size, lastBy },
-          ]),
-        ),
-      ]),
-    ),
-  };
+  return { since, byRepository: new Map([...found].map(([name, tags]) => [name, summaryOf(tags)])) };
+}
+
+type TagCounts = Map<string, { times: number; readonly digests: Set<string>; readonly lastBy: string }>;
+
+/** By repository, and by tag. */
+type PushesByTag = Map<string, TagCounts>;
+
+/** @param found gets the event's push, if it is one */
+function count(event: Event, found: PushesByTag): void {
+  const push = pushOf(event);
+  if (push === undefined) return;
+  const tags: TagCounts = found.get(push.repository) ?? new Map();
+  found.set(push.repository, tags);
+  // The newest come first.
+  const known = tags.get(push.tag) ?? { times: 0, digests: new Set(), lastBy: push.by };
+  tags.set(push.tag, known);
+  known.times += 1;
+  known.digests.add(push.digest);
+}
+
+function summaryOf(tags: TagCounts): ReadonlyMap<string, TagPushes> {
+  return new Map(
+    [...tags].map(([tag, { times, digests, lastBy }]) => [tag, { times, images: digests.size, lastBy }]),
+  );
 }
 
 /** Undefined for a push that failed, or has no tag. */

@@ -1,8 +1,6 @@
 /** Reads a live registry, without changing or pulling anything, and with as few calls as there are. */
-import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
-import { ECRClient } from '@aws-sdk/client-ecr';
-import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
-import { chunks } from '../../aws/chunks.ts';
+
+import type { Repository } from '../../aws/ecr/ecr.ts';
 import { isRepositoryNotFound } from '../../aws/faults.ts';
 import { mapConcurrently } from '../../aws/map-concurrently.ts';
 import { Problem } from '../../core/problem.ts';
@@ -16,34 +14,27 @@ import {
   type ScanReading,
   whenKnown,
 } from '../reading.ts';
-import { type Counts, registryCalls } from './connection.ts';
-import { type EcrReads, ecrReads, type RepositorySummary } from './ecr.ts';
-import { isAwsFailure, problemOf, reasonOf } from './failures.ts';
+import { orUnknown, problemOf } from './failures.ts';
 import { type PushesRead, readPushes } from './pushes.ts';
+import { readScanning } from './scanning.ts';
+import { type AuditReads, connectServices, type ServiceOptions, type Services } from './services.ts';
 import { readStacks } from './stacks.ts';
 
 /** Which registry is read, and how. */
-export interface ReadOptions {
-  /** Left out, the AWS SDK's own ways to find one. */
-  readonly region?: string | undefined;
-  readonly profile?: string | undefined;
-  readonly endpointUrl?: string | undefined;
-  /** Another account's registry; left out, that of the credentials. */
-  readonly registryId?: string | undefined;
+export interface ReadOptions extends ServiceOptions {
   /** How many of CloudTrail's pushes are read at most; 0: none. */
   readonly mostPushes: number;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Ends the reading early; what was read by then is kept. */
-  readonly stop: AbortSignal;
   /** By ARN: names repeat in other accounts and regions. */
   readonly earlierTags: (arn: string) => PreviousTags | undefined;
-  /** Told once for each repository, as soon as it is read; images are not kept after it. */
+  /** Called once for each repository, as soon as it is read; images are not kept after it. */
   readonly onRepository: (reading: RepositoryReading, registry: RegistryReading) => void;
-  /** Told how many repositories there are, then how many are read. */
+  /** Called with how many repositories are read, and how many there are. */
   readonly onProgress: (read: number, total: number) => void;
 }
 
+/** What reading a registry came to. Its repositories were handed to `onRepository`. */
 export interface RegistryRead {
   readonly registry: RegistryReading;
   /** How many repositories there are; more than were read when it was ended early. */
@@ -54,97 +45,31 @@ export interface RegistryRead {
 
 // Three calls for each at once; enough to hide latency.
 const repositoriesAtOnce = 24;
-const scannedAtOnce = 25;
-const sockets = 128;
-// The first answer tells whether there is a registry at all: nobody wants to wait minutes for that.
-const firstPatience = 8_000;
 
 /** @throws Problem, one sentence, when the registry cannot be read at all */
 export async function readRegistry(options: ReadOptions): Promise<RegistryRead> {
-  const { region, profile, endpointUrl: endpoint, registryId, stop } = options;
-  const agent = { maxSockets: sockets, keepAlive: true };
-  const settings = {
-    ...(region === undefined ? {} : { region }),
-    ...(profile === undefined ? {} : { profile }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-    // Repeating is the calls' part.
-    maxAttempts: 1,
-    requestHandler: { httpAgent: agent, httpsAgent: agent, connectionTimeout: 5_000 },
-  };
-  const ecrClient = new ECRClient(settings);
-  const counts: Counts = new Map();
-  const ecr = registryCalls(() => ecrClient, stop, counts);
-  const tagging = registryCalls(() => new ResourceGroupsTaggingAPIClient(settings), stop, counts);
-  const trail = registryCalls(() => new CloudTrailClient(settings), stop, counts);
+  const services = connectServices(options);
   try {
-    const where = { region: await regionOf(ecrClient), registryId, endpointUrl: endpoint };
-    const reads = ecrReads(ecr.call, registryId);
-    const listed = await reads.repositories(firstPatience).catch((error: unknown) => {
-      if (stop.aborted) return [];
-      throw problemOf(error, where);
-    });
+    const region = await regionOf(services);
+    const listed = await listRepositories(services, options, region);
     options.onProgress(0, listed.length);
-    const own = await orUnknown('ecr:GetRegistryScanningConfiguration', reads.ownRegistry);
-    // Scanning, tags and CloudTrail are told to their own account only, and would be those of other repositories.
-    const isOwn = registryId === undefined || (!isUnknown(own) && own.registryId === registryId);
-    const ofOwn = async <Value>(read: () => Promise<Known<Value>>): Promise<Known<Value>> =>
-      isOwn ? read() : { unknown: 'AWS tells it to its own account only' };
-    const [scanType, scanning, stacks, pushes] = await Promise.all([
-      ofOwn(async () => whenKnown(own, ({ scanType }) => scanType)),
-      ofOwn(() => readScanning(reads, listed)),
-      ofOwn(() => orUnknown('tag:GetResources', () => readStacks(tagging.call))),
-      ofOwn(() =>
-        readPushesUnless(options, () =>
-          readPushes(trail.call, { most: options.mostPushes, now: options.now }),
-        ),
-      ),
-    ]);
+    const whole = await readWhole(services, listed, options);
     const registry: RegistryReading = {
-      region: where.region,
-      registryId: registryId ?? listed[0]?.registryId ?? '',
-      scanType,
-      pushesSince: whenKnown(pushes, ({ since }) => since),
+      region,
+      registryId: options.registryId ?? listed[0]?.registryId ?? '',
+      scanType: whole.scanType,
+      pushesSince: whenKnown(whole.pushes, ({ since }) => since),
     };
-    let read = 0;
-    let gone = 0;
-    await mapConcurrently(
-      listed,
-      async (each) => {
-        if (stop.aborted) return;
-        const parts = await readParts(reads, each.name);
-        // What was given up when somebody ended it is not called unknown.
-        if (stop.aborted) return;
-        if (parts === 'gone') gone += 1;
-        else {
-          const { registryId: _, ...about } = each;
-          options.onRepository(
-            {
-              ...about,
-              ...parts,
-              scan: whenKnown(scanning, (all) => all.get(each.name) ?? notTold),
-              stack: whenKnown(stacks, (all) => all.get(each.arn)),
-              pushes: whenKnown(pushes, (all) => pushesOf(all, each.name)),
-              previousAudit: options.earlierTags(each.arn),
-            },
-            registry,
-          );
-          read += 1;
-        }
-        options.onProgress(read, listed.length - gone);
-      },
-      repositoriesAtOnce,
-    );
-    return { registry, total: listed.length - gone, calls: counts };
+    const total = await readEach(services, listed, whole, registry, options);
+    return { registry, total, calls: services.counts };
   } finally {
-    for (const { close } of [ecr, tagging, trail]) close();
+    services.close();
   }
 }
 
-const notTold = { unknown: 'ECR does not say how it is scanned' };
-
-async function regionOf(client: ECRClient): Promise<string> {
+async function regionOf(services: Services): Promise<string> {
   try {
-    return await client.config.region();
+    return await services.region();
   } catch (error) {
     throw new Problem(
       `No region is known (${error instanceof Error ? error.message : error}): set --region, AWS_REGION or the profile's region.`,
@@ -153,55 +78,99 @@ async function regionOf(client: ECRClient): Promise<string> {
   }
 }
 
-/** What a call answers, or why it did not; a defect of ours is thrown on. */
-async function orUnknown<Value>(action: string, read: () => Promise<Value>): Promise<Known<Value>> {
+async function listRepositories(
+  { ecr }: Services,
+  { stop, registryId, endpointUrl }: ReadOptions,
+  region: string,
+): Promise<readonly Repository[]> {
   try {
-    return await read();
+    return await ecr.repositories();
   } catch (error) {
-    if (!isAwsFailure(error) || isRepositoryNotFound(error)) throw error;
-    return { unknown: reasonOf(error, action) };
+    if (stop.aborted) return [];
+    throw problemOf(error, { region, registryId, endpointUrl });
   }
 }
 
-async function readPushesUnless(
-  { mostPushes }: ReadOptions,
-  read: () => Promise<Known<PushesRead>>,
-): Promise<Known<PushesRead>> {
-  if (mostPushes === 0) return { unknown: 'CloudTrail was not asked' };
-  return orUnknown<Known<PushesRead>>('cloudtrail:LookupEvents', read);
+/** What is read of the registry as a whole, by repository where it is about repositories. */
+interface WholeRegistry {
+  readonly scanType: RegistryReading['scanType'];
+  readonly scanning: Known<ReadonlyMap<string, Known<ScanReading>>>;
+  /** By ARN. */
+  readonly stacks: Known<ReadonlyMap<string, string>>;
+  readonly pushes: Known<PushesRead>;
+}
+
+async function readWhole(
+  { ecr, tagging, trail }: Services,
+  listed: readonly Repository[],
+  { registryId, mostPushes, now }: ReadOptions,
+): Promise<WholeRegistry> {
+  const own = await orUnknown('ecr:GetRegistryScanningConfiguration', ecr.registryScanning);
+  // AWS answers about scanning, tags and CloudTrail for the caller's account only: those would be other repositories.
+  const isOwn = registryId === undefined || (!isUnknown(own) && own.registryId === registryId);
+  const ofOwn = async <Value>(read: () => Promise<Known<Value>>): Promise<Known<Value>> =>
+    isOwn ? read() : { unknown: 'AWS tells it to its own account only' };
+  const names = listed.map(({ name }) => name);
+  const [scanType, scanning, stacks, pushes] = await Promise.all([
+    ofOwn(async () => whenKnown(own, (known) => known.scanType)),
+    ofOwn(() => readScanning(ecr, names)),
+    ofOwn(() => orUnknown('tag:GetResources', () => readStacks(tagging))),
+    ofOwn<PushesRead>(async () =>
+      mostPushes === 0
+        ? { unknown: 'CloudTrail was not asked' }
+        : orUnknown('cloudtrail:LookupEvents', () => readPushes(trail, { max: mostPushes, now })),
+    ),
+  ]);
+  return { scanType, scanning, stacks, pushes };
+}
+
+/** Reads every repository; the answer is how many there are, without those that were deleted meanwhile. */
+async function readEach(
+  { ecr }: Services,
+  listed: readonly Repository[],
+  whole: WholeRegistry,
+  registry: RegistryReading,
+  { stop, earlierTags, onRepository, onProgress }: ReadOptions,
+): Promise<number> {
+  let read = 0;
+  let gone = 0;
+  const readOne = async (each: Repository) => {
+    if (stop.aborted) return;
+    const parts = await readParts(ecr, each.name);
+    // What was given up when somebody ended it is not called unknown.
+    if (stop.aborted) return;
+    if (parts === 'gone') gone += 1;
+    else {
+      const { name, arn, tagMutability, scanOnPush, encryption } = each;
+      const of = { scan: scanOf(whole, name), stack: whenKnown(whole.stacks, (all) => all.get(arn)) };
+      const pushes = whenKnown(whole.pushes, (all) => pushesOf(all, name));
+      const about = { name, arn, tagMutability, scanOnPush, encryption, ...parts, ...of, pushes };
+      onRepository({ ...about, previousAudit: earlierTags(arn) }, registry);
+      read += 1;
+    }
+    onProgress(read, listed.length - gone);
+  };
+  await mapConcurrently(listed, readOne, repositoriesAtOnce);
+  return listed.length - gone;
+}
+
+function scanOf({ scanning }: WholeRegistry, name: string): Known<ScanReading> {
+  return whenKnown(scanning, (all) => all.get(name) ?? { unknown: 'ECR does not say how it is scanned' });
 }
 
 function pushesOf({ since, byRepository }: PushesRead, name: string): Pushes {
   return { since, tags: byRepository.get(name) ?? new Map() };
 }
 
-/** By repository; of a piece that could not be read, each says why. */
-async function readScanning(
-  reads: EcrReads,
-  listed: readonly RepositorySummary[],
-): Promise<ReadonlyMap<string, Known<ScanReading>>> {
-  const found = new Map<string, Known<ScanReading>>();
-  const names = listed.map(({ name }) => name);
-  await mapConcurrently(chunks(names, scannedAtOnce), async (some) => {
-    // One that was deleted meanwhile is left out of the answer.
-    const answer = await orUnknown('ecr:BatchGetRepositoryScanningConfiguration', () => reads.scanning(some));
-    for (const name of some) {
-      const scan = isUnknown(answer) ? answer : answer.get(name);
-      if (scan !== undefined) found.set(name, scan);
-    }
-  });
-  return found;
-}
-
 async function readParts(
-  reads: EcrReads,
+  ecr: AuditReads,
   name: string,
 ): Promise<Pick<RepositoryReading, 'lifecyclePolicy' | 'repositoryPolicy' | 'images'> | 'gone'> {
   try {
     const [lifecyclePolicy, repositoryPolicy, images] = await Promise.all([
-      orUnknown('ecr:GetLifecyclePolicy', () => reads.lifecyclePolicy(name)),
-      orUnknown('ecr:GetRepositoryPolicy', () => reads.repositoryPolicy(name)),
-      orUnknown('ecr:DescribeImages', () => reads.images(name)),
+      orUnknown('ecr:GetLifecyclePolicy', () => ecr.lifecyclePolicy(name)),
+      orUnknown('ecr:GetRepositoryPolicy', () => ecr.repositoryPolicy(name)),
+      orUnknown('ecr:DescribeImages', () => ecr.images(name, { imageStatus: 'ANY' })),
     ]);
     return { lifecyclePolicy, repositoryPolicy, images };
   } catch (error) {

@@ -9,7 +9,7 @@ import type { Deadline } from '../deadline.ts';
 import { waitingForOthers } from './call.ts';
 import type { ClaimChange, ClaimItem } from './claim-item.ts';
 import { readItems, scanItems } from './read.ts';
-import { removeItem, writeItems } from './write.ts';
+import { writeItems } from './write.ts';
 
 export type { ClaimChange, ClaimItem } from './claim-item.ts';
 
@@ -27,8 +27,6 @@ export interface ClaimsTable {
    * @returns the keys that were not written, since another request had changed them
    */
   write(changes: readonly ClaimChange[]): Promise<readonly string[]>;
-  /** Deletes the item where the stored version is still that one. @returns false when it was changed */
-  remove(key: string, expected: number): Promise<boolean>;
   /** Every item that names the holder: a consistent scan. */
   heldBy(holder: string): Promise<readonly ClaimItem[]>;
   /** Every item, page by page. */
@@ -77,7 +75,6 @@ export function connectClaims(options: ClaimsOptions): ClaimsConnection {
       return {
         read: (keys) => readItems(table, keys),
         write: (changes) => writeItems(table, changes),
-        remove: (key, expected) => removeItem(table, key, expected),
         heldBy: (holder) => collect(scanItems(table, holder)),
         all: () => scanItems(table),
       };

@@ -2,13 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import {
   ConditionalCheckFailedException,
-  DeleteItemCommand,
   type Put,
   PutItemCommand,
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { isRejected } from '../faults.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import type { Table } from './call.ts';
 import {
@@ -16,7 +14,6 @@ import {
   encodeItem,
   isWrittenBy,
   keyAttribute,
-  keyOf,
   sizeOf,
   unixSeconds,
 } from './claim-item.ts';
@@ -145,26 +142,4 @@ function stillAt(version: number) {
     ExpressionAttributeNames: { '#version': 'version' },
     ExpressionAttributeValues: { ':expected': { N: String(version) } },
   };
-}
-
-/** Deletes an item where the stored version is still that one. @returns false when it was changed */
-export async function removeItem(table: Table, key: string, version: number): Promise<boolean> {
-  const input = {
-    TableName: table.name,
-    Key: keyOf(key),
-    ...stillAt(version),
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  } as const;
-  let mayBeGone = false;
-  return table.call('DeleteItem', async (client, options) => {
-    try {
-      await client.send(new DeleteItemCommand(input), options);
-      return true;
-    } catch (error) {
-      // An earlier attempt, whose answer got lost, has deleted it.
-      if (error instanceof ConditionalCheckFailedException) return mayBeGone && error.Item === undefined;
-      mayBeGone ||= !isRejected(error);
-      throw error;
-    }
-  });
 }

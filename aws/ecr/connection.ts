@@ -3,6 +3,7 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { callsOf, type Speed } from '../calls.ts';
 import type { ClientSettings } from '../client-settings.ts';
 import type { Deadline } from '../deadline.ts';
+import { type Patience, patientCall } from '../patient-calls.ts';
 import type { EcrCalls } from './call.ts';
 
 /** Which registry is called, and how. */
@@ -15,6 +16,10 @@ export interface EcrOptions extends ClientSettings {
 export interface Connection<Operations> {
   /** The operations, each of which is given up at the deadline. */
   until(deadline: Deadline): Operations;
+  /** The operations, each of which has its own time. */
+  patiently(patience: Patience): Operations;
+  /** The region that is called. @throws where neither the options nor the SDK know one */
+  region(): Promise<string>;
   readonly speed: Speed;
   close(): void;
 }
@@ -28,11 +33,18 @@ export function connect<Operations>(
   { registryId, ...settings }: EcrOptions,
   operationsOf: (calls: EcrCalls) => Operations,
 ): Connection<Operations> {
-  const calls = callsOf(() => new ECRClient({ ...settings, maxAttempts: 1 }));
+  let made: ECRClient | undefined;
+  const client = () => {
+    made ??= new ECRClient({ ...settings, maxAttempts: 1 });
+    return made;
+  };
+  const calls = callsOf(client);
   const registry = registryId === undefined ? {} : { registryId };
   return {
     until: (deadline) => operationsOf({ call: calls.until(deadline), registry }),
+    patiently: (patience) => operationsOf({ call: patientCall(calls, patience), registry }),
+    region: async () => client().config.region(),
     speed: calls.speed,
-    close: calls.close,
+    close: () => made?.destroy(),
   };
 }

@@ -54,8 +54,6 @@ export interface Ecr {
   putTagMutability(name: string, value: TagMutability): Promise<void>;
   putScanOnPush(name: string, value: boolean): Promise<void>;
   tags(arn: string): Promise<ReadonlyMap<string, string>>;
-  tag(arn: string, tags: ReadonlyMap<string, string>): Promise<void>;
-  untag(arn: string, keys: readonly string[]): Promise<void>;
   /** The lifecycle policy's text, or undefined when there is none. */
   lifecyclePolicy(name: string): Promise<string | undefined>;
   putLifecyclePolicy(name: string, text: string): Promise<void>;

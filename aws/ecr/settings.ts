@@ -6,7 +6,7 @@ import { lifecyclePolicyReads, lifecyclePolicyWrites, lifecyclePreviews } from '
 import { pullTimeReads } from './pull-times.ts';
 import { repositoryReads, repositoryWrites } from './repositories.ts';
 import { scanningReads } from './scanning.ts';
-import { tagReads, tagWrites } from './tags.ts';
+import { tagReads } from './tags.ts';
 
 /** Connects to ECR, with every operation of {@link Ecr}. */
 export function connectEcr(options: EcrOptions): Connection<Ecr> {
@@ -15,7 +15,6 @@ export function connectEcr(options: EcrOptions): Connection<Ecr> {
     ...repositoryWrites(calls),
     ...scanningReads(calls),
     ...tagReads(calls),
-    ...tagWrites(calls),
     ...lifecyclePolicyReads(calls),
     ...lifecyclePolicyWrites(calls),
     ...lifecyclePreviews(calls),

@@ -1,4 +1,4 @@
-/** What `ecr-hardening audit` takes; apart from what it does, so that other commands do not load that. */
+/** The options of `ecr-hardening audit`, in a file of their own so that other commands do not load the audit. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { addPair } from '../options.ts';
 import { type FailOn, failOns } from './check.ts';
@@ -25,37 +25,44 @@ export interface AuditOptions {
 
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
 const imageQuota = 100_000;
-// CloudTrail answers 100 events a second at most: these take 20 seconds.
+// CloudTrail returns at most 100 events a second: these take 20 seconds.
 const pushEvents = 2_000;
 
 /** Adds the options to the command. */
 export function withAuditOptions(command: Command): Command {
   return command
-    .option('--region <name>', "the registry's region; left out, AWS_REGION or the profile's")
-    .option('--profile <name>', 'a profile of ~/.aws; left out, AWS_PROFILE or the environment')
+    .option('--region <name>', "the registry's region; default: AWS_REGION or the profile's region")
+    .option('--profile <name>', 'a profile of ~/.aws; default: AWS_PROFILE or the environment')
     .option('--endpoint-url <url>', 'another endpoint, such as a local AWS', url)
-    .option('--registry-id <account>', "another account's registry, which must let you read it", accountId)
-    .addOption(new Option('--format <format>', 'how to say it').choices([...auditFormats]).default('table'))
-    .option('-o, --output <file>', 'write the report into a file')
-    .option('--top <n>', 'rows of the table at most, the worst first; 0: all', wholeNumber, 30)
+    .option(
+      '--registry-id <account>',
+      'the registry of another account; its policies must allow you to read it',
+      accountId,
+    )
+    .addOption(new Option('--format <format>', 'output format').choices([...auditFormats]).default('table'))
+    .option('-o, --output <file>', 'write the report to a file')
+    .option('--top <n>', 'maximum rows of the table, most severe first; 0: all', wholeNumber, 30)
     .addOption(
-      new Option('--fail-on <level>', 'from which level on findings end with exit code 1')
+      new Option('--fail-on <level>', 'minimum level of findings for exit code 1')
         .choices([...failOns])
         .default('never'),
     )
-    .option('--tags-file <file>', 'remembers where tags point: the next audit sees which have moved')
-    .option('--image-quota <n>', "the account's quota of images in a repository", wholeNumber, imageQuota)
+    .option(
+      '--tags-file <file>',
+      'record the digest of each tag; the next audit reports tags that have moved',
+    )
+    .option('--image-quota <n>', "the account's quota of images per repository", wholeNumber, imageQuota)
     .option(
       '--push-events <n>',
-      "read so many of CloudTrail's pushes at most; 0: none",
+      'maximum number of push events to read from CloudTrail; 0: none',
       wholeNumber,
       pushEvents,
     )
-    .option('--config <file>', "the application's parameters: a samconfig.toml, or a map in YAML or JSON")
+    .option('--config <file>', "the application's parameters: a samconfig.toml, or a YAML or JSON map")
     .option('--config-env <name>', 'the environment of samconfig.toml', 'default')
     .option(
       '-p, --parameter <name=value>',
-      'one such parameter, such as KeepImages=50 (repeatable)',
+      'a parameter of the application, such as KeepImages=50 (repeatable)',
       addPair,
       {},
     );
@@ -68,7 +75,7 @@ function url(text: string): string {
 }
 
 function accountId(text: string): string {
-  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('It must be the 12 digits of an AWS account.');
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('It must be a 12-digit AWS account ID.');
   return text;
 }
 

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { Audit, RepositoryAudit } from '../../audit/audit.ts';
+import type { RepositoryAudit } from '../../audit/audit.ts';
 import { auditRepository } from '../../audit/audit-repository.ts';
 import { readRegistry } from '../../audit/read/registry.ts';
 import { isUnknown } from '../../audit/reading.ts';
@@ -11,40 +11,37 @@ import { applicationPolicy, namesAt, type Policy } from '../../core/policy/polic
 import { Problem } from '../../core/problem.ts';
 import { readApplicationParameters } from '../application-parameters.ts';
 import type { Colours } from '../colours.ts';
-import { startProgress } from '../progress.ts';
-import { auditCsv } from '../reports/audit-csv.ts';
-import { auditJson } from '../reports/audit-json.ts';
-import { auditSarif } from '../reports/audit-sarif.ts';
-import { auditText } from '../reports/audit-text.ts';
+import { showCount } from '../progress.mjs';
+import { auditReports } from '../reports/audit-formats.ts';
 import { openTagsFile } from '../tags-file.ts';
-import type { AuditFormat, AuditOptions } from './audit-options.ts';
+import type { AuditOptions } from './audit-options.ts';
 
-/** What the command needs beside its options. */
+/** What the command needs besides its options. */
 export interface AuditContext {
   readonly version: string;
   readonly colours: Colours;
-  /** Ends the audit early, with what was read by then. */
+  /** Ends the audit early; the report then covers what was read. */
   readonly stop: AbortSignal;
   /** Where progress is drawn. */
   readonly terminal: NodeJS.WriteStream;
 }
 
-/** What an audit comes to. */
-export interface Audited {
+/** The result of the command. */
+export interface AuditResult {
   readonly text: string;
-  /** 0: nothing that fails; 1: findings; 130: ended early. */
+  /** 0: no finding at the level of --fail-on; 1: findings; 130: ended early. */
   readonly code: 0 | 1 | 130;
-  /** Sentences beside the report. */
+  /** Sentences for standard error. */
   readonly notes: readonly string[];
 }
 
 /** `ecr-hardening audit`. @throws Problem when the registry cannot be read */
-export async function auditCommand(options: AuditOptions, surroundings: AuditContext): Promise<Audited> {
-  const { stop, terminal } = surroundings;
+export async function auditCommand(options: AuditOptions, context: AuditContext): Promise<AuditResult> {
+  const { version, colours, stop, terminal } = context;
   const policy = await policyOf(options);
   const now = Date.now();
   const tags = options.tagsFile === undefined ? undefined : openTagsFile(options.tagsFile, now);
-  const progress = startProgress(terminal, 'repositories');
+  const progress = showCount(terminal, 'repositories');
   const audits: RepositoryAudit[] = [];
   const { registry, total } = await readRegistry({
     region: options.region,
@@ -54,16 +51,16 @@ export async function auditCommand(options: AuditOptions, surroundings: AuditCon
     mostPushes: options.pushEvents,
     now,
     stop,
-    earlierTags: (arn) => tags?.earlier(arn),
+    earlierTags: (arn) => tags?.previous(arn),
     onRepository(reading, registry) {
       audits.push(auditRepository(reading, registry, { policy, quota: options.imageQuota, now }));
-      if (!isUnknown(reading.images)) tags?.note(reading.arn, reading.images);
+      if (!isUnknown(reading.images)) tags?.record(reading.arn, reading.images);
     },
     onProgress: progress.update,
   }).finally(progress.end);
   await tags?.save();
   const audit = auditOf(registry, audits, { total, at: now });
-  const text = await report(audit, options, surroundings);
+  const text = await auditReports[options.format](audit, { version, colours, top: options.top });
   const isEnded = stop.aborted;
   const notes = isEnded ? [`Ended early: ${audits.length} of ${total} repositories were read.`] : [];
   const code = isEnded ? 130 : isFailing(audits, options.failOn) ? 1 : 0;
@@ -72,7 +69,7 @@ export async function auditCommand(options: AuditOptions, surroundings: AuditCon
   return {
     text: '',
     code,
-    notes: [...notes, ...audit.summary.sentences, `${options.output} has the report.`],
+    notes: [...notes, ...audit.summary.sentences, `The report is in ${options.output}.`],
   };
 }
 
@@ -81,27 +78,6 @@ function isFailing(audits: readonly RepositoryAudit[], failOn: AuditOptions['fai
   return audits.some(({ findings }) =>
     findings.some(({ level }) => level === 'error' || (level === 'warning' && failOn === 'warning')),
   );
-}
-
-async function report(audit: Audit, options: AuditOptions, surroundings: AuditContext): Promise<string> {
-  const { version, colours } = surroundings;
-  const format: AuditFormat = options.format;
-  switch (format) {
-    case 'table':
-      return auditText(audit, colours, options.top);
-    case 'json':
-      return auditJson(audit);
-    case 'csv':
-      return auditCsv(audit);
-    case 'sarif':
-      return auditSarif(audit, version);
-    case 'html': {
-      const { htmlReport } = await import('../reports/audit-html.ts');
-      return htmlReport(audit, version);
-    }
-    default:
-      return format satisfies never;
-  }
 }
 
 async function policyOf({ config, configEnv, parameter }: AuditOptions): Promise<Policy> {
@@ -123,6 +99,6 @@ function write(file: string, text: string): void {
     writeFileSync(file, text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Problem(`${file} could not be written (${reason}): name another with --output.`);
+    throw new Problem(`${file} could not be written (${reason}): specify another file with --output.`);
   }
 }

@@ -5,6 +5,7 @@ import { Problem } from '../../core/problem.ts';
 import { problemOf } from '../claims/failures.ts';
 import { listingOf, stacksToAsk } from '../claims/listing.ts';
 import { type ClaimModel, repositoryIn, type StoredRecord } from '../claims/model.ts';
+import { claimRecords } from '../claims/records.ts';
 import { releaseClaims } from '../claims/release.ts';
 import { connectStacks, type Stacks } from '../claims/stacks.ts';
 import type { Colours } from '../colours.ts';
@@ -13,7 +14,8 @@ import type { ClaimsOptions } from './claims-options.ts';
 
 /** What the command needs beside its options. */
 export interface ClaimsContext {
-  readonly model: ClaimModel;
+  /** What the items mean; by default what the functions write. */
+  readonly model?: ClaimModel;
   readonly colours: Colours;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -85,7 +87,7 @@ async function list(run: Run): Promise<ClaimsOutcome> {
 
 async function release(run: Run): Promise<ClaimsOutcome> {
   const { table, options, context } = run;
-  const { model, now } = context;
+  const { model = claimRecords, now } = context;
   const { release: holder = '', repository } = options;
   const records = await readRecords(run);
   const held = records.filter(({ item }) => item.holders.includes(holder));
@@ -104,13 +106,14 @@ async function release(run: Run): Promise<ClaimsOutcome> {
 /** The records of all repositories, or of the one of that name. */
 async function readRecords({ table, options, context, answered }: Run): Promise<readonly StoredRecord[]> {
   const { repository } = options;
+  const { model = claimRecords } = context;
   const records: StoredRecord[] = [];
   for await (const item of table.all()) {
     answered();
     const name = repositoryIn(item.key);
     // What is not about a repository is a request that asks another one to stop.
     if (name === undefined || (repository !== undefined && name !== repository)) continue;
-    const record = context.model.decode(item);
+    const record = model.decode(item);
     if (record === undefined)
       throw new Problem(
         `The claims table has an item that this version cannot read, for ${name}: update ecr-hardening.`,

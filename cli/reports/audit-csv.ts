@@ -1,73 +1,63 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Audit, Range, RepositoryAudit } from '../../audit/audit.ts';
+import type { Audit, AuditSeverity, Range, RepositoryAudit } from '../../audit/audit.ts';
 import { formatRange } from '../../audit/format.ts';
 import { isUnknown, type Known, whenKnown } from '../../audit/reading.ts';
-import { lifecycleWords, readinessWords, scannedWords, unknownWord } from './audit-labels.ts';
+import { lifecycleText, readinessText, scannedText, unknownWord } from './audit-labels.ts';
 
-/** A line for each repository, the worst first; RFC 4180. */
+/** One line for each repository, most severe first; RFC 4180. */
 export function auditCsv({ repositories }: Audit): string {
+  const records = repositories.map((repository) => columns.map(([, value]) => cellOf(value(repository))));
   // A cell that a spreadsheet would take for a formula is quoted as text.
-  return stringify(repositories.map(recordOf), { header: true, escape_formulas: true, columns });
+  return stringify(records, { header: true, escape_formulas: true, columns: columns.map(([name]) => name) });
 }
 
-const columns = [
-  'repository',
-  'arn',
-  'stack',
-  'tag_mutability',
-  'exclusions',
-  'scanned',
-  'lifecycle_policy',
-  'public',
-  'encryption',
-  'images',
-  'images_pushed_in_30_days',
-  'image_quota',
-  'quota_reached_on',
-  'bytes',
-  'dollars_a_month',
-  'expires_now',
-  'hardened_would_expire',
-  'hardened_would_expire_pulled_in_90_days',
-  'immutability',
-  'certainty',
-  'advice',
-  'errors',
-  'warnings',
-  'findings',
+type Cell = Known<string | number | Range>;
+
+const columns: readonly (readonly [name: string, value: (repository: RepositoryAudit) => Cell])[] = [
+  ['repository', ({ name }) => name],
+  ['arn', ({ arn }) => arn],
+  ['stack', ({ stack }) => whenKnown(stack, (owner) => owner ?? '')],
+  ['tag_mutability', ({ tagMutability }) => tagMutability.mutability],
+  ['exclusions', ({ tagMutability }) => tagMutability.exclusions.join(' ')],
+  ['scanned', scannedText],
+  ['lifecycle_policy', lifecycleText],
+  ['public', ({ publicBy }) => whenKnown(publicBy, (statements) => (statements.length > 0 ? 'yes' : 'no'))],
+  ['encryption', ({ encryption }) => encryption],
+  ['images', ({ images }) => whenKnown(images, ({ count }) => count)],
+  ['images_pushed_in_30_days', ({ images }) => whenKnown(images, ({ pushedLately }) => pushedLately)],
+  ['image_quota', ({ images }) => whenKnown(images, ({ quota }) => quota)],
+  ['quota_reached_on', ({ images }) => whenKnown(images, ({ quotaReachedOn }) => quotaReachedOn ?? '')],
+  ['bytes', ({ images }) => whenKnown(images, ({ bytes }) => bytes)],
+  ['dollars_a_month', ({ images }) => whenKnown(images, ({ monthlyCost }) => monthlyCost.toFixed(2))],
+  [
+    'expires_now',
+    ({ lifecyclePolicy }) =>
+      whenKnown(lifecyclePolicy, ({ expires }) => whenKnown(expires, ({ images }) => images)),
+  ],
+  [
+    'hardened_would_expire',
+    ({ hardened }) => (hardened === null ? '' : whenKnown(hardened, ({ images }) => images)),
+  ],
+  [
+    'hardened_would_expire_pulled_in_90_days',
+    ({ hardened }) => (hardened === null ? '' : whenKnown(hardened, ({ pulledLately }) => pulledLately)),
+  ],
+  ['immutability', ({ readiness }) => readinessText(readiness)],
+  ['confidence', ({ readiness }) => readiness.confidence],
+  ['advice', ({ readiness }) => readiness.advice],
+  ['errors', (repository) => countOf(repository, 'error')],
+  ['warnings', (repository) => countOf(repository, 'warning')],
+  [
+    'findings',
+    ({ findings }) => findings.map(({ subject, message }) => `${subject}: ${message}`).join(' | '),
+  ],
 ];
 
-function recordOf(repository: RepositoryAudit): (string | number)[] {
-  const { tagMutability, images, publicBy, readiness, findings, lifecyclePolicy, hardened, stack } =
-    repository;
-  const range = (value: Known<Range>) => (isUnknown(value) ? unknownWord : formatRange(value));
-  const of = <Value>(value: Known<Value>, words: (value: Value) => string | number) =>
-    isUnknown(value) ? unknownWord : words(value);
-  const expires = whenKnown(lifecyclePolicy, (policy) => policy.expires);
-  return [
-    repository.name,
-    repository.arn,
-    of(stack, (owner) => owner ?? ''),
-    tagMutability.mutability,
-    tagMutability.exclusions.join(' '),
-    scannedWords(repository),
-    lifecycleWords(repository),
-    of(publicBy, (openings) => (openings.length > 0 ? 'yes' : 'no')),
-    repository.encryption,
-    of(images, ({ count }) => count),
-    of(images, ({ pushedLately }) => pushedLately),
-    of(images, ({ quota }) => quota),
-    of(images, ({ quotaReachedOn }) => quotaReachedOn ?? ''),
-    of(images, ({ bytes }) => bytes),
-    of(images, ({ monthlyCost }) => monthlyCost.toFixed(2)),
-    range(whenKnown(expires, (expiry) => expiry.images)),
-    hardened === null ? '' : range(whenKnown(hardened, (expiry) => expiry.images)),
-    hardened === null ? '' : range(whenKnown(hardened, (expiry) => expiry.pulledLately)),
-    readinessWords(readiness),
-    readiness.certainty,
-    readiness.advice,
-    findings.filter(({ level }) => level === 'error').length,
-    findings.filter(({ level }) => level === 'warning').length,
-    findings.map(({ subject, message }) => `${subject}: ${message}`).join(' | '),
-  ];
+function cellOf(value: Cell): string | number {
+  if (isUnknown(value)) return unknownWord;
+  return typeof value === 'object' ? formatRange(value) : value;
+}
+
+function countOf({ findings }: RepositoryAudit, severity: AuditSeverity): number {
+  return findings.filter(({ level }) => level === severity).length;
 }

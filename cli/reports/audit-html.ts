@@ -1,4 +1,4 @@
-/** An audit as one page that needs nothing else: no network, no font, no file beside it. */
+/** An audit as one self-contained page: no network, no font, no other file. */
 import { createHash } from 'node:crypto';
 import type { Audit } from '../../audit/audit.ts';
 import { pluralise } from '../../audit/format.ts';
@@ -16,10 +16,10 @@ export function htmlReport(audit: Audit, version: string): string {
   const reasons = reasonsOf(audit);
   const title = `ECR registry ${registry.registryId || '(empty)'} in ${registry.region}`;
   const isIncomplete = repositories.length < total;
-  // The first sentence says that it is incomplete, which stands in a box of its own.
+  // The first sentence of an incomplete audit is shown in a box of its own.
   const [lead = '', ...rest] = isIncomplete ? summary.sentences.slice(1) : summary.sentences;
   const figures = figuresOf(audit);
-  // Only this very script and style count; nothing may be loaded.
+  // Only this script and this style are allowed; nothing may be loaded.
   const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
   return `<!doctype html>
 <html lang="en">
@@ -40,13 +40,21 @@ ${isIncomplete ? `<p class="alarm" role="alert">${toHtml(summary.sentences[0] ??
 <section class="summary" aria-label="Summary">
 <p class="lead">${toHtml(lead)}</p>
 ${rest.map((sentence) => `<p>${toHtml(sentence)}</p>`).join('\n')}
-${reasons.size > 0 ? '<p><a href="#unknown">Some values could not be read</a>: they are called unknown, not safe.</p>' : ''}
+${reasons.size > 0 ? '<p><a href="#unknown">Some values could not be read</a>: they are reported as unknown, not as safe.</p>' : ''}
 </section>
 ${figures.length > 0 ? `<h2>At a glance</h2>\n<div class="charts">\n${figures.join('\n')}\n</div>` : ''}
-${repositories.length > 0 ? `<h2>Repositories</h2>\n${tableOf(repositories, reasons)}` : ''}
+${
+  repositories.length > 0
+    ? `<h2>Repositories</h2>\n${tableOf(
+        repositories,
+        summary.bySubject.map(({ subject }) => subject),
+        reasons,
+      )}`
+    : ''
+}
 ${reasonList(reasons)}
 </main>
-<footer>ecr-hardening ${toHtml(version)}. Costs are at most what they say: ECR stores layers that images share once.</footer>
+<footer>ecr-hardening ${toHtml(version)}. Costs are upper bounds: ECR stores a layer that several images share only once.</footer>
 <script>${script}</script>
 </body>
 </html>
@@ -63,5 +71,5 @@ function reasonList(reasons: Reasons): string {
     ([reason, { number, repositories }]) =>
       `<li id="${reasonId(number)}">${toHtml(reason)} (${pluralise(repositories, 'repository', 'repositories')})</li>`,
   );
-  return `<h2 id="unknown">What could not be read</h2>\n<ol class="reasons">${lines.join('')}</ol>`;
+  return `<h2 id="unknown">Values that could not be read</h2>\n<ol class="reasons">${lines.join('')}</ol>`;
 }

@@ -1,42 +1,110 @@
-/** An audit's values in the few words that a cell holds. Pure. */
-import type { Readiness, RepositoryAudit } from '../../audit/audit.ts';
-import { isUnknown, type Known } from '../../audit/reading.ts';
+/** An audit's values in the few words that a cell or a chart holds. Pure. */
+import type { AuditSubject, Readiness, RepositoryAudit } from '../../audit/audit.ts';
+import { isUnknown, type Known, whenKnown } from '../../audit/reading.ts';
 
-/** What a cell says of something that could not be read. */
+/** The text of a value that could not be read. */
 export const unknownWord = 'unknown';
 
-export function cell<Value>(value: Known<Value>, words: (value: Value) => string): string {
-  return isUnknown(value) ? unknownWord : words(value);
+/** The text of a value, or `unknown`. */
+export function textOf<Value>(value: Known<Value>, text: (value: Value) => string): string {
+  return isUnknown(value) ? unknownWord : text(value);
 }
 
-export function tagsWords({ tagMutability: { mutability, exclusions } }: RepositoryAudit): string {
+/** A subject of findings, as its findings are headed and as an issue of it is called. */
+interface SubjectLabel {
+  readonly topic: string;
+  readonly issue: string;
+}
+
+const subjectLabels: Readonly<Partial<Record<AuditSubject, SubjectLabel>>> = {
+  TagImmutability: { topic: 'Tags', issue: 'Mutable tags' },
+  ScanOnPush: { topic: 'Scanning', issue: 'Images not scanned' },
+  LifecyclePolicy: { topic: 'Lifecycle policy', issue: 'No effective lifecycle policy' },
+  PublicAccess: { topic: 'Public access', issue: 'Open to every AWS account' },
+  ImageQuota: { topic: 'Image quota', issue: 'Image quota soon reached' },
+};
+
+/** The labels of a subject; a control without labels of its own is called by its name. */
+export function subjectLabel(subject: AuditSubject): SubjectLabel {
+  return subjectLabels[subject] ?? { topic: inWords(subject), issue: inWords(subject) };
+}
+
+/** `ScanOnPush` as `Scan on push`. */
+function inWords(name: string): string {
+  return name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/** A column of the tables, for one control. */
+export interface ControlColumn {
+  readonly control: AuditSubject;
+  readonly title: string;
+  readonly value: (repository: RepositoryAudit) => Known<string>;
+}
+
+const controlColumns: readonly ControlColumn[] = [
+  { control: 'TagImmutability', title: 'Tags', value: tagsText },
+  { control: 'ScanOnPush', title: 'Scanned', value: scannedText },
+  { control: 'LifecyclePolicy', title: 'Lifecycle', value: lifecycleText },
+  { control: 'PublicAccess', title: 'Public', value: publicText },
+];
+
+/**
+ * The columns of the controls: their settings, then for every other control with an issue whether a repository has it.
+ *
+ * @param subjects with an issue, as an audit's summary names them
+ */
+export function columnsOf(subjects: readonly AuditSubject[]): readonly ControlColumn[] {
+  const others = subjects.filter(
+    (subject) => subject !== 'ImageQuota' && !controlColumns.some(({ control }) => control === subject),
+  );
+  return [
+    ...controlColumns,
+    ...others.map((control) => ({
+      control,
+      title: subjectLabel(control).topic,
+      value: (repository: RepositoryAudit) => (severityOf(repository, control) === 'good' ? 'ok' : 'issue'),
+    })),
+  ];
+}
+
+/** The most severe finding of a repository about a subject: `bad` for an error, `warn` for a warning, else `good`. */
+export function severityOf({ findings }: RepositoryAudit, subject: AuditSubject): 'bad' | 'warn' | 'good' {
+  const levels = findings.filter((finding) => finding.subject === subject).map(({ level }) => level);
+  if (levels.includes('error')) return 'bad';
+  return levels.includes('warning') ? 'warn' : 'good';
+}
+
+export function tagsText({ tagMutability: { mutability, exclusions } }: RepositoryAudit): string {
   const except = exclusions.length === 0 ? '' : ` except ${exclusions.join(', ')}`;
   return `${mutability.startsWith('IMMUTABLE') ? 'immutable' : 'mutable'}${except}`;
 }
 
-export function lifecycleWords({ lifecyclePolicy }: RepositoryAudit): string {
-  return cell(lifecyclePolicy, ({ kind, problems }) =>
-    kind === 'none' ? 'none' : problems.length > 0 ? 'unsound' : 'yes',
-  );
+export function lifecycleText({ lifecyclePolicy }: RepositoryAudit): Known<string> {
+  return whenKnown(lifecyclePolicy, ({ kind, problems }) => {
+    if (kind === 'none') return 'none';
+    return problems.length > 0 ? 'has problems' : 'yes';
+  });
 }
 
-export function scannedWords({ scanned }: RepositoryAudit): string {
-  return cell(scanned, ({ how }) => (how === 'not' ? 'no' : how));
+export function scannedText({ scanned }: RepositoryAudit): Known<string> {
+  return whenKnown(scanned, ({ how }) => (how === 'not' ? 'no' : how));
 }
 
-/** What to do about immutability, in three words at most. */
-export function readinessWords({ verdict, exclusions }: Readiness): string {
+export function publicText({ publicBy }: RepositoryAudit): Known<string> {
+  return whenKnown(publicBy, (statements) => (statements.length > 0 ? 'public' : 'no'));
+}
+
+/** How to reach immutable tags, in three words at most. */
+export function readinessText({ verdict, exclusions }: Readiness): string {
   switch (verdict) {
     case 'done':
-      return 'done';
     case 'now':
-      return 'now';
+    case 'unclear':
+      return verdict;
     case 'with-exclusions':
       return `except ${exclusions.join(', ')}`;
-    case 'stop-first':
+    case 'stabilise-first':
       return 'stop tags first';
-    case 'unclear':
-      return 'unclear';
     default:
       return verdict satisfies never;
   }

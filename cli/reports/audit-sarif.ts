@@ -1,7 +1,7 @@
 import type { Audit } from '../../audit/audit.ts';
 import { controlRules, sarifLog } from './sarif.ts';
 
-/** SARIF 2.1.0: each repository stands where its URI would lead, since a registry has no files. */
+/** SARIF 2.1.0: a registry has no files, so the location of a finding is the repository's URI. */
 export function auditSarif({ registry, repositories }: Audit, version: string): string {
   const rules = [
     ...controlRules,
@@ -25,7 +25,7 @@ export function auditSarif({ registry, repositories }: Audit, version: string): 
           logicalLocations: [{ name, fullyQualifiedName: arn }],
         },
       ],
-      // What was told before is known by its repository and subject, whatever its words.
+      // Identifies a finding across runs by repository and subject, even if its message changes.
       partialFingerprints: { repository: `${arn}#${subject}` },
     })),
   );

@@ -1,63 +1,110 @@
 import Table from 'cli-table3';
-import type { Audit, AuditFinding, Expiry, RepositoryAudit } from '../../audit/audit.ts';
+import type { Audit, Expiry, RepositoryAudit } from '../../audit/audit.ts';
 import { formatBytes, formatMoney, formatRange } from '../../audit/format.ts';
+import { isUnknown } from '../../audit/reading.ts';
 import type { Colours } from '../colours.ts';
-import {
-  cell,
-  lifecycleWords,
-  readinessWords,
-  scannedWords,
-  tagsWords,
-  unknownWord,
-} from './audit-labels.ts';
+import { type ControlColumn, columnsOf, readinessText, severityOf, textOf } from './audit-labels.ts';
 
-// What is to be mended now is named below the table, as far as anybody reads.
-const mostNamed = 10;
+// A longer list is not read at a terminal.
+const maxErrorsListed = 10;
 
 /**
- * For people at a terminal: the worst repositories in a table, what is to be mended first, and a summary.
+ * For people at a terminal: the most severe repositories in a table, the errors to fix first, and a summary.
  *
- * @param top how many rows at most; 0: all
+ * @param top maximum rows; 0: all
  */
 export function auditText(audit: Audit, colours: Colours, top: number): string {
   const { repositories, registry, summary } = audit;
   const { bold, dim, red, yellow } = colours;
-  const shown = top === 0 ? repositories : repositories.slice(0, top);
-  const rest = repositories.length - shown.length;
-  const [head, ...sentences] = summary.sentences;
-  const urgent = repositories.flatMap(({ name, findings }) =>
+  const rows = top === 0 ? repositories : repositories.slice(0, top);
+  const rest = repositories.length - rows.length;
+  const [headline, ...sentences] = summary.sentences;
+  const errors = repositories.flatMap(({ name, findings }) =>
     findings.filter(({ level }) => level === 'error').map(({ message }) => `  ${red(name)}  ${message}`),
   );
   const unknown = summary.unknown.map(({ reason, repositories: number }) => `  ${reason} (${number})`);
   return [
     bold(`Registry ${registry.registryId || '(empty)'} in ${registry.region}`),
-    ...(shown.length === 0 ? [] : [tableOf(shown, colours)]),
+    ...(rows.length === 0 ? [] : [tableOf(rows, columnsOfTable(audit, colours), colours)]),
     ...(rest > 0 ? [dim(`... and ${rest} more: --top 0 shows all, --format html sorts them.`)] : []),
-    ...(urgent.length === 0 ? [] : ['', bold('Mend first'), ...urgent.slice(0, mostNamed)]),
-    ...(urgent.length > mostNamed ? [dim(`  ... and ${urgent.length - mostNamed} more`)] : []),
-    ...(unknown.length === 0 ? [] : ['', yellow('Unknown, for so many repositories'), ...unknown]),
+    ...(errors.length === 0 ? [] : ['', bold('Fix first'), ...errors.slice(0, maxErrorsListed)]),
+    ...(errors.length > maxErrorsListed ? [dim(`  ... and ${errors.length - maxErrorsListed} more`)] : []),
+    ...(unknown.length === 0 ? [] : ['', yellow('Unknown (repositories affected)'), ...unknown]),
     '',
-    bold(head ?? ''),
+    bold(headline ?? ''),
     ...sentences,
     '',
   ].join('\n');
 }
 
-const headings = [
-  'repository',
-  'stack',
-  'tags',
-  'scanned',
-  'lifecycle',
-  'images',
-  'size',
-  '$/month',
-  'would expire',
-  'make immutable',
-];
-const numbers = ['images', 'size', '$/month', 'would expire'];
-// Rules and corners cost width and say nothing; colours are ours to choose.
-const bare = Object.fromEntries(
+interface Column {
+  readonly title: string;
+  readonly cell: (repository: RepositoryAudit) => string;
+  readonly isNumber?: boolean;
+}
+
+function columnsOfTable({ summary }: Audit, colours: Colours): readonly Column[] {
+  const { dim, red, yellow } = colours;
+  const controls = columnsOf(summary.bySubject.map(({ subject }) => subject))
+    // A public repository is an error, and errors are listed below the table.
+    .filter(({ control }) => control !== 'PublicAccess')
+    .map((column) => controlColumn(column, colours));
+  return [
+    { title: 'repository', cell: ({ name }) => truncate(name, 40) },
+    {
+      title: 'stack',
+      cell: ({ stack }) => {
+        const name = textOf(stack, (owner) => owner ?? '-');
+        return dim(truncate(name, 20));
+      },
+    },
+    ...controls,
+    {
+      title: 'images',
+      isNumber: true,
+      cell: ({ images }) =>
+        textOf(images, ({ count, quotaReachedOn }) =>
+          quotaReachedOn === undefined ? `${count}` : yellow(`${count}`),
+        ),
+    },
+    {
+      title: 'size',
+      isNumber: true,
+      cell: ({ images }) => textOf(images, ({ bytes }) => formatBytes(bytes)),
+    },
+    {
+      title: '$/month',
+      isNumber: true,
+      cell: ({ images }) => textOf(images, ({ monthlyCost }) => formatMoney(monthlyCost)),
+    },
+    {
+      title: 'would expire',
+      isNumber: true,
+      cell: ({ hardened }) =>
+        hardened === null ? '-' : textOf(hardened, (expiry) => expiryText(expiry, red)),
+    },
+    { title: 'make immutable', cell: ({ readiness }) => truncate(readinessText(readiness), 28) },
+  ];
+}
+
+function controlColumn({ control, title, value }: ControlColumn, colours: Colours): Column {
+  const { dim, red, yellow, green } = colours;
+  const paints = { bad: red, warn: yellow, good: green };
+  return {
+    title: title.toLowerCase(),
+    cell: (repository) => {
+      const known = value(repository);
+      const text = truncate(
+        textOf(known, (setting) => setting),
+        24,
+      );
+      return isUnknown(known) ? dim(text) : paints[severityOf(repository, control)](text);
+    },
+  };
+}
+
+// No borders: they would only take width. The colours are those of this program, not of the library.
+const noBorders = Object.fromEntries(
   ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
     ['', '-mid', '-left', '-right'].map((corner) => [`${side}${corner}`, '']),
   ),
@@ -65,51 +112,25 @@ const bare = Object.fromEntries(
 
 function tableOf(
   repositories: readonly RepositoryAudit[],
-  { bold, red, yellow, green, dim }: Colours,
+  columns: readonly Column[],
+  { bold }: Colours,
 ): string {
   const table = new Table({
-    head: headings.map((title) => bold(title)),
-    chars: { ...bare, middle: '  ' },
+    head: columns.map(({ title }) => bold(title)),
+    chars: { ...noBorders, middle: '  ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    colAligns: headings.map((heading) => (numbers.includes(heading) ? 'right' : 'left')),
+    colAligns: columns.map(({ isNumber = false }) => (isNumber ? 'right' : 'left')),
   });
-  for (const repository of repositories) {
-    const { name, findings, images, readiness, stack, hardened } = repository;
-    const painted = (subject: AuditFinding['subject'], text: string): string => {
-      if (text === unknownWord) return dim(text);
-      const levels = findings.filter((finding) => finding.subject === subject).map(({ level }) => level);
-      if (levels.includes('error')) return red(text);
-      return levels.includes('warning') ? yellow(text) : green(text);
-    };
-    table.push([
-      short(name, 40),
-      dim(
-        short(
-          cell(stack, (owner) => owner ?? '-'),
-          20,
-        ),
-      ),
-      painted('TagImmutability', short(tagsWords(repository), 24)),
-      painted('ScanOnPush', scannedWords(repository)),
-      painted('LifecyclePolicy', lifecycleWords(repository)),
-      cell(images, ({ count, quotaReachedOn }) =>
-        quotaReachedOn === undefined ? `${count}` : yellow(`${count}`),
-      ),
-      cell(images, ({ bytes }) => formatBytes(bytes)),
-      cell(images, ({ monthlyCost }) => formatMoney(monthlyCost)),
-      hardened === null ? '-' : cell(hardened, (expiry) => expiryWords(expiry, red)),
-      short(readinessWords(readiness), 28),
-    ]);
-  }
+  table.push(...repositories.map((repository) => columns.map(({ cell }) => cell(repository))));
   return table.toString().replaceAll(/ +$/gm, '');
 }
 
-/** What the organisation's lifecycle policy would expire, and what of it somebody pulled lately. */
-function expiryWords({ images, pulledLately }: Expiry, red: (text: string) => string): string {
-  const used = pulledLately.atMost === 0 ? '' : red(` (${formatRange(pulledLately)} pulled lately)`);
+/** How many images the organisation's lifecycle policy would expire, and how many of those were pulled recently. */
+function expiryText({ images, pulledLately }: Expiry, red: (text: string) => string): string {
+  const used = pulledLately.atMost === 0 ? '' : red(` (${formatRange(pulledLately)} pulled recently)`);
   return `${formatRange(images)}${used}`;
 }
 
-function short(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+function truncate(text: string, maxCharacters: number): string {
+  return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters - 1)}…`;
 }

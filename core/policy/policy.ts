@@ -95,17 +95,17 @@ export const policyParameters: { readonly [Name in PolicyName]: Parameter<Name> 
 
 /** What each parameter means, in a sentence or two; apart from the table, so that no function's bundle carries it. */
 export const policyDescriptions: { readonly [Name in PolicyName]: string } = {
-  MutableTags: 'Tags that may be overwritten (patterns with *, at most 5), such as latest.',
-  KeepImages: 'How many images stay, the newest first. 0: no limit.',
-  ExpireUntaggedAfterDays: 'Days after their push when untagged images expire. 0: never.',
-  ProtectedTags: 'Tag patterns whose images never expire, such as release-*.',
+  MutableTags: 'Tags that can be overwritten, such as latest (patterns with *, at most 5).',
+  KeepImages: 'Number of most recent images to keep. 0: no limit.',
+  ExpireUntaggedAfterDays: 'Days after the push until untagged images expire. 0: never.',
+  ProtectedTags: 'Tag patterns of images that never expire, such as release-*.',
   Enforcement:
-    'Default keeps what an author wrote and reports what is unsafe, Override replaces it, Reject fails the change set. Levels below can only tighten it.',
-  Retain: 'Write DeletionPolicy and UpdateReplacePolicy Retain where absent.',
+    'Default keeps unsafe settings of the template and reports them, Override replaces them, Reject fails the change set. A template or a resource can only tighten it.',
+  Retain: 'Add DeletionPolicy and UpdateReplacePolicy Retain if they are not set.',
   KmsKey:
     'KMS key for repositories without an EncryptionConfiguration. Adding it to a deployed repository replaces the repository.',
-  Report: "Also write every decision into the resource's Metadata in the processed template.",
-  AllowExemptions: 'Whether a resource may be exempted from a control, with a reason, by its Metadata.',
+  Report: "Also add every decision to the resource's Metadata in the processed template.",
+  AllowExemptions: 'Allow resources to be exempted from a control in their Metadata, with a reason.',
 };
 
 /** All parameter names, in the order of the table. */

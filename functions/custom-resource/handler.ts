@@ -3,20 +3,20 @@ import { connectClaims } from '../../aws/claims/claims-table.ts';
 import { clientSettings, localEndpoint } from '../../aws/client-settings.ts';
 import { deadlineIn, OutOfTime } from '../../aws/deadline.ts';
 import { connectEcr } from '../../aws/ecr/settings.ts';
-import { loggableError } from '../../aws/faults.ts';
 import { refusalMessage } from '../../cloudformation/refusal-message.ts';
 import { isRefusal } from '../../core/finding.ts';
-import { member } from '../../core/json.ts';
 import { applicationPolicy } from '../../core/policy/policy.ts';
 import { parseBoolean } from '../../core/policy/values.ts';
 import type { Progress } from '../../reconcile/context.ts';
 import { type Session, startSession } from '../../reconcile/session.ts';
 import { explain } from '../../wording/failures.ts';
 import { undoSentences } from '../../wording/undo.ts';
+import { failureEntry } from './failure-entry.ts';
 import { failedId, physicalIdOf, requestHash } from './identity.ts';
 import { parseRequest, type ResponseTarget, type SettingsRequest } from './request.ts';
 import { type CustomResourceResponse, responseBody, sendResponse } from './response.ts';
 import { serve } from './serve.ts';
+import { answerTime, recordTime, timeLeft, undoTime } from './times.ts';
 
 /** The part of Lambda's context that is used. */
 export type FunctionContext = Pick<Context, 'getRemainingTimeInMillis'>;
@@ -59,6 +59,7 @@ async function serveInTime(
   const remainingMs = timeLeft(request, context);
   const working = deadlineIn(remainingMs / 2);
   const undoing = deadlineIn(undoTime(remainingMs));
+  const recording = deadlineIn(recordTime(remainingMs));
   const ecr = connectEcr(clientSettings(process.env, 'ECR'));
   const claims = connectClaims({
     // Without a table every call fails, which is answered; see configurationOf.
@@ -67,7 +68,7 @@ async function serveInTime(
   const progress: Progress = { repositories: 0 };
   const { policy, allowWeakening, problems } = configurationOf(process.env);
   const session = startSession({
-    ...{ ecr, claims, working, undoing, policy, allowWeakening, progress, log },
+    ...{ ecr, claims, working, undoing, recording, policy, allowWeakening, progress, log },
     holder: physicalIdOf(request),
     request: requestHash(request),
     now: Date.now,
@@ -84,9 +85,7 @@ async function serveInTime(
     if (response.notes.length > 0) log({ message: 'notes', notes: response.notes });
     return response;
   } catch (error) {
-    const cause =
-      error instanceof Error && error.cause !== undefined ? { cause: loggableError(error.cause) } : {};
-    log({ level: 'ERROR', message: 'failed', error: loggableError(error), ...cause });
+    log({ level: 'ERROR', message: 'failed', ...failureEntry(error) });
     const isTooMuch = error instanceof OutOfTime && progress.repositories > 1;
     const advice = isTooMuch
       ? ` It was to manage ${progress.repositories} repositories: divide them among several resources, by name.`
@@ -98,6 +97,7 @@ async function serveInTime(
     claims.close();
     working.dispose();
     undoing.dispose();
+    recording.dispose();
   }
 }
 
@@ -112,7 +112,7 @@ async function fail(
   const { isChanged, failures } = undone;
   if (isChanged) log({ level: 'WARN', message: 'put back', failures: failures.length });
   for (const { subject, settings, error } of failures)
-    log({ level: 'ERROR', message: 'not put back', subject, settings, error: loggableError(error) });
+    log({ level: 'ERROR', message: 'not put back', subject, settings, ...failureEntry(error) });
   const physicalResourceId =
     'physicalResourceId' in request ? request.physicalResourceId : failedId(request, failures.length === 0);
   // What could not be undone must not be cut off at the end of a long reason.
@@ -137,26 +137,6 @@ function configurationOf(environment: NodeJS.ProcessEnv) {
       ...('problem' in allowWeakening ? [`AllowWeakening ${allowWeakening.problem}`] : []),
     ],
   };
-}
-
-/**
- * What is left until nobody waits any more: for the function, or for CloudFormation, which an author's ServiceTimeout
- * makes give up earlier. Half of it is for the work, and nearly as much again to undo it.
- */
-function timeLeft({ properties }: SettingsRequest, context: FunctionContext): number {
-  const seconds = Number(member(properties, 'ServiceTimeout') ?? Number.POSITIVE_INFINITY);
-  const waits = seconds > 0 ? seconds * 1000 * 0.9 : Number.POSITIVE_INFINITY;
-  return Math.min(context.getRemainingTimeInMillis(), waits);
-}
-
-/** Of the function's time, when undoing has to end: enough is left to answer, with retries. */
-function undoTime(remainingMs: number): number {
-  return remainingMs - Math.min(15_000, remainingMs / 4);
-}
-
-/** Of the function's time, what answering may take: the handler still has to return. */
-function answerTime(remainingMs: number): number {
-  return remainingMs - Math.min(1_000, remainingMs / 5);
 }
 
 /** Sends the one answer. A failure to send is logged and not thrown: a second delivery could not send it either. */

@@ -1,6 +1,4 @@
 /** What each kind of request does: parse, reconcile, respond. */
-import { OutOfTime } from '../../aws/deadline.ts';
-import { loggableError } from '../../aws/faults.ts';
 import type { RemovalMode } from '../../core/claims/operations.ts';
 import { isOneOf, type JsonObject } from '../../core/json.ts';
 import { type Desired, isSingle, type Replaced, type Requester } from '../../reconcile/desired.ts';
@@ -13,6 +11,7 @@ import { sentence } from '../../wording/lists.ts';
 import { noteClause } from '../../wording/notes.ts';
 import { refusalEntry, refusalSentence } from '../../wording/refusals.ts';
 import { dryRunData, settingsData } from './attributes.ts';
+import { failureEntry } from './failure-entry.ts';
 import { failedRequestOf, physicalIdOf, requestHash } from './identity.ts';
 import { parseProperties } from './properties/properties.ts';
 import { selectionNames } from './properties/selection.ts';
@@ -117,9 +116,7 @@ async function remove(request: DeleteRequest, session: Session): Promise<CustomR
   } catch (error) {
     if (mayFail) throw error;
     // Only a claim stays behind, which is harmless; a stack that cannot be deleted would not be.
-    const cause =
-      error instanceof OutOfTime && error.cause !== undefined ? loggableError(error.cause) : undefined;
-    context.log({ level: 'WARN', message: 'claims stay behind', error: loggableError(error), cause });
+    context.log({ level: 'WARN', message: 'claims stay behind', ...failureEntry(error) });
     return succeed([
       ...notes,
       `Its claims stay behind, which ecr-hardening claims can release: ${explain(error)}`,

@@ -1,8 +1,8 @@
-/** Everything that people are told about one image, before it is put into words. Pure. */
+/** The content of an alert about one image, before it is put into words. Pure. */
 import type { Commit } from './commit.ts';
 import type { Image } from './event.ts';
 import { type Counts, countOf, isAtLeast, type Threshold } from './severity.ts';
-import { divide, type Suppressed, type Suppression } from './suppression.ts';
+import { type Suppressed, type Suppression, splitSuppressed } from './suppression.ts';
 import { identityOf, newAgainst, type Vulnerability, worstFirst } from './vulnerability.ts';
 
 /** The image pushed before, with which this one is compared. */
@@ -16,9 +16,9 @@ interface Common {
   readonly image: Image;
   readonly commit: Commit | undefined;
   readonly scanner: 'BASIC' | 'ENHANCED';
-  /** A page for people. */
+  /** The URL of the image's page in the console. */
   readonly console: string;
-  /** What in the settings could not be understood, a clause each. */
+  /** Settings that could not be parsed, a clause each. */
   readonly problems: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export type Alert =
   | (Common & {
       readonly kind: 'findings';
       readonly threshold: Threshold;
-      /** Of those that are told: suppressed ones are counted apart. */
+      /** Of the findings that are reported; suppressed ones are counted apart. */
       readonly counts: Counts;
       /** The worst first. */
       readonly findings: readonly Vulnerability[];
@@ -35,7 +35,7 @@ export type Alert =
       readonly news: NewVulnerabilities | undefined;
     })
   | (Common & { readonly kind: 'failed'; readonly status: string; readonly reason: string | undefined })
-  /** The image was deleted, or its result is not to be had: what the event itself said is all that is known. */
+  /** The image was deleted, or its result is not available: only the event's own counts are known. */
   | (Common & { readonly kind: 'gone'; readonly threshold: Threshold; readonly counts: Partial<Counts> });
 
 /** Findings that were not there before, the worst first. */
@@ -51,15 +51,15 @@ export interface ScanReport extends Common {
   /** What it is compared with: the image pushed before, or what a later finding adds. */
   readonly compared:
     | {
-        readonly with: 'earlier image';
-        readonly earlier: PreviousImage;
+        readonly with: 'previous image';
+        readonly previous: PreviousImage;
         readonly findings: readonly Vulnerability[];
       }
     | { readonly with: 'first scan'; readonly added: readonly Vulnerability[] }
     | undefined;
 }
 
-/** What is asked for. */
+/** What decides whether there is an alert, and what it holds. */
 export interface AlertOptions {
   readonly threshold: Threshold;
   readonly notifyOn: NotifyOn;
@@ -68,22 +68,22 @@ export interface AlertOptions {
   readonly now: number;
 }
 
-/** When people are told: at every scan with a finding at the threshold, or only when such a one is new. */
+/** When subscribers are notified: at every scan with a finding at or above the threshold, or only when one is new. */
 export const notifyOns = ['Threshold', 'NewFindings'] as const;
 export type NotifyOn = (typeof notifyOns)[number];
 
-/** The alert for a scan, or undefined when nobody has to be told. */
+/** The alert for a scan, or undefined when there is nothing to notify subscribers of. */
 export function alertOf(
   scanned: ScanReport,
   { threshold, notifyOn, suppressions, now }: AlertOptions,
 ): Alert | undefined {
   const { findings: all, compared, ...common } = scanned;
-  const { told, suppressed } = divide(all, suppressions, now);
-  const findings = worstFirst(told);
+  const { reported, suppressed } = splitSuppressed(all, suppressions, now);
+  const findings = worstFirst(reported);
   const news = newVulnerabilitiesOf(findings, compared);
   const isOnlyNews = notifyOn === 'NewFindings' || compared?.with === 'first scan';
-  const telling = isOnlyNews ? (news?.findings ?? findings) : findings;
-  if (!telling.some(({ severity }) => isAtLeast(severity, threshold))) return undefined;
+  const notifying = isOnlyNews ? (news?.findings ?? findings) : findings;
+  if (!notifying.some(({ severity }) => isAtLeast(severity, threshold))) return undefined;
   return { kind: 'findings', ...common, threshold, counts: countOf(findings), findings, suppressed, news };
 }
 
@@ -94,8 +94,8 @@ function newVulnerabilitiesOf(
   switch (compared?.with) {
     case undefined:
       return undefined;
-    case 'earlier image':
-      return { since: compared.earlier, findings: newAgainst(findings, compared.findings) };
+    case 'previous image':
+      return { since: compared.previous, findings: newAgainst(findings, compared.findings) };
     case 'first scan': {
       const added = new Set(compared.added.map(identityOf));
       return { since: undefined, findings: findings.filter((each) => added.has(identityOf(each))) };

@@ -1,10 +1,10 @@
 import type { Alert } from './alert.ts';
 import { adviceOf, countsInWords, lineOf } from './wording.ts';
 
-const mostFindings = 10;
+const maxFindings = 10;
 
 /**
- * The form that Amazon Q Developer in chat applications shows: a custom notification, version 1.0
+ * The form that Amazon Q Developer in chat applications displays: a custom notification, version 1.0
  * (https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html).
  */
 export function chatOf(alert: Alert, subject: string): object {
@@ -39,7 +39,7 @@ function linesOf(alert: Alert): string[] {
     case 'findings': {
       const shown = (alert.news?.findings.length ? alert.news.findings : alert.findings).slice(
         0,
-        mostFindings,
+        maxFindings,
       );
       return [countsInWords(alert.counts), ...shown.map((finding) => escaped(lineOf(finding)))];
     }
@@ -52,7 +52,7 @@ function linesOf(alert: Alert): string[] {
   }
 }
 
-/** Package names come out of images, and so from strangers: none may mention a channel or make a link. */
+/** Package names come from images and cannot be trusted: none may mention a channel or create a link. */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,63 +1,94 @@
-/** From an event to the alert that people get of it: reads the image, its result, and the image before it. */
+/** From an event to its alert: reads the image, the result of its scan, and the image before it. */
 import { type Deadline, readUntil } from '../../aws/deadline.ts';
-import { type Alert, alertOf, consoleOf } from './alert.ts';
+import type { ImageSummary } from '../../aws/ecr/images.ts';
+import { unlessNotFound } from '../../aws/faults.ts';
+import { type Alert, alertOf, consoleOf, partitionOf } from './alert.ts';
 import { commitOf } from './commit.ts';
-import type { Ecr } from './ecr.ts';
-import type { ScanEvent } from './event.ts';
-import { isResult, previousImageOf } from './previous-image.ts';
+import type { Image, ScanEvent } from './event.ts';
+import { previousImageOf } from './previous-image.ts';
+import { type EcrReads, isResult, readScan } from './scan-result.ts';
 import type { Settings } from './settings.ts';
-import { countOf, isAtLeast, type Severity, severities } from './severity.ts';
-import { suppressionsInTags } from './suppression.ts';
+import { countOf, isAtLeast, type Severity, severities, type Threshold } from './severity.ts';
+import { type Suppressions, suppressionsInTags } from './suppression.ts';
 
-/** The alert for an event, or undefined when nobody has to be told. */
+/** What reading depends on. */
+interface Reading {
+  readonly ecr: EcrReads;
+  readonly deadline: Deadline;
+}
+
+/** The alert for an event, or undefined when there is nothing to notify subscribers of. */
 export async function buildAlert(
   event: ScanEvent,
   settings: Settings,
-  { ecr, deadline }: { readonly ecr: Ecr; readonly deadline: Deadline },
+  reading: Reading,
 ): Promise<Alert | undefined> {
   if (event.kind === 'finding' && event.isOfFirstScan) return undefined;
-  const { repository, digest } = event.image;
-  const pushed = await ecr.image(repository, digest);
-  // An image can have got more tags since the event.
+  const pushed = await reading.ecr.image(event.image.repository, event.image.digest);
+  // Tags may have been added to the image since the event.
   const tags = [...new Set([...event.image.tags, ...(pushed?.tags ?? [])])];
   const image = { ...event.image, tags };
-  const ofTags = suppressionsInTags(await ecr.tags(image));
-  const { threshold, notifyOn, suppress } = settings;
-  const common = {
+  const ofTags = suppressionsInTags(await repositoryTags(image, reading.ecr));
+  const about = {
     image,
-    commit: commitOf(tags, repository, settings.sourceUrlTemplate),
+    commit: commitOf(tags, image.repository, settings.sourceUrlTemplate),
     scanner: event.kind === 'scan' ? event.scanner : 'ENHANCED',
     console: consoleOf(image),
-    problems: [...suppress.problems, ...ofTags.problems],
+    problems: [...settings.suppress.problems, ...ofTags.problems],
   } as const;
-  if (event.kind === 'scan' && event.status !== 'COMPLETE') {
-    const result = pushed && (await ecr.scan(repository, digest));
-    const status = result === undefined || isResult(result.status) ? event.status : result.status;
-    return { kind: 'failed', ...common, status, reason: result?.reason };
-  }
+  return event.kind === 'scan' && event.status !== 'COMPLETE'
+    ? failedScan(event.status, pushed, about, reading)
+    : finishedScan(event, pushed, about, settings, ofTags, reading);
+}
 
+type About = Omit<Extract<Alert, { readonly kind: 'failed' }>, 'kind' | 'status' | 'reason'>;
+
+/** The tags of the repository; none where it was deleted. */
+async function repositoryTags(
+  { account, region, repository }: Image,
+  ecr: EcrReads,
+): Promise<ReadonlyMap<string, string>> {
+  const arn = `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${repository}`;
+  return (await unlessNotFound(['repository'], () => ecr.tags(arn))) ?? new Map();
+}
+
+async function failedScan(
+  eventStatus: string,
+  pushed: ImageSummary | undefined,
+  about: About,
+  { ecr }: Reading,
+): Promise<Alert> {
+  const { repository, digest } = about.image;
+  const result = pushed && (await readScan(repository, digest, ecr));
+  const status = result === undefined || isResult(result.status) ? eventStatus : result.status;
+  return { kind: 'failed', ...about, status, reason: result?.reason };
+}
+
+async function finishedScan(
+  event: ScanEvent,
+  pushed: ImageSummary | undefined,
+  about: About,
+  { threshold, notifyOn, suppress }: Settings,
+  ofTags: Suppressions,
+  { ecr, deadline }: Reading,
+): Promise<Alert | undefined> {
+  const { repository, digest } = about.image;
   // The event may come before the result can be read.
   const result =
     pushed &&
     (await readUntil(
-      () => ecr.scan(repository, digest),
+      () => readScan(repository, digest, ecr),
       (read) => read !== undefined && isResult(read.status),
       deadline,
     ));
-  if (pushed === undefined || result === undefined || !isResult(result.status)) {
-    const counts = event.kind === 'scan' ? event.counts : countOf(event.findings);
-    // What is not rated may be LOW.
-    const isTold = (each: Severity) =>
-      isAtLeast(each, threshold) || (each === 'UNRATED' && threshold === 'LOW');
-    const isBad = severities.some((each) => isTold(each) && (counts[each] ?? 0) > 0);
-    return isBad ? { kind: 'gone', ...common, threshold, counts } : undefined;
-  }
+  if (pushed === undefined || result === undefined || !isResult(result.status))
+    return goneImage(event, about, threshold);
   const compared =
     event.kind === 'scan'
       ? await previousImageOf(repository, pushed, ecr)
       : ({ with: 'first scan', added: event.findings } as const);
   return alertOf(
-    { ...common, findings: result.findings, compared },
+    { ...about, findings: result.findings, compared },
     {
       threshold,
       notifyOn,
@@ -65,4 +96,14 @@ export async function buildAlert(
       now: Date.now(),
     },
   );
+}
+
+/** Of an image that was deleted meanwhile only the event's own counts are known. */
+function goneImage(event: ScanEvent, about: About, threshold: Threshold): Alert | undefined {
+  const counts = event.kind === 'scan' ? event.counts : countOf(event.findings);
+  // A finding that is not rated may be LOW.
+  const isAtThreshold = (each: Severity) =>
+    isAtLeast(each, threshold) || (each === 'UNRATED' && threshold === 'LOW');
+  const isNotified = severities.some((each) => isAtThreshold(each) && (counts[each] ?? 0) > 0);
+  return isNotified ? { kind: 'gone', ...about, threshold, counts } : undefined;
 }

@@ -1,4 +1,4 @@
-/** Which source an image was made from, as far as its tags tell. Pure. */
+/** The commit that an image was built from, where one of its tags names it. Pure. */
 
 export interface Commit {
   readonly tag: string;

@@ -1,4 +1,4 @@
-/** The events that this function takes, out of what EventBridge delivers. */
+/** The events of EventBridge that this function handles. */
 import { isList, isObject, type Json, type JsonObject, member } from '../../core/json.ts';
 import { type Severity, severityOf } from './severity.ts';
 import { clip, type Vulnerability } from './vulnerability.ts';
@@ -18,20 +18,20 @@ interface Common {
   readonly image: Image;
 }
 
-/** A scan that ended, or a finding that Inspector came upon later. */
+/** A scan that ended, or a finding that Inspector reports later. */
 export type ScanEvent =
   | (Common & {
       readonly kind: 'scan';
       readonly scanner: 'BASIC' | 'ENHANCED';
-      /** COMPLETE, or what else the scan came to. */
+      /** COMPLETE, or another status. */
       readonly status: string;
-      /** As far as the event says them; without what is zero. */
+      /** As far as the event has them; severities without findings are left out. */
       readonly counts: Readonly<Partial<Record<Severity, number>>>;
     })
   | (Common & {
       readonly kind: 'finding';
       readonly findings: readonly Vulnerability[];
-      /** Whether it belongs to the image's first scan, which an event of its own tells. */
+      /** Whether it belongs to the image's first scan, which has an event of its own. */
       readonly isOfFirstScan: boolean;
     });
 
@@ -39,10 +39,10 @@ export type ScanEvent =
  * Parses an event (https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html,
  * https://docs.aws.amazon.com/inspector/latest/user/eventbridge-integration.html).
  *
- * @throws where it is of another form: Lambda then keeps it in the dead-letter queue, with the reason
+ * @throws when the event has another form: Lambda then keeps it in the dead-letter queue, with the reason
  */
 export function parseEvent(event: unknown): ScanEvent {
-  if (!isObject(event)) throw unknown('it is no map');
+  if (!isObject(event)) throw unknown('it is not an object');
   const detail = member(event, 'detail');
   if (!isObject(detail)) throw unknown('it has no detail');
   const type = member(event, 'detail-type');
@@ -65,13 +65,13 @@ function parseScan(event: JsonObject, detail: JsonObject, scanner: 'BASIC' | 'EN
     kind: 'scan',
     id: textOf(event, 'id'),
     scanner,
-    // Inspector names the first scan of an image so.
+    // Inspector's name of a completed first scan.
     status: status === 'INITIAL_SCAN_COMPLETE' ? 'COMPLETE' : status,
     counts: isObject(counts) ? countsOf(counts) : {},
     image: {
       account: textOf(event, 'account'),
       region: textOf(event, 'region'),
-      // Inspector gives a whole ARN where a name is expected.
+      // Inspector sends an ARN here.
       repository: nameOf(textOf(detail, 'repository-name')),
       digest: textOf(detail, 'image-digest'),
       tags: textsOf(member(detail, 'image-tags')),
@@ -80,8 +80,8 @@ function parseScan(event: JsonObject, detail: JsonObject, scanner: 'BASIC' | 'EN
 }
 
 /**
- * Counts by severity: ECR leaves out what is zero, and Inspector adds a TOTAL, in which alone it counts what is LOW or
- * not rated.
+ * Counts by severity: ECR leaves out severities without findings, and Inspector adds a TOTAL, which is the only place
+ * where it counts findings that are LOW or not rated.
  */
 function countsOf(counts: JsonObject): Partial<Record<Severity, number>> {
   const found: Partial<Record<Severity, number>> = {};
@@ -114,7 +114,7 @@ function parseFinding(event: JsonObject, detail: JsonObject): ScanEvent {
       tags: textsOf(member(image, 'imageTags')),
     },
     findings: findingsOf(detail),
-    // Where a date cannot be read nothing is kept from people.
+    // Where a date cannot be parsed the finding is reported.
     isOfFirstScan: pushed !== undefined && observed !== undefined && observed - pushed < firstScanMs,
   };
 }
@@ -144,7 +144,7 @@ export function findingsOf(detail: JsonObject): readonly Vulnerability[] {
   });
 }
 
-/** Inspector says in words where there is no fix. */
+/** Inspector sends `NotAvailable` where there is no fix. */
 export function fixedOf(version: string | undefined): string | null {
   return version === undefined || version === 'NotAvailable' ? null : clip(version);
 }
@@ -187,5 +187,5 @@ function timeOf(value: Json | undefined): number | undefined {
 }
 
 function unknown(reason: string): Error {
-  return new Error(`EcrHardening does not know this event: ${reason}`);
+  return new Error(`EcrHardening does not handle this event: ${reason}`);
 }

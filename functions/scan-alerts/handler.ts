@@ -1,29 +1,31 @@
+import type { Context } from 'aws-lambda';
+import { clientSettings } from '../../aws/client-settings.ts';
 import { deadlineIn } from '../../aws/deadline.ts';
+import { connect } from '../../aws/ecr/connection.ts';
+import { imageReads } from '../../aws/ecr/images.ts';
+import { scanFindingReads } from '../../aws/ecr/scan-findings.ts';
+import { tagReads } from '../../aws/ecr/tags.ts';
 import { buildAlert } from './build-alert.ts';
-import { connectEcr } from './ecr.ts';
 import { parseEvent } from './event.ts';
 import { messageOf } from './message.ts';
 import { readSettings } from './settings.ts';
 import { publish } from './sns.ts';
 
-/** The part of Lambda's context that is used. */
-export interface FunctionContext {
-  /** Milliseconds until the function's time-out. */
-  getRemainingTimeInMillis(): number;
-}
-
-// Events that this instance of the function has told of: EventBridge may deliver one again. Another instance does
-// not know them, so that now and then somebody hears of a scan twice.
-const told = new Set<string>();
-const mostRemembered = 1_000;
+// Events for which this instance of the function has published an alert: EventBridge may deliver an event again. Other
+// instances do not know of it, so delivery is at least once.
+const published = new Set<string>();
+const maxRemembered = 1_000;
 
 /**
- * Tells people of one scan, by SNS.
+ * Publishes an alert for one scan, by SNS, where there is something to notify subscribers of.
  *
  * What it throws makes Lambda try again, and in the end keep the event in the dead-letter queue with the reason:
  * silence must mean that nothing was found.
  */
-export async function handler(event: unknown, context: FunctionContext): Promise<void> {
+export async function handler(
+  event: unknown,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<void> {
   const scan = parseEvent(event);
   const { repository, digest } = scan.image;
   const log = (entry: Readonly<Record<string, unknown>>) =>
@@ -37,25 +39,29 @@ export async function handler(event: unknown, context: FunctionContext): Promise
         ...entry,
       }),
     );
-  if (told.has(scan.id)) return log({ message: 'told before' });
+  if (published.has(scan.id)) return log({ message: 'alert was published before' });
   const settings = readSettings(process.env);
   // Enough is left to fail with a reason of our own.
   const deadline = deadlineIn(context.getRemainingTimeInMillis() - 2_000);
-  const { ecr, close } = connectEcr(process.env, deadline);
+  const connection = connect(clientSettings(process.env, 'ECR'), (calls) => ({
+    ...imageReads(calls),
+    ...scanFindingReads(calls),
+    ...tagReads(calls),
+  }));
   try {
-    const alert = await buildAlert(scan, settings, { ecr, deadline });
-    if (alert === undefined) return log({ message: 'nothing to tell' });
+    const alert = await buildAlert(scan, settings, { ecr: connection.until(deadline), deadline });
+    if (alert === undefined) return log({ message: 'no alert is needed' });
     await publish(settings.topicArn, messageOf(alert), process.env, deadline);
     remember(scan.id);
-    log({ message: 'told', kind: alert.kind });
+    log({ message: 'alert published', kind: alert.kind });
   } finally {
-    close();
+    connection.close();
     deadline.dispose();
   }
 }
 
 function remember(id: string): void {
-  told.add(id);
-  const [oldest] = told;
-  if (told.size > mostRemembered && oldest !== undefined) told.delete(oldest);
+  published.add(id);
+  const [oldest] = published;
+  if (published.size > maxRemembered && oldest !== undefined) published.delete(oldest);
 }

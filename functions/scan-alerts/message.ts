@@ -1,4 +1,4 @@
-/** An alert as one message of SNS: text for people, JSON for machines, and the form that chat applications show. Pure. */
+/** An alert as one message of SNS: plain text, JSON for programs, and the form that chat applications display. Pure. */
 import type { Alert } from './alert.ts';
 import { chatOf } from './amazon-q.ts';
 import { subjectOf } from './subject.ts';
@@ -15,36 +15,36 @@ export interface Message {
 }
 
 // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html; some is left for the attributes, which count too.
-const mostBytes = 256 * 1024 - 2_048;
-// More than that nobody reads.
-const mostInText = 30;
-// ECR takes a thousand tags for an image.
-const mostTags = 100;
+const maxBytes = 256 * 1024 - 2_048;
+// A longer list is not readable.
+const maxInText = 30;
+// ECR accepts 1,000 tags for an image.
+const maxTags = 100;
 
 /**
- * The message, at most 256 KB: where it would be longer, findings are left out at the end, and their number is told.
+ * The message, at max 256 KB: where it would be longer, findings are left out at the end, and counted.
  *
- * People get text (email, and whatever has no form of its own), queues and functions get JSON, and HTTPS
- * subscriptions, which Amazon Q Developer in chat applications has, its custom notification.
+ * Email and every protocol without a form of its own get plain text, queues and functions get JSON, and HTTPS
+ * subscriptions, which Amazon Q Developer in chat applications uses, get its custom notification.
  */
 export function messageOf(alert: Alert): Message {
   const subject = subjectOf(alert);
   const https = JSON.stringify(chatOf(alert, subject));
-  const write = (most: number): string => {
-    const text = textOf(alert, Math.min(most, mostInText));
-    const machine = JSON.stringify({ ...machineOf(alert, subject, most), text });
+  const write = (max: number): string => {
+    const text = textOf(alert, Math.min(max, maxInText));
+    const machine = JSON.stringify({ ...machineOf(alert, subject, max), text });
     return JSON.stringify({ default: text, sqs: machine, lambda: machine, https });
   };
   const all = alert.kind === 'findings' ? alert.findings.length : 0;
-  const most = largest(all, (number) => Buffer.byteLength(write(number)) <= mostBytes);
-  return { subject, body: write(most), attributes: attributesOf(alert) };
+  const max = largest(all, (number) => Buffer.byteLength(write(number)) <= maxBytes);
+  return { subject, body: write(max), attributes: attributesOf(alert) };
 }
 
-/** The largest number up to `most` that fits, found by halves: what fits with more fits with fewer. */
-function largest(most: number, isFitting: (number: number) => boolean): number {
-  if (isFitting(most)) return most;
+/** The largest number up to `max` that fits, by binary search. */
+function largest(max: number, isFitting: (number: number) => boolean): number {
+  if (isFitting(max)) return max;
   let low = 0;
-  let high = most;
+  let high = max;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     if (isFitting(middle)) low = middle;
@@ -53,13 +53,13 @@ function largest(most: number, isFitting: (number: number) => boolean): number {
   return low;
 }
 
-/** The form for machines; `omitted` findings did not fit. */
-function machineOf(alert: Alert, subject: string, most: number): object {
+/** The form for programs; `omitted` findings did not fit. */
+function machineOf(alert: Alert, subject: string, max: number): object {
   const { image, commit, scanner, console, problems } = alert;
   const common = {
     version: '1',
     subject,
-    image: { ...image, tags: image.tags.slice(0, mostTags), tagCount: image.tags.length },
+    image: { ...image, tags: image.tags.slice(0, maxTags), tagCount: image.tags.length },
     commit,
     scanner,
     console,
@@ -74,13 +74,13 @@ function machineOf(alert: Alert, subject: string, most: number): object {
         kind,
         threshold,
         counts,
-        findings: findings.slice(0, most),
-        omitted: Math.max(0, findings.length - most),
+        findings: findings.slice(0, max),
+        omitted: Math.max(0, findings.length - max),
         suppressed: suppressed.length,
         news: news && {
           since: news.since,
           count: news.findings.length,
-          ids: news.findings.slice(0, most).map(({ id }) => id),
+          ids: news.findings.slice(0, max).map(({ id }) => id),
         },
       };
     }

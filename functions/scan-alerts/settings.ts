@@ -1,4 +1,4 @@
-/** What the application's parameters say, out of the function's environment. */
+/** The application's parameters, from the function's environment. */
 import { isOneOf } from '../../core/json.ts';
 import { type NotifyOn, notifyOns } from './alert.ts';
 import { type Threshold, thresholds } from './severity.ts';
@@ -13,7 +13,7 @@ export interface Settings {
   readonly suppress: Suppressions;
 }
 
-/** @throws where a parameter has no value that it may have: Lambda then keeps the event, with the reason */
+/** @throws when a parameter has a value that is not allowed: Lambda then keeps the event, with the reason */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   const { AlertSeverity, NotifyOn: notifyOn, AlertTopicArn, SourceUrlTemplate, Suppress } = environment;
   if (!isOneOf(thresholds, AlertSeverity))

@@ -1,21 +1,21 @@
 import { isOneOf } from '../../core/json.ts';
 
-/** ECR's severities, the worst first; what is not rated yet comes last. */
+/** ECR's severities, the most severe first; findings that are not rated yet come last. */
 export const severities = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFORMATIONAL', 'UNRATED'] as const;
 
 export type Severity = (typeof severities)[number];
 
-/** The severities from which people can be alerted. */
+/** The severities that can be the alert threshold. */
 export const thresholds = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'] as const;
 
 export type Threshold = (typeof thresholds)[number];
 
-/** A severity as ECR (UNDEFINED) or Inspector (UNTRIAGED) says it. */
+/** A severity of ECR or of Inspector; UNDEFINED (ECR) and UNTRIAGED (Inspector) are not rated. */
 export function severityOf(value: unknown): Severity {
   return isOneOf(severities, value) ? value : 'UNRATED';
 }
 
-/** Whether a severity is as bad as the threshold, or worse. */
+/** Whether a severity is at or above the threshold. */
 export function isAtLeast(severity: Severity, threshold: Severity): boolean {
   return severities.indexOf(severity) <= severities.indexOf(threshold);
 }
@@ -23,7 +23,7 @@ export function isAtLeast(severity: Severity, threshold: Severity): boolean {
 /** How many there are of each severity. */
 export type Counts = Readonly<Record<Severity, number>>;
 
-/** Counts out of a list, so that they add up to it. */
+/** The counts of a list's entries. */
 export function countOf(list: readonly { readonly severity: Severity }[]): Counts {
   const counts: Record<Severity, number> = {
     CRITICAL: 0,

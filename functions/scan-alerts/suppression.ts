@@ -1,4 +1,4 @@
-/** Findings that an organisation has looked at and does not want to hear of, for a reason and until a day. Pure. */
+/** Suppressed findings, each with a reason and an expiry date. Pure. */
 import type { Vulnerability } from './vulnerability.ts';
 
 export interface Suppression {
@@ -9,10 +9,10 @@ export interface Suppression {
   readonly reason: string;
 }
 
-/** The key of a repository's tag that suppresses a finding begins so, and goes on with the finding's id. */
+/** The prefix of a repository's tag that suppresses a finding; the finding's id follows. */
 export const suppressionPrefix = 'ecr-hardening-suppress:';
 
-/** Of what was written: what is understood, and what is not, a clause each. */
+/** Parsed suppressions, and a clause for each one that could not be parsed. */
 export interface Suppressions {
   readonly suppressions: readonly Suppression[];
   readonly problems: readonly string[];
@@ -24,7 +24,7 @@ export interface Suppressions {
  */
 export function parseSuppress(parameter: string): Suppressions {
   const entries = parameter.split(';').map((entry) => entry.trim());
-  return gather(
+  return collectSuppressions(
     entries
       .filter((entry) => entry !== '')
       .map((entry) => {
@@ -36,7 +36,7 @@ export function parseSuppress(parameter: string): Suppressions {
 
 /** A repository's tags: `ecr-hardening-suppress:CVE-2026-1234` = `2026-12-31 not reachable from outside`. */
 export function suppressionsInTags(tags: ReadonlyMap<string, string>): Suppressions {
-  return gather(
+  return collectSuppressions(
     [...tags]
       .filter(([key]) => key.startsWith(suppressionPrefix))
       .map(([key, value]) => parse(key.slice(suppressionPrefix.length), value, `the tag ${key}`)),
@@ -47,14 +47,14 @@ function parse(id: string, text: string, where: string): Suppression | string {
   const [, until = '', reason = ''] = /^(\d{4}-\d{2}-\d{2})\s+(.*\S)\s*$/.exec(text) ?? [];
   if (!/^[A-Za-z0-9-]+$/.test(id))
     return `${where} must begin with the id of a finding, such as CVE-2026-1234`;
-  // A day that there is not, such as the 31st of February, becomes another one.
+  // A date that does not exist, such as the 31st of February, becomes another one.
   const isDay = new Date(`${until}T00:00:00Z`).toJSON()?.startsWith(until) ?? false;
   if (until === '' || !isDay)
     return `${where} needs for ${id} the last day (such as 2026-12-31) and a reason`;
   return { id, until, reason };
 }
 
-function gather(parsed: readonly (Suppression | string)[]): Suppressions {
+function collectSuppressions(parsed: readonly (Suppression | string)[]): Suppressions {
   return {
     suppressions: parsed.filter((each) => typeof each !== 'string'),
     problems: parsed.filter((each) => typeof each === 'string'),
@@ -68,25 +68,25 @@ export interface Suppressed {
 }
 
 /**
- * Divides findings; a suppression holds up to the end of its last day.
+ * Splits findings into reported and suppressed ones; a suppression applies up to the end of its last day, in UTC.
  *
  * @param now milliseconds since 1970
  */
-export function divide(
+export function splitSuppressed(
   findings: readonly Vulnerability[],
   suppressions: readonly Suppression[],
   now: number,
-): { readonly told: readonly Vulnerability[]; readonly suppressed: readonly Suppressed[] } {
+): { readonly reported: readonly Vulnerability[]; readonly suppressed: readonly Suppressed[] } {
   const today = new Date(now).toISOString().slice(0, 10);
   const holding = new Map(
     suppressions.filter(({ until }) => until >= today).map((each) => [each.id.toUpperCase(), each]),
   );
-  const told: Vulnerability[] = [];
+  const reported: Vulnerability[] = [];
   const suppressed: Suppressed[] = [];
   for (const finding of findings) {
     const by = holding.get(finding.id.toUpperCase());
-    if (by === undefined) told.push(finding);
+    if (by === undefined) reported.push(finding);
     else suppressed.push({ finding, by });
   }
-  return { told, suppressed };
+  return { reported, suppressed };
 }

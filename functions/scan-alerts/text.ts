@@ -1,17 +1,17 @@
-/** The text of an alert that people read: plain, in sections, so that any means shows it. Pure. */
+/** The plain text of an alert, in sections, so that it can be read in any client. Pure. */
 import { type Alert, type NewVulnerabilities, registryOf } from './alert.ts';
 import type { Suppressed } from './suppression.ts';
-import { adviceOf, bad, counted, countsInWords, lineOf } from './wording.ts';
+import { adviceOf, atThreshold, countsInWords, lineOf, pluralise } from './wording.ts';
 
-/** @param most how many findings each list may have; the rest is counted */
-export function textOf(alert: Alert, most: number): string {
+/** @param max how many findings each list may have; the rest is counted */
+export function textOf(alert: Alert, max: number): string {
   return `${[
     summaryOf(alert),
     imageOf(alert),
-    ...detailsOf(alert, most),
+    ...detailsOf(alert, max),
     `What to do\n  ${adviceOf(alert)}`,
     `Console\n  ${alert.console}`,
-    ...(alert.problems.length === 0 ? [] : [`To be mended in the settings\n${indented(alert.problems)}`]),
+    ...(alert.problems.length === 0 ? [] : [`Configuration problems\n${indented(alert.problems)}`]),
   ].join('\n\n')}\n`;
 }
 
@@ -21,19 +21,20 @@ function summaryOf(alert: Alert): string {
   switch (alert.kind) {
     case 'findings': {
       const { findings, threshold, news } = alert;
-      const told = bad(findings, threshold);
-      const fixable = told.filter(({ fixed }) => typeof fixed === 'string').length;
+      const notified = atThreshold(findings, threshold);
+      const fixable = notified.filter(({ fixed }) => typeof fixed === 'string').length;
       const fixes =
         alert.scanner === 'BASIC'
           ? ''
-          : `, and a fix for ${fixable === told.length ? 'all' : fixable} of them`;
-      const fresh = news === undefined ? '' : ` ${newInWords(news, bad(news.findings, threshold).length)}`;
-      return `${capital(what)} has ${counted(told.length, 'finding')} of ${threshold} or worse${fixes}.${fresh}`;
+          : `, and a fix for ${fixable === notified.length ? 'all' : fixable} of them`;
+      const fresh =
+        news === undefined ? '' : ` ${newInWords(news, atThreshold(news.findings, threshold).length)}`;
+      return `${capital(what)} has ${pluralise(notified.length, 'finding')} of ${threshold} or worse${fixes}.${fresh}`;
     }
     case 'failed':
-      return `The scan of ${what} did not succeed (${alert.status}), so nothing is known about it. ${alert.reason === undefined ? 'ECR gives no reason.' : `ECR says: ${alert.reason}`}`;
+      return `The scan of ${what} failed (status ${alert.status}), so its vulnerabilities are unknown. ${alert.reason === undefined ? 'ECR gives no reason.' : `ECR says: ${alert.reason}`}`;
     case 'gone':
-      return `The scan of ${what} ended, but the image or its result was gone before the findings could be read: the counts are those of the event.`;
+      return `The scan of ${what} completed, but the image or its result was deleted before the findings could be read. The counts are those of the event.`;
     default:
       return alert satisfies never;
   }
@@ -58,30 +59,30 @@ function imageOf({ image, commit, scanner }: Alert): string {
   return `Image\n${indented(known.map(([name, value]) => `${name.padEnd(12)}${value}`))}`;
 }
 
-// ECR takes a thousand tags for an image.
-const mostTags = 100;
+// ECR accepts 1,000 tags for an image.
+const maxTags = 100;
 
 function tagsInWords(tags: readonly string[]): string {
   if (tags.length === 0) return 'none';
-  const rest = tags.length > mostTags ? ` and ${tags.length - mostTags} more` : '';
-  return `${tags.slice(0, mostTags).join(', ')}${rest}`;
+  const rest = tags.length > maxTags ? ` and ${tags.length - maxTags} more` : '';
+  return `${tags.slice(0, maxTags).join(', ')}${rest}`;
 }
 
-function detailsOf(alert: Alert, most: number): readonly string[] {
+function detailsOf(alert: Alert, max: number): readonly string[] {
   switch (alert.kind) {
     case 'findings': {
       const { counts, findings, news, suppressed, threshold } = alert;
       return [
-        `How bad\n  ${countsInWords(counts)} (alert from ${threshold})`,
-        ...(news === undefined ? [] : [newsOf(news, most)]),
-        `The worst\n${listOf(findings, lineOf, most)}`,
+        `Severity\n  ${countsInWords(counts)} (alert threshold ${threshold})`,
+        ...(news === undefined ? [] : [newsOf(news, max)]),
+        `Most severe\n${listOf(findings, lineOf, max)}`,
         ...(suppressed.length === 0
           ? []
-          : [`Suppressed: ${suppressed.length}\n${listOf(suppressed, suppressedLine, most)}`]),
+          : [`Suppressed: ${suppressed.length}\n${listOf(suppressed, suppressedLine, max)}`]),
       ];
     }
     case 'gone':
-      return [`How bad\n  ${countsInWords(alert.counts)} (alert from ${alert.threshold})`];
+      return [`Severity\n  ${countsInWords(alert.counts)} (alert threshold ${alert.threshold})`];
     case 'failed':
       return [];
     default:
@@ -89,21 +90,21 @@ function detailsOf(alert: Alert, most: number): readonly string[] {
   }
 }
 
-function newsOf({ since, findings }: NewVulnerabilities, most: number): string {
+function newsOf({ since, findings }: NewVulnerabilities, max: number): string {
   const when =
     since === undefined
       ? 'its first scan'
       : `${since.tags[0] ?? since.digest.slice(0, 19)}, pushed ${since.pushedAt}`;
-  return `New since ${when}\n${findings.length === 0 ? '  nothing' : listOf(findings, lineOf, most)}`;
+  return `New since ${when}\n${findings.length === 0 ? '  nothing' : listOf(findings, lineOf, max)}`;
 }
 
 function suppressedLine({ finding, by }: Suppressed): string {
   return `${finding.id} ${finding.package}, until ${by.until}: ${by.reason}`;
 }
 
-function listOf<Entry>(entries: readonly Entry[], line: (entry: Entry) => string, most: number): string {
-  const rest = entries.length - most;
-  return indented([...entries.slice(0, most).map(line), ...(rest > 0 ? [`and ${rest} more`] : [])]);
+function listOf<Entry>(entries: readonly Entry[], line: (entry: Entry) => string, max: number): string {
+  const rest = entries.length - max;
+  return indented([...entries.slice(0, max).map(line), ...(rest > 0 ? [`and ${rest} more`] : [])]);
 }
 
 function indented(lines: readonly string[]): string {

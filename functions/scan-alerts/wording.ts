@@ -1,15 +1,18 @@
-/** The pieces that subject, text and chat have in common. Pure. */
+/** Pieces that the subject, the text and the chat message have in common. Pure. */
 import type { Alert } from './alert.ts';
 import { type Counts, isAtLeast, severities, type Threshold } from './severity.ts';
 import type { Vulnerability } from './vulnerability.ts';
 
-/** Those as bad as the threshold, or worse. */
-export function bad(findings: readonly Vulnerability[], threshold: Threshold): readonly Vulnerability[] {
+/** The findings at or above the threshold. */
+export function atThreshold(
+  findings: readonly Vulnerability[],
+  threshold: Threshold,
+): readonly Vulnerability[] {
   return findings.filter(({ severity }) => isAtLeast(severity, threshold));
 }
 
 /** Such as `1 finding` or `3 findings`. */
-export function counted(count: number, what: string): string {
+export function pluralise(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
@@ -20,7 +23,7 @@ export function lineOf({ id, severity, package: name, installed, fixed }: Vulner
   return `${severity.padEnd(13)}${id}  ${what}${fix}`;
 }
 
-/** Such as `2 CRITICAL, 10 HIGH`; without what is zero. */
+/** Such as `2 CRITICAL, 10 HIGH`; severities without findings are left out. */
 export function countsInWords(counts: Partial<Counts>): string {
   const words = severities.flatMap((severity) => {
     const count = counts[severity] ?? 0;
@@ -29,31 +32,31 @@ export function countsInWords(counts: Partial<Counts>): string {
   return words.join(', ') || 'nothing';
 }
 
-const mostUpgrades = 5;
+const maxUpgrades = 5;
 
-/** One sentence about what to do. */
+/** One sentence of remediation. */
 export function adviceOf(alert: Alert): string {
   switch (alert.kind) {
     case 'findings': {
       const upgrades = new Set(
-        bad(alert.findings, alert.threshold).flatMap(({ package: name, fixed }) =>
+        atThreshold(alert.findings, alert.threshold).flatMap(({ package: name, fixed }) =>
           typeof fixed === 'string' ? [`${name} ${fixed}`] : [],
         ),
       );
       if (alert.scanner === 'BASIC')
-        return 'Build the image again on an up-to-date base, and push it under a new tag; whether there is a fix, only enhanced scanning says.';
+        return 'Rebuild the image on an up-to-date base image and push it with a new tag. Only enhanced scanning reports whether there is a fix.';
       if (upgrades.size === 0)
-        return 'No fix is known yet: see whether the image needs the package, or suppress the finding with a reason and a last day.';
-      const named = [...upgrades].slice(0, mostUpgrades).join(', ');
-      const rest = upgrades.size > mostUpgrades ? ` and ${upgrades.size - mostUpgrades} more` : '';
-      return `Build the image again with ${named}${rest}, and push it under a new tag.`;
+        return 'No fix is available yet: remove the package if the image does not need it, or suppress the finding with a reason and an expiry date.';
+      const named = [...upgrades].slice(0, maxUpgrades).join(', ');
+      const rest = upgrades.size > maxUpgrades ? ` and ${upgrades.size - maxUpgrades} more` : '';
+      return `Rebuild the image with ${named}${rest} and push it with a new tag.`;
     }
     case 'failed':
       return /UNSUPPORTED/i.test(`${alert.status} ${alert.reason}`)
-        ? "Build the image on an operating system that ECR's scanning supports, or scan it in the build."
-        : 'Start the scan again (aws ecr start-image-scan); where that fails too, scan the image in the build.';
+        ? 'Build the image on an operating system that ECR scanning supports, or scan it in your build pipeline.'
+        : 'Start the scan again (aws ecr start-image-scan); if that fails too, scan the image in your build pipeline.';
     case 'gone':
-      return 'If the image is still needed, push it again: then it is scanned again.';
+      return 'If you still need the image, push it again to have it scanned.';
     default:
       return alert satisfies never;
   }

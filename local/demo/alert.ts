@@ -1,39 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import { styleText } from 'node:util';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { Problem } from '../../core/problem.ts';
 import { applicationStack } from '../application.ts';
 import type { Clients } from './clients.ts';
-import type { Screen } from './progress.ts';
 import { pushImage } from './registry.ts';
+import { colours, type Screen } from './screen.ts';
 
 const tag = '1.1.0-9f1c2ab';
-/** What the scan finds in the image that is pushed: the local AWS reads it out of the image itself. */
+/** The findings of the scan: the local AWS reads them from a label of the image. */
 const vulnerable = [
   { name: 'CVE-2026-1111', severity: 'CRITICAL', package: 'openssl', version: '3.0.11', fixed: '3.0.13' },
   { name: 'CVE-2026-2222', severity: 'MEDIUM', package: 'curl', version: '7.88.1' },
 ];
-const patienceMs = 30_000;
+const alertTimeoutMs = 30_000;
 
 /**
- * Pushes an image in which the scan finds something, and shows what a subscriber of the application's topic gets.
+ * Pushes a vulnerable image and shows the alert that a subscriber of the application's topic receives.
  *
- * @param repository one that is scanned on push
+ * @param repository must be scanned on push
  */
 export async function showAlert(clients: Clients, screen: Screen, repository: string): Promise<void> {
   const queue = await subscribe(clients);
-  screen.write(`\n${styleText('bold', 'The alert')}\n  ${repository}\n`);
+  screen.write(`\n${colours.bold('The alert')}\n  ${repository}\n`);
   const pushed = await pushImage(clients, {
     repository,
     tag,
     content: 'vulnerable content',
     labels: { 'local.scan.findings': JSON.stringify(vulnerable) },
   });
-  if (!pushed.accepted) throw new Problem(`The local registry took no image: ${pushed.words}`);
-  screen.write(`    push ${tag}, in which the scan finds something\n`);
-  screen.write('    what those get who subscribe to the topic of the application:\n\n');
+  if (!pushed.accepted) throw new Problem(`The local registry refused the image: ${pushed.words}`);
+  screen.write(`    push ${tag}, a vulnerable image\n`);
+  screen.write('    the alert that subscribers of the topic receive:\n\n');
   const { subject, text } = await receive(clients, queue);
   for (const line of [`Subject: ${subject}`, '', ...text.trimEnd().split('\n')])
     screen.write(`    │ ${line}`.trimEnd().concat('\n'));
@@ -45,11 +44,11 @@ export async function alertTopic({ cloudformation }: Pick<Clients, 'cloudformati
   const outputs = Stacks?.[0]?.Outputs ?? [];
   const topic = outputs.find(({ OutputKey }) => OutputKey === 'AlertTopicArn')?.OutputValue;
   if (topic === undefined)
-    throw new Problem('The application has no topic for alerts: deploy it with AlertSeverity.');
+    throw new Problem('The application has no alert topic: deploy it with AlertSeverity.');
   return topic;
 }
 
-/** Subscribes a new queue to the application's topic, as a user would do it; the answer is the queue's URL. */
+/** Subscribes a new queue to the application's topic and returns the queue's URL. */
 export async function subscribe(clients: Clients): Promise<string> {
   const { sns, sqs } = clients;
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `alerts-${randomUUID()}` }));
@@ -72,10 +71,12 @@ async function receive(
   { sqs }: Clients,
   QueueUrl: string,
 ): Promise<{ readonly subject: string; readonly text: string }> {
-  for (const end = Date.now() + patienceMs; Date.now() < end; ) {
+  for (const end = Date.now() + alertTimeoutMs; Date.now() < end; ) {
     const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 }));
     const body = Messages?.[0]?.Body;
     if (body !== undefined) return JSON.parse(body);
   }
-  throw new Problem(`No alert came within ${patienceMs / 1000} seconds: look at the local AWS's log.`);
+  throw new Problem(
+    `No alert was received within ${alertTimeoutMs / 1000} seconds: see the log of the local AWS.`,
+  );
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Problem } from '../../core/problem.ts';
 
-/** What the user asked for. `parameters` are values by name; `port` is undefined for any free one. */
+/** The command line. `parameters` are values by name; `port` is undefined for any free port. */
 export interface Arguments {
   readonly help: boolean;
   readonly keep: boolean;
@@ -12,15 +12,15 @@ export interface Arguments {
 
 export const help = `npm start -- [options] [template ...]
 
-Starts an AWS on this machine, deploys EcrHardening to it with the SAM CLI, deploys
-the templates through change sets, and prints for each repository what it was and
-what it is, read back from ECR. Without a template it takes those of examples/.
+Starts a local AWS, deploys EcrHardening to it with the SAM CLI, deploys the
+templates through change sets, and prints the settings of each repository before
+and after, as read from ECR. Without a template it deploys those of examples/.
 
 options
   --parameter Name=Value   a value for a template's parameter; repeatable
-  --port N                 the port of the local AWS (a free one if left out)
+  --port N                 the port of the local AWS (default: any free port)
   --keep                   leave the local AWS running and print how to reach it
-  --help                   this text
+  --help                   show this help
 
 examples
   npm start
@@ -29,8 +29,8 @@ examples
 `;
 
 /**
- * Reads the command line (without node and the script).
- * @throws Problem for an option that is unknown or malformed.
+ * Parses the command line (without node and the script).
+ * @throws Problem for an unknown or malformed option
  */
 export function readArguments(argv: readonly string[]): Arguments {
   const { values, positionals } = parse(argv);
@@ -57,25 +57,22 @@ function parse(argv: readonly string[]) {
     });
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split(/\.\s/)[0] ?? '') : String(error);
-    throw new Problem(
-      `${reason.trim().replace(/\.$/, '')}: \`npm start -- --help\` lists the options that there are.`,
-      { cause: error },
-    );
+    throw new Problem(`${reason.trim().replace(/\.$/, '')}: \`npm start -- --help\` lists the options.`, {
+      cause: error,
+    });
   }
 }
 
 function readPort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1 && port <= 65535) return port;
-  throw new Problem(
-    `--port takes a number from 1 to 65535, and "${text}" is none: leave it out for a free port.`,
-  );
+  throw new Problem(`--port must be a number from 1 to 65535, not "${text}": omit it for any free port.`);
 }
 
-/** The first `=` divides name and value, so that a value may hold more of them. */
+/** The first `=` separates name and value, so a value can contain `=`. */
 function readParameter(text: string): [string, string] {
   const at = text.indexOf('=');
   const name = text.slice(0, at);
   if (at > 0 && /^[A-Za-z0-9]+$/.test(name)) return [name, text.slice(at + 1)];
-  throw new Problem(`--parameter takes Name=Value, and "${text}" is not of that form.`);
+  throw new Problem(`--parameter must have the form Name=Value, not "${text}".`);
 }

@@ -2,7 +2,7 @@ import { isNoValue } from '../../core/intrinsics.ts';
 import { isList, isObject, type Json, type JsonObject, member } from '../../core/json.ts';
 import { section, someValue } from './tree.ts';
 
-/** Why a setting is its author's and not the macro's; undefined where it is the macro's. */
+/** Why the macro does not set a setting; undefined if it does. */
 export type Origin = 'as written' | 'exempt' | undefined;
 
 export interface AuthorSettings {
@@ -12,9 +12,10 @@ export interface AuthorSettings {
 }
 
 /**
- * What a template says itself of a repository's settings: by a property, which stays as it is, or by an
- * exemption in its Metadata. A value that may turn out to be AWS::NoValue may say nothing.
- * @param today a date such as 2026-11-24, by which an exemption may have ended
+ * Which settings of a repository come from its template: a property, which is kept, or an exemption in its Metadata. A value
+ * that may be AWS::NoValue does not count as set.
+ *
+ * @param today a date such as 2026-11-24; exemptions that ended before it do not count
  */
 export function authorSettingsOf(
   document: JsonObject,
@@ -26,18 +27,18 @@ export function authorSettingsOf(
   const own = section(section(resource, 'Metadata'), 'EcrHardening');
   const until = member(own, 'Until');
   const exempt = typeof until === 'string' && until < today ? undefined : member(own, 'Exempt');
-  const say = (value: Json | undefined, control: string): Origin => {
+  const originOf = (value: Json | undefined, control: string): Origin => {
     if (isList(exempt) && exempt.includes(control)) return 'exempt';
     return value === undefined || someValue(value, isNoValue) ? undefined : 'as written';
   };
   return {
-    tags: say(member(properties, 'ImageTagMutability'), 'TagImmutability'),
-    scanOnPush: say(within(properties, 'ImageScanningConfiguration', 'ScanOnPush'), 'ScanOnPush'),
-    lifecycle: say(within(properties, 'LifecyclePolicy', 'LifecyclePolicyText'), 'LifecyclePolicy'),
+    tags: originOf(member(properties, 'ImageTagMutability'), 'TagImmutability'),
+    scanOnPush: originOf(within(properties, 'ImageScanningConfiguration', 'ScanOnPush'), 'ScanOnPush'),
+    lifecycle: originOf(within(properties, 'LifecyclePolicy', 'LifecyclePolicyText'), 'LifecyclePolicy'),
   };
 }
 
-/** The member of a property; the property itself where it is an intrinsic, since that stands for its members. */
+/** The member of a property; if the property is an intrinsic, the property itself. */
 function within(properties: JsonObject, property: string, key: string): Json | undefined {
   const value = member(properties, property);
   return isObject(value) && Object.keys(value).some((name) => name === 'Ref' || name.startsWith('Fn::'))

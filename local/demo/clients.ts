@@ -4,7 +4,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { LocalAws } from '../local-aws.ts';
 
-/** The services that the demonstration talks to, pointed at the local AWS. */
+/** The SDK clients of the demo, connected to the local AWS. */
 export interface Clients {
   readonly endpoint: string;
   readonly cloudformation: CloudFormationClient;
@@ -13,7 +13,7 @@ export interface Clients {
   readonly sqs: SQSClient;
 }
 
-/** Everything is given, so that neither the user's profile nor their environment can send a call to a real account. */
+/** Every option is set, so that the user's profile and environment cannot direct a call to a real account. */
 export function connect(aws: Pick<LocalAws, 'endpoint' | 'environment'>): Clients {
   const configuration = {
     endpoint: aws.endpoint,

@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { showSteps } from '../../cli/progress.mjs';
 import { Problem } from '../../core/problem.ts';
 import { buildApplication, deployApplication } from '../application.ts';
 import type { LocalAws } from '../local-aws.ts';
@@ -6,23 +6,23 @@ import { showAlert } from './alert.ts';
 import type { Arguments } from './arguments.ts';
 import { type Clients, connect } from './clients.ts';
 import { type Hardening, hardenTemplate, type RepositoryChange } from './harden-template.ts';
-import { type Screen, spinning, step } from './progress.ts';
-import { prove } from './proof.ts';
+import { colours, type Screen } from './screen.ts';
 import { showTemplate } from './show-template.ts';
 import { startAwsForTemplates } from './start-aws.ts';
-import { failures, howToGoOn, howToReach, summary } from './summary.ts';
+import { connectionHelp, failures, nextSteps, summary } from './summary.ts';
 import { type Candidate, candidates } from './templates.ts';
+import { verifySettings } from './verification.ts';
 
-/** What a run has started, for whoever must end it. */
+/** The state of a run, for stopping it. */
 export interface Session {
   aws: Promise<LocalAws> | undefined;
-  /** Whether the user was told how to reach the local AWS, which therefore goes on. */
+  /** Whether the local AWS keeps running, because its address was printed. */
   announced: boolean;
 }
 
 /**
- * The whole of `npm start`: the local AWS, the application, the templates, the proof, the alert.
- * @throws Problem when a step fails, or at the end when a template did not deploy.
+ * `npm start`: the local AWS, the application, the templates, the verification, the alert.
+ * @throws Problem if a step fails, or at the end if a template could not be deployed
  */
 export async function demo(
   given: Arguments,
@@ -30,57 +30,54 @@ export async function demo(
   session: Session,
   interruption: AbortSignal,
 ): Promise<void> {
-  const todo = candidates(given);
-  screen.write(`${styleText('bold', 'EcrHardening')} on an AWS of this machine\n\n`);
-  const aws = await prepare(given, screen, session, interruption);
+  const all = candidates(given);
+  screen.write(`${colours.bold('EcrHardening')} on a local AWS\n\n`);
+  const steps = showSteps(screen, colours);
+  const aws = await prepare(given, steps, session, interruption);
   const clients = connect(aws);
 
   const changes: RepositoryChange[] = [];
   const failed: { readonly file: string; readonly reason: string }[] = [];
-  for (const candidate of todo) {
+  for (const candidate of all) {
     const file = candidate.kind === 'ready' ? candidate.template.file : candidate.file;
-    const found = await spinning(screen, file, harden(clients, candidate));
-    screen.write(showTemplate(file, found));
-    if (found.kind === 'failed') failed.push({ file, reason: found.reason });
-    else changes.push(...found.changes);
+    const hardening = await steps.spin(file, harden(clients, candidate));
+    screen.write(showTemplate(file, hardening));
+    if (hardening.kind === 'failed') failed.push({ file, reason: hardening.reason });
+    else changes.push(...hardening.changes);
   }
 
-  const proof = await prove(
+  const verification = await verifySettings(
     clients,
     screen,
     changes.map(({ after }) => after),
   );
-  await showAlert(clients, screen, proof.scanned);
-  screen.write(`\n${summary(todo.length - failed.length, changes, proof)}\n\n`);
+  await showAlert(clients, screen, verification.scanned);
+  screen.write(`\n${summary(all.length - failed.length, changes, verification)}\n\n`);
   session.announced = given.keep;
-  screen.write(given.keep ? `${howToReach(aws)}\n${howToGoOn(true)}` : howToGoOn(false));
-  if (proof.refused < proof.attempts) {
+  screen.write(given.keep ? `${connectionHelp(aws)}\n${nextSteps(true)}` : nextSteps(false));
+  if (verification.refused < verification.attempts) {
     throw new Problem(
-      'A push over a tag of an immutable repository was accepted: the local AWS does not do its part.',
+      'A push over a tag of an immutable repository was accepted: the local AWS does not enforce immutability.',
     );
   }
-  if (failed.length > 0) throw new Problem(failures(failed, todo.length));
+  if (failed.length > 0) throw new Problem(failures(failed, all.length));
 }
 
 async function prepare(
   given: Arguments,
-  screen: Screen,
+  steps: ReturnType<typeof showSteps>,
   session: Session,
   interruption: AbortSignal,
 ): Promise<LocalAws> {
   const port = given.port === undefined ? {} : { port: given.port };
   const starting = startAwsForTemplates({ detached: given.keep, ...port });
   session.aws = starting;
-  const aws = await step(screen, 'the local AWS', starting);
-  // Once the user has said stop, no further process is started.
+  const aws = await steps.step('the local AWS', starting);
+  // After an interruption no further process is started.
   interruption.throwIfAborted();
-  await step(screen, 'the functions, built by sam build', buildApplication());
+  await steps.step('the functions (sam build)', buildApplication());
   interruption.throwIfAborted();
-  await step(
-    screen,
-    'the stack ecr-hardening, deployed by sam deploy',
-    deployApplication(aws, { AlertSeverity: 'HIGH' }),
-  );
+  await steps.step('the stack ecr-hardening (sam deploy)', deployApplication(aws, { AlertSeverity: 'HIGH' }));
   return aws;
 }
 

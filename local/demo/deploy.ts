@@ -13,7 +13,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { Clients } from './clients.ts';
 import { templateSource } from './template-source.ts';
 
-/** How a deployment ended; `reason` is CloudFormation's own. */
+/** The result of a deployment; `reason` is CloudFormation's message. */
 export type Outcome =
   | { readonly kind: 'deployed' }
   | { readonly kind: 'unchanged' }
@@ -21,25 +21,25 @@ export type Outcome =
 
 export interface Deployment {
   readonly stackName: string;
-  /** CREATE for a stack that is not there yet, UPDATE for one that is. */
+  /** CREATE for a new stack, UPDATE for an existing one. */
   readonly type: 'CREATE' | 'UPDATE';
   readonly document: JsonObject;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** The SDK's waiters begin at seconds; the local AWS is done in a fraction of one. */
+/** The SDK's waiters poll every few seconds; the local AWS finishes in a fraction of a second. */
 const pollMilliseconds = 100;
-/** A custom resource that never answers holds a stack for an hour; nobody waits that long for a look. */
-const patienceMilliseconds = 60_000;
+/** A custom resource that never responds blocks a stack for an hour, which is too long for a demo. */
+const timeoutMilliseconds = 60_000;
 
-/** Deploys one template through a change set, the way that runs macros and shows what they made. */
+/** Deploys one template through a change set, which runs macros. */
 export async function deploy(clients: Clients, deployment: Deployment): Promise<Outcome> {
   try {
     const changeSet = await createChangeSet(clients, deployment);
     if (changeSet.kind !== 'ready') return changeSet;
     const { cloudformation } = clients;
     await cloudformation.send(new ExecuteChangeSetCommand({ ChangeSetName: changeSet.id }));
-    const status = await settledStatus(cloudformation, deployment.stackName);
+    const status = await finalStatus(cloudformation, deployment.stackName);
     if (status === undefined) {
       return { kind: 'failed', reason: await waitingReason(cloudformation, deployment.stackName) };
     }
@@ -49,7 +49,7 @@ export async function deploy(clients: Clients, deployment: Deployment): Promise<
     if (error instanceof CloudFormationServiceException) return { kind: 'failed', reason: error.message };
     const status = unreadableStatus(error);
     if (status === undefined) throw error;
-    return { kind: 'failed', reason: `the local AWS broke over it (HTTP ${status}); its log says where` };
+    return { kind: 'failed', reason: `the local AWS failed (HTTP ${status}); see its log` };
   }
 }
 
@@ -68,12 +68,12 @@ async function createChangeSet(
         ParameterKey,
         ParameterValue,
       })),
-      // A macro may add IAM resources, and AWS wants it said that this is known.
+      // A macro may add IAM resources, which AWS requires to be acknowledged.
       Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
     }),
   );
   const id = created.Id ?? '';
-  const changeSet = await settled(async () => {
+  const changeSet = await pollUntilDone(async () => {
     const described = await cloudformation.send(new DescribeChangeSetCommand({ ChangeSetName: id }));
     return /_(PENDING|IN_PROGRESS)$/.test(described.Status ?? '') ? undefined : described;
   });
@@ -87,23 +87,23 @@ async function createChangeSet(
     : { kind: 'failed', reason };
 }
 
-async function settledStatus(
+async function finalStatus(
   cloudformation: CloudFormationClient,
   stackName: string,
 ): Promise<string | undefined> {
-  return await settled(async () => {
+  return await pollUntilDone(async () => {
     const { Stacks } = await cloudformation.send(new DescribeStacksCommand({ StackName: stackName }));
     const status = Stacks?.[0]?.StackStatus ?? '';
     return status.endsWith('_IN_PROGRESS') ? undefined : status;
   });
 }
 
-/** Looks until there is an answer; undefined when patience ends first. */
-async function settled<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
-  const deadline = Date.now() + patienceMilliseconds;
+/** Polls until there is a result; undefined after the timeout. */
+async function pollUntilDone<T>(poll: () => Promise<T | undefined>): Promise<T | undefined> {
+  const deadline = Date.now() + timeoutMilliseconds;
   while (Date.now() < deadline) {
-    const answer = await look();
-    if (answer !== undefined) return answer;
+    const result = await poll();
+    if (result !== undefined) return result;
     await sleep(pollMilliseconds);
   }
   return undefined;
@@ -117,7 +117,7 @@ async function waitingReason(cloudformation: CloudFormationClient, stackName: st
   return `it was still waiting for ${names || 'its stack'} after a minute`;
 }
 
-/** The HTTP status of an answer that was no AWS's answer at all, which the SDK hangs on its parse error. */
+/** The HTTP status of a response that is not AWS's; the SDK attaches it to its parse error. */
 function unreadableStatus(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('$response' in error)) return undefined;
   const response = error.$response;
@@ -125,13 +125,13 @@ function unreadableStatus(error: unknown): number | undefined {
   return status && typeof response.statusCode === 'number' ? response.statusCode : undefined;
 }
 
-/** The reason of the first resource that failed: later ones were only cancelled or rolled back. */
+/** The reason of the first resource that failed; later ones were cancelled or rolled back. */
 async function failureReason(
   cloudformation: CloudFormationClient,
   stackName: string,
   status: string,
 ): Promise<string> {
-  // Events come newest first; the operation began where the stack itself last was in progress.
+  // The newest event is first; the operation began with the latest IN_PROGRESS event of the stack itself.
   const failures: StackEvent[] = [];
   pages: for await (const page of paginateDescribeStackEvents(
     { client: cloudformation },
@@ -139,8 +139,8 @@ async function failureReason(
   )) {
     for (const event of page.StackEvents ?? []) {
       if (event.ResourceStatus?.endsWith('_FAILED')) failures.push(event);
-      const ofTheStack = event.PhysicalResourceId === event.StackId;
-      if (ofTheStack && /^(CREATE|UPDATE)_IN_PROGRESS$/.test(event.ResourceStatus ?? '')) break pages;
+      const isOfStack = event.PhysicalResourceId === event.StackId;
+      if (isOfStack && /^(CREATE|UPDATE)_IN_PROGRESS$/.test(event.ResourceStatus ?? '')) break pages;
     }
   }
   const first = failures.at(-1);
@@ -149,7 +149,7 @@ async function failureReason(
     : `${first.LogicalResourceId}: ${first.ResourceStatusReason ?? first.ResourceStatus}`;
 }
 
-/** A resource of a stack as CloudFormation made it. */
+/** A resource of a stack. */
 export interface StackResource {
   readonly logicalId: string;
   readonly physicalId: string;

@@ -6,36 +6,36 @@ import { type AuthorSettings, authorSettingsOf } from './author-settings.ts';
 import type { Clients } from './clients.ts';
 import type { Deployment, Outcome, StackResource } from './deploy.ts';
 import { deploy, stackResources } from './deploy.ts';
-import { failureWords } from './explain-failure.ts';
-import { publicLookups, standIns } from './public-parameters.ts';
+import { explainFailure } from './explain-failure.ts';
+import { placeholdersFor, publicLookups } from './public-parameters.ts';
 import type { RepositorySettings } from './repository-settings.ts';
 import { readSettings } from './repository-settings.ts';
 import type { Template } from './template-file.ts';
 import { namesTransform, withTransform } from './transform.ts';
 import { section } from './tree.ts';
 
-/** One repository, as ECR described it before the transform and after it. */
+/** The settings of one repository before and after the transform, as described by ECR. */
 export interface RepositoryChange {
   readonly name: string;
-  /** Undefined when the template was deployed once only, with the transform. */
+  /** Undefined if the template was only deployed with the transform. */
   readonly before: RepositorySettings | undefined;
   readonly after: RepositorySettings;
-  /** Where the template's author had the say. */
+  /** Settings that come from the template's author. */
   readonly authors: AuthorSettings;
 }
 
 export interface Hardened {
   readonly kind: 'hardened';
   readonly changes: readonly RepositoryChange[];
-  /** Parameters whose value AWS looks up among its public ones, and that only had a stand-in here. */
-  readonly standIns: readonly string[];
+  /** Parameters that refer to AWS's public parameters, which have a placeholder value here. */
+  readonly placeholders: readonly string[];
 }
 
 export type Hardening = Hardened | { readonly kind: 'failed'; readonly reason: string };
 
 /**
- * Deploys a template with the transform, and first as it is when it does not name the transform itself.
- * Both times the same parsed document is sent, so that nothing but the transform makes the difference.
+ * Deploys a template with the transform; if it does not name the transform, it is first deployed unchanged. Both use the same
+ * parsed document, so that the transform is the only difference.
  */
 export async function hardenTemplate(
   clients: Clients,
@@ -43,7 +43,7 @@ export async function hardenTemplate(
   given: Readonly<Record<string, string>>,
 ): Promise<Hardening> {
   const { stackName, document } = template;
-  const replaced = await standIns(clients, publicLookups(document, given));
+  const replaced = await placeholdersFor(clients, publicLookups(document, given));
   const parameters = { ...given, ...replaced };
   const settings = await namesOf(clients, settingsTargets(document, parameters));
   let before = await readAll(clients, settings);
@@ -51,8 +51,8 @@ export async function hardenTemplate(
   if (namesTransform(document)) {
     last = await deploy(clients, { stackName, type: 'CREATE', document, parameters });
   } else {
-    const asItIs = await deploy(clients, { stackName, type: 'CREATE', document, parameters });
-    if (asItIs.kind === 'failed') return failed(asItIs.reason);
+    const unchanged = await deploy(clients, { stackName, type: 'CREATE', document, parameters });
+    if (unchanged.kind === 'failed') return failed(unchanged.reason);
     before = await readAll(clients, [...settings, ...repositoriesOf(await resourcesOf(clients, stackName))]);
     const hardened: Deployment = { stackName, type: 'UPDATE', document: withTransform(document), parameters };
     last = await deploy(clients, hardened);
@@ -66,11 +66,11 @@ export async function hardenTemplate(
     after: now,
     authors: authorSettingsOf(document, logicalIdOf(resources, now.name)),
   }));
-  return { kind: 'hardened', changes, standIns: Object.keys(replaced) };
+  return { kind: 'hardened', changes, placeholders: Object.keys(replaced) };
 }
 
 function failed(reason: string): Hardening {
-  return { kind: 'failed', reason: failureWords(reason) };
+  return { kind: 'failed', reason: explainFailure(reason) };
 }
 
 async function resourcesOf(
@@ -96,7 +96,7 @@ async function readAll({ ecr }: Clients, names: readonly string[]): Promise<Map<
   return new Map(found.flatMap((settings) => (settings === undefined ? [] : [[settings.name, settings]])));
 }
 
-/** The repositories that names and patterns with `*` mean. */
+/** The repositories that match names and patterns with `*`. */
 async function namesOf({ ecr }: Clients, targets: readonly string[]): Promise<readonly string[]> {
   if (!targets.some((target) => target.includes('*'))) return targets;
   const names: string[] = [];
@@ -105,7 +105,7 @@ async function namesOf({ ecr }: Clients, targets: readonly string[]): Promise<re
   return names.filter((name) => targets.some((target) => matchesWildcard(target, name)));
 }
 
-/** The repositories that a template's Custom::EcrSettings name, as text or by a parameter; patterns among them. */
+/** The names and patterns of a template's Custom::EcrSettings, as a string or a reference to a parameter. */
 function settingsTargets(
   document: JsonObject,
   parameters: Readonly<Record<string, string>>,

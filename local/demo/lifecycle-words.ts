@@ -2,14 +2,15 @@ import { isList, isObject, type Json, type JsonObject } from '../../core/json.ts
 import { section } from './tree.ts';
 
 /**
- * A lifecycle policy in a few words, a part for each rule in the order of their priority:
- * `untagged 14 days · newest 20`. What it cannot read it says so of, never guesses.
- * @param text the JSON text that GetLifecyclePolicy answers, undefined when there is none.
+ * A short description of a lifecycle policy, one part for each rule in order of priority: `untagged 14 days · newest 20`.
+ * Rules that it does not support are described as such.
+ *
+ * @param text the JSON text from GetLifecyclePolicy; undefined if there is no policy
  */
 export function lifecycleWords(text: string | undefined): string {
   if (text === undefined) return 'none';
   const rules = readRules(text);
-  if (rules === undefined) return 'a policy that is not readable';
+  if (rules === undefined) return 'an unreadable policy';
   if (rules.length === 0) return 'a policy without rules';
   return rules
     .toSorted((one, other) => Number(one.rulePriority) - Number(other.rulePriority))
@@ -33,9 +34,9 @@ function ruleWords(rule: JsonObject): string {
   const count = countWords(selection);
   const images = selectionWords(selection);
   if (count === undefined || images === undefined || (action !== 'expire' && action !== 'transition')) {
-    return `rule ${String(rule.rulePriority)} of a kind not known here`;
+    return `rule ${String(rule.rulePriority)} of an unknown kind`;
   }
-  // "newest 20" alone says that it is about every image; a bare "30 days" would not.
+  // "newest 20" alone applies to all images; "30 days" alone would be unclear.
   const newest = count.startsWith('newest');
   const words = images === '' && newest ? count : `${images || 'any'} ${count}`;
   return action === 'transition' ? `archive ${words}` : words;
@@ -51,7 +52,7 @@ function selectionWords(selection: JsonObject): string | undefined {
       const patterns = selection.tagPatternList ?? [];
       const prefixes = selection.tagPrefixList ?? [];
       if (!isList(patterns) || !isList(prefixes)) return undefined;
-      // Several entries select the images that have a tag for each of them.
+      // An image must have a matching tag for each entry.
       return (
         [...patterns.map(String), ...prefixes.map((prefix) => `${String(prefix)}*`)].join(' and ') ||
         undefined

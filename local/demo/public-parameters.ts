@@ -3,18 +3,18 @@ import { Problem } from '../../core/problem.ts';
 import type { Clients } from './clients.ts';
 import { section } from './tree.ts';
 
-/** AWS's own SSM parameters, such as the newest Amazon Linux: every account can read them, none may write them. */
+/** AWS's public SSM parameters, such as the latest Amazon Linux AMI: accounts can read but not write them. */
 const publicName = /^\/aws\/service\//;
 
-/** A template's parameter whose value AWS looks up under a public name. */
+/** A template parameter whose value AWS looks up by the name of a public parameter. */
 export interface Lookup {
   readonly parameter: string;
   readonly publicName: string;
-  /** What a value of its type looks like. */
-  readonly standIn: string;
+  /** A value of its type. */
+  readonly placeholder: string;
 }
 
-/** Which of a template's parameters are looked up among AWS's public ones. */
+/** The template parameters that refer to AWS's public parameters. */
 export function publicLookups(
   document: JsonObject,
   given: Readonly<Record<string, string>>,
@@ -25,28 +25,33 @@ export function publicLookups(
     const name = given[parameter] ?? member(section(declared, parameter), 'Default');
     if (typeof type !== 'string' || !type.startsWith('AWS::SSM::Parameter::Value<')) return [];
     if (typeof name !== 'string' || !publicName.test(name)) return [];
-    const standIn = type.includes('AWS::EC2::Image::Id') ? 'ami-00000000000000000' : 'stand-in';
-    return [{ parameter, publicName: name, standIn }];
+    const placeholder = type.includes('AWS::EC2::Image::Id') ? 'ami-00000000000000000' : 'placeholder';
+    return [{ parameter, publicName: name, placeholder }];
   });
 }
 
 /**
- * Makes the lookups work that the local AWS has no answer to: each is pointed at a parameter with a stand-in,
- * by the requests that an SDK would make. Answers the values for the template's parameters, by name.
+ * Creates placeholders for public parameters that the local AWS does not have. Returns the values for the template's
+ * parameters by name: the names of the placeholders.
  */
-export async function standIns(
+export async function placeholdersFor(
   { endpoint }: Pick<Clients, 'endpoint'>,
   lookups: readonly Lookup[],
 ): Promise<Record<string, string>> {
   const values: Record<string, string> = {};
-  for (const { parameter, publicName: name, standIn } of lookups) {
+  for (const { parameter, publicName: name, placeholder } of lookups) {
     if (await ssm(endpoint, 'GetParameter', { Name: name })) continue;
-    const own = `/stand-in${name}`;
+    const own = `/placeholder${name}`;
     if (
-      !(await ssm(endpoint, 'PutParameter', { Name: own, Value: standIn, Type: 'String', Overwrite: true }))
+      !(await ssm(endpoint, 'PutParameter', {
+        Name: own,
+        Value: placeholder,
+        Type: 'String',
+        Overwrite: true,
+      }))
     ) {
       throw new Problem(
-        `The local AWS has no ${name}: give the name of another with --parameter ${parameter}=NAME.`,
+        `The local AWS has no parameter ${name}: specify another one with --parameter ${parameter}=NAME.`,
       );
     }
     values[parameter] = own;

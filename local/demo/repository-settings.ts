@@ -7,22 +7,22 @@ import {
   RepositoryNotFoundException,
 } from '@aws-sdk/client-ecr';
 
-/** What ECR itself says of one repository. */
+/** The settings of one repository, from ECR. */
 export interface RepositorySettings {
   readonly name: string;
   /** MUTABLE, IMMUTABLE, or either with _WITH_EXCLUSION. */
   readonly mutability: string;
-  /** The wildcards of the tags that are excepted. */
+  /** The exclusion filters' patterns. */
   readonly exclusions: readonly string[];
-  /** The repository's own setting; what happens on a push also depends on the registry's. */
+  /** The repository's own setting; effective scanning also depends on the registry's configuration. */
   readonly scanOnPush: boolean;
-  /** SCAN_ON_PUSH, CONTINUOUS_SCAN or MANUAL; undefined when the registry did not say. */
+  /** SCAN_ON_PUSH, CONTINUOUS_SCAN or MANUAL; undefined if the response does not contain it. */
   readonly scanFrequency: string | undefined;
-  /** The policy's JSON text; undefined when there is none. */
+  /** The policy's JSON text; undefined if there is none. */
   readonly lifecyclePolicyText: string | undefined;
 }
 
-/** Reads the settings of one repository from ECR; undefined when there is no such repository. */
+/** Reads the settings of one repository from ECR; undefined if the repository does not exist. */
 export async function readSettings(ecr: ECRClient, name: string): Promise<RepositorySettings | undefined> {
   try {
     const [described, policy, scanning] = await Promise.all([

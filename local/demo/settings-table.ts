@@ -1,31 +1,31 @@
-import { styleText } from 'node:util';
 import type { AuthorSettings, Origin } from './author-settings.ts';
 import type { RepositoryChange } from './harden-template.ts';
 import { lifecycleWords } from './lifecycle-words.ts';
 import type { RepositorySettings } from './repository-settings.ts';
+import { colours } from './screen.ts';
 
-/** Columns of a terminal of 80: an indentation, what it is, what it was, what it is now. */
+/** Columns of an 80-column terminal: indentation, setting, value before, value after. */
 const indentation = '    ';
 const labelWidth = 20;
 const beforeWidth = 22;
 const afterWidth = 80 - indentation.length - labelWidth - beforeWidth;
 
-/** The rows of one repository under its name, every value as ECR answered it. */
+/** The settings of one repository, below its name. */
 export function settingsTable({ name, before, after, authors }: RepositoryChange): string {
-  const heading = name.length < labelWidth + 2 ? '' : `  ${styleText('bold', name)}\n`;
+  const heading = name.length < labelWidth + 2 ? '' : `  ${colours.bold(name)}\n`;
   const first = row(
     heading === '' ? `  ${name}` : '',
     before === undefined ? '(new)' : 'before',
     before === undefined ? 'now' : 'after',
     'heading',
   );
-  const rows = settingsRows(after, authors).map(([label, now, say], index) => {
+  const rows = settingsRows(after, authors).map(([label, now, origin], index) => {
     const was = before === undefined ? '' : (settingsRows(before, authors)[index]?.[1] ?? '');
     return row(
       `    ${label}`,
       was,
-      say === undefined ? now : `${now} (${say})`,
-      say !== undefined || was === now ? 'same' : 'changed',
+      origin === undefined ? now : `${now} (${origin})`,
+      origin !== undefined || was === now ? 'same' : 'changed',
     );
   });
   return [heading + first, ...rows].join('\n');
@@ -45,7 +45,7 @@ function settingsRows(
 
 function mutabilityWords({ mutability, exclusions }: RepositorySettings): string {
   const words = mutability.startsWith('IMMUTABLE') ? 'immutable' : 'mutable';
-  return exclusions.length > 0 ? `${words} but ${exclusions.join(', ')}` : words;
+  return exclusions.length > 0 ? `${words} except ${exclusions.join(', ')}` : words;
 }
 
 function frequencyWords(frequency: string | undefined): string {
@@ -57,11 +57,11 @@ function frequencyWords(frequency: string | undefined): string {
     case 'MANUAL':
       return 'manual';
     default:
-      return frequency ?? 'not known';
+      return frequency ?? 'unknown';
   }
 }
 
-/** A line of the table, or several where a value is too long for its column. */
+/** A line of the table; several lines if a value is too long for its column. */
 function row(label: string, was: string, now: string, kind: 'heading' | 'same' | 'changed'): string {
   const wasLines = wrap(was, beforeWidth - 2);
   const nowLines = wrap(now, afterWidth);
@@ -78,11 +78,11 @@ function row(label: string, was: string, now: string, kind: 'heading' | 'same' |
 }
 
 function styled(text: string, kind: 'heading' | 'same' | 'changed', column: 'label' | 'was' | 'now'): string {
-  if (kind === 'heading') return styleText(column === 'label' ? 'bold' : 'dim', text);
-  return kind === 'changed' && column === 'now' ? styleText('green', text) : text;
+  if (kind === 'heading') return column === 'label' ? colours.bold(text) : colours.dim(text);
+  return kind === 'changed' && column === 'now' ? colours.green(text) : text;
 }
 
-/** Breaks at spaces; a word that is longer than a line stays whole. */
+/** Wraps at spaces; a word that is longer than a line is not split. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

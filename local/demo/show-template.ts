@@ -1,26 +1,26 @@
-import { styleText } from 'node:util';
 import type { Hardened, Hardening } from './harden-template.ts';
+import { colours } from './screen.ts';
 import { settingsTable, wrap } from './settings-table.ts';
 
-/** What came of one template, in lines of at most 80 columns (file names and reasons' words may be longer). */
+/** The result of one template in lines of at most 80 columns; file names and words of reasons may be longer. */
 export function showTemplate(file: string, hardening: Hardening): string {
   const lines = hardening.kind === 'failed' ? showReason(file, hardening.reason) : showChanges(hardening);
-  return `\n${styleText('bold', file)}\n${lines}\n`;
+  return `\n${colours.bold(file)}\n${lines}\n`;
 }
 
-function showChanges({ changes, standIns }: Hardened): string {
+function showChanges({ changes, placeholders }: Hardened): string {
   const tables = changes.map(settingsTable);
-  if (tables.length === 0) tables.push('  deployed; it has no repository');
-  if (standIns.length > 0) {
-    tables.push(marked(' ', `with a stand-in for what AWS would look up: ${standIns.join(', ')}`));
+  if (tables.length === 0) tables.push('  deployed; it has no repositories');
+  if (placeholders.length > 0) {
+    tables.push(marked(' ', `with placeholders for public parameters: ${placeholders.join(', ')}`));
   }
   return tables.join('\n\n');
 }
 
-/** The file stands above already, so its reason need not begin with it again. */
+/** The heading is the file's name, so the reason does not repeat it. */
 function showReason(file: string, reason: string): string {
   const rest = reason.startsWith(`${file} `) ? `it ${reason.slice(file.length + 1)}` : reason;
-  return marked(styleText('red', '✗'), rest);
+  return marked(colours.red('✗'), rest);
 }
 
 function marked(mark: string, text: string): string {

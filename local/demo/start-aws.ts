@@ -3,10 +3,10 @@ import { type LocalAws, startLocalAws } from '../local-aws.ts';
 import { projectRoot } from '../paths.ts';
 
 /**
- * Starts a local AWS for templates of anybody's.
+ * Starts a local AWS for the user's templates.
  *
- * Their functions may count on the modules that Lambda's Node runtime has without their doing: the AWS SDK, and
- * cfn-response for code that stands in the template. Only here: this project's own functions must bring their own.
+ * Their functions can use the modules that Lambda's Node.js runtime includes: the AWS SDK, and cfn-response for inline code.
+ * Tests do not get them, because this project's functions must bundle their dependencies.
  */
 export async function startAwsForTemplates(options: {
   port?: number;

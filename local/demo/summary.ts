@@ -1,12 +1,12 @@
 import type { LocalAws } from '../local-aws.ts';
 import type { RepositoryChange } from './harden-template.ts';
-import type { Proof } from './proof.ts';
+import type { Verification } from './verification.ts';
 
-/** What was done, counted from what ECR and the registry answered. */
+/** The results, counted from the responses of ECR and the registry. */
 export function summary(
   templates: number,
   changes: readonly RepositoryChange[],
-  proof: Pick<Proof, 'refused' | 'attempts'>,
+  verification: Pick<Verification, 'refused' | 'attempts'>,
 ): string {
   const count = (is: (change: RepositoryChange) => boolean) => changes.filter(is).length;
   const immutable = count(({ after }) => after.mutability.startsWith('IMMUTABLE'));
@@ -15,32 +15,32 @@ export function summary(
   return [
     `${number(templates, 'template')} deployed with ${number(changes.length, 'repository', 'repositories')}:`,
     `${immutable} immutable, ${scanned} scanned on push, ${tidy} with a lifecycle policy.`,
-    `${proof.refused} of ${number(proof.attempts, 'push', 'pushes')} over a tag of an immutable repository refused.`,
+    `${verification.refused} of ${number(verification.attempts, 'push', 'pushes')} over a tag of an immutable repository refused.`,
   ].join('\n');
 }
 
-/** One sentence for all templates that did not deploy. */
+/** One sentence about the templates that could not be deployed. */
 export function failures(failed: readonly { file: string; reason: string }[], templates: number): string {
   const [first] = failed;
-  if (first !== undefined && templates === 1) return `${first.file} did not deploy: ${first.reason}`;
+  if (first !== undefined && templates === 1) return `${first.file} could not be deployed: ${first.reason}`;
   const files = failed.map(({ file }) => file).join(', ');
-  return `${failed.length} of ${templates} templates did not deploy (${files}): their reasons stand above.`;
+  return `${failed.length} of ${templates} templates could not be deployed (${files}): the reasons are above.`;
 }
 
-export function howToGoOn(keep: boolean): string {
+export function nextSteps(keep: boolean): string {
   const more = keep ? '' : '\nKeep this AWS   npm start -- --keep';
   return `Your template   npm start -- path/to/template.yaml${more}\nYour account    README.md, "Deploy to your account"\n`;
 }
 
-/** Lines for a shell, and the one command that ends what keeps running. */
-export function howToReach({ endpoint, environment, pid }: LocalAws): string {
+/** Environment variables for a shell, and the command that stops the local AWS. */
+export function connectionHelp({ endpoint, environment, pid }: LocalAws): string {
   const exports = Object.entries(environment).map(([name, value]) => `  export ${name}=${quoted(value)}`);
   return [
     `The local AWS keeps running at ${endpoint}. For aws, sam and any SDK in this shell:`,
     '',
     ...exports,
     '',
-    `It ends with: kill ${pid}`,
+    `To stop it: kill ${pid}`,
     '',
   ].join('\n');
 }

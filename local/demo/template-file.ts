@@ -5,7 +5,7 @@ import { readText } from '../../template-text/file.ts';
 import { parseTemplate } from '../../template-text/parse.ts';
 import { section } from './tree.ts';
 
-/** A template of the user's: `file` as they named it, `stackName` for the stack that it becomes. */
+/** A template: `file` as the user specified it, `stackName` of the stack that it is deployed as. */
 export interface Template {
   readonly file: string;
   readonly stackName: string;
@@ -14,16 +14,16 @@ export interface Template {
 
 /**
  * Reads and parses one file.
- * @param file how the user named it, for the sentences; its path when left out.
- * @throws Problem, one sentence, when there is no such file or it holds no template.
+ * @param file the name for messages; by default the path
+ * @throws Problem, one sentence, if the file does not exist or is not a template
  */
 export function readTemplate(path: string, file = path): Template {
   return { file, stackName: stackName(file), document: parseTemplate(readText(path, file), file) };
 }
 
 /**
- * Stack names are letters, digits and hyphens and begin with a letter. This one is short and in lower case too,
- * since templates build the names of roles (64 characters) and repositories (lower case) from it.
+ * Stack names consist of letters, digits and hyphens and start with a letter. This one is also short and lower case, because
+ * templates derive the names of roles (64 characters) and repositories (lower case) from it.
  */
 function stackName(file: string): string {
   const words = basename(file)
@@ -34,7 +34,7 @@ function stackName(file: string): string {
   return `try-${words || 'template'}`.slice(0, 40).replace(/-+$/, '');
 }
 
-/** Gives a template a stack of its own also when another file has its name; `taken` learns the name. */
+/** Gives each template its own stack name, even if files have the same name; adds it to `taken`. */
 export function withOwnStack(template: Template, taken: Set<string>): Template {
   let own = template.stackName;
   for (let number = 2; taken.has(own); number += 1) own = `${template.stackName}-${number}`;
@@ -43,8 +43,8 @@ export function withOwnStack(template: Template, taken: Set<string>): Template {
 }
 
 /**
- * The values to send for a template: those given that it declares.
- * @throws Problem that names every parameter that has neither a default nor a value.
+ * The given values of the parameters that a template declares.
+ * @throws Problem that names every parameter without a default and a value
  */
 export function parametersFor(
   template: Template,

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import type { Clients } from './clients.ts';
 
-/** CloudFormation takes this many bytes in the request itself; a longer template comes from S3. */
+/** CloudFormation's limit for a template in the request; a larger one must be in S3. */
 const maximumInlineBytes = 51_200;
 const bucket = 'templates-over-51200-bytes';
 
@@ -14,7 +14,7 @@ export async function templateSource(
 ): Promise<{ TemplateBody: string } | { TemplateURL: string }> {
   const text = JSON.stringify(document);
   if (Buffer.byteLength(text) <= maximumInlineBytes) return { TemplateBody: text };
-  // Two requests of the local S3, which asks for no signature: not worth a third SDK client.
+  // The local S3 needs no signature, so two plain requests replace an SDK client.
   const url = `${endpoint}/${bucket}/${stackName}.json`;
   await put(`${endpoint}/${bucket}`);
   await put(url, text);
@@ -25,6 +25,6 @@ async function put(url: string, body = ''): Promise<void> {
   const response = await fetch(url, { method: 'PUT', body });
   if (response.ok) return;
   throw new Problem(
-    `The local S3 did not take a template over 51,200 bytes (${response.status}): make it smaller.`,
+    `The local S3 refused a template of more than 51,200 bytes (${response.status}): make it smaller.`,
   );
 }

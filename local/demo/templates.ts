@@ -3,29 +3,29 @@ import { join, resolve } from 'node:path';
 import { Problem } from '../../core/problem.ts';
 import { projectRoot } from '../paths.ts';
 import type { Arguments } from './arguments.ts';
-import { settingsExample } from './proof.ts';
 import { parametersFor, readTemplate, type Template, withOwnStack } from './template-file.ts';
 import { namesTransform } from './transform.ts';
 import { section } from './tree.ts';
+import { settingsExample } from './verification.ts';
 
-/** A file that can be deployed, with the values for its parameters, or why it cannot. */
+/** A template with the values of its parameters, or the reason why it cannot be deployed. */
 export type Candidate =
   | { readonly kind: 'ready'; readonly template: Template; readonly parameters: Record<string, string> }
   | { readonly kind: 'refused'; readonly file: string; readonly reason: string };
 
 /**
- * Reads what is to be deployed: the user's files, or the examples that need nothing.
- * @throws Problem when not one of them can be, so that nothing is started for nothing.
+ * Reads the templates to deploy: the user's files, or the examples.
+ * @throws Problem if none of them can be deployed, so that nothing is started
  */
 export function candidates({ templates, parameters }: Arguments): readonly Candidate[] {
-  const read = templates.length > 0 ? templates.map(readUsers) : examples();
+  const read = templates.length > 0 ? templates.map(readUserFile) : examples();
   const readable = read.flatMap((one) => ('document' in one ? [one] : []));
   const unknown = [...parameters.keys()].filter(
     (name) => !readable.some(({ document }) => Object.hasOwn(section(document, 'Parameters'), name)),
   );
   if (unknown.length > 0 && readable.length > 0) {
     throw new Problem(
-      `None of the templates has a parameter ${unknown.join(', ')}: leave it out or mend its name.`,
+      `None of the templates has a parameter ${unknown.join(', ')}: omit it or correct its name.`,
     );
   }
   const stacks = new Set<string>();
@@ -43,15 +43,15 @@ export function candidates({ templates, parameters }: Arguments): readonly Candi
   return found;
 }
 
-function readUsers(file: string): Template | Candidate {
-  // npm runs scripts in the package's folder and keeps the one that the user stood in here.
-  const standing = process.env.npm_lifecycle_event === 'start' ? process.env.INIT_CWD : undefined;
-  return attempt(file, () => readTemplate(resolve(standing ?? '', file), file));
+function readUserFile(file: string): Template | Candidate {
+  // npm runs scripts in the package's folder and stores the user's current folder in INIT_CWD.
+  const userFolder = process.env.npm_lifecycle_event === 'start' ? process.env.INIT_CWD : undefined;
+  return attempt(file, () => readTemplate(resolve(userFolder ?? '', file), file));
 }
 
 /**
- * All of examples/ but the one that the proof deploys, over a repository that it makes. Those without the
- * transform come first, since they show the difference, and of each kind the shortest.
+ * All templates of examples/ except the one that the verification deploys. Those without the transform come first, because
+ * they show the difference; shorter ones come before longer ones.
  */
 function examples(): readonly (Template | Candidate)[] {
   const rank = ({ document }: Template) =>

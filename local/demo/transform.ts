@@ -1,7 +1,7 @@
 import { isList, isObject, type Json, type JsonObject, member } from '../../core/json.ts';
 import { someValue } from './tree.ts';
 
-/** The name under which the application's template registers its macro. */
+/** The name of the macro in the application's template. */
 const macroName = 'EcrHardening';
 
 function names(entry: Json): boolean {
@@ -14,7 +14,7 @@ function transforms(document: JsonObject): readonly Json[] {
   return isList(transform) ? transform : [transform];
 }
 
-/** Whether the template names the macro, at its top or in an `Fn::Transform` anywhere. */
+/** Whether the template names the macro, at the top level or in an `Fn::Transform`. */
 export function namesTransform(document: JsonObject): boolean {
   return (
     transforms(document).some(names) ||
@@ -23,10 +23,9 @@ export function namesTransform(document: JsonObject): boolean {
 }
 
 /**
- * The template with the macro added to its top.
+ * The template with the macro added at the top level.
  *
- * It comes first: macros run in the list's order, and AWS asks for custom ones before
- * AWS::Serverless and AWS::LanguageExtensions.
+ * It is the first: macros run in order, and AWS recommends custom ones before AWS::Serverless and AWS::LanguageExtensions.
  */
 export function withTransform(document: JsonObject): JsonObject {
   return { ...document, Transform: [macroName, ...transforms(document)] };

@@ -76,7 +76,7 @@ describe('an audit of the local AWS', () => {
       images: { count: 4, pushedLately: 4 },
       readiness: {
         verdict: 'with-exclusions',
-        certainty: 'seen',
+        confidence: 'seen',
         exclusions: ['rolling'],
         moving: [
           {

@@ -105,7 +105,7 @@ ${properties}`;
 
 describe('npm start without an argument', () => {
   test(
-    'shows the examples before and after, proves it, and leaves nothing behind',
+    'shows the examples before and after, verifies it, and leaves nothing behind',
     async () => {
       const { code, stdout, stderr, mark } = await start([]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -136,8 +136,8 @@ describe('npm start without an argument', () => {
         'lifecycle | any 7 days (as written)',
       ]);
       expect(table(stdout, 'cache')).toContain('tags | mutable (exempt)');
-      expect(table(stdout, 'made-by-hand')).toEqual([
-        'made-by-hand | before | after',
+      expect(table(stdout, 'created-manually')).toEqual([
+        'created-manually | before | after',
         'tags | mutable | immutable',
         'scan on push | off | on',
         'scanning in effect | manual | on push',
@@ -147,13 +147,13 @@ describe('npm start without an argument', () => {
       // The tag of the hardened repository stays with the first content; by hand it moved once, and then no more.
       expect(stdout).toMatch(
         new RegExp(
-          `orders\\n.* docker push makes\\n.*first content +accepted +${digest}\\n.*other content +refused +400\\n[\\s\\S]*?names now +\\1\\n`,
+          `orders\\n.* of docker push\\n.*first content +accepted +${digest}\\n.*other content +refused +400\\n[\\s\\S]*?now refers to +\\1\\n`,
         ),
       );
       expect(stdout).toMatch(
         new RegExp(
-          `made-by-hand\\n.* no stack made\\n.*first content +accepted.*\\n.*other content +accepted +${digest}\\n` +
-            '[\\s\\S]*third content +refused +400\\n[\\s\\S]*?names now +\\1\\n',
+          `created-manually\\n.* outside of stacks\\n.*first content +accepted.*\\n.*other content +accepted +${digest}\\n` +
+            '[\\s\\S]*third content +refused +400\\n[\\s\\S]*?now refers to +\\1\\n',
         ),
       );
       expect(stdout).toContain('2 of 2 pushes over a tag of an immutable repository refused.');
@@ -172,7 +172,7 @@ describe('npm start with templates', () => {
       const typo = file('typo.yaml', 'Resources:\n  Q:\n    Type: AWS::ECR::Repo\n');
       const clash = file('clash.yaml', template(''));
       const run = await start([lacking, good, typo, clash, '--keep', '--parameter', 'Name=mine']);
-      const pid = Number(/It ends with: kill (\d+)/.exec(run.stdout)?.[1]);
+      const pid = Number(/To stop it: kill (\d+)/.exec(run.stdout)?.[1]);
       try {
         expect(run.code).toBe(1);
         expect(table(run.stdout, 'mine-test')).toEqual([
@@ -183,15 +183,15 @@ describe('npm start with templates', () => {
           'lifecycle | none | untagged 14 days · newest 20',
         ]);
         for (const line of [
-          '✗ the local AWS has no AWS::Batch::JobQueue; a real account has\n',
-          '✗ AWS has no resource type AWS::ECR::Repo of its own: mend the template\n',
+          '✗ the local AWS does not support AWS::Batch::JobQueue; a real account does\n',
+          '✗ AWS has no resource type AWS::ECR::Repo: fix the template\n',
           "clash.yaml\n  ✗ Images: Resource of type 'AWS::ECR::Repository' with identifier 'mine-test'\n    already exists.",
           '1 immutable, 0 scanned on push, 1 with a lifecycle policy.\n',
         ]) {
           expect(run.stdout).toContain(line);
         }
         expect(run.stderr).toMatch(
-          /^\n3 of 4 templates did not deploy \(.*\): their reasons stand above\.\n$/,
+          /^\n3 of 4 templates could not be deployed \(.*\): the reasons are above\.\n$/,
         );
         const endpoint = /export AWS_ENDPOINT_URL=(\S+)/.exec(run.stdout)?.[1] ?? '';
         expect((await fetch(`${endpoint}/v2/mine-test/tags/list`)).status).toBe(200);

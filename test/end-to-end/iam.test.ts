@@ -29,7 +29,9 @@ const operations = operationsOf('ecr', ecr);
 
 /** The operations of ECR that the sources of the custom resource name. */
 function callsOfCustomResource(): readonly string[] {
-  return actionsReachableFrom('functions/custom-resource/handler.ts');
+  return actionsReachableFrom('functions/custom-resource/handler.ts').filter((name) =>
+    name.startsWith('ecr:'),
+  );
 }
 
 /** The policies of a role of the deployed application, as they stand in IAM. */
@@ -79,18 +81,13 @@ test('the custom resource may make the calls that it makes, and no other of ECR'
   const policies = await policiesOf('SettingsRole');
   const calls = callsOfCustomResource();
   expect(calls.length).toBeGreaterThan(10);
-  expect(await allowed(policies, operations, repository, tagKeys('ecr-hardening:holder'))).toEqual(calls);
+  expect(await allowed(policies, operations, repository)).toEqual(calls);
 });
 
-test('it may write and take away its own tags, and nobody else’s', async () => {
+test('it may write and take away no tag, whatever its key', async () => {
   const policies = await policiesOf('SettingsRole');
-  const given = (...keys: string[]) => allowed(policies, operations, repository, tagKeys(...keys));
-  const calls = callsOfCustomResource();
-  const others = calls.filter((call) => !tagging.includes(call));
-  expect(await given('ecr-hardening:found', 'ecr-hardening:found.2')).toEqual(calls);
-  expect(await given('team')).toEqual(others);
-  expect(await given('ecr-hardening:holder', 'team')).toEqual(others);
-  expect(await given('ECR-HARDENING:holder')).toEqual(others);
+  for (const keys of [['ecr-hardening:found'], ['ecr-hardening:holder', 'team'], ['team']])
+    expect(await allowed(policies, tagging, repository, tagKeys(...keys))).toEqual([]);
 });
 
 test('outside its own account and region it may do nothing to a repository', async () => {
@@ -105,9 +102,7 @@ test('outside its own account and region it may do nothing to a repository', asy
     repository.replace('us-east-1', 'eu-west-1'),
     repository.replace('000000000000', '111111111111'),
   ])
-    expect(await allowed(policies, operations, elsewhere, tagKeys('ecr-hardening:holder'))).toEqual(
-      ofTheRegistry,
-    );
+    expect(await allowed(policies, operations, elsewhere)).toEqual(ofTheRegistry);
 });
 
 test('it may read and write items of the claims table, and do nothing else in DynamoDB', async () => {
@@ -120,7 +115,6 @@ test('it may read and write items of the claims table, and do nothing else in Dy
   const table = `arn:aws:dynamodb:us-east-1:000000000000:table/${StackResources?.[0]?.PhysicalResourceId}`;
   expect(await allowed(policies, ofDynamodb, table)).toEqual([
     'dynamodb:BatchGetItem',
-    'dynamodb:DeleteItem',
     'dynamodb:PutItem',
     'dynamodb:Scan',
   ]);

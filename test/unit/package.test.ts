@@ -25,6 +25,7 @@ describe('the package', () => {
       'README.ja.md',
       'README.md',
       'dist/audit.cjs',
+      'dist/claims.cjs',
       'dist/ecr-hardening.cjs',
       'package.json',
     ]);

@@ -1,52 +1,52 @@
 import { spawn } from 'node:child_process';
 import { SetupProblem } from './problem.mjs';
 
-const shownLines = 15;
+const maxOutputLines = 15;
 const running = new Set();
 
 /**
- * Ends every command that still runs, and what it has started: an installer must not outlive its set-up.
- * At once, since npm takes its time to clean up, and the next set-up begins anew anyhow.
+ * Kills every running command and its child processes: an installer must not outlive set-up. Without a graceful shutdown,
+ * because npm's clean-up is slow and the next set-up starts over.
  */
 export function endCommands() {
   for (const { pid } of running) {
     try {
       if (pid !== undefined) process.kill(-pid, 'SIGKILL');
     } catch {
-      // It has ended in the meantime.
+      // It has exited.
     }
   }
 }
 
-/** The user's environment without what makes Python look, or pip install, outside the project's environments. */
+/** The environment without variables that make Python or pip use files outside of the project's environments. */
 function cleanEnvironment() {
   const { PYTHONPATH, PYTHONHOME, PIP_TARGET, PIP_PREFIX, ...rest } = process.env;
   return { ...rest, PIP_USER: '0' };
 }
 
 /**
- * Runs a command to its end and answers what it printed.
+ * Runs a command and returns its output.
  *
- * @throws SetupProblem with `advice` and the last lines that the command printed
+ * @throws SetupProblem with `advice` and the last lines of the output
  */
 export function run(command, args, { advice, ...options }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       ...options,
       env: cleanEnvironment(),
-      // A group of its own, so that it can be ended with all that it has started.
+      // A process group of its own, so that it can be killed with its child processes.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.add(child);
     let output = '';
-    const take = (chunk) => {
+    const append = (chunk) => {
       output += chunk;
     };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
+    child.stdout.on('data', append);
+    child.stderr.on('data', append);
     const fail = (reason) => {
-      const tail = output.trimEnd().split('\n').slice(-shownLines).join('\n');
+      const tail = output.trimEnd().split('\n').slice(-maxOutputLines).join('\n');
       reject(new SetupProblem(`${advice}\n${command} ${args.join(' ')}: ${reason}\n${tail}`.trimEnd()));
     };
     child.on('error', (error) => {
@@ -61,8 +61,8 @@ export function run(command, args, { advice, ...options }) {
   });
 }
 
-/** The output of a command, or undefined when it is not there or fails. */
-export async function ask(command, args) {
+/** The output of a command; undefined if it does not exist or fails. */
+export async function outputOf(command, args) {
   try {
     return await run(command, args, { advice: '' });
   } catch {

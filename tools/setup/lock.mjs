@@ -3,10 +3,9 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Does some work while no other process of this clone does it: two at once would destroy each other's.
- * A lock whose process is gone is broken.
+ * Runs `work` while no other process of this clone does. The lock of a process that no longer exists is removed.
  *
- * @param onWait told the id of the process that is waited for, once
+ * @param onWait called once with the id of the process that holds the lock, if it is held
  */
 export async function withLock(file, work, { onWait = (_holder) => {} } = {}) {
   mkdirSync(dirname(file), { recursive: true });
@@ -27,7 +26,7 @@ export async function withLock(file, work, { onWait = (_holder) => {} } = {}) {
 let attempts = 0;
 
 function take(file) {
-  // Written aside and linked, so that a lock never stands there without its holder's id.
+  // Written to another file and linked, so that the lock always contains the id of its holder.
   const own = `${file}.${process.pid}.${attempts++}`;
   writeFileSync(own, String(process.pid));
   try {
@@ -42,7 +41,7 @@ function take(file) {
   return false;
 }
 
-/** The id of the process that holds the lock; undefined when it was released meanwhile. */
+/** The id of the process that holds the lock; undefined if it has been released. */
 function holder(file) {
   try {
     return Number(readFileSync(file, 'utf8'));
@@ -52,8 +51,8 @@ function holder(file) {
 }
 
 function isAlive(pid) {
-  if (pid === undefined) return true; // nothing to break
-  if (!(pid > 0)) return false; // no id at all
+  if (pid === undefined) return true; // the lock has been released
+  if (!(pid > 0)) return false; // not a process id
   try {
     process.kill(pid, 0);
     return true;

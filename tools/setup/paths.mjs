@@ -3,8 +3,8 @@ import { join } from 'node:path';
 /** The project's root. */
 export const root = join(import.meta.dirname, '..', '..');
 
-/** Where npm puts the packages. */
+/** The folder of npm packages. */
 export const modules = join(root, 'node_modules');
 
-/** The two Python environments; local/paths.ts says why they lie there, and names the same place. */
+/** The folder of the Python environments; local/paths.ts explains the location. */
 export const pythonRoot = join(root, '.aws-sam', 'python');

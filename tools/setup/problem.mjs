@@ -1,2 +1,2 @@
-/** Something the user can mend: its message says in a sentence what to do, with the evidence below it. */
+/** A problem that the user can fix: the message is a sentence with the fix, and the details below it. */
 export class SetupProblem extends Error {}

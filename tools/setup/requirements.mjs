@@ -1,17 +1,17 @@
 import { SetupProblem } from './problem.mjs';
 
-const leastNode = 20;
-const leastPython = [3, 10];
+const minNode = 20;
+const minPython = [3, 10];
 
-/** Throws unless this Node is new enough. */
+/** @throws SetupProblem if this version of Node is too old */
 export function checkNode(version = process.versions.node) {
-  if (Number(version.split('.')[0]) < leastNode)
+  if (Number(version.split('.')[0]) < minNode)
     throw new SetupProblem(
-      `Node ${leastNode} or later is needed, and this is ${version}: install a newer one from https://nodejs.org.`,
+      `Node ${minNode} or later is required, and this is ${version}: install a newer version from https://nodejs.org.`,
     );
 }
 
-/** The names that a Python is looked for under; the user's own choice is the only one when there is one. */
+/** The commands to try for Python; only the user's choice, if there is one. */
 export function pythonNames(environment = process.env) {
   return environment.PYTHON
     ? [environment.PYTHON]
@@ -19,10 +19,10 @@ export function pythonNames(environment = process.env) {
 }
 
 /**
- * Which Python to use.
+ * The Python to use.
  *
- * @param probes what each candidate answered, in order: its name, `version` as [major, minor] and whether it can
- *   make environments; candidates that are not there are left out
+ * @param probes the candidates that exist, in order: name, `version` as [major, minor], and whether it can create virtual
+ *   environments
  */
 export function choosePython(probes) {
   const able = probes.find(isUsable);
@@ -31,20 +31,20 @@ export function choosePython(probes) {
   if (recent.length > 0) {
     const name = `python${recent[0].version.join('.')}`;
     throw new SetupProblem(
-      `${recent[0].name} cannot make environments, since its venv module is missing: on Debian or Ubuntu run "sudo apt-get install python3-venv" (or ${name}-venv), then try again.`,
+      `${recent[0].name} cannot create virtual environments, because its venv module is missing: on Debian or Ubuntu run "sudo apt-get install python3-venv" (or ${name}-venv), then retry.`,
     );
   }
   const found = probes.map(({ name, version }) => `${name} is ${version.join('.')}`).join(', ');
   throw new SetupProblem(
-    `Python ${leastPython.join('.')} or later is needed, and ${found || 'there is none'}: install one, or name it in the variable PYTHON.`,
+    `Python ${minPython.join('.')} or later is required, and ${found || 'none was found'}: install it, or set the variable PYTHON to its path.`,
   );
 }
 
-/** Whether a probed Python will do. */
+/** Whether a candidate meets the requirements. */
 export function isUsable(probe) {
   return isRecent(probe) && probe.hasVenv;
 }
 
 function isRecent({ version: [major, minor] }) {
-  return major > leastPython[0] || (major === leastPython[0] && minor >= leastPython[1]);
+  return major > minPython[0] || (major === minPython[0] && minor >= minPython[1]);
 }

@@ -1,41 +1,32 @@
-/** What the page says of one repository beside the table's columns. Pure. */
-import type { AuditSubject, Expiry, MovingTag, RepositoryAudit } from '../../../audit/audit.ts';
+/** The details of one repository in the page, beside the table's columns. Pure. */
+import type { Expiry, MovingTag, RepositoryAudit } from '../../../audit/audit.ts';
 import { formatRange, pluralise } from '../../../audit/format.ts';
 import { isUnknown, type Known } from '../../../audit/reading.ts';
+import { subjectLabel } from '../audit-labels.ts';
 import { toHtml } from './to-html.ts';
-
-const subjectTitles: Readonly<Record<AuditSubject, string>> = {
-  TagImmutability: 'Tags:',
-  ScanOnPush: 'Scanning:',
-  LifecyclePolicy: 'Lifecycle policy:',
-  PublicAccess: 'Public access:',
-  Retain: 'Deletion:',
-  Encryption: 'Encryption:',
-  ImageQuota: 'Image quota:',
-};
 
 type Line = readonly [title: string, text: string];
 
-/** The name of a repository, which opens the rest. @param mostTags how many moving tags it names */
-export function detailsOf(repository: RepositoryAudit, mostTags: number): string {
-  const items = linesOf(repository, mostTags).map(
+/** The name of a repository, which opens its details. @param maxTags how many moving tags are listed */
+export function detailsOf(repository: RepositoryAudit, maxTags: number): string {
+  const items = linesOf(repository, maxTags).map(
     ([title, text]) => `<li><b>${toHtml(title)}</b> ${toHtml(text)}</li>`,
   );
   return `<details><summary>${toHtml(repository.name).replaceAll('/', '/<wbr>')}</summary><ul>${items.join('')}</ul></details>`;
 }
 
-function linesOf(repository: RepositoryAudit, mostTags: number): Line[] {
+function linesOf(repository: RepositoryAudit, maxTags: number): Line[] {
   const { findings, readiness, scanned, lifecyclePolicy, images, hardened } = repository;
   const isAdvised = findings.some(({ message }) => message.includes(readiness.advice));
   const isDone = readiness.verdict === 'done';
   return [
-    ...findings.map(({ subject, message }): Line => [subjectTitles[subject], message]),
+    ...findings.map(({ subject, message }): Line => [`${subjectLabel(subject).topic}:`, message]),
     ...(isAdvised || isDone ? [] : [['Immutable tags:', readiness.advice] satisfies Line]),
-    ...(isDone ? [] : movingLines(readiness.moving, mostTags)),
+    ...(isDone ? [] : movingLines(readiness.moving, maxTags)),
     ...(isUnknown(scanned) || scanned.how === 'not'
       ? []
       : [['Scanning:', `Images are scanned ${scanned.how}, ${scanned.why}.`] satisfies Line]),
-    // Whose images nobody could read has the reason in its cells.
+    // If the images could not be read, the cells have the reason.
     ...(isUnknown(images) || isUnknown(lifecyclePolicy) || lifecyclePolicy.kind === 'none'
       ? []
       : [['Its lifecycle policy', expiryWords(lifecyclePolicy.expires)] satisfies Line]),
@@ -45,26 +36,32 @@ function linesOf(repository: RepositoryAudit, mostTags: number): Line[] {
   ];
 }
 
-function movingLines(moving: readonly MovingTag[], mostTags: number): Line[] {
+function movingLines(moving: readonly MovingTag[], maxTags: number): Line[] {
   const lines = moving
-    .slice(0, mostTags)
+    .slice(0, maxTags)
     .map(
-      ({ tag, certainty, evidence }): Line => [`Tag ${tag}`, `${certaintyWords[certainty]}: ${evidence}.`],
+      ({ tag, confidence, evidence }): Line => [`Tag ${tag}`, `${confidenceWords[confidence]}: ${evidence}.`],
     );
   const rest = moving.length - lines.length;
   return rest > 0
-    ? [...lines, ['Tags:', `${pluralise(rest, 'more moves', 'more move')}, or may: --format json lists all.`]]
+    ? [
+        ...lines,
+        [
+          'Tags:',
+          `${pluralise(rest, 'more tag moves', 'more tags move')} or may move: --format json lists all.`,
+        ],
+      ]
     : lines;
 }
 
-const certaintyWords: Readonly<Record<MovingTag['certainty'], string>> = {
+const confidenceWords: Readonly<Record<MovingTag['confidence'], string>> = {
   seen: 'moves',
   likely: 'likely moves',
   possible: 'may move',
 };
 
 function expiryWords(expiry: Known<Expiry>): string {
-  if (isUnknown(expiry)) return `may expire images; how many nobody can tell: ${expiry.unknown}.`;
+  if (isUnknown(expiry)) return `may expire images; how many is unknown: ${expiry.unknown}.`;
   const { images, pulledLately } = expiry;
   if (images.atMost === 0) return 'would expire no image now.';
   const words = images.atMost === 1 && images.atLeast === 1 ? '1 image' : `${formatRange(images)} images`;

@@ -1,54 +1,44 @@
-/** What the page's charts show. */
-import type { Audit, AuditSubject, ImageCount, Readiness, RepositoryAudit } from '../../../audit/audit.ts';
+/** The data of the page's charts. */
+import type { Audit, ImageCount, Readiness, RepositoryAudit } from '../../../audit/audit.ts';
 import { formatMoney } from '../../../audit/format.ts';
 import { isUnknown } from '../../../audit/reading.ts';
+import { subjectLabel } from '../audit-labels.ts';
 import { type Bar, barFigure } from './charts.ts';
 
-const mostBars = 15;
-
-/** What each subject means to somebody who knows none of their names. */
-const amissTitles: Readonly<Record<AuditSubject, string>> = {
-  TagImmutability: 'Tags can be overwritten',
-  ScanOnPush: 'Images are not scanned',
-  LifecyclePolicy: 'No sound lifecycle policy',
-  PublicAccess: 'Open to everybody',
-  Retain: 'Deleted with its stack',
-  Encryption: 'No key of your own',
-  ImageQuota: 'Image quota soon reached',
-};
+const maxBars = 15;
 
 const readinessTitles: Readonly<Record<Readiness['verdict'], string>> = {
-  done: 'Immutable already',
+  done: 'Already immutable',
   now: 'Can be immutable now',
   'with-exclusions': 'With exclusions',
-  'stop-first': 'After tags stop moving',
+  'stabilise-first': 'After tags stop moving',
   unclear: 'After a closer look',
 };
-const readinessOrder = ['done', 'now', 'with-exclusions', 'stop-first', 'unclear'] as const;
+const readinessOrder = ['done', 'now', 'with-exclusions', 'stabilise-first', 'unclear'] as const;
 
-/** The charts that have something to show. */
+/** The charts that have data. */
 export function figuresOf({ repositories, summary }: Audit): string[] {
   const known = repositories.filter(({ images }) => !isUnknown(images));
-  // More of them than bars: only then the title says how many.
-  const of = known.length > mostBars ? `the ${mostBars} ` : '';
+  // The title has a number only if there are more repositories than bars.
+  const of = known.length > maxBars ? `the ${maxBars} ` : '';
   return [
     barFigure(
-      'What is amiss, in how many repositories',
+      'Issues by type (repositories affected)',
       summary.bySubject.map(({ subject, repositories: value }) => ({
-        label: amissTitles[subject],
+        label: subjectLabel(subject).issue,
         value,
         words: number(value),
       })),
     ),
     barFigure(
-      'Ready for immutable tags: repositories',
+      'Readiness for immutable tags (repositories)',
       readinessOrder
         .map((verdict) => ({ verdict, value: summary.byReadiness[verdict] }))
         .filter(({ value }) => value > 0)
         .map(({ verdict, value }) => ({ label: readinessTitles[verdict], value, words: number(value) })),
     ),
     barFigure(
-      `Cost of storage, ${of}dearest repositories`,
+      `Cost of storage: ${of}most expensive repositories`,
       largest(
         known,
         ({ monthlyCost }) => monthlyCost,
@@ -56,7 +46,7 @@ export function figuresOf({ repositories, summary }: Audit): string[] {
       ),
     ),
     barFigure(
-      `Images and share of the quota, ${of}fullest repositories`,
+      `Images and share of the quota: ${of}largest repositories`,
       largest(
         known,
         ({ count }) => count,
@@ -78,16 +68,16 @@ function largest(
     )
     .filter(({ value }) => value > 0)
     .toSorted((one, other) => other.value - one.value)
-    .slice(0, mostBars)
+    .slice(0, maxBars)
     .map(({ label, value, images }) => ({ label, value, words: words(value, images) }));
 }
 
-/** The quota, where all have the same; a mark far beyond every bar would only make them too short to see. */
+/** The quota, if all have the same; a mark far beyond every bar would make the bars too short to see. */
 function quotaOf(repositories: readonly RepositoryAudit[]): number | undefined {
   const counts = repositories.flatMap(({ images }) => (isUnknown(images) ? [] : [images]));
   const [quota, ...others] = new Set(counts.map((images) => images.quota));
-  const fullest = counts.reduce((most, { count }) => Math.max(most, count), 0);
-  return quota === undefined || others.length > 0 || quota > 3 * fullest ? undefined : quota;
+  const largestCount = counts.reduce((max, { count }) => Math.max(max, count), 0);
+  return quota === undefined || others.length > 0 || quota > 3 * largestCount ? undefined : quota;
 }
 
 function number(value: number): string {

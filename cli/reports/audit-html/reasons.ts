@@ -1,11 +1,11 @@
-/** Why values of an audit are unknown: each reason once, with the number that cells name it by. Pure. */
+/** Why values of an audit are unknown: each reason once, with the number that cells refer to it by. Pure. */
 import type { Audit } from '../../../audit/audit.ts';
 import { isUnknown, type Known } from '../../../audit/reading.ts';
 
 /** By reason. */
 export type Reasons = ReadonlyMap<string, { readonly number: number; readonly repositories: number }>;
 
-/** Every reason of the registry and of its repositories, those of the most repositories first. */
+/** Every reason of the registry and of its repositories, the most frequent first. */
 export function reasonsOf({ registry, repositories, summary }: Audit): Reasons {
   const counts = new Map<string, number>();
   for (const { stack, scanned, lifecyclePolicy, publicBy, images, hardened } of repositories) {
@@ -22,7 +22,7 @@ export function reasonsOf({ registry, repositories, summary }: Audit): Reasons {
     const here = new Set(all.filter((value) => isUnknown(value)).map(({ unknown }) => unknown));
     for (const reason of here) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
-  // What the registry as a whole does not tell.
+  // Unknown values of the registry as a whole.
   for (const { reason, repositories: count } of summary.unknown)
     if (!counts.has(reason)) counts.set(reason, count);
   if (isUnknown(registry.scanType) && !counts.has(registry.scanType.unknown))
@@ -33,7 +33,7 @@ export function reasonsOf({ registry, repositories, summary }: Audit): Reasons {
   );
 }
 
-/** Where a reason stands in the page. */
+/** The anchor of a reason in the page. */
 export function reasonId(number: number): string {
   return `w${number}`;
 }

@@ -1,4 +1,2 @@
-/**
- * How many rows are laid out before somebody asks for all: browsers take many seconds for 10,000. Paper has all.
- */
-export const mostShown = 500;
+/** Rows that are laid out until the reader asks for all: browsers take many seconds for 10,000. Print has all. */
+export const maxRowsShown = 500;

@@ -1,12 +1,12 @@
-/** The scripts of the page: a library's that sorts its table, and its own. They stand in the page itself. */
+/** The page's inline scripts: a library that sorts the table, and its own. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mostShown } from './row-limit.ts';
+import { maxRowsShown } from './row-limit.ts';
 
-/** The bundle has it written in (tools/build-cli.mjs), since it has no node_modules beside it. */
+/** Set when the bundle is built (tools/build-cli.mjs): the bundle has no node_modules beside it. */
 declare const ECR_HARDENING_SORT_SCRIPT: string;
 
-/** What the page runs. */
+/** All that the page runs. */
 export function pageScript(): string {
   return `${sortScript()}\n${ownScript}`;
 }
@@ -18,12 +18,14 @@ function sortScript(): string {
   return sortFiles.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
 }
 
-/** The same as in tools/build-cli.mjs. */
+/** The same files as in tools/build-cli.mjs. */
 const sortFiles = ['sortable.min.js', 'sortable.a11y.min.js'];
 
 /**
- * What a repository opens stands in a row of its own below it, which sorting must not see: it is put back before, and
- * put there again after. Without the script it opens within its cell.
+ * The details of a repository open in a row of their own below it. The library must not sort that row, so the details are
+ * moved back before a sort and out again after it. Without the script the details open inside their cell.
+ *
+ * One text of 40 lines: it runs in the browser as it is here.
  */
 const ownScript = `(() => {
   const table = document.querySelector('table');
@@ -58,7 +60,7 @@ const ownScript = `(() => {
     for (const row of rows) {
       row.hidden = !row.textContent.toLowerCase().includes(wanted);
       if (!row.hidden) found += 1;
-      row.classList.toggle('rest', found > ${mostShown});
+      row.classList.toggle('rest', found > ${maxRowsShown});
     }
     count.textContent = wanted === '' ? '' : found.toLocaleString('en') + ' of ' + rows.length.toLocaleString('en') + ' found';
   };

@@ -1,5 +1,5 @@
-/** How the page looks: light and dark, on a phone and on paper. */
-import { mostShown } from './row-limit.ts';
+/** The page's style: light and dark, on a phone and on paper. */
+import { maxRowsShown } from './row-limit.ts';
 
 export const style = `
 :root {
@@ -38,7 +38,7 @@ a { color: var(--link); }
 input[type="search"] { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--edge); border-radius: 6px; padding: .3rem .6rem; width: min(18rem, 60vw); }
 output { color: var(--quiet); }
 caption { text-align: left; padding: .45rem .6rem; color: var(--quiet); }
-table:not(.filtered) tbody tr:nth-child(n+${mostShown + 1}), tr.rest { display: none; }
+table:not(.filtered) tbody tr:nth-child(n+${maxRowsShown + 1}), tr.rest { display: none; }
 main:has(#all:checked) tbody tr { display: table-row; }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; }
 table { border-collapse: collapse; width: 100%; font-size: .8rem; font-variant-numeric: tabular-nums; }
@@ -51,8 +51,8 @@ thead th[aria-sort="ascending"]::after { content: "\\2191"; color: var(--ink); f
 thead th[aria-sort="descending"]::after { content: "\\2193"; color: var(--ink); font-weight: 700; }
 .n { text-align: right; } td.n { white-space: nowrap; }
 td { overflow-wrap: anywhere; }
-td:nth-child(1) { min-width: 11.5rem; } td:nth-child(2) { min-width: 7rem; } td:nth-child(13) { min-width: 6rem; }
-td:nth-child(n+4):nth-child(-n+12) { overflow-wrap: normal; } td:nth-child(3) { min-width: 6rem; }
+td:nth-child(1) { min-width: 11.5rem; } td:nth-child(2) { min-width: 7rem; } td:nth-child(3), td:last-child { min-width: 6rem; }
+td:nth-child(n+4):not(:last-child) { overflow-wrap: normal; }
 .date { white-space: nowrap; }
 tr.more td { border-top: 0; padding-top: 0; }
 tr.more ul { margin: 0 0 .4rem; padding-left: 2.2rem; max-width: 60rem; }
@@ -65,7 +65,7 @@ details ul { margin: .4rem 0 .2rem; padding-left: 1.1rem; }
 li { margin: .2rem 0; }
 footer { margin-top: 3rem; color: var(--quiet); font-size: .85rem; }
 @media (min-width: 80rem) {
-  /* Where the table fits, its heading stays in sight of whoever reads the page and not only a box. */
+  /* The table fits, so its heading stays visible while the page scrolls. */
   .scroll { overflow: visible; }
 }
 @media (max-width: 40rem) {

@@ -1,28 +1,28 @@
 import type { propertyNames } from './properties.ts';
 
-/** What each property means, in a sentence or two; apart from what reads them, so that no bundle carries it. */
+/** The meaning of each property, in a file of its own so that no bundle contains it. */
 export const propertyDescriptions: { readonly [Name in (typeof propertyNames)[number]]: string } = {
-  RepositoryName: 'A repository, or a pattern with `*`.',
-  RepositoryNames: 'Repositories or patterns, as a list or text with commas.',
+  RepositoryName: 'A repository name, or a pattern with `*`.',
+  RepositoryNames: 'Repository names or patterns, as a list or a comma-separated string.',
   RepositoryTags:
-    "A map of tag to value that a repository must have; SAM's own image repositories have `ManagedStackSource: AwsSamCli`.",
-  Exclude: 'Repositories or patterns that are left out.',
-  AllowNoMatch: 'Whether it is no failure that nothing matches. Default: false.',
+    'Resource tags that a repository must have, as a map of key to value. The image repositories that the SAM CLI creates have `ManagedStackSource: AwsSamCli`.',
+  Exclude: 'Repository names or patterns to exclude.',
+  AllowNoMatch: 'Succeed even if no repository matches. Default: false.',
   ImageTagMutability:
-    "As in `AWS::ECR::Repository`. Left out: immutable, but for the organisation's `MutableTags`.",
+    "As in `AWS::ECR::Repository`. If not set: immutable, except for the organisation's `MutableTags`.",
   ImageTagMutabilityExclusionFilters: 'As in `AWS::ECR::Repository`.',
   MutableTags:
-    'The same as the filters, shorter: tags that may be overwritten, as a list or text with commas.',
-  ImageScanningConfiguration: 'As in `AWS::ECR::Repository`. Left out: scanned on push.',
+    'Short form of the filters: tags that can be overwritten, as a list or a comma-separated string.',
+  ImageScanningConfiguration: 'As in `AWS::ECR::Repository`. If not set: scan on push.',
   LifecyclePolicy:
-    'As in `AWS::ECR::Repository`, checked against the grammar before any call. Left out: what is there stays.',
+    'As in `AWS::ECR::Repository`, validated before any call. If not set: the current policy is kept.',
   AccountSettings:
-    'A map of name to value (`BASIC_SCAN_TYPE_VERSION`, `REGISTRY_POLICY_SCOPE`, `BLOB_MOUNTING`). Given alone it needs no repository. They stay when the resource is deleted: ECR has no way to delete one.',
+    'A map of name to value (`BASIC_SCAN_TYPE_VERSION`, `REGISTRY_POLICY_SCOPE`, `BLOB_MOUNTING`). Can be used without selecting repositories. The settings are kept when the resource is deleted: ECR cannot delete them.',
   RequireScanning:
-    'Fails where a repository is in effect not scanned, with the cause and what would mend it. Default: false.',
+    'Fail if a repository is not actually being scanned; the error explains why and how to fix it. Default: false.',
   ProtectPulledWithinDays:
-    "Fails where the lifecycle policy would expire an image that was pulled within so many days, by ECR's own preview. 0: expire it. Default: 90.",
+    "Fail if the lifecycle policy would expire images pulled within this number of days, according to ECR's preview. 0 disables the check. Default: 90.",
   OnDelete:
-    '`Retain` leaves the settings when the resource is deleted or selects a repository no more; `Restore` gives back what was found. Default: Retain.',
-  DryRun: 'Changes nothing; the attribute `WouldChange` says what would be. Default: false.',
+    '`Retain` keeps the settings when the resource is deleted or no longer matches a repository; `Restore` reverts to the original settings. Default: Retain.',
+  DryRun: 'Change nothing; the attribute `WouldChange` lists the changes that would be made. Default: false.',
 };

@@ -50,7 +50,7 @@ describe('a repository', () => {
       why: "by the registry's basic scanning, filter prod-*",
     });
     expect(messages({ scanOnPush: true }, 'ScanOnPush')).toEqual([
-      "warning: Images are not scanned: its own ScanOnPush is on, but ECR says that it is not in effect, and no filter of the registry's basic scanning matches it.",
+      "warning: Images are not scanned: its own ScanOnPush is on, but ECR reports that it is not in effect, and no filter of the registry's basic scanning matches it.",
     ]);
   });
 
@@ -112,7 +112,7 @@ describe('a repository', () => {
     expect(full.findings).toContainEqual({
       subject: 'ImageQuota',
       level: 'error',
-      message: 'It holds 1 image, its quota: no push succeeds any more.',
+      message: 'It holds 1 image, its quota: every push fails.',
     });
     expect(judge({ images: [image(400)] }).images).toMatchObject({ quotaReachedOn: undefined });
     expect(
@@ -137,7 +137,7 @@ describe('a repository', () => {
     expect(auditOf(registry, [dark], { total: 1, at: now }).summary).toMatchObject({
       unknown: [{ reason: 'it is not allowed', repositories: 5 }],
       sentences: expect.arrayContaining([
-        '0 of 1 repository is safe: immutable, scanned, tidied and not public.',
+        '0 of 1 repository is safe: immutable, scanned, with a lifecycle policy and not public.',
       ]),
     });
   });
@@ -182,7 +182,7 @@ describe('an audit', () => {
 
   test('of an empty registry says so', () => {
     expect(auditOf(registry, [], { total: 0, at: now }).summary.sentences).toEqual([
-      'The registry has no repository.',
+      'The registry has no repositories.',
     ]);
   });
 });

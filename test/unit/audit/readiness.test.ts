@@ -31,10 +31,10 @@ describe('whether tags can be made immutable', () => {
 
   test('is now where nothing speaks against it, the surer the more was looked at', () => {
     const images = [image(1, ['1.0.0']), image(2, ['1.0.1'])];
-    expect(readiness({ images })).toMatchObject({ verdict: 'now', certainty: 'possible' });
+    expect(readiness({ images })).toMatchObject({ verdict: 'now', confidence: 'possible' });
     expect(readiness({ images, ...pushed({ '1.0.0': [1, 1] }) })).toMatchObject({
       verdict: 'now',
-      certainty: 'likely',
+      confidence: 'likely',
       advice:
         'Make it immutable now: no tag was pushed twice since 2026-08-27, no tag has a name that usually moves.',
     });
@@ -43,12 +43,12 @@ describe('whether tags can be made immutable', () => {
   test('is with exclusions where CloudTrail has seen a tag pushed again, and says by whom', () => {
     expect(readiness({ images: [image(1, ['1.0.0'])], ...pushed({ '1.0.0': [3, 2] }) })).toMatchObject({
       verdict: 'with-exclusions',
-      certainty: 'seen',
+      confidence: 'seen',
       exclusions: ['1.0.0'],
       moving: [
         {
           tag: '1.0.0',
-          certainty: 'seen',
+          confidence: 'seen',
           evidence: 'pushed 3 times since 2026-08-27, with 2 different images, last by role/ci',
         },
       ],
@@ -74,10 +74,10 @@ describe('whether tags can be made immutable', () => {
   });
 
   test('suspects names that usually move, the more where images have lost their tag', () => {
-    expect(readiness({ images: [image(1, ['latest'])] })).toMatchObject({ certainty: 'possible' });
+    expect(readiness({ images: [image(1, ['latest'])] })).toMatchObject({ confidence: 'possible' });
     expect(readiness({ images: [image(1, ['latest']), image(2)] })).toMatchObject({
       verdict: 'with-exclusions',
-      certainty: 'likely',
+      confidence: 'likely',
       exclusions: ['latest'],
     });
   });
@@ -92,9 +92,9 @@ describe('whether tags can be made immutable', () => {
   test('is unclear where images have lost their tags and none is suspected, and says what would tell', () => {
     expect(readiness({ images: [image(1, ['a1b2c3d']), image(2), image(3)] })).toMatchObject({
       verdict: 'unclear',
-      certainty: 'likely',
+      confidence: 'likely',
       advice:
-        'Find out first what moves: 2 images have lost their tag, as one does that is overwritten. Audit again with --tags-file, or allow cloudtrail:LookupEvents.',
+        'First find out which tags move: 2 images have lost their tag, which happens when a tag is overwritten. Audit again with --tags-file, or allow cloudtrail:LookupEvents.',
     });
   });
 
@@ -111,9 +111,9 @@ describe('whether tags can be made immutable', () => {
       images: [image(1, tags)],
       ...pushed({ zeta: [9, 9] }),
     });
-    expect({ verdict, exclusions }).toEqual({ verdict: 'stop-first', exclusions: [] });
+    expect({ verdict, exclusions }).toEqual({ verdict: 'stabilise-first', exclusions: [] });
     expect(advice).toBe(
-      'Stop moving tags first: 7 do, and ECR allows 5 exclusions. Begin with zeta, dev, latest, main, prod and 2 more.',
+      'Stop moving tags first: 7 tags move, and ECR allows 5 exclusions. Start with zeta, dev, latest, main, prod and 2 more.',
     );
   });
 
@@ -129,7 +129,7 @@ describe('whether tags can be made immutable', () => {
   test('is unclear where nobody may read the images', () => {
     expect(readiness({ images: { unknown: 'ecr:DescribeImages is not allowed' } })).toMatchObject({
       verdict: 'unclear',
-      advice: 'Nobody can tell before its images can be read: ecr:DescribeImages is not allowed.',
+      advice: 'Unknown until its images can be read: ecr:DescribeImages is not allowed.',
     });
   });
 });

@@ -79,15 +79,6 @@ describe('items', () => {
     expect(server.claims.list()).toEqual([second]);
   });
 
-  test('are removed only at the expected version', async () => {
-    await table.write(changesOf(items(1)));
-    expect(await table.remove(arnOf('team/0'), 2)).toBe(false);
-    expect(server.claims.list()).toHaveLength(1);
-    expect(await table.remove(arnOf('team/0'), 1)).toBe(true);
-    expect(server.claims.list()).toEqual([]);
-    expect(await table.remove(arnOf('team/0'), 1)).toBe(false);
-  });
-
   test('count as absent once they have expired, though DynamoDB deletes them later', async () => {
     server.claims.set(arnOf('a'), item('a', { expiresAt: long, version: 7 }));
     expect(await table.read([arnOf('a')])).toEqual(new Map());
@@ -201,16 +192,6 @@ describe('failing calls', () => {
     },
   );
 
-  test.each([...passing, ...late, ...conflicts])(
-    'removing waits out, and it is no conflict: %s',
-    async (fault) => {
-      await table.write(changesOf(items(1)));
-      fail('remove claim', fault, 2);
-      expect(await table.remove(arnOf('team/0'), 1)).toBe(true);
-      expect(server.claims.list()).toEqual([]);
-    },
-  );
-
   test('a write whose answer got lost is a conflict where somebody else wrote meanwhile', async () => {
     const other = item('team/0', { version: 9 });
     fail('write claims', 'late reset');
@@ -244,9 +225,9 @@ describe('failing calls', () => {
       },
     });
     const deadline = deadlineIn(5_000);
-    await expect(connection.until(deadline).read([arnOf('a')])).rejects.toMatchObject({
-      name: 'ResourceNotFoundException',
-    });
+    await expect(connection.until(deadline).read([arnOf('a')])).rejects.toThrow(
+      'Requested resource not found',
+    );
     connection.close();
     deadline.dispose();
   });

@@ -130,10 +130,10 @@ inBrowser(
       }
     });
 
-    test('sorts by the day of the quota: the soonest, those not in sight, the unknown', async () => {
+    test('sorts by the day of the quota: the soonest, those not projected, the unknown', async () => {
       await sortBy('Quota reached');
       const kinds = (await column('Quota reached')).map((text) => text.replace(/\d.*/, ''));
-      expect([...new Set(kinds)]).toEqual(['', 'not in sight', 'unknown']);
+      expect([...new Set(kinds)]).toEqual(['', 'not projected', 'unknown']);
       const days = (await column('Quota reached')).filter((text) => /^\d/.test(text));
       expect(days.length).toBeGreaterThan(10);
       expect(days).toEqual(days.toSorted());

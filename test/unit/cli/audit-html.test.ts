@@ -27,7 +27,7 @@ describe('the page of an audit', () => {
 
   test('of a registry without repositories has neither charts nor a table', () => {
     const html = htmlReport(fleetAudit({ repositories: 0 }), '1.2.3');
-    expect(html).toContain('The registry has no repository.');
+    expect(html).toContain('The registry has no repositories.');
     expect(html).not.toMatch(/<figure|<table|<h2/);
   });
 

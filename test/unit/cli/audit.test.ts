@@ -50,7 +50,7 @@ async function audit(options: Partial<StubOptions>, ...args: readonly string[]):
 }
 
 describe('audit', () => {
-  test('prints the worst first, what to mend first, and a summary', async () => {
+  test('prints the most severe first, the errors to fix first, and a summary', async () => {
     const { code, out, err } = await audit({});
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const lines = out.split('\n');
@@ -62,9 +62,11 @@ describe('audit', () => {
     expect(lines[2]).toMatch(/^team-19\/service-99 /);
     expect(out).toContain('... and 70 more: --top 0 shows all, --format html sorts them.');
     expect(out).toContain(
-      'Mend first\n  team-19/service-99  Its repository policy: Statement[0].Principal allows every AWS account',
+      'Fix first\n  team-19/service-99  Its repository policy: Statement[0].Principal allows every AWS account',
     );
-    expect(out).toContain('10 of 100 repositories are safe: immutable, scanned, tidied and not public.');
+    expect(out).toContain(
+      '10 of 100 repositories are safe: immutable, scanned, with a lifecycle policy and not public.',
+    );
   });
 
   test('shows as many rows as are wanted', async () => {
@@ -75,7 +77,7 @@ describe('audit', () => {
   test('says what is unknown and why, and goes on', async () => {
     const { code, out } = await audit({ denied: ['DescribeImages'] });
     expect(code).toBe(0);
-    expect(out).toContain('Unknown, for so many repositories\n  ecr:DescribeImages is not allowed (100)');
+    expect(out).toContain('Unknown (repositories affected)\n  ecr:DescribeImages is not allowed (100)');
   });
 
   test('writes JSON that holds every repository and what it is made from', async () => {
@@ -138,7 +140,7 @@ describe('audit', () => {
     const { code, out, err } = await audit({}, '--format', 'html', '-o', 'registry.html');
     expect({ code, out }).toEqual({ code: 0, out: '' });
     expect(err).toContain('10 of 100 repositories are safe');
-    expect(err).toContain('registry.html has the report.');
+    expect(err).toContain('The report is in registry.html.');
     expect(readFileSync(join(place.folder, 'registry.html'), 'utf8')).toMatch(/^<!doctype html>/i);
   });
 
@@ -148,7 +150,7 @@ describe('audit', () => {
     place.write({ 'ours.yaml': 'KeepImages: 15\n' });
     const ours = await audit({}, '--config', 'ours.yaml');
     expect(ours.out).toContain('would expire 500 images, 500 of which were pulled within 90 days.');
-    expect(ours.out).toContain('5 (5 pulled lately)');
+    expect(ours.out).toContain('5 (5 pulled recently)');
     const typo = await audit({}, '-p', 'KeepImges=3');
     expect(typo).toMatchObject({
       code: 2,
@@ -184,7 +186,7 @@ describe('audit', () => {
     const readiness = async () => JSON.parse((await audit({}, ...args)).out).repositories[0].readiness;
     expect(await readiness()).toMatchObject({ verdict: 'now', moving: [] });
     digest = 'b';
-    const moved = { verdict: 'with-exclusions', certainty: 'seen', exclusions: ['__proto__', 'blue'] };
+    const moved = { verdict: 'with-exclusions', confidence: 'seen', exclusions: ['__proto__', 'blue'] };
     expect(await readiness()).toMatchObject(moved);
     // It is remembered, though the tag has not moved again.
     expect(await readiness()).toMatchObject(moved);
@@ -195,7 +197,7 @@ describe('audit', () => {
     const { code, err } = await audit({}, '--tags-file', 'mine.txt');
     expect({ code, err }).toEqual({
       code: 2,
-      err: "mine.txt is no file of an earlier audit's tags: name another with --tags-file.\n",
+      err: 'mine.txt is not a tags file of an earlier audit: specify another file with --tags-file.\n',
     });
     expect(readFileSync(join(place.folder, 'mine.txt'), 'utf8')).toBe('precious\n');
   });
@@ -220,11 +222,11 @@ describe('audit', () => {
     ],
     [
       ['--endpoint-url', 'nonsense'],
-      "error: option '--endpoint-url <url>' argument 'nonsense' is invalid. It must be a URL, such as http://127.0.0.1:4566.\n(ecr-hardening --help says more)\n",
+      "error: option '--endpoint-url <url>' argument 'nonsense' is invalid. It must be a URL, such as http://127.0.0.1:4566.\n(run ecr-hardening --help for usage)\n",
     ],
     [
       ['--registry-id', '12'],
-      "error: option '--registry-id <account>' argument '12' is invalid. It must be the 12 digits of an AWS account.\n(ecr-hardening --help says more)\n",
+      "error: option '--registry-id <account>' argument '12' is invalid. It must be a 12-digit AWS account ID.\n(run ecr-hardening --help for usage)\n",
     ],
     [['-o', 'no/such/folder/x'], 'no/such/folder/x could not be written'],
   ])(

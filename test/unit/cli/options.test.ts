@@ -88,7 +88,7 @@ describe('--config', () => {
     ['no such file', 'none.yaml', /There is no file none\.yaml/],
     ['a folder', 'sam', /sam is a folder/],
     ['an unknown parameter, with the nearest one', 'unknown.yaml', /unknown\.yaml .*KeepImage.*KeepImages/],
-    ['no map', 'list.yaml', /list\.yaml must hold a map/],
+    ['no map', 'list.yaml', /list\.yaml must contain a map/],
     ['broken YAML', 'broken.yaml', /broken\.yaml cannot be read/],
     ['broken TOML', 'broken.toml', /broken\.toml cannot be read/],
     ['broken JSON', 'broken.json', /broken\.json cannot be read/],
@@ -137,7 +137,7 @@ describe('--parameter', () => {
     expect(propertiesOf('Orders', '-p', 'Any=a=b', 'unsafe.yaml')).toMatchObject(safe);
     const { code, err } = place.run(['expand', '-p', 'Any', 'unsafe.yaml']);
     expect(code).toBe(2);
-    expect(err).toContain('It must be NAME=VALUE.');
+    expect(err).toContain('It must have the form NAME=VALUE.');
   });
 });
 

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import { startProgress } from '../../../cli/progress.ts';
+import { showCount } from '../../../cli/progress.mjs';
 
 /** What is drawn on a stream that is a terminal, or is none. */
 function drawn(isTTY: boolean): string {
@@ -8,7 +8,7 @@ function drawn(isTTY: boolean): string {
   const pieces: string[] = [];
   stream.on('data', (piece: Buffer) => pieces.push(piece.toString()));
   // A terminal's stream as far as the bar uses it.
-  const progress = startProgress(stream as unknown as NodeJS.WriteStream, 'repositories');
+  const progress = showCount(stream as unknown as NodeJS.WriteStream, 'repositories');
   progress.update(0, 10);
   progress.update(4, 10);
   progress.update(5, 9);

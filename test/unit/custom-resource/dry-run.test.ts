@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Bench, startBench } from './support/bench.ts';
 import { safe, unsafe } from './support/registry.ts';
+import { dryRunSteps } from './support/steps.ts';
 
 let bench: Bench;
 
@@ -13,7 +14,7 @@ afterAll(() => bench.stop());
 describe('DryRun', () => {
   test('changes nothing, and answers what it would change beside what is', async () => {
     const properties = { DryRun: 'true', MutableTags: 'latest' };
-    const { answer, after, steps } = await bench.run({ before: unsafe, properties });
+    const { answer, after, steps, claimsAfter } = await bench.run({ before: unsafe, properties });
     expect(answer).toMatchObject({
       Status: 'SUCCESS',
       Data: {
@@ -24,7 +25,8 @@ describe('DryRun', () => {
       },
     });
     expect(after).toEqual(unsafe);
-    expect(steps).toEqual(['describe', 'read tags', 'see scanning']);
+    expect(steps).toEqual(dryRunSteps);
+    expect(claimsAfter).toBeUndefined();
   });
 
   test('says so when it would change nothing', async () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { hashOfPolicy } from '../../../reconcile/hash.ts';
 import { type Bench, startBench } from './support/bench.ts';
+import { asClaimed, claimsIn, holdersIn } from './support/claims-records.ts';
 import { type Image, imagesLike, safe, unsafe } from './support/registry.ts';
 
 let bench: Bench;
@@ -36,7 +38,7 @@ describe('a lifecycle policy', () => {
     expect(lifecycleAfter).toBe(keeping(5));
     expect(steps).toContain('start preview');
     const again = await bench.run({ repository, properties: policy(5) });
-    expect(again.steps.filter((step) => /put|remember|preview/.test(step))).toEqual([]);
+    expect(again.steps.filter((step) => /put|write|preview/.test(step))).toEqual([]);
   });
 
   test('means the same in another order of keys', async () => {
@@ -98,20 +100,20 @@ describe('images in use', () => {
 
   test('do not expire: the policy is refused with their tags, digests, last pulls and number, and nothing is changed', async () => {
     const run = { before: unsafe, images, properties: policy(2) };
-    const { answer, after, lifecycleAfter, tagsAfter, repository } = await bench.run(run);
+    const { answer, after, lifecycleAfter, claimsAfter, repository } = await bench.run(run);
     const day = new Date(daysAgo(10) * 1000).toISOString().slice(0, 16);
     const named = [0, 1].map(
       (index) => `${repository} v${index} (${images[index]?.digest}, last pulled ${day}Z)`,
     );
     expect(answer?.Status).toBe('FAILED');
     expect(answer?.Reason).toMatch(
-      /^The lifecycle policy would expire 2 images that were pulled within 90 days, so nothing was changed\. Let it keep them, or say ProtectPulledWithinDays: 0 to let them expire\. Pulled: /,
+      /^The lifecycle policy would expire 2 images that were pulled within 90 days, so nothing was changed\. Change it to keep them, or set ProtectPulledWithinDays: 0 to expire them\. Pulled: /,
     );
     for (const image of named) expect(answer?.Reason).toContain(image);
-    expect({ after, lifecycleAfter, tagsAfter }).toEqual({
+    expect({ after, lifecycleAfter, claimsAfter }).toEqual({
       after: unsafe,
       lifecycleAfter: undefined,
-      tagsAfter: {},
+      claimsAfter: undefined,
     });
   });
 
@@ -163,18 +165,27 @@ describe('images in use', () => {
 describe('a policy and OnDelete', () => {
   const other = keeping(30);
 
-  test('Restore is refused over another policy, which could not be given back', async () => {
+  test('Restore gives another policy back whole, which the claims hold once', async () => {
     const properties = { ...policy(5), OnDelete: 'Restore' };
-    const { answer, after, lifecycleAfter, tagsAfter } = await bench.run({
-      before: unsafe,
-      lifecycle: other,
+    const made = await bench.run({ before: unsafe, lifecycle: other, properties });
+    expect(made.answer).toMatchObject({ Status: 'SUCCESS' });
+    expect(made.lifecycleAfter).toBe(keeping(5));
+    const { original, claims, policies } = made.claimsAfter ?? {};
+    expect(Object.values(policies ?? {}).toSorted()).toEqual([keeping(5), other].toSorted());
+    expect(original).toEqual(asClaimed(unsafe, hashOfPolicy(other)));
+    expect(claims?.[0]?.set).toEqual(asClaimed(safe, hashOfPolicy(keeping(5))));
+    const { repository } = made;
+    const { answer, after, lifecycleAfter, claimsAfter } = await bench.run({
+      sample: 'delete',
+      repository,
       properties,
     });
-    expect(answer?.Reason).toContain('which OnDelete: Restore could not give back');
-    expect({ after, lifecycleAfter, tagsAfter }).toEqual({
+    expect(answer).toMatchObject({ Status: 'SUCCESS' });
+    expect(answer).not.toHaveProperty('Reason');
+    expect({ after, lifecycleAfter, claims: claimsIn(claimsAfter) }).toEqual({
       after: unsafe,
       lifecycleAfter: other,
-      tagsAfter: {},
+      claims: undefined,
     });
   });
 
@@ -184,15 +195,15 @@ describe('a policy and OnDelete', () => {
       const given = lifecycle === undefined ? {} : { lifecycle };
       const { answer, repository } = await bench.run({ before: unsafe, ...given, properties });
       expect(answer).toMatchObject({ Status: 'SUCCESS' });
-      const { after, lifecycleAfter, tagsAfter } = await bench.run({
+      const { after, lifecycleAfter, claimsAfter } = await bench.run({
         sample: 'delete',
         repository,
         event: { ResourceProperties: { RepositoryName: repository, ...properties } },
       });
-      expect({ after, lifecycleAfter, tagsAfter }).toEqual({
+      expect({ after, lifecycleAfter, holders: holdersIn(claimsAfter) }).toEqual({
         after: unsafe,
         lifecycleAfter: lifecycle,
-        tagsAfter: {},
+        holders: [],
       });
     }
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Bench, inParallel, startBench } from './support/bench.ts';
+import { type Bench, inParallel, type Outcome, startBench } from './support/bench.ts';
+import { asClaimed, claimsIn } from './support/claims-records.ts';
 import { breaches } from './support/contract.ts';
 import type { Fault } from './support/faults.ts';
 import { safe, unsafe } from './support/registry.ts';
@@ -28,19 +29,22 @@ describe('what fails half-way and cannot be put back', () => {
   ];
 
   test.each(faults)(
-    'is named, keeps its memory, and the Delete that follows puts it back (%s)',
+    'is named, keeps its record, and the Delete that follows puts it back (%s)',
     async (fault) => {
       const run = { before: unsafe, tags, remainingMs: 6_000 };
       const backwards = { step: 'put mutability', fault, times: always, from: 2 } as const;
       const failed = await bench.run({ ...run, fault: [blocked, backwards] });
       expect(failed.answer?.Status).toBe('FAILED');
       expect(failed.answer?.Reason).toMatch(
-        /^bench\/repository-\d+: PutImageScanningConfiguration was refused\. A policy of the organisation forbids the change: It is blocked\. NOT PUT BACK: the tags that remember its settings, ImageTagMutability of bench\/repository-\d+\. /,
+        /^bench\/repository-\d+: PutImageScanningConfiguration was refused\. A policy of the organisation forbids the change: It is blocked\. NOT PUT BACK: ImageTagMutability of bench\/repository-\d+\. /,
       );
       expect(failed.after).toEqual({ ...unsafe, mutability: 'IMMUTABLE' });
-      expect(failed.tagsAfter).toMatchObject({
-        'ecr-hardening:found': 'MUTABLE/scan=off/lifecycle=untouched.',
+      expect(failed.claimsAfter?.original).toEqual(asClaimed(unsafe));
+      expect(failed.claimsAfter?.inFlight).toMatchObject({
+        before: asClaimed(unsafe),
+        previous: { claims: [] },
       });
+      expect(failed.tagsAfter).toEqual(tags);
       const { PhysicalResourceId } = failed.answer ?? {};
       expect(PhysicalResourceId).toMatch(/-not-put-back$/);
       expect(
@@ -48,13 +52,14 @@ describe('what fails half-way and cannot be put back', () => {
       ).toBe(true);
 
       const { repository } = failed;
-      const { answer, after, tagsAfter } = await bench.run({
+      const { answer, after, tagsAfter, claimsAfter } = await bench.run({
         sample: 'delete',
         repository,
         event: { PhysicalResourceId },
       });
       expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
       expect({ after, tagsAfter }).toEqual({ after: unsafe, tagsAfter: tags });
+      expect(claimsIn(claimsAfter)).toBeUndefined();
     },
   );
 
@@ -89,9 +94,10 @@ describe('what fails half-way and cannot be put back', () => {
       { step: 'put mutability', fault: 'late reset', times: 1 },
       { step: 'put mutability', fault: 'access denied', times: 1, from: 2 },
     ] as const;
-    const { answer, after, tagsAfter } = await bench.run({ before: unsafe, tags, fault });
+    const { answer, after, tagsAfter, claimsAfter } = await bench.run({ before: unsafe, tags, fault });
     expect(answer?.Reason).toMatch(/ What had been changed was put back\.$/);
     expect({ after, tagsAfter }).toEqual({ after: unsafe, tagsAfter: tags });
+    expect(claimsIn(claimsAfter)).toBeUndefined();
   });
 });
 
@@ -100,29 +106,36 @@ describe('when the clock runs out', () => {
   const cases = (['create', 'update', 'delete'] as const).flatMap((sample) =>
     calls.map((callNumber) => ({ sample, callNumber })),
   );
+  const snapshotOf = ({ after, tagsAfter, claimsAfter }: Outcome) =>
+    JSON.stringify({ after, tagsAfter, claims: claimsIn(claimsAfter) });
 
   test('at any call and all that follow, there is one answer in time that names what is between', async () => {
     const outcomes = await inParallel(cases, 24, async ({ sample, callNumber }) => {
       const properties = { OnDelete: 'Restore' };
-      const made =
-        sample === 'delete'
-          ? await bench.run({ before: unsafe, tags, properties })
-          : await bench.run({ before: unsafe, tags, properties: { DryRun: true } });
-      const event = sample === 'delete' ? { PhysicalResourceId: made.answer?.PhysicalResourceId } : {};
+      // A Delete is about whatever its resource holds: each has a resource of its own.
+      const LogicalResourceId = `Settings${sample}${callNumber}`;
+      const made = await bench.run({
+        before: unsafe,
+        tags,
+        properties: sample === 'delete' ? properties : { DryRun: true },
+        event: { LogicalResourceId },
+      });
+      const event = {
+        LogicalResourceId,
+        ...(sample === 'delete' ? { PhysicalResourceId: made.answer?.PhysicalResourceId } : {}),
+      };
       const fault = { callNumber, fault: 'hanging', times: always } as const;
       const { repository } = made;
       const run = { sample, repository, properties, event, fault, remainingMs: 4_000 };
       return { made, outcome: await bench.runInTime(run, ({ leftMs }) => leftMs > 0) };
     });
     for (const { made, outcome } of outcomes.values()) {
-      const { after, tagsAfter, answer } = outcome;
+      const { answer } = outcome;
       expect(outcome.thrown).toBeUndefined();
       expect(outcome.leftMs).toBeGreaterThan(0);
       expect(outcome.deliveries).toHaveLength(1);
       expect(outcome.deliveries.flatMap(({ body }) => breaches(body, outcome.event))).toEqual([]);
-      const isBefore =
-        JSON.stringify({ after, tagsAfter }) ===
-        JSON.stringify({ after: made.after, tagsAfter: made.tagsAfter });
+      const isBefore = snapshotOf(outcome) === snapshotOf(made);
       if (answer?.Status === 'FAILED' && !isBefore) expect(answer.Reason).toContain('NOT PUT BACK: ');
     }
     expect(outcomes.size).toBe(24);

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import { type Bench, startBench } from './support/bench.ts';
+import { claimsIn, holdersIn, recordOf } from './support/claims-records.ts';
+import type { Step } from './support/operations.ts';
 import { repositoryLike, type Settings, safe, unsafe } from './support/registry.ts';
 
 let bench: Bench;
@@ -99,7 +101,7 @@ describe('a selection', () => {
       event: { ResourceProperties: Object(event).ResourceProperties },
     });
     expect(again.answer?.Data).toEqual(counts(3, 0));
-    expect(again.calls.filter(({ step }) => /^(put|remember|forget|delete)/.test(step))).toEqual([]);
+    expect(again.calls.filter(({ step }) => /^(put|write|remove|delete)/.test(step))).toEqual([]);
   });
 });
 
@@ -108,7 +110,7 @@ describe('a selection that fails', () => {
     [
       'a pattern that matches nothing',
       (prefix) => ({ RepositoryName: `${prefix}/x*` }),
-      /^No repository of this account and region matches RepositoryName bench\/repository-\d+\/x\*: correct it, or say AllowNoMatch: true\.$/,
+      /^No repository of this account and region matches RepositoryName bench\/repository-\d+\/x\*: correct it, or set AllowNoMatch: true\.$/,
     ],
     [
       'one name of several that there is not',
@@ -169,7 +171,7 @@ describe('a selection that fails', () => {
       bench.server.registry.repositories.set(`crowd/${index}`, repositoryLike(unsafe));
     const { answer } = await bench.run({ properties: { RepositoryName: 'crowd/*' } });
     expect(answer?.Reason).toBe(
-      'The selection matches 5001 repositories, and one resource holds at most 5000: divide them among several, by name.',
+      'The selection matches 5001 repositories, and one resource manages at most 5000: divide them among several, by name.',
     );
     expect(bench.server.registry.repositories.get('crowd/0')?.settings).toEqual(unsafe);
     for (let index = 0; index <= 5_000; index += 1)
@@ -179,18 +181,32 @@ describe('a selection that fails', () => {
 
 describe('a repository that disappears meanwhile', () => {
   const gone = { fault: 'repository gone', times: Number.POSITIVE_INFINITY } as const;
-  test.each(['read tags', 'remember', 'put mutability', 'put scanning'] as const)(
-    'is no failure of a pattern (%s)',
-    async (step) => {
-      const { answer, othersAfter } = await bench.run({
-        others: three,
-        faults: { 'api/orders': { ...gone, step } },
-        properties: (prefix) => ({ RepositoryName: `${prefix}/*` }),
-      });
-      expect(answer).toMatchObject({ Status: 'SUCCESS', Data: counts(2, 1) });
-      expect(othersAfter?.['api/users']).toEqual(safe);
-    },
-  );
+  const LifecyclePolicyText = JSON.stringify({
+    rules: [
+      {
+        rulePriority: 1,
+        selection: { tagStatus: 'untagged', countType: 'imageCountMoreThan', countNumber: 1 },
+        action: { type: 'expire' },
+      },
+    ],
+  });
+  test.each<[Step, JsonObject, number]>([
+    ['read tags', { RepositoryTags: { team: 'orders' } }, 1],
+    ['put mutability', {}, 1],
+    ['put scanning', {}, 1],
+    ['read lifecycle', { LifecyclePolicy: { LifecyclePolicyText } }, 2],
+    ['put lifecycle', { LifecyclePolicy: { LifecyclePolicyText } }, 2],
+  ])('is no failure of a pattern (%s)', async (step, more, changed) => {
+    const { answer, othersAfter, calls } = await bench.run({
+      others: three,
+      othersTags: { team: 'orders' },
+      faults: { 'api/orders': { ...gone, step } },
+      properties: (prefix) => ({ RepositoryName: `${prefix}/*`, ...more }),
+    });
+    expect(calls.map((call) => call.step)).toContain(step);
+    expect(answer).toMatchObject({ Status: 'SUCCESS', Data: counts(2, changed) });
+    expect(othersAfter?.['api/users']).toEqual(safe);
+  });
 });
 
 describe('an Update that selects others', () => {
@@ -213,8 +229,12 @@ describe('an Update that selects others', () => {
       },
     });
     expect(updated.answer).toMatchObject({ Status: 'SUCCESS', Data: counts(1, 0) });
-    const repositories = bench.server.registry.repositories;
-    expect([...(repositories.get(`${repository}/api/users`)?.tags.keys() ?? [])]).toEqual([]);
+    const claimsOf = (name: string) => recordOf(bench.server.claims, `${repository}/${name}`);
+    expect(holdersIn(claimsOf('api/users'))).toEqual([]);
+    // Where it retains, a rollback can bring the claim back.
+    expect(claimsOf('api/users')?.retained).toHaveLength(more.OnDelete === 'Restore' ? 0 : 1);
+    expect(holdersIn(claimsOf('api/orders'))).toEqual([answer?.PhysicalResourceId]);
+    expect(claimsIn(claimsOf('web'))).toBeUndefined();
     return {
       left: updated.othersAfter?.['api/users'],
       kept: updated.othersAfter?.['api/orders'],

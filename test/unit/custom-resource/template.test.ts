@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { keyAttribute } from '../../../aws/claims/claim-item.ts';
 import { isList, isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
 import { actionsReachableFrom } from '../../support/imports.ts';
 
@@ -44,32 +43,11 @@ const roles = ['MacroRole', 'SettingsRole'];
 
 describe('what template.yaml lets the custom resource do', () => {
   test('is each ECR action for which the code has a command, and no other', () => {
-    const commands = actionsReachableFrom('functions/custom-resource/handler.ts');
+    const commands = actionsReachableFrom('functions/custom-resource/handler.ts').filter((name) =>
+      name.startsWith('ecr:'),
+    );
     expect(commands.length).toBeGreaterThan(0);
     expect([...actionsOf('SettingsRole', 'settings')].sort()).toEqual([...commands].sort());
-  });
-
-  test('is each DynamoDB action for which the code has a command, on the claims table alone', () => {
-    const folder = join(root, 'aws/claims');
-    const source = readdirSync(folder)
-      .map((file) => readFileSync(join(folder, file), 'utf8'))
-      .join();
-    // A transaction has no action of its own: it needs those of its writes.
-    const commands = [...source.matchAll(/new (\w+)Command\(/g)]
-      .map(([, name]) => `dynamodb:${name}`)
-      .filter((name) => name !== 'dynamodb:TransactWriteItems');
-    expect(commands.length).toBeGreaterThan(0);
-    expect([...actionsOf('SettingsRole', 'claims')].sort()).toEqual([...new Set(commands)].sort());
-    const statements = statementsOf('SettingsRole').filter((each) =>
-      listed(each.Action).some((name) => /^dynamodb:/.test(`${name}`)),
-    );
-    expect(statements.map((each) => each.Resource)).toEqual([
-      [
-        'HasOwnClaimsTable',
-        'ClaimsTable.Arn',
-        'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${ClaimsTableName}',
-      ],
-    ]);
   });
 
   test('is not more by other policies', () => {
@@ -101,39 +79,11 @@ describe('what template.yaml lets the custom resource do', () => {
     }
   });
 
-  test('tags with its own keys only', () => {
+  test('writes and takes away no tag', () => {
     const tagging = statementsOf('SettingsRole').filter((each) =>
       listed(each.Action).some((name) => /ag(ged|Resource)$/.test(`${name}`) && !/List/.test(`${name}`)),
     );
-    expect(tagging).toHaveLength(1);
-    expect(tagging[0]?.Condition).toEqual({
-      'ForAllValues:StringLike': { 'aws:TagKeys': 'ecr-hardening:*' },
-    });
-  });
-});
-
-describe('the claims table', () => {
-  const table = (...path: string[]) => at('Resources', 'ClaimsTable', ...path);
-  const properties = (...path: string[]) => table('Properties', ...path);
-
-  test('outlives the stack, has no fixed name, and is not created where one is adopted', () => {
-    expect(table('DeletionPolicy')).toBe('RetainExceptOnCreate');
-    expect(table('UpdateReplacePolicy')).toBe('Retain');
-    expect(properties('TableName')).toBeUndefined();
-    expect(table('Condition')).toBe('HasOwnClaimsTable');
-    const variables = ['Resources', 'SettingsFunction', 'Properties', 'Environment', 'Variables'];
-    expect(at(...variables, 'ClaimsTable')).toEqual(['HasOwnClaimsTable', 'ClaimsTable', 'ClaimsTableName']);
-    expect(at('Outputs', 'ClaimsTableName', 'Value')).toEqual(at(...variables, 'ClaimsTable'));
-  });
-
-  test('is encrypted, recoverable and on demand, with the key and the time to live that the code uses', () => {
-    expect(properties('SSESpecification')).toEqual({ SSEEnabled: true });
-    expect(properties('PointInTimeRecoverySpecification')).toEqual({ PointInTimeRecoveryEnabled: true });
-    expect(properties('BillingMode')).toBe('PAY_PER_REQUEST');
-    expect(properties('KeySchema')).toEqual([{ AttributeName: keyAttribute, KeyType: 'HASH' }]);
-    expect(properties('TimeToLiveSpecification')).toEqual({ AttributeName: 'expiresAt', Enabled: true });
-    expect(properties('DeletionProtectionEnabled')).toBe('ClaimsTableDeletionProtection');
-    expect(at('Parameters', 'ClaimsTableDeletionProtection', 'Default')).toBe('false');
+    expect(tagging).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../core/json.ts';
 import { type Bench, startBench } from './support/bench.ts';
+import { asClaimed, claimsIn, holdersIn } from './support/claims-records.ts';
 import { propertiesLike } from './support/events.ts';
 import { type Settings, safe, unsafe } from './support/registry.ts';
 
@@ -58,12 +59,12 @@ describe('what would make a repository less safe than it is', () => {
   ];
 
   test.each(weakenings)('is refused: %s', async (_title, before, properties, words) => {
-    const { answer, after, tagsAfter, repository } = await bench.run({ before, properties });
+    const { answer, after, claimsAfter, repository } = await bench.run({ before, properties });
     expect(answer?.Reason).toBe(
       `${words} would make ${repository} less safe than it is, which is refused unless the application is deployed with AllowWeakening: true.`,
     );
     expect(after).toEqual(before);
-    expect(tagsAfter).toEqual({});
+    expect(claimsAfter).toBeUndefined();
   });
 
   test.each(weakenings)('is done where the application allows it: %s', async (_title, before, properties) => {
@@ -124,7 +125,7 @@ describe('what this resource itself found or set', () => {
     const properties = { OnDelete: 'Restore' };
     const taken = await bench.run({ repository, properties, event: otherStack });
     expect(taken.answer?.Reason).toMatch(/ is taken over from ecr-settings-Settings-9ff35c65409f$/);
-    const { answer, after, tagsAfter } = await bench.run({
+    const { answer, after, claimsAfter } = await bench.run({
       sample: 'delete',
       repository,
       event: {
@@ -134,9 +135,9 @@ describe('what this resource itself found or set', () => {
       },
     });
     expect(answer).toMatchObject({ Status: 'SUCCESS' });
-    expect(answer?.Reason).toContain('goes back to ecr-settings-Settings-9ff35c65409f');
+    expect(answer?.Reason).toContain('returns to ecr-settings-Settings-9ff35c65409f');
     expect(after).toEqual(safe);
-    expect(tagsAfter).toMatchObject({ 'ecr-hardening:holder': 'ecr-settings-Settings-9ff35c65409f' });
+    expect(holdersIn(claimsAfter)).toEqual(['ecr-settings-Settings-9ff35c65409f']);
   });
 
   test('is what another stack had hardened, also once that one is deleted', async () => {
@@ -144,19 +145,22 @@ describe('what this resource itself found or set', () => {
     const { repository } = first;
     const properties = { OnDelete: 'Restore' };
     const taken = await bench.run({ repository, properties, event: otherStack });
-    await bench.run({
+    const left = await bench.run({
       sample: 'delete',
       repository,
       event: { PhysicalResourceId: first.answer?.PhysicalResourceId },
     });
-    const { answer, after, tagsAfter } = await bench.run({
+    // What was found when it was taken over.
+    expect(left.claimsAfter?.original).toEqual(asClaimed(safe));
+    expect(holdersIn(left.claimsAfter)).toEqual([taken.answer?.PhysicalResourceId]);
+    const { answer, after, claimsAfter } = await bench.run({
       sample: 'delete',
       repository,
       properties,
       event: { ...otherStack, PhysicalResourceId: taken.answer?.PhysicalResourceId },
     });
-    expect(answer?.Reason).toContain('was given back what was found when it was taken over');
+    expect(answer).toMatchObject({ Status: 'SUCCESS' });
     expect(after).toEqual(safe);
-    expect(tagsAfter).toEqual({});
+    expect(claimsIn(claimsAfter)).toBeUndefined();
   });
 });

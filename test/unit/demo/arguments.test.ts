@@ -30,11 +30,11 @@ describe('the command line', () => {
     [['--kep'], /'--kep'.*--help/],
     [['--port'], /--port.*--help/],
     [['--keep=yes'], /--keep.*--help/],
-    [['--port', '0'], /--port takes a number from 1 to 65535/],
-    [['--port', '65536'], /--port takes/],
-    [['--port', '80a'], /--port takes/],
-    [['--parameter', 'Name'], /--parameter takes Name=Value/],
-    [['--parameter', '=x'], /--parameter takes Name=Value/],
+    [['--port', '0'], /--port must be a number from 1 to 65535/],
+    [['--port', '65536'], /--port must be/],
+    [['--port', '80a'], /--port must be/],
+    [['--parameter', 'Name'], /--parameter must have the form Name=Value/],
+    [['--parameter', '=x'], /--parameter must have the form Name=Value/],
   ])('%j is refused in one sentence', (argv, sentence) => {
     expect(() => readArguments(argv)).toThrow(Problem);
     expect(() => readArguments(argv)).toThrow(sentence);

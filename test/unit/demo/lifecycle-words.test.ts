@@ -78,12 +78,12 @@ describe('a lifecycle policy in words', () => {
   });
 
   test.each([
-    ['no JSON', 'a policy that is not readable'],
-    ['{"rules":{}}', 'a policy that is not readable'],
+    ['no JSON', 'an unreadable policy'],
+    ['{"rules":{}}', 'an unreadable policy'],
     ['{"rules":[]}', 'a policy without rules'],
     [
       policy({ rulePriority: 7, selection: { tagStatus: 'sometimes' }, action: expire }),
-      'rule 7 of a kind not known here',
+      'rule 7 of an unknown kind',
     ],
     [
       policy({
@@ -91,7 +91,7 @@ describe('a lifecycle policy in words', () => {
         selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 1 },
         action: { type: 'hide' },
       }),
-      'rule 8 of a kind not known here',
+      'rule 8 of an unknown kind',
     ],
   ])('what cannot be read is not guessed at: %s', (text, words) => {
     expect(lifecycleWords(text)).toBe(words);

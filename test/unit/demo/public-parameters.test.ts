@@ -9,12 +9,12 @@ describe('parameters that AWS looks up among its public ones', () => {
     [
       { Type: image, Default: name },
       {},
-      [{ parameter: 'P', publicName: name, standIn: 'ami-00000000000000000' }],
+      [{ parameter: 'P', publicName: name, placeholder: 'ami-00000000000000000' }],
     ],
     [
       { Type: 'AWS::SSM::Parameter::Value<String>' },
       { P: name },
-      [{ parameter: 'P', publicName: name, standIn: 'stand-in' }],
+      [{ parameter: 'P', publicName: name, placeholder: 'placeholder' }],
     ],
     [{ Type: image, Default: name }, { P: '/mine' }, []],
     [{ Type: 'String', Default: name }, {}, []],

@@ -65,7 +65,7 @@ describe('the table of a repository', () => {
     expect(lines[0]).toBe(`  ${name}`);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(lines.join(' ').replace(/ +/g, ' ')).toContain(
-      'tags mutable immutable but latest, dev-*, nightly-*, preview-*, *-snapshot',
+      'tags mutable immutable except latest, dev-*, nightly-*, preview-*, *-snapshot',
     );
   });
 });

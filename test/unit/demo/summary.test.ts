@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { failures, howToReach, summary } from '../../../local/demo/summary.ts';
+import { connectionHelp, failures, summary } from '../../../local/demo/summary.ts';
 
 describe('how to reach a local AWS that was kept', () => {
   test('every variable is a line for a shell, quoted where it must be', () => {
-    const text = howToReach({
+    const text = connectionHelp({
       endpoint: 'http://127.0.0.1:4566',
       port: 4566,
       pid: 4711,
@@ -45,9 +45,9 @@ describe('the summary', () => {
 
   test('of failures names the files, or the reason where there is one file alone', () => {
     const failed = { file: 'a.yaml', reason: 'no' };
-    expect(failures([failed], 1)).toBe('a.yaml did not deploy: no');
+    expect(failures([failed], 1)).toBe('a.yaml could not be deployed: no');
     expect(failures([failed], 2)).toBe(
-      '1 of 2 templates did not deploy (a.yaml): their reasons stand above.',
+      '1 of 2 templates could not be deployed (a.yaml): the reasons are above.',
     );
   });
 });

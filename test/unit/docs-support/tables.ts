@@ -1,4 +1,4 @@
-/** The tables in the documentation that restate code, made from the code. */
+/** The tables in the documentation that restate code, generated from the code. */
 import { controlMetadata } from '../../../core/controls/catalogue.ts';
 import { controls } from '../../../core/controls/index.ts';
 import {
@@ -15,9 +15,9 @@ function parameterTable(): string {
   const rows = policyNames.map((name) => {
     const { levels } = policyParameters[name];
     const value = builtInPolicy[name];
-    const shown = Array.isArray(value) || value === '' ? 'none' : `\`${value}\``;
+    const text = Array.isArray(value) || value === '' ? 'none' : `\`${value}\``;
     const mark = (level: 'transform' | 'resource') => (levels.includes(level) ? 'yes' : '');
-    return `| \`${name}\` | ${shown} | ${mark('transform')} | ${mark('resource')} | ${policyDescriptions[name]} |`;
+    return `| \`${name}\` | ${text} | ${mark('transform')} | ${mark('resource')} | ${policyDescriptions[name]} |`;
   });
   return ['| parameter | default | template | resource | meaning |', '|---|---|---|---|---|', ...rows].join(
     '\n',
@@ -26,13 +26,13 @@ function parameterTable(): string {
 
 /** The table of the controls. */
 function controlTable(): string {
-  const rows = controlMetadata.map(({ name, title, relatedChecks: answers, source }) => {
+  const rows = controlMetadata.map(({ name, title, relatedChecks, source }) => {
     const { isOn, types } = controls.find((control) => control.name === name) ?? {};
-    const when = isOn?.(builtInPolicy) ? 'always' : 'when asked for';
+    const when = isOn?.(builtInPolicy) ? 'always' : 'opt-in';
     const creation = types?.includes('AWS::ECR::RepositoryCreationTemplate') ? 'yes' : '';
-    return `| \`${name}\` | [${title}](${source}) | ${when} | ${creation} | ${answers.join(', ')} |`;
+    return `| \`${name}\` | [${title}](${source}) | ${when} | ${creation} | ${relatedChecks.join(', ')} |`;
   });
-  const head = '| control | what it sees to | when | RepositoryCreationTemplate too | answers |';
+  const head = '| control | what it enforces | when | also RepositoryCreationTemplate | third-party checks |';
   return [head, '|---|---|---|---|---|', ...rows].join('\n');
 }
 
@@ -48,7 +48,7 @@ const tables: Readonly<Record<string, () => string>> = {
   properties: propertyTable,
 };
 
-/** The page with each of its generated tables as the code has it; they stand between `<!-- name -->` and `<!-- /name -->`. */
+/** The page with its generated tables as the code has them; a table is between `<!-- name -->` and `<!-- /name -->`. */
 export function withTables(page: string): string {
   return Object.entries(tables).reduce(
     (text, [name, table]) =>
@@ -59,6 +59,6 @@ export function withTables(page: string): string {
   );
 }
 
-/** The names of the tables that a page has, by their markers. */
+/** The names of the tables of a page, by their markers. */
 export const tablesIn = (page: string): readonly string[] =>
   Object.keys(tables).filter((name) => page.includes(`<!-- ${name} -->`));

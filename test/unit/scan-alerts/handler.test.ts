@@ -33,7 +33,7 @@ describe('a scan', () => {
     const event = eventLike('findings-basic');
     expect((await rig.run(event)).published).toHaveLength(1);
     expect((await rig.run(event)).published).toEqual([]);
-    expect(rig.printed.at(-1)).toContain('told before');
+    expect(rig.printed.at(-1)).toContain('alert was published before');
   });
 
   test('is told again when the first attempt failed', async () => {
@@ -193,13 +193,13 @@ describe('suppression', () => {
     const { published } = await run(entry);
     expect(message(published).suppressed).toBe(0);
     expect(message(published).problems).toHaveLength(1);
-    expect(published[0]?.texts.default).toContain('To be mended in the settings\n  Suppress ');
+    expect(published[0]?.texts.default).toContain('Configuration problems\n  Suppress ');
   });
 });
 
 describe('what cannot be served is thrown, and so kept with its reason', () => {
   test.each<[unknown, RegExp]>([
-    [null, /it is no map/],
+    [null, /it is not an object/],
     [{}, /it has no detail/],
     [{ detail: {} }, /its detail-type is undefined/],
     [{ 'detail-type': 'ECR Image Scan', detail: {} }, /it has no scan-status/],

@@ -43,12 +43,12 @@ const common = fc.record({
   console: fc.constant('https://console'),
   problems: fc.array(anyText, { maxLength: 20 }),
 });
-const earlier = { digest: `sha256:${'b'.repeat(64)}`, tags: ['v1'], pushedAt: '2026-11-01' };
+const previous = { digest: `sha256:${'b'.repeat(64)}`, tags: ['v1'], pushedAt: '2026-11-01' };
 const scanned = (most: number): fc.Arbitrary<ScanReport> =>
   fc.tuple(common, list(most), fc.option(list(30), { nil: undefined })).map(([rest, findings, before]) => ({
     ...rest,
     findings,
-    compared: before && { with: 'earlier image' as const, earlier, findings: before },
+    compared: before && { with: 'previous image' as const, previous, findings: before },
   }));
 const wish = fc.record({
   threshold: fc.constantFrom(...thresholds),
@@ -133,7 +133,7 @@ describe('any scan', () => {
           asked.suppressions.some((each) => each.id.toUpperCase() === id.toUpperCase());
         const told = given.findings.filter((each) => !isSuppressed(each));
         const { compared } = given;
-        const fresh = compared?.with === 'earlier image' ? newAgainst(told, compared.findings) : told;
+        const fresh = compared?.with === 'previous image' ? newAgainst(told, compared.findings) : told;
         const telling = asked.notifyOn === 'NewFindings' ? fresh : told;
         const made = alertOf(given, asked);
         expect(made !== undefined).toBe(telling.some(({ severity }) => isAtLeast(severity, asked.threshold)));

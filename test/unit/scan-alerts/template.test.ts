@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { isList, isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
@@ -6,6 +6,7 @@ import { notifyOns } from '../../../functions/scan-alerts/alert.ts';
 import { thresholds } from '../../../functions/scan-alerts/severity.ts';
 import { projectRoot } from '../../../local/paths.ts';
 import { parseTemplate } from '../../../template-text/parse.ts';
+import { actionsReachableFrom } from '../../support/imports.ts';
 
 const template = parseTemplate(readFileSync(join(projectRoot, 'template.yaml'), 'utf8'), 'template.yaml');
 const at = (value: Json | undefined, ...path: string[]): Json | undefined =>
@@ -33,13 +34,7 @@ describe('what template.yaml deploys for alerts', () => {
   });
 
   test('may do what the code has a command for, and what follows from it', () => {
-    const folder = join(projectRoot, 'functions/scan-alerts');
-    const source = readdirSync(folder)
-      .map((file) => readFileSync(join(folder, file), 'utf8'))
-      .join();
-    const commands = [...source.matchAll(/new (\w+)Command\(/g)].map(([, name]) =>
-      name === 'Publish' ? 'sns:Publish' : `ecr:${name}`,
-    );
+    const commands = actionsReachableFrom('functions/scan-alerts/handler.ts');
     const statements = listed(at(resources, 'FindingsRole', 'Properties', 'Policies')).flatMap((policy) =>
       listed(at(policy, 'PolicyDocument', 'Statement')).filter((each): each is JsonObject => isObject(each)),
     );

@@ -6,7 +6,7 @@ const python = (name: string, minor: number, hasVenv = true) => ({ name, version
 describe('what set-up needs', () => {
   test('an old Node is refused in one sentence that says what to do', () => {
     expect(() => checkNode('18.20.1')).toThrow(
-      'Node 20 or later is needed, and this is 18.20.1: install a newer one from https://nodejs.org.',
+      'Node 20 or later is required, and this is 18.20.1: install a newer version from https://nodejs.org.',
     );
     expect(() => checkNode('20.0.0')).not.toThrow();
   });
@@ -19,16 +19,16 @@ describe('what set-up needs', () => {
 
   test('a Python without venv is refused with the package that brings it', () => {
     expect(() => choosePython([python('python3', 11, false)])).toThrow(
-      /python3 cannot make environments.*sudo apt-get install python3-venv" \(or python3\.11-venv\)/,
+      /python3 cannot create virtual environments.*sudo apt-get install python3-venv" \(or python3\.11-venv\)/,
     );
   });
 
   test('an old Python, or none, is refused with what was found', () => {
     expect(() => choosePython([python('python3', 8)])).toThrow(
-      /Python 3\.10 or later is needed, and python3 is 3\.8/,
+      /Python 3\.10 or later is required, and python3 is 3\.8/,
     );
     expect(() => choosePython([])).toThrow(
-      /and there is none: install one, or name it in the variable PYTHON/,
+      /and none was found: install it, or set the variable PYTHON to its path/,
     );
   });
 

@@ -145,7 +145,7 @@ export async function startBench(): Promise<Bench> {
         answer: accepted === undefined ? undefined : parseBody(accepted.body),
         steps: calls.filter((call) => call.repository === repository).map(({ step }) => step),
         calls,
-        ...leftOf(server.registry, repository),
+        ...leftOf(server.registry, server.claims, repository),
         leftMs: end - clock.now(),
         thrown,
         shareStood: (clock.stoodMs() - stoodMs) / remainingMs,

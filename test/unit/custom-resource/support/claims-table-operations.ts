@@ -1,7 +1,8 @@
 /** DynamoDB's operations that the bench speaks (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/). */
 import { isList, isObject, type JsonObject, member } from '../../../../core/json.ts';
 import { claimsTableName, keyIn, mayReplace, type StoredTable } from './claims-table.ts';
-import { conditionOf, meets } from './claims-table-conditions.ts';
+import { conditionOf } from './claims-table-conditions.ts';
+import { answerBatch, batchGetItem, batchKeys, scan } from './claims-table-reads.ts';
 import {
   cancelled,
   conditionFailed,
@@ -16,7 +17,7 @@ import { nameIn } from './registry.ts';
 import { ok, type Reply } from './reply.ts';
 
 /** The steps of a request that reach the table. */
-export type ClaimsStep = 'read claims' | 'write claims' | 'remove claim' | 'find claims';
+export type ClaimsStep = 'read claims' | 'write claims' | 'find claims';
 
 type Perform = (table: StoredTable, input: JsonObject) => Reply;
 
@@ -39,7 +40,6 @@ const specs = {
     perform: transactWriteItems,
     keysOf: (input) => putsOf(input).flatMap((put) => present(keyIn(put.Item))),
   },
-  DeleteItem: { step: 'remove claim', perform: deleteItem, keysOf: (input) => present(keyIn(input.Key)) },
   Scan: { step: 'find claims', perform: scan, keysOf: () => [] },
 } satisfies Readonly<Record<string, Spec>>;
 
@@ -98,47 +98,12 @@ function busyReply(
   }
 }
 
-function batchKeys(input: JsonObject): readonly string[] {
-  const keys = pathIn(input, 'RequestItems', claimsTableName, 'Keys');
-  return keys !== undefined && isList(keys) ? keys.flatMap((key) => present(keyIn(key))) : [];
-}
-
-function batchGetItem(table: StoredTable, input: JsonObject): Reply {
-  const keys = batchKeys(input);
-  if (keys.length < 1 || keys.length > maxItems) return invalid(`1 to ${maxItems} keys are taken`);
-  if (new Set(keys).size < keys.length) return invalid('Provided list of item keys contains duplicates');
-  if (pathIn(input, 'RequestItems', claimsTableName, 'ConsistentRead') !== true)
-    return invalid('the bench answers consistent reads only');
-  let bytes = 0;
-  const fitting = keys.filter((key) => {
-    bytes += JSON.stringify(table.items.get(key) ?? {}).length;
-    return bytes <= table.maxAnswerBytes;
-  });
-  return answerBatch(table, fitting, keys);
-}
-
-function answerBatch(table: StoredTable, answered: readonly string[], keys: readonly string[]): Reply {
-  const rest = keys.filter((key) => !answered.includes(key)).map((key) => ({ repositoryArn: { S: key } }));
-  return ok({
-    Responses: { [claimsTableName]: answered.flatMap((key) => present(table.items.get(key))) },
-    UnprocessedKeys: rest.length === 0 ? {} : { [claimsTableName]: { Keys: rest, ConsistentRead: true } },
-  });
-}
-
 function putItem(table: StoredTable, input: JsonObject): Reply {
   const wrong = problemOf(input);
   if (wrong !== undefined) return invalid(wrong);
   const old = oldOf(table, input);
   if (!mayReplace(old, conditionOf(input, 'ConditionExpression'))) return conditionFailed(input, old);
   put(table, input);
-  return ok({});
-}
-
-function deleteItem(table: StoredTable, input: JsonObject): Reply {
-  const key = keyIn(input.Key) ?? '';
-  const old = table.items.get(key);
-  if (!mayReplace(old, conditionOf(input, 'ConditionExpression'))) return conditionFailed(input, old);
-  table.items.delete(key);
   return ok({});
 }
 
@@ -170,20 +135,6 @@ function reasonAgainst(table: StoredTable, put: JsonObject): JsonObject & { read
   if (mayReplace(old, conditionOf(put, 'ConditionExpression'))) return { Code: 'None' };
   const Message = 'The conditional request failed';
   return { Code: 'ConditionalCheckFailed', Message, ...oldFor(put, old) };
-}
-
-function scan(table: StoredTable, input: JsonObject): Reply {
-  const keys = [...table.items.keys()];
-  const start = keyIn(member(input, 'ExclusiveStartKey'));
-  const from = start === undefined ? 0 : keys.indexOf(start) + 1;
-  const page = keys.slice(from, from + table.pageSize);
-  const last = from + page.length < keys.length ? page.at(-1) : undefined;
-  const filter = conditionOf(input, 'FilterExpression');
-  const items = page.flatMap((key) => present(table.items.get(key)));
-  return ok({
-    Items: filter === undefined ? items : items.filter((item) => meets(item, filter)),
-    ...(last === undefined ? {} : { LastEvaluatedKey: { repositoryArn: { S: last } } }),
-  });
 }
 
 function put(table: StoredTable, { Item }: JsonObject): void {

@@ -1,4 +1,7 @@
 /** The repositories of one run: its own, and others under its name. */
+import type { ClaimRecord } from '../../../../core/claims/record.ts';
+import { recordOf } from './claims-records.ts';
+import type { StubClaimsTable } from './claims-table.ts';
 import { type Image, type Registry, repositoryLike, type Settings } from './registry.ts';
 
 /** What is there before a run. */
@@ -11,6 +14,8 @@ export interface Given {
   readonly images?: readonly Image[];
   /** More repositories, by the last part of their names: `<own name>/<key>`. */
   readonly others?: Readonly<Record<string, Settings>>;
+  /** The tags of each of those. */
+  readonly othersTags?: Readonly<Record<string, string>>;
 }
 
 /** What is there after it. */
@@ -19,6 +24,8 @@ export interface Left {
   /** Undefined when there is no repository. */
   readonly tagsAfter: Readonly<Record<string, string>> | undefined;
   readonly lifecycleAfter: string | undefined;
+  /** What the table says of who wants what of it; undefined where it holds no record. */
+  readonly claimsAfter: ClaimRecord | undefined;
   /** Every repository under the own one's name, by the rest of its name. */
   readonly othersAfter: Readonly<Record<string, Settings>>;
 }
@@ -30,7 +37,7 @@ export function isOf(own: string, name: string): boolean {
 
 /** Makes what is given; a repository that is there already keeps what is not given. */
 export function prepare({ repositories }: Registry, own: string, given: Given): void {
-  const { tags, lifecycle, images, others = {} } = given;
+  const { tags, lifecycle, images, others = {}, othersTags = {} } = given;
   const existing = repositories.get(own);
   const settings = given.before ?? existing?.settings;
   if (settings !== undefined)
@@ -42,16 +49,20 @@ export function prepare({ repositories }: Registry, own: string, given: Given): 
       ...(images === undefined ? {} : { images }),
     });
   for (const [key, settings] of Object.entries(others))
-    repositories.set(`${own}/${key}`, repositoryLike(settings));
+    repositories.set(
+      `${own}/${key}`,
+      repositoryLike(settings, { tags: new Map(Object.entries(othersTags)) }),
+    );
 }
 
-export function leftOf({ repositories }: Registry, own: string): Left {
+export function leftOf({ repositories }: Registry, claims: StubClaimsTable, own: string): Left {
   const repository = repositories.get(own);
   const others = [...repositories].filter(([name]) => name !== own && isOf(own, name));
   return {
     after: repository?.settings,
     tagsAfter: repository && Object.fromEntries(repository.tags),
     lifecycleAfter: repository?.lifecycle,
+    claimsAfter: recordOf(claims, own),
     othersAfter: Object.fromEntries(
       others.map(([name, { settings }]) => [name.slice(own.length + 1), settings]),
     ),

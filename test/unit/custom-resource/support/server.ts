@@ -6,7 +6,7 @@ import { isObject, type JsonObject } from '../../../../core/json.ts';
 import { emptyClaimsTable, type StubClaimsTable } from './claims-table.ts';
 import { type ClaimsOperation, claimsWork, isClaimsOperation } from './claims-table-operations.ts';
 import { type FaultPlans, faultFinder } from './fault-plans.ts';
-import { type BusyFault, isBusyFault, isLate, send, strike } from './faults.ts';
+import { type BusyFault, type Fault, isBusyFault, isLate, send, strike } from './faults.ts';
 import { isOperation, type Operation, perform, type Step, stepOf } from './operations.ts';
 import { emptyRegistry, namesOf, type Registry, type RegistryScanning } from './registry.ts';
 import type { Reply } from './reply.ts';
@@ -69,6 +69,13 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+/** What a call is answered where the fault, if any, does not keep it from an answer. */
+function replyTo(work: Work, fault: Fault | undefined): Reply {
+  const unavailable = { status: 500, body: {} };
+  if (isBusyFault(fault)) return work.busy?.(fault) ?? unavailable;
+  return fault === undefined || isLate(fault) ? work.perform() : unavailable;
+}
+
 /** Starts it on the loopback interface and a free port. */
 export async function startServer(): Promise<Server> {
   const registry = emptyRegistry();
@@ -88,31 +95,34 @@ export async function startServer(): Promise<Server> {
     perform: () => perform(registry, operation, input),
   });
 
+  const workOf = (target: string, input: JsonObject): Work | undefined => {
+    const [service, operation] = target.split('.');
+    if (service === 'AmazonEC2ContainerRegistry_V20150921' && isOperation(operation))
+      return ecr(operation, input);
+    if (service === 'DynamoDB_20120810' && isClaimsOperation(operation))
+      return claimsWork(claims, operation, input);
+    return undefined;
+  };
+
+  const admit = ({ operation, step, names }: Work): Fault | undefined => {
+    const repository = names[0] ?? '*';
+    calls.push({ step, operation, repository, names, at: performance.now() });
+    if (mayPass(operation)) return faultOf(repository, step);
+    started.throttled += 1;
+    return 'throttled';
+  };
+
   const aws = async (request: IncomingMessage, body: Buffer, response: ServerResponse) => {
-    const [service, operation] = String(request.headers['x-amz-target']).split('.');
     const input: unknown = JSON.parse(body.toString('utf8'));
-    const work = !isObject(input)
-      ? undefined
-      : service === 'AmazonEC2ContainerRegistry_V20150921' && isOperation(operation)
-        ? ecr(operation, input)
-        : service === 'DynamoDB_20120810' && isClaimsOperation(operation)
-          ? claimsWork(claims, operation, input)
-          : undefined;
+    const work = isObject(input) ? workOf(String(request.headers['x-amz-target']), input) : undefined;
     if (work === undefined) {
       response.writeHead(404).end();
       return;
     }
-    const { step, names } = work;
-    const repository = names[0] ?? '*';
-    calls.push({ step, operation: work.operation, repository, names, at: performance.now() });
-    const isThrottled = !mayPass(work.operation);
-    if (isThrottled) started.throttled += 1;
-    const fault = isThrottled ? 'throttled' : faultOf(repository, step);
-    const busy = isBusyFault(fault) ? work.busy?.(fault) : undefined;
-    const reply = fault === undefined || isLate(fault) ? work.perform() : { status: 500, body: {} };
+    const fault = admit(work);
+    const reply = replyTo(work, fault);
     if (started.latencyMs > 0) await sleep(started.latencyMs);
-    if (busy !== undefined) send(response, busy);
-    else if (fault === undefined) send(response, reply);
+    if (fault === undefined || isBusyFault(fault)) send(response, reply);
     else strike(fault, reply, response);
   };
 

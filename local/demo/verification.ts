@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { styleText } from 'node:util';
 import { BatchGetImageCommand, CreateRepositoryCommand } from '@aws-sdk/client-ecr';
 import { Problem } from '../../core/problem.ts';
 import { parseTemplate } from '../../template-text/parse.ts';
@@ -8,66 +7,67 @@ import { projectRoot } from '../paths.ts';
 import type { Clients } from './clients.ts';
 import type { RepositoryChange } from './harden-template.ts';
 import { hardenTemplate } from './harden-template.ts';
-import type { Screen } from './progress.ts';
 import { pushImage } from './registry.ts';
 import { type RepositorySettings, readSettings } from './repository-settings.ts';
+import { colours, type Screen } from './screen.ts';
 import { settingsTable, wrap } from './settings-table.ts';
 
 const tag = '1.0.0';
-/** The template that the proof deploys, and that a plain `npm start` therefore leaves out. */
+/** The template that the verification deploys; `npm start` does not deploy it among the examples. */
 export const settingsExample = 'examples/existing-repository.yaml';
 
-/** What the proof found; every member was observed, so that the last line can only say what is so. */
-export interface Proof {
+/** The observed results. */
+export interface Verification {
   readonly refused: number;
   readonly attempts: number;
-  /** A repository that takes a new tag and scans it. */
+  /** A repository that accepts a new tag and scans the image. */
   readonly scanned: string;
 }
 
 /**
- * Shows that the settings do what they say: a second push of a tag is refused by a repository that a
- * template made, and by one that no stack made once a `Custom::EcrSettings` has gone over it.
- * @param repositories those that the templates deployed, as they are now.
+ * Verifies that the settings take effect: a second push of a tag is refused, by a repository of a template and by a
+ * repository outside of stacks after a `Custom::EcrSettings` manages it.
+ *
+ * @param repositories the repositories of the templates, with their current settings
  */
-export async function prove(
+export async function verifySettings(
   clients: Clients,
   screen: Screen,
   repositories: readonly RepositorySettings[],
-): Promise<Proof> {
-  // One without exclusions, since those would let some tags move.
+): Promise<Verification> {
+  // Without exclusions, because those make some tags mutable.
   const immutable = repositories.find(({ mutability }) => mutability === 'IMMUTABLE')?.name;
-  screen.write(`\n${styleText('bold', 'The proof')}\n`);
+  screen.write(`\n${colours.bold('The verification')}\n`);
   let refused = 0;
   let attempts = 0;
   if (immutable !== undefined) {
-    screen.write(`  ${immutable}\n    one tag pushed twice, by the requests that docker push makes\n`);
+    screen.write(`  ${immutable}\n    one tag pushed twice, with the requests of docker push\n`);
     await showPush(clients, screen, immutable, 'first content');
     refused += Number(await showPush(clients, screen, immutable, 'other content'));
     attempts += 1;
     await showTag(clients, screen, immutable);
   }
 
-  const byHand = freeName('made-by-hand', repositories);
-  await clients.ecr.send(new CreateRepositoryCommand({ repositoryName: byHand }));
-  screen.write(`\n  ${byHand}\n    a repository that no stack made\n`);
-  await showPush(clients, screen, byHand, 'first content');
-  await showPush(clients, screen, byHand, 'other content');
-  const change = await hardenByStack(clients, byHand);
-  screen.write(`    Custom::EcrSettings over it, the stack of ${settingsExample}\n`);
+  const unmanaged = freeName('created-manually', repositories);
+  await clients.ecr.send(new CreateRepositoryCommand({ repositoryName: unmanaged }));
+  screen.write(`\n  ${unmanaged}\n    a repository outside of stacks\n`);
+  await showPush(clients, screen, unmanaged, 'first content');
+  await showPush(clients, screen, unmanaged, 'other content');
+  const change = await hardenByStack(clients, unmanaged);
+  screen.write(`    Custom::EcrSettings, with the stack of ${settingsExample}\n`);
   screen.write(`${settingsTable(change)}\n`);
-  refused += Number(await showPush(clients, screen, byHand, 'third content'));
+  refused += Number(await showPush(clients, screen, unmanaged, 'third content'));
   attempts += 1;
-  await showTag(clients, screen, byHand);
-  return { refused, attempts, scanned: repositories.find(isScannedAndImmutable)?.name ?? byHand };
+  await showTag(clients, screen, unmanaged);
+  return { refused, attempts, scanned: repositories.find(isScannedAndImmutable)?.name ?? unmanaged };
 }
 
-/** One that the templates made safe, so that the alert is shown for it. */
+/** The alert is shown for a repository that is safe. */
 function isScannedAndImmutable({ mutability, scanOnPush }: RepositorySettings): boolean {
   return mutability === 'IMMUTABLE' && scanOnPush;
 }
 
-/** Pushes and writes what came of it; true when the registry refused. */
+/** Pushes an image and shows the result; true if the registry refused it. */
 async function showPush(
   clients: Clients,
   screen: Screen,
@@ -75,12 +75,12 @@ async function showPush(
   content: string,
 ): Promise<boolean> {
   const result = await pushImage(clients, { repository, tag, content });
-  const what = `    push ${tag}, ${content}`.padEnd(33);
+  const label = `    push ${tag}, ${content}`.padEnd(33);
   if (result.accepted) {
-    screen.write(`${what}accepted  ${short(result.digest)}\n`);
+    screen.write(`${label}accepted  ${short(result.digest)}\n`);
     return false;
   }
-  screen.write(`${what}${styleText('green', 'refused')}   ${result.status}\n`);
+  screen.write(`${label}${colours.green('refused')}   ${result.status}\n`);
   for (const line of wrap(result.words, 72)) screen.write(`        ${line}\n`);
   return true;
 }
@@ -90,7 +90,9 @@ async function showTag({ ecr }: Clients, screen: Screen, repository: string): Pr
     new BatchGetImageCommand({ repositoryName: repository, imageIds: [{ imageTag: tag }] }),
   );
   const digest = images?.[0]?.imageId?.imageDigest;
-  screen.write(`${`    ${tag} names now`.padEnd(43)}${digest === undefined ? 'no image' : short(digest)}\n`);
+  screen.write(
+    `${`    ${tag} now refers to`.padEnd(43)}${digest === undefined ? 'no image' : short(digest)}\n`,
+  );
 }
 
 async function hardenByStack(clients: Clients, repository: string): Promise<RepositoryChange> {
@@ -98,17 +100,19 @@ async function hardenByStack(clients: Clients, repository: string): Promise<Repo
   const template = { file: settingsExample, stackName: `settings-of-${repository}`, document };
   const hardening = await hardenTemplate(clients, template, { RepositoryName: repository });
   if (hardening.kind === 'failed') {
-    throw new Problem(`${settingsExample} did not deploy (${hardening.reason}): restore it and start again.`);
+    throw new Problem(
+      `${settingsExample} could not be deployed (${hardening.reason}): restore the file and retry.`,
+    );
   }
   const [change] = hardening.changes;
   const after = change?.after ?? (await readSettings(clients.ecr, repository));
   if (change === undefined || after === undefined) {
-    throw new Problem(`${settingsExample} names no RepositoryName: restore it and start again.`);
+    throw new Problem(`${settingsExample} has no RepositoryName: restore the file and retry.`);
   }
   return change;
 }
 
-/** Digests are compared by eye here: their first 12 digits do. */
+/** The first 12 digits are enough to compare digests at a glance. */
 function short(digest: string): string {
   return digest.slice(0, 'sha256:'.length + 12);
 }

@@ -1,0 +1,129 @@
+/** Which tags of a repository move or may move, with the evidence for each. Pure. */
+import type { TagMutability } from '../core/settings/tag-mutability.ts';
+import { matchesWildcard } from '../core/wildcard.ts';
+import type { Confidence, MovingTag, Range } from './audit.ts';
+import { pluralise } from './format.ts';
+import { type ImageReading, isUnknown, type Known, type PreviousTags, type Pushes } from './reading.ts';
+
+/** What readiness for immutable tags is decided by. */
+export interface Evidence {
+  readonly tagMutability: TagMutability;
+  readonly images: Known<readonly ImageReading[]>;
+  readonly pushes: Known<Pushes>;
+  readonly previousAudit: PreviousTags | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** The evidence of a repository whose images could be read. */
+export type WithKnownImages = Omit<Evidence, 'images'> & { readonly images: readonly ImageReading[] };
+
+// Names that are meant to move from build to build.
+const movingName =
+  /^(latest|stable|edge|nightly|canary|snapshot|main|master|trunk|head|develop(ment)?|dev|test(ing)?|qa|uat|stag(e|ing)|prod(uction)?|live|current|release|(build)?cache)$/i;
+const confidences: readonly Confidence[] = ['seen', 'likely', 'possible'];
+
+/** Every tag that moves or may move, the highest confidence first. */
+export function mutableTagsSeen(evidence: WithKnownImages): MovingTag[] {
+  const tags = new Map(
+    evidence.images.flatMap((image) => image.tags.map((tag) => [tag, image.digest] as const)),
+  );
+  const byTag = new Map<string, MovingTag>();
+  for (const found of [
+    ...pushedAgain(evidence.pushes),
+    ...movedSince(evidence.previousAudit, tags),
+    ...suspectedByName(tags, evidence.images),
+  ]) {
+    const known = byTag.get(found.tag);
+    byTag.set(
+      found.tag,
+      known === undefined ? found : { ...known, evidence: `${known.evidence}; ${found.evidence}` },
+    );
+  }
+  return [...byTag.values()]
+    .filter(({ tag }) => !isImmutableTag(tag, evidence.tagMutability))
+    .toSorted(
+      (one, other) =>
+        confidences.indexOf(one.confidence) - confidences.indexOf(other.confidence) ||
+        (one.tag < other.tag ? -1 : 1),
+    );
+}
+
+/** By CloudTrail. */
+function pushedAgain(pushes: Known<Pushes>): MovingTag[] {
+  if (isUnknown(pushes)) return [];
+  return [...pushes.tags]
+    .filter(([, { times }]) => times > 1)
+    .map(([tag, { times, images, lastBy }]) => ({
+      tag,
+      confidence: 'seen',
+      evidence: `pushed ${times} times since ${dayOf(pushes.since)}, with ${pluralise(images, 'image', 'different images')}, last by ${lastBy}`,
+    }));
+}
+
+/** By an earlier audit's file of tags. */
+function movedSince(previous: PreviousTags | undefined, tags: ReadonlyMap<string, string>): MovingTag[] {
+  if (previous === undefined) return [];
+  const before = [...previous.moved].map(
+    ([tag, at]): MovingTag => ({
+      tag,
+      confidence: 'seen',
+      evidence: `had moved by the audit of ${dayOf(at)}`,
+    }),
+  );
+  const since = [...previous.digests]
+    .filter(([tag, digest]) => tags.get(tag)?.startsWith(digest) === false)
+    .map(
+      ([tag]): MovingTag => ({
+        tag,
+        confidence: 'seen',
+        evidence: `has moved since the audit of ${dayOf(previous.at)}`,
+      }),
+    );
+  return [...before, ...since];
+}
+
+function suspectedByName(
+  tags: ReadonlyMap<string, string>,
+  images: readonly ImageReading[],
+): readonly MovingTag[] {
+  const byName = untaggedByMove(images).atLeast > 0 ? 'likely' : 'possible';
+  return [...tags.keys()].flatMap((tag): MovingTag[] => {
+    if (movingName.test(tag)) return [{ tag, confidence: byName, evidence: 'a name that usually moves' }];
+    return isAlias(tag, tags)
+      ? [{ tag, confidence: 'possible', evidence: 'names the newest of several versions' }]
+      : [];
+  });
+}
+
+/** Whether a tag cannot move, because a MUTABLE_WITH_EXCLUSION repository excludes it. */
+function isImmutableTag(tag: string, { mutability, exclusions }: TagMutability): boolean {
+  return (
+    mutability === 'MUTABLE_WITH_EXCLUSION' && exclusions.some((pattern) => matchesWildcard(pattern, tag))
+  );
+}
+
+/** `1` and `1.2` beside `1.2.3`. */
+function isAlias(tag: string, tags: ReadonlyMap<string, string>): boolean {
+  if (!/^v?\d+(\.\d+)?$/.test(tag)) return false;
+  for (const other of tags.keys()) if (other.startsWith(`${tag}.`) && /^v?[\d.]+$/.test(other)) return true;
+  return false;
+}
+
+/** Untagged images; beside an image index each may be one of its manifests, which never had a tag. */
+export function untaggedByMove(images: readonly ImageReading[]): Range {
+  const untagged = images.filter(({ tags, isImageIndex }) => tags.length === 0 && !isImageIndex).length;
+  const indexes = images.filter(({ tags, isImageIndex }) => tags.length === 0 && isImageIndex).length;
+  const hasIndexes = images.some(({ isImageIndex }) => isImageIndex);
+  return { atLeast: indexes + (hasIndexes ? 0 : untagged), atMost: indexes + untagged };
+}
+
+/** The lower of two. */
+export function weakerConfidence(one: Confidence, other: Confidence): Confidence {
+  return confidences.indexOf(one) > confidences.indexOf(other) ? one : other;
+}
+
+/** A time as its day, such as `2026-11-25`. */
+export function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}

@@ -1,0 +1,79 @@
+/** The services that an audit reads, and how long it is patient with them. */
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import { type Call, callsOf } from '../../aws/calls.ts';
+import type { EcrCalls } from '../../aws/ecr/call.ts';
+import { connect } from '../../aws/ecr/connection.ts';
+import { imageReads } from '../../aws/ecr/images.ts';
+import { lifecyclePolicyReads } from '../../aws/ecr/lifecycle-policies.ts';
+import { repositoryReads } from '../../aws/ecr/repositories.ts';
+import { repositoryPolicyReads } from '../../aws/ecr/repository-policies.ts';
+import { scanningReads } from '../../aws/ecr/scanning.ts';
+import { patientCall } from '../../aws/patient-calls.ts';
+
+/** Which registry is read, and as whom. */
+export interface ServiceOptions {
+  /** Left out, the AWS SDK's own ways to find one. */
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly endpointUrl?: string | undefined;
+  /** Another account's registry; left out, that of the credentials. */
+  readonly registryId?: string | undefined;
+  /** Ends every call. */
+  readonly stop: AbortSignal;
+}
+
+/** The operations of ECR that an audit calls; none changes or pulls anything. */
+const auditReads = (calls: EcrCalls) => ({
+  ...repositoryReads(calls),
+  ...scanningReads(calls),
+  ...lifecyclePolicyReads(calls),
+  ...repositoryPolicyReads(calls),
+  ...imageReads(calls),
+});
+export type AuditReads = ReturnType<typeof auditReads>;
+
+/** The services, for as long as they are used. */
+export interface Services {
+  readonly ecr: AuditReads;
+  readonly tagging: Call<ResourceGroupsTaggingAPIClient>;
+  readonly trail: Call<CloudTrailClient>;
+  /** How often each operation was called. */
+  readonly counts: ReadonlyMap<string, number>;
+  region(): Promise<string>;
+  close(): void;
+}
+
+const maxSockets = 128;
+// The first answer tells whether there is a registry at all: nobody wants to wait minutes for that.
+const firstMs = 8_000;
+// Long enough for a service that throttles, whose pace is found by trying, and for a network that comes back.
+const callMs = 2 * 60_000;
+const maxDenials = 8;
+
+export function connectServices(options: ServiceOptions): Services {
+  const { region, profile, endpointUrl, registryId, stop } = options;
+  const agent = { maxSockets, keepAlive: true };
+  const settings = {
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
+    maxAttempts: 1,
+    requestHandler: { httpAgent: agent, httpsAgent: agent, connectionTimeout: 5_000 },
+  } as const;
+  const counts = new Map<string, number>();
+  const patience = { callMs, stop, maxDenials, counts };
+  const ecr = connect({ ...settings, registryId }, auditReads);
+  const tagging = callsOf(() => new ResourceGroupsTaggingAPIClient(settings));
+  const trail = callsOf(() => new CloudTrailClient(settings));
+  return {
+    ecr: ecr.patiently({ ...patience, firstMs }),
+    tagging: patientCall(tagging, patience),
+    trail: patientCall(trail, patience),
+    counts,
+    region: ecr.region,
+    close() {
+      for (const { close } of [ecr, tagging, trail]) close();
+    },
+  };
+}

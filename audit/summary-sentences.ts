@@ -1,0 +1,111 @@
+/** An audit in sentences, for a manager. Pure. */
+import type { AuditSubject, Expiry, Range, RepositoryAudit, Summary } from './audit.ts';
+import { pulledLatelyDays } from './expiry.ts';
+import { formatBytes, formatMoney, formatRange, pluralise } from './format.ts';
+import { isUnknown } from './reading.ts';
+
+type Counts = Omit<Summary, 'sentences' | 'unknown'>;
+
+/** @param total how many repositories the registry has, those that were not read included */
+export function summarySentences(
+  repositories: readonly RepositoryAudit[],
+  total: number,
+  counts: Counts,
+): string[] {
+  const { length: read } = repositories;
+  if (read === 0) return [total === 0 ? 'The registry has no repositories.' : 'No repository could be read.'];
+  return [
+    ...(read < total
+      ? [`Incomplete: ${read} of ${pluralise(total, 'repository', 'repositories')} were read.`]
+      : []),
+    safeSentence(repositories),
+    ...issueSentences(counts),
+    ...expiringSentence(repositories),
+    ...readinessSentence(counts),
+    ...hardenedExpirySentence(repositories),
+    sizeSentence(counts),
+  ];
+}
+
+function safeSentence(repositories: readonly RepositoryAudit[]): string {
+  const { length: read } = repositories;
+  const { length: safe } = repositories.filter(isSafe);
+  return `${safe} of ${pluralise(read, 'repository', 'repositories')} ${safe === 1 || read === 1 ? 'is' : 'are'} safe: immutable, scanned, with a lifecycle policy and not public.`;
+}
+
+/** A repository of which something could not be read does not count as safe. */
+function isSafe({ findings, scanned, lifecyclePolicy, publicBy }: RepositoryAudit): boolean {
+  return (
+    findings.every(({ level }) => level === 'note') &&
+    ![scanned, lifecyclePolicy, publicBy].some((value) => isUnknown<unknown>(value))
+  );
+}
+
+function issueSentences({ bySubject }: Counts): string[] {
+  const having = (subject: AuditSubject) =>
+    bySubject.find((each) => each.subject === subject)?.repositories ?? 0;
+  const open = having('PublicAccess');
+  const full = having('ImageQuota');
+  return [
+    ...listSentence('Issues: ', [
+      [having('TagImmutability'), 'with mutable tags'],
+      [having('ScanOnPush'), 'whose images are not scanned'],
+      [having('LifecyclePolicy'), 'without an effective lifecycle policy'],
+    ]),
+    ...(open > 0
+      ? [
+          `${open} ${open === 1 ? 'is' : 'are'} open to every AWS account: close ${open === 1 ? 'it' : 'them'} first.`,
+        ]
+      : []),
+    ...(full > 0 ? [`${full} will reach the image quota within 90 days and then refuse every push.`] : []),
+  ];
+}
+
+/** About the lifecycle policies that are in effect. */
+function expiringSentence(repositories: readonly RepositoryAudit[]): string[] {
+  const { length: expiring } = repositories.filter(
+    ({ lifecyclePolicy: policy }) =>
+      !(isUnknown(policy) || isUnknown(policy.expires)) && policy.expires.pulledLately.atMost > 0,
+  );
+  return expiring === 0
+    ? []
+    : [
+        `In ${expiring} the current lifecycle policy expires images that were pulled within ${pulledLatelyDays} days.`,
+      ];
+}
+
+function readinessSentence({ byReadiness }: Counts): string[] {
+  return listSentence('Immutable tags: ', [
+    [byReadiness.now, 'can have them now'],
+    [byReadiness['with-exclusions'], 'with exclusions'],
+    [byReadiness['stabilise-first'], 'after tags have stopped moving'],
+    [byReadiness.unclear, 'after a closer look'],
+  ]);
+}
+
+/** About the organisation's lifecycle policy, if it were applied to every repository. */
+function hardenedExpirySentence(repositories: readonly RepositoryAudit[]): string[] {
+  const known = repositories.flatMap(({ hardened }) =>
+    hardened === null || isUnknown(hardened) ? [] : [hardened],
+  );
+  const sum = (of: keyof Expiry): Range => ({
+    atLeast: known.reduce((total, expiry) => total + expiry[of].atLeast, 0),
+    atMost: known.reduce((total, expiry) => total + expiry[of].atMost, 0),
+  });
+  const images = sum('images');
+  const used = sum('pulledLately');
+  if (images.atMost === 0) return [];
+  return [
+    `The lifecycle policy of KeepImages and ProtectedTags would expire ${formatRange(images)} images, ${used.atMost === 0 ? 'none of which was' : `${formatRange(used)} of which were`} pulled within ${pulledLatelyDays} days.`,
+  ];
+}
+
+function sizeSentence({ images, bytes, monthlyCost }: Counts): string {
+  return `They hold ${pluralise(images, 'image', 'images')}, ${formatBytes(bytes)}, for at most $${formatMoney(monthlyCost)} a month.`;
+}
+
+/** One sentence of the parts whose number is not 0; none where all are. */
+function listSentence(start: string, parts: readonly (readonly [number, string])[]): string[] {
+  const some = parts.filter(([number]) => number > 0).map(([number, words]) => `${number} ${words}`);
+  return some.length === 0 ? [] : [`${start}${some.join(', ')}.`];
+}

@@ -1,0 +1,134 @@
+/** The columns of the page's table, beside the name. Pure. */
+import type { AuditSubject, Expiry, ImageCount, Range, RepositoryAudit } from '../../../audit/audit.ts';
+import { formatBytes, formatMoney, formatRange } from '../../../audit/format.ts';
+import { isUnknown, type Known, whenKnown } from '../../../audit/reading.ts';
+import { columnsOf, readinessText, severityOf } from '../audit-labels.ts';
+import { type Reasons, reasonId } from './reasons.ts';
+import { toHtml } from './to-html.ts';
+
+export interface Column {
+  readonly title: string;
+  readonly kind: 'text' | 'number';
+  /** The whole `td`. */
+  readonly cell: (repository: RepositoryAudit) => string;
+}
+
+/** What a cell holds besides its text. */
+interface CellOptions {
+  /** What it sorts by, if that is not its text. */
+  readonly sort?: string | number;
+  readonly className?: string;
+}
+
+/** @param subjects with an issue, as the audit's summary names them */
+export function columnsOfPage(
+  subjects: readonly AuditSubject[],
+  reasons: Reasons,
+): readonly [Column, ...Column[]] {
+  const text = (title: string, cell: (repository: RepositoryAudit) => Known<string>): Column => ({
+    title,
+    kind: 'text',
+    cell: (repository) => known(cell(repository), reasons, 'text', (value) => cellOf(value)),
+  });
+  return [
+    {
+      title: 'Stack',
+      kind: 'text',
+      // Repositories without a stack come last.
+      cell: ({ stack }) =>
+        known(stack, reasons, 'text', (owner) => cellOf(owner ?? 'none', { sort: owner ?? '~' })),
+    },
+    ...columnsOf(subjects).map(
+      ({ control, title, value }): Column => ({
+        title,
+        kind: 'text',
+        cell: (repository) =>
+          known(value(repository), reasons, 'text', (setting) =>
+            cellOf(setting, { className: severityOf(repository, control) }),
+          ),
+      }),
+    ),
+    ...imageColumns(reasons),
+    expiryColumn('Would expire', 'images', reasons),
+    expiryColumn('Pulled recently', 'pulledLately', reasons),
+    text('Make immutable', ({ readiness }) => readinessText(readiness)),
+  ];
+}
+
+function imageColumns(reasons: Reasons): readonly Column[] {
+  const number = (
+    title: string,
+    words: (images: ImageCount) => string,
+    sort: (images: ImageCount) => string | number,
+  ): Column => ({
+    title,
+    kind: 'number',
+    cell: ({ images }) =>
+      known(images, reasons, 'number', (count) =>
+        cellOf(words(count), { className: 'n', sort: sort(count) }),
+      ),
+  });
+  return [
+    number(
+      'Images',
+      ({ count }) => count.toLocaleString('en'),
+      ({ count }) => count,
+    ),
+    {
+      title: 'Quota reached',
+      kind: 'text',
+      // The words come after every date.
+      cell: (repository) =>
+        known(repository.images, reasons, 'text', ({ quotaReachedOn }) =>
+          cellOf(quotaReachedOn ?? 'not projected', {
+            className: severityOf(repository, 'ImageQuota') === 'bad' ? 'bad' : 'date',
+          }),
+        ),
+    },
+    number(
+      'Size',
+      ({ bytes }) => formatBytes(bytes),
+      ({ bytes }) => bytes,
+    ),
+    number(
+      '$/month',
+      ({ monthlyCost }) => formatMoney(monthlyCost),
+      ({ monthlyCost }) => monthlyCost.toFixed(6),
+    ),
+  ];
+}
+
+const none: Range = { atLeast: 0, atMost: 0 };
+
+function expiryColumn(title: string, of: keyof Expiry, reasons: Reasons): Column {
+  return {
+    title,
+    kind: 'number',
+    cell: ({ hardened }) =>
+      known(
+        hardened === null ? none : whenKnown(hardened, (expiry) => expiry[of]),
+        reasons,
+        'number',
+        (range) => cellOf(formatRange(range), { className: 'n', sort: range.atMost }),
+      ),
+  };
+}
+
+function cellOf(text: string, { sort = text, className = '' }: CellOptions = {}): string {
+  // Without the attribute a cell sorts by its text.
+  const sorted = String(sort) === text ? '' : ` data-sort="${toHtml(String(sort))}"`;
+  return `<td${className === '' ? '' : ` class="${className}"`}${sorted}>${toHtml(text)}</td>`;
+}
+
+/** The cell of a known value; an unknown one is short, since there may be 100,000 of them. */
+function known<Value>(
+  value: Known<Value>,
+  reasons: Reasons,
+  kind: Column['kind'],
+  cell: (value: Value) => string,
+): string {
+  if (!isUnknown(value)) return cell(value);
+  // The reason is shown at the pointer, and in the list that the number links to.
+  const number = reasons.get(value.unknown)?.number ?? 0;
+  return `<td class="unknown${kind === 'number' ? ' n' : ''}" data-sort title="${toHtml(value.unknown)}">unknown<a href="#${reasonId(number)}">${number}</a></td>`;
+}

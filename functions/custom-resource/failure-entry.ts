@@ -1,0 +1,16 @@
+/** A failure for the log. Pure. */
+import { loggableError } from '../../aws/faults.ts';
+
+/**
+ * What the log says of a failure and its cause. Repositories that were looked up stay out: their names come from
+ * properties, and a property may come from a NoEcho parameter; ECR has not confirmed that they exist.
+ */
+export function failureEntry(error: unknown): Readonly<Record<string, unknown>> {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return { error: withoutLookup(error), ...(cause === undefined ? {} : { cause: withoutLookup(cause) }) };
+}
+
+function withoutLookup(error: unknown): Readonly<Record<string, unknown>> {
+  const { resource, ...rest } = loggableError(error);
+  return resource === undefined || rest.operation === 'DescribeRepositories' ? rest : { ...rest, resource };
+}

@@ -1,0 +1,14 @@
+import { coloursFor } from '../../cli/colours.ts';
+
+/** Where `npm start` writes; `isTTY` says whether a line may be written over. */
+export interface Screen {
+  readonly isTTY: boolean;
+  write(text: string): void;
+}
+
+export const terminal: Screen = {
+  isTTY: process.stdout.isTTY === true && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb',
+  write: (text) => void process.stdout.write(text),
+};
+
+export const colours = coloursFor(process.stdout, process.env);
