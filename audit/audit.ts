@@ -1,5 +1,6 @@
 /** The audit of one repository, and of a registry: plain data, which every report is made from. */
-import type { ControlName } from '../core/finding.ts';
+import type { ControlCode, ControlName } from '../core/controls/index.ts';
+import type { IssueCode } from '../core/issue.ts';
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
 import type { Known, RegistryReading } from './reading.ts';
 
@@ -10,9 +11,18 @@ export type AuditSeverity = (typeof auditSeverities)[number];
 /** The subject of a finding: a control, or the image quota. */
 export type AuditSubject = ControlName | 'ImageQuota';
 
+/** What a finding says, by code: what a control finds, and what only a live repository shows. */
+export type AuditCode =
+  | ControlCode
+  | IssueCode
+  | 'images-in-use-expire'
+  | 'image-quota-reached'
+  | 'image-quota-ahead';
+
 export interface AuditFinding {
   readonly subject: AuditSubject;
   readonly level: AuditSeverity;
+  readonly code: AuditCode;
   readonly message: string;
 }
 

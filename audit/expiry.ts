@@ -1,4 +1,5 @@
 /** How many images a lifecycle policy would expire now, and how many of those were pulled recently. Pure. */
+import type { Issue } from '../core/issue.ts';
 import { evaluateLifecyclePolicy } from '../core/lifecycle/evaluate.ts';
 import type { Expiry, Range } from './audit.ts';
 import type { ImageReading, Unknown } from './reading.ts';
@@ -12,14 +13,18 @@ const day = 24 * 60 * 60 * 1000;
  * ECR never expires a referenced image before its index, so untagged images beside an index count in the upper bound only.
  *
  * @param now milliseconds since 1970
+ * @param describe a clause for what is wrong with the policy
  */
-export function expiryOf(text: string, images: readonly ImageReading[], now: number): Expiry | Unknown {
+export function expiryOf(
+  text: string,
+  images: readonly ImageReading[],
+  now: number,
+  describe: (issue: Issue) => string,
+): Expiry | Unknown {
   const evaluated = evaluateLifecyclePolicy(text, images, now);
-  if ('problems' in evaluated) {
-    const [first] = evaluated.problems;
-    return {
-      unknown: `its lifecycle policy cannot be evaluated: ${first?.path ?? ''} ${first?.reason ?? ''}`,
-    };
+  if ('issues' in evaluated) {
+    const why = evaluated.issues.slice(0, 1).map(describe);
+    return { unknown: `its lifecycle policy cannot be evaluated: ${why.join('')}` };
   }
   const expired = new Set(
     evaluated.verdicts.filter(({ action }) => action === 'expire').map(({ digest }) => digest),

@@ -1,26 +1,8 @@
 /** The data that an audit reads from a live registry; a value that could not be read is `unknown`, with the reason. */
+import { isUnknown, type Known, type Unknown, whenKnown } from '../core/known.ts';
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
 
-/** A value that could not be read, with the reason as it is reported. */
-export interface Unknown {
-  readonly unknown: string;
-}
-
-/** A value, or the reason why it is unknown. */
-export type Known<Value> = Value | Unknown;
-
-/** Whether a value is unknown. */
-export function isUnknown<Value>(value: Known<Value>): value is Unknown {
-  return typeof value === 'object' && value !== null && 'unknown' in value;
-}
-
-/** The result for a known value; an unknown value stays unknown. */
-export function whenKnown<Value, Result>(
-  value: Known<Value>,
-  then: (value: Value) => Known<Result>,
-): Known<Result> {
-  return isUnknown(value) ? value : then(value);
-}
+export { isUnknown, type Known, type Unknown, whenKnown };
 
 /** The registry as a whole. */
 export interface RegistryReading {

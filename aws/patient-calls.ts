@@ -10,16 +10,16 @@ export interface Patience {
   /** The same before the first answer, which tells whether there is a service at all. */
   readonly firstMs?: number;
   /** Ends every call. */
-  readonly stop: AbortSignal;
+  readonly stop?: AbortSignal;
   /** An operation that was denied so often and never allowed is called no more: it fails with the last denial. */
-  readonly maxDenials: number;
+  readonly maxDenials?: number;
   /** How often each operation was called, repetitions included; counted here. */
-  readonly counts: Map<string, number>;
+  readonly counts?: Map<string, number>;
 }
 
 /** How to call a service so; once it has left a call without any answer, every further call fails at once. */
 export function patientCall<Client>(calls: Calls<Client>, patience: Patience): Call<Client> {
-  const { callMs, firstMs = callMs, stop, maxDenials, counts } = patience;
+  const { callMs, firstMs = callMs, stop, maxDenials = Number.POSITIVE_INFINITY, counts } = patience;
   const denied = new Map<string, { times: number; readonly error: unknown }>();
   const allowed = new Set<string>();
   // 10,000 repositories must not wait one after the other for a network that is gone.
@@ -33,7 +33,7 @@ export function patientCall<Client>(calls: Calls<Client>, patience: Patience): C
       const output = await calls.until(deadline)(
         operation,
         (client, options) => {
-          counts.set(operation, (counts.get(operation) ?? 0) + 1);
+          counts?.set(operation, (counts.get(operation) ?? 0) + 1);
           return send(client, options);
         },
         resource,
@@ -43,7 +43,7 @@ export function patientCall<Client>(calls: Calls<Client>, patience: Patience): C
     } catch (error) {
       // Counted anew: others that were under way have been denied meanwhile.
       if (isDenied(error)) denied.set(operation, { times: (denied.get(operation)?.times ?? 0) + 1, error });
-      if (error instanceof OutOfTime && isUnanswered(error.cause) && !stop.aborted) silence = error;
+      if (error instanceof OutOfTime && isUnanswered(error.cause) && stop?.aborted !== true) silence = error;
       throw error;
     } finally {
       deadline.dispose();

@@ -2,12 +2,12 @@ import { type Finding, isRefusal } from '../core/finding.ts';
 import type { JsonObject } from '../core/json.ts';
 import { applicationPolicy, refinePolicy } from '../core/policy/policy.ts';
 import { harden } from './harden.ts';
-import { refusalMessage } from './refusal-message.ts';
+import type { DescribeFinding } from './report.ts';
 import type { SettingsFunction } from './settings-resource.ts';
 
 // CloudFormation's quotas for a processed template
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
-const mostBytes = 1_000_000;
+const maxBytes = 1_000_000;
 const inlineBytes = 51_200;
 
 /** What a macro is asked to expand. */
@@ -28,45 +28,57 @@ export interface MacroConfiguration {
   readonly today: string;
   /** In place of the function that the environment names. */
   readonly settings?: SettingsFunction;
+  /** How `Report` writes a finding into a resource's Metadata. */
+  readonly describe: DescribeFinding;
 }
 
-/** The fragment to deploy, or the message that refuses it; the findings either way. */
-export type Expansion = { readonly findings: readonly Finding[]; readonly warning?: string } & (
-  | { readonly fragment: JsonObject }
-  | { readonly refusal: string }
+/** How many bytes a processed template has, and the quota that it is over. */
+export interface TemplateSize {
+  readonly bytes: number;
+  readonly quota: number;
+}
+
+/**
+ * The fragment to deploy, or that it is refused: for its findings, or for its size. The findings either way.
+ *
+ * With `oversize` it can be deployed only through S3.
+ */
+export type Expansion = { readonly findings: readonly Finding[] } & (
+  | { readonly fragment: JsonObject; readonly oversize?: TemplateSize }
+  | { readonly refusedFor: 'findings' }
+  | { readonly refusedFor: TemplateSize }
 );
 
 /** Hardens what a request holds. Pure. */
 export function expand(
   request: ExpandRequest,
-  { environment, today, settings = settingsFunction(environment) }: MacroConfiguration,
+  { environment, today, settings = settingsFunction(environment), describe }: MacroConfiguration,
 ): Expansion {
   const application = applicationPolicy(environment);
-  const transform = refinePolicy(application.policy, 'transform', request.params, 'Transform.Parameters');
+  const transform = refinePolicy(application.policy, 'transform', request.params, [
+    'Transform',
+    'Parameters',
+  ]);
   const configuration = [...application.findings, ...transform.findings];
   // With a policy that nobody meant, nothing may be decided.
-  if (configuration.some(isRefusal)) return refuse(configuration, refusalMessage(configuration) ?? '');
+  if (configuration.some(isRefusal)) return { findings: configuration, refusedFor: 'findings' };
 
-  const { fragment, findings } = harden(request.fragment, {
+  const hardened = harden(request.fragment, {
     policy: transform.policy,
     parameters: request.templateParameterValues,
     today,
     settings,
+    describe,
   });
-  const all = [...configuration, ...findings];
-  const refusal = refusalMessage(all);
-  if (refusal !== undefined) return refuse(all, refusal);
+  const { fragment } = hardened;
+  const findings = [...configuration, ...hardened.findings];
+  if (findings.some(isRefusal)) return { findings, refusedFor: 'findings' };
 
   const bytes = Buffer.byteLength(JSON.stringify(fragment));
-  const size = `the hardened template has ${bytes} bytes`;
-  if (bytes > mostBytes)
-    return refuse(all, `${size}, and CloudFormation takes at most ${mostBytes}: split it`);
-  const warning = `${size}; over ${inlineBytes} it has to be deployed through S3`;
-  return { fragment, findings: all, ...(bytes > inlineBytes ? { warning } : {}) };
-}
-
-function refuse(findings: readonly Finding[], refusal: string): Expansion {
-  return { findings, refusal };
+  if (bytes > maxBytes) return { findings, refusedFor: { bytes, quota: maxBytes } };
+  return bytes > inlineBytes
+    ? { fragment, findings, oversize: { bytes, quota: inlineBytes } }
+    : { fragment, findings };
 }
 
 /** The custom resource's function, as template.yaml names it; a macro deployed without it completes nothing. */

@@ -3,9 +3,9 @@
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-author.html), so its own shape
  * has to tell.
  */
-import { creationTemplateType, type HardenedType, repositoryType } from '../core/controls/control.ts';
-import { generatesResources, readLoop } from '../core/intrinsics.ts';
 import { isObject, type Json, type JsonObject, member } from '../core/json.ts';
+import { generatesResources, readLoop } from './intrinsics.ts';
+import { creationTemplateType, type HardenedType, repositoryType } from './resource-types.ts';
 
 const common = [
   'EncryptionConfiguration',
@@ -59,7 +59,12 @@ export type Placement =
   | { readonly kind: 'resource' }
   | { readonly kind: 'resources' }
   | { readonly kind: 'properties'; readonly type: HardenedType }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | {
+      readonly kind: 'unknown';
+      /** The type that it is nearest to, and the keys that this does not have. */
+      readonly type: HardenedType;
+      readonly foreign: readonly string[];
+    };
 
 /** Recognises a fragment by its shape. */
 export function placementOf(fragment: JsonObject): Placement {
@@ -88,8 +93,5 @@ function propertiesPlacement(fragment: JsonObject, keys: readonly string[]): Pla
       : repositoryType;
   const foreign = keys.filter((key) => spelling(type, key) === undefined && !generatesResources(key));
   if (foreign.length === 0) return { kind: 'properties', type };
-  return {
-    kind: 'unknown',
-    reason: `EcrHardening stands beside ${foreign.slice(0, 5).join(', ')}, which ${type} does not have; move it to the top level of the template, or beside the Type of a repository`,
-  };
+  return { kind: 'unknown', type, foreign };
 }

@@ -1,9 +1,6 @@
-import { type ControlContext, type HardenedType, hardenedTypes } from '../core/controls/control.ts';
-import { controls } from '../core/controls/index.ts';
+import { type ControlName, controls } from '../core/controls/index.ts';
 import type { Finding } from '../core/finding.ts';
-import { generatesResources, type ParameterValues, readLoop, withoutParameters } from '../core/intrinsics.ts';
 import {
-  describeKind,
   isObject,
   isOneOf,
   type Json,
@@ -12,10 +9,15 @@ import {
   member,
   withMember,
 } from '../core/json.ts';
+import type { Path } from '../core/path.ts';
 import type { Policy } from '../core/policy/policy.ts';
+import type { ControlContext } from './control-context.ts';
 import { placementOf, sections, spelling } from './fragment.ts';
+import { generatesResources, type ParameterValues, readLoop, withoutParameters } from './intrinsics.ts';
 import { readMetadata } from './metadata.ts';
-import { withReport } from './report.ts';
+import { type DescribeFinding, withReport } from './report.ts';
+import { type HardenedType, hardenedTypes } from './resource-types.ts';
+import { templateSettings } from './settings/index.ts';
 import { completeSettings, type SettingsFunction, settingsType } from './settings-resource.ts';
 
 /** What hardening depends on beside the fragment. */
@@ -28,6 +30,8 @@ export interface HardenOptions {
   readonly today: string;
   /** What a `Custom::EcrSettings` is completed with; undefined leaves it as it is. */
   readonly settings?: SettingsFunction | undefined;
+  /** How `Report` writes a finding into a resource's Metadata. */
+  readonly describe: DescribeFinding;
 }
 
 /** A hardened fragment and every decision on the way to it. */
@@ -45,53 +49,52 @@ export interface Hardened {
  */
 export function harden(fragment: JsonObject, options: HardenOptions): Hardened {
   const findings: Finding[] = [];
-  const tell: Tell = (finding) => findings.push(finding);
-  return { fragment: hardenFragment(fragment, options, tell), findings };
+  const add: AddFinding = (finding) => findings.push(finding);
+  return { fragment: hardenFragment(fragment, options, add), findings };
 }
 
-/** Takes one decision; who passes it on adds what is only known further out, such as the logical ID. */
-type Tell = (finding: Finding) => void;
+/** Takes one decision; each caller adds what is only known further out, such as the logical ID. */
+type AddFinding = (finding: Finding) => void;
 
-function hardenFragment(fragment: JsonObject, options: HardenOptions, tell: Tell): JsonObject {
+function hardenFragment(fragment: JsonObject, options: HardenOptions, add: AddFinding): JsonObject {
   const placement = placementOf(fragment);
   switch (placement.kind) {
     case 'template':
-      return hardenTemplate(fragment, options, tell);
+      return hardenTemplate(fragment, options, add);
     case 'resources':
-      return hardenResources(fragment, options, tell);
+      return hardenResources(fragment, options, add);
     case 'resource':
-      return hardenResource(fragment, options, tell);
+      return hardenResource(fragment, options, add);
     case 'properties': {
       // Attributes that stand beside Properties cannot be written from inside it.
       if (options.policy.Retain || options.policy.Report) {
-        const reason = 'Retain and Report cannot be written from inside Properties';
-        tell({ control: 'Parameters', path: '', outcome: 'noted', reason });
+        add({ control: 'Parameters', code: 'inside-properties', path: [], outcome: 'noted' });
       }
       const inside = { ...options, policy: { ...options.policy, Retain: false, Report: false } };
-      const hardened = hardenResource({ Type: placement.type, Properties: fragment }, inside, tell);
+      const hardened = hardenResource({ Type: placement.type, Properties: fragment }, inside, add);
       const properties = member(hardened, 'Properties');
       return isObject(properties) ? properties : fragment;
     }
     case 'unknown':
-      addShapeFinding(tell, '', placement.reason);
+      addShapeFinding(add, 'misplaced', [], { expected: placement.type, actual: placement.foreign });
       return fragment;
     default:
       return placement satisfies never;
   }
 }
 
-function hardenTemplate(template: JsonObject, options: HardenOptions, tell: Tell): JsonObject {
+function hardenTemplate(template: JsonObject, options: HardenOptions, add: AddFinding): JsonObject {
   for (const name of sections) {
     const section = member(template, name);
     if (section !== undefined && !isObject(section))
-      addShapeFinding(tell, name, `must be a map, not ${describeKind(section)}`);
+      addShapeFinding(add, 'not-a-map', [name], { actual: section });
   }
   const resources = member(template, 'Resources');
   // Another macro of the template may still make its resources; CloudFormation refuses a template without any.
   if (!isObject(resources)) return template;
   const declared = member(template, 'Parameters');
   const parameters = withoutParameters(options.parameters, (name) => isStored(declared, name));
-  return withMember(template, 'Resources', hardenResources(resources, { ...options, parameters }, tell));
+  return withMember(template, 'Resources', hardenResources(resources, { ...options, parameters }, add));
 }
 
 /** Whether a parameter is one of the Parameter Store: AWS does not say if a macro is given its name or its value. */
@@ -101,35 +104,35 @@ function isStored(declared: Json | undefined, name: string): boolean {
   return typeof type === 'string' && type.startsWith('AWS::SSM::');
 }
 
-function hardenResources(resources: JsonObject, options: HardenOptions, tell: Tell): JsonObject {
+function hardenResources(resources: JsonObject, options: HardenOptions, add: AddFinding): JsonObject {
   return mapMembers(resources, (resource, logicalId) => {
     const loop = readLoop(logicalId, resource);
     if (loop !== undefined) {
       // A loop's identifier hides a parameter of that name.
       const parameters = withoutParameters(options.parameters, (name) => name === loop.identifier);
-      const body = hardenResources(loop.body, { ...options, parameters }, tell);
+      const body = hardenResources(loop.body, { ...options, parameters }, add);
       return body === loop.body ? resource : [loop.identifier, loop.collection, body];
     }
     // A loop of another shape is for AWS::LanguageExtensions to refuse; a snippet is expanded before or after us.
     if (generatesResources(logicalId)) return resource;
-    const tellHere: Tell = (finding) => tell({ ...finding, logicalId });
-    if (isObject(resource)) return hardenResource(resource, options, tellHere);
-    addShapeFinding(tellHere, '', `must be a map with a Type, not ${describeKind(resource)}`);
+    const addHere: AddFinding = (finding) => add({ ...finding, logicalId });
+    if (isObject(resource)) return hardenResource(resource, options, addHere);
+    addShapeFinding(addHere, 'not-a-resource', [], { actual: resource });
     return resource;
   });
 }
 
-function hardenResource(resource: JsonObject, options: HardenOptions, tell: Tell): JsonObject {
+function hardenResource(resource: JsonObject, options: HardenOptions, add: AddFinding): JsonObject {
   const type = member(resource, 'Type');
   if (type !== settingsType && !isOneOf(hardenedTypes, type)) return resource;
   const { Properties: properties = {} } = resource;
   if (!isObject(properties)) {
-    addShapeFinding(tell, 'Properties', `must be a map, not ${describeKind(properties)}`);
+    addShapeFinding(add, 'not-a-map', ['Properties'], { actual: properties });
     return resource;
   }
-  if (isOneOf(hardenedTypes, type)) return hardenRepository(resource, properties, type, options, tell);
+  if (isOneOf(hardenedTypes, type)) return hardenRepository(resource, properties, type, options, add);
   const completed = completeSettings(properties, options.settings, (told) =>
-    tell({ control: 'Settings', ...told }),
+    add({ control: 'Settings', ...told }),
   );
   return withProperties(resource, properties, completed);
 }
@@ -138,44 +141,40 @@ function hardenRepository(
   resource: JsonObject,
   given: JsonObject,
   type: HardenedType,
-  { policy: base, parameters, today }: HardenOptions,
-  tell: Tell,
+  { policy: base, parameters, today, describe }: HardenOptions,
+  add: AddFinding,
 ): JsonObject {
   const own: Finding[] = [];
-  const tellOwn: Tell = (finding) => own.push(finding);
-  addMisspelt(given, type, tellOwn);
-  const {
-    policy,
-    isRedacted: isVeiled,
-    exempt,
-    endedOn,
-  } = readMetadata(resource, base, today, parameters, tellOwn);
+  const addOwn: AddFinding = (finding) => own.push(finding);
+  addMisspelt(given, type, addOwn);
+  const metadata = readMetadata(resource, base, today, parameters, addOwn);
+  const { policy, isRedacted, exempt, endedOn } = metadata;
 
   let attributes = resource;
   let properties = given;
-  for (const { name, types, isOn, isOfAttributes, harden: apply } of controls) {
+  for (const control of controls) {
+    const { name, setting, isOn } = control;
+    const { types, isOfAttributes, harden: apply } = templateSettings[setting];
     const isNamed = exempt.includes(name);
     if (!types.includes(type) || !isOn(policy) || (isNamed && endedOn === undefined)) continue;
-    const note = isNamed ? ` (its exemption ended on ${endedOn})` : '';
-    const context: ControlContext = {
-      policy,
-      parameters,
-      addFinding: (told) =>
-        tellOwn({
-          control: name,
-          path: told.path,
-          outcome: told.outcome,
-          before: told.before,
-          after: isVeiled ? undefined : told.after,
-          reason: told.reason + note,
-        }),
-    };
+    const addFinding = findingsOf(name, addOwn, { isRedacted, endedOn: isNamed ? endedOn : undefined });
+    const context = { control, policy, parameters, addFinding };
     if (isOfAttributes) attributes = apply(attributes, type, context);
     else properties = apply(properties, type, context);
   }
-  for (const finding of own) tell(finding);
+  for (const finding of own) add(finding);
   const hardened = withProperties(attributes, given, properties);
-  return policy.Report ? withReport(hardened, own) : hardened;
+  return policy.Report ? withReport(hardened, own, describe) : hardened;
+}
+
+/** How a control's decisions are added: with its name, and without what its policy must not show. */
+function findingsOf(
+  control: ControlName,
+  add: AddFinding,
+  { isRedacted, endedOn }: { readonly isRedacted: boolean; readonly endedOn: string | undefined },
+): ControlContext['addFinding'] {
+  const ended = endedOn === undefined ? {} : { exemptionEndedOn: endedOn };
+  return (finding) => add({ control, ...finding, ...(isRedacted ? { after: undefined } : {}), ...ended });
 }
 
 /** The resource with its Properties; none are made where nothing was written into them. */
@@ -184,14 +183,19 @@ function withProperties(resource: JsonObject, given: JsonObject, properties: Jso
 }
 
 /** Names that differ from a property's only by case: CloudFormation refuses them, and they would hide from us. */
-function addMisspelt(properties: JsonObject, type: HardenedType, tell: Tell): void {
+function addMisspelt(properties: JsonObject, type: HardenedType, add: AddFinding): void {
   for (const name of Object.keys(properties)) {
     const right = spelling(type, name);
     if (right !== undefined && right !== name)
-      addShapeFinding(tell, `Properties.${name}`, `must be spelt ${right}`);
+      addShapeFinding(add, 'misspelt', ['Properties', name], { expected: right });
   }
 }
 
-function addShapeFinding(tell: Tell, path: string, reason: string): void {
-  tell({ control: 'Template', path, outcome: 'invalid', reason });
+function addShapeFinding(
+  add: AddFinding,
+  code: Finding['code'],
+  path: Path,
+  details: Pick<Finding, 'expected' | 'actual'>,
+): void {
+  add({ control: 'Template', code, path, outcome: 'invalid', ...details });
 }

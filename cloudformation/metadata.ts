@@ -1,8 +1,8 @@
-import { type ControlName, controlNames, type Finding } from '../core/finding.ts';
-import { type ParameterValues, read, refName } from '../core/intrinsics.ts';
-import { describeKind, isList, isObject, isOneOf, type Json, type JsonObject, member } from '../core/json.ts';
-import { unknownName } from '../core/nearest.ts';
+import { type ControlName, controlNames } from '../core/controls/index.ts';
+import type { Finding, FindingCode } from '../core/finding.ts';
+import { isList, isObject, isOneOf, type Json, type JsonObject, member } from '../core/json.ts';
 import { type Policy, refinePolicy } from '../core/policy/policy.ts';
+import { type ParameterValues, read, refName } from './intrinsics.ts';
 
 /** The key of a resource's Metadata that is ours. */
 export const metadataKey = 'EcrHardening';
@@ -11,7 +11,7 @@ export const reportKey = 'Findings';
 
 const exemptionKeys = ['Exempt', 'Reason', 'Until'];
 
-/** What a resource's own Metadata says: its policy, and the controls it is exempt from. */
+/** What a resource's own Metadata sets: its policy, and the controls it is exempt from. */
 export interface ResourceRules {
   readonly policy: Policy;
   /** Whether the policy holds a parameter's value, which must not be shown. */
@@ -28,91 +28,111 @@ export interface ResourceRules {
  * An exemption needs a Reason, and may end: `Exempt: [TagImmutability], Reason: ..., Until: 2027-03-31`.
  *
  * @param today the day that Until is held against, as YYYY-MM-DD; the last day still counts
- * @param tell takes each finding, as yet without a logical ID
+ * @param addFinding takes each finding, as yet without a logical ID
  */
 export function readMetadata(
   resource: JsonObject,
   base: Policy,
   today: string,
   parameters: ParameterValues,
-  tell: (finding: Finding) => void,
+  addFinding: (finding: Finding) => void,
 ): ResourceRules {
   const metadata = member(resource, 'Metadata');
   const own = isObject(metadata) ? member(metadata, metadataKey) : undefined;
-  const path = `Metadata.${metadataKey}`;
-  const refuse = (key: string, reason: string) =>
-    tell({ control: 'Parameters', path: `${path}${key}`, outcome: 'invalid', reason });
+  const path = ['Metadata', metadataKey];
+  const refuse: Refuse = (key, code, details = {}) =>
+    addFinding({ control: 'Parameters', code, path: [...path, ...key], outcome: 'invalid', ...details });
   if (!isObject(own)) {
-    if (own !== undefined) refuse('', `must be a map, not ${describeKind(own)}`);
+    if (own !== undefined) refuse([], 'metadata-not-a-map', { actual: own });
     return { policy: base, isRedacted: false, exempt: [], endedOn: undefined };
   }
 
+  const { values, hidden } = readValues(own, parameters, refuse);
+  const { policy, findings } = refinePolicy(base, 'resource', values, path, exemptionKeys);
+  for (const finding of findings)
+    if (hidden.includes(finding.path.at(-1))) {
+      const { control, outcome } = finding;
+      addFinding({ control, code: 'hidden-parameter', path: finding.path, outcome, isHidden: true });
+    } else addFinding(finding);
+
+  const { controls: exempt, reason, until } = readExemption(own, base, refuse);
+  const endedOn = until !== undefined && until < today ? until : undefined;
+  if (endedOn === undefined)
+    for (const control of exempt)
+      addFinding({
+        control,
+        code: 'exempt',
+        path: [...path, 'Exempt'],
+        outcome: 'exempt',
+        exemption: { reason, until },
+      });
+  return { policy, isRedacted: hidden.length > 0, exempt, endedOn };
+}
+
+/** Reports what is wrong with a key; none is the map itself. */
+type Refuse = (
+  key: readonly string[],
+  code: FindingCode,
+  details?: Pick<Finding, 'expected' | 'actual'>,
+) => void;
+
+/** The parameters that a resource sets, and the names of those that a `Ref` to a template's parameter sets. */
+function readValues(
+  own: JsonObject,
+  parameters: ParameterValues,
+  refuse: Refuse,
+): { readonly values: JsonObject; readonly hidden: readonly unknown[] } {
   const values: [name: string, value: Json][] = [];
-  const veiled: string[] = [];
+  const hidden: string[] = [];
   for (const [name, raw] of Object.entries(own)) {
     if (name === reportKey || exemptionKeys.includes(name)) continue;
     const reading = read(raw, parameters);
     if (reading.kind === 'literal') values.push([name, reading.value]);
-    else if (reading.kind !== 'absent') refuse(`.${name}`, 'must be a literal or a Ref to a parameter');
-    if (refName(raw) !== undefined) veiled.push(`${path}.${name}`);
+    else if (reading.kind !== 'absent') refuse([name], 'not-literal-or-ref');
+    if (refName(raw) !== undefined) hidden.push(name);
   }
-  const { policy, findings } = refinePolicy(
-    base,
-    'resource',
-    Object.fromEntries(values),
-    path,
-    exemptionKeys,
-  );
-  for (const finding of findings)
-    tell(
-      veiled.includes(finding.path) ? { ...finding, reason: 'cannot be what this parameter is' } : finding,
-    );
-
-  const { controls: exempt, reason, until } = readExemption(own, base, refuse);
-  const endedOn = until !== undefined && until < today ? until : undefined;
-  const untilWhen = until === undefined ? '' : ` until ${until}`;
-  if (endedOn === undefined)
-    for (const control of exempt)
-      tell({ control, path: `${path}.Exempt`, outcome: 'exempt', reason: `exempt${untilWhen}: ${reason}` });
-  return { policy, isRedacted: veiled.length > 0, exempt, endedOn };
+  return { values: Object.fromEntries(values), hidden };
 }
 
-function readExemption(
-  own: JsonObject,
-  policy: Policy,
-  refuse: (key: string, reason: string) => void,
-): { controls: readonly ControlName[]; reason: string; until: string | undefined } {
-  const nothing = { controls: [], reason: '', until: undefined };
+interface Exemption {
+  readonly controls: readonly ControlName[];
+  readonly reason: string;
+  readonly until: string | undefined;
+}
+
+const noExemption: Exemption = { controls: [], reason: '', until: undefined };
+
+function readExemption(own: JsonObject, policy: Policy, refuse: Refuse): Exemption {
   const exempt = member(own, 'Exempt');
   const reason = member(own, 'Reason');
   const until = member(own, 'Until');
   if (exempt === undefined) {
-    for (const key of ['Reason', 'Until'])
-      if (Object.hasOwn(own, key)) refuse(`.${key}`, 'goes with Exempt only');
-    return nothing;
+    for (const key of ['Reason', 'Until']) if (Object.hasOwn(own, key)) refuse([key], 'goes-with-exempt');
+    return noExemption;
   }
-  const names = isList(exempt) ? exempt : [exempt];
-  const controls = controlNames.filter((control) => names.includes(control));
-  let isSound = names.length > 0;
-  const fail = (key: string, problem: string) => {
+  let isSound = true;
+  const fail: Refuse = (...problem) => {
     isSound = false;
-    refuse(`.${key}`, problem);
+    refuse(...problem);
   };
-  if (names.length === 0) fail('Exempt', 'names no control');
-  for (const name of names)
-    if (!isOneOf(controlNames, name))
-      fail(
-        'Exempt',
-        typeof name === 'string' ? unknownName('control', name, controlNames) : 'must name controls',
-      );
-  if (typeof reason !== 'string' || reason.trim() === '')
-    fail('Reason', 'is missing: an exemption needs a reason');
+  const controls = readExemptControls(exempt, fail);
+  if (typeof reason !== 'string' || reason.trim() === '') fail(['Reason'], 'exemption-without-reason');
   if (until !== undefined && (typeof until !== 'string' || !isDay(until)))
-    fail('Until', `must be a day such as 2027-03-31, not ${describeKind(until)}`);
-  if (!policy.AllowExemptions) fail('Exempt', 'is not allowed by the application (AllowExemptions)');
+    fail(['Until'], 'exemption-not-a-day', { actual: until });
+  if (!policy.AllowExemptions) fail(['Exempt'], 'exemption-not-allowed');
   return isSound && typeof reason === 'string'
     ? { controls, reason: reason.trim(), until: typeof until === 'string' ? until : undefined }
-    : nothing;
+    : noExemption;
+}
+
+function readExemptControls(exempt: Json, fail: Refuse): readonly ControlName[] {
+  const names = isList(exempt) ? exempt : [exempt];
+  if (names.length === 0) fail(['Exempt'], 'exemption-names-nothing');
+  for (const name of names)
+    if (typeof name !== 'string') fail(['Exempt'], 'exemption-names-no-text');
+    else if (!isOneOf(controlNames, name))
+      fail(['Exempt'], 'exemption-unknown-control', { expected: controlNames, actual: name });
+  return controlNames.filter((control) => names.includes(control));
 }
 
 function isDay(text: string): boolean {

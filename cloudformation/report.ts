@@ -1,26 +1,37 @@
 import type { Finding } from '../core/finding.ts';
-import { dynamicReference } from '../core/intrinsics.ts';
 import { isObject, type Json, type JsonObject, member, withMember } from '../core/json.ts';
+import { dynamicReference } from './intrinsics.ts';
 import { metadataKey, reportKey } from './metadata.ts';
+
+/** A finding as people read it; `wording/` has it. Its values are still the template's own. */
+export type DescribeFinding = (finding: Finding) => Readonly<Record<string, Json | undefined>>;
 
 /**
  * The resource with its findings under its Metadata. A resource that has been reported on keeps that report: another
  * run finds its own work, and twice must be once.
  */
-export function withReport(resource: JsonObject, findings: readonly Finding[]): JsonObject {
+export function withReport(
+  resource: JsonObject,
+  findings: readonly Finding[],
+  describe: DescribeFinding,
+): JsonObject {
   const metadata = member(resource, 'Metadata') ?? {};
   const own = isObject(metadata) ? (member(metadata, metadataKey) ?? {}) : undefined;
   if (!isObject(metadata) || !isObject(own) || Object.hasOwn(own, reportKey) || findings.length === 0)
     return resource;
-  const reported = withMember(own, reportKey, findings.map(toReport));
-  return withMember(resource, 'Metadata', withMember(metadata, metadataKey, reported));
+  const reported = findings.map((finding) => toReport(describe(finding)));
+  return withMember(
+    resource,
+    'Metadata',
+    withMember(metadata, metadataKey, withMember(own, reportKey, reported)),
+  );
 }
 
 /** Intrinsics are written as text: CloudFormation would resolve them in Metadata, and show what a parameter hides. */
-function toReport({ logicalId: _, before, after, ...rest }: Finding): Json {
-  const text = JSON.stringify({ ...rest, before: asText(before), after: asText(after) });
+function toReport(described: ReturnType<DescribeFinding>): Json {
+  const entries = Object.entries(described).map(([key, value]) => [key, asText(value)]);
   // A secure dynamic reference in Metadata would make CloudFormation refuse the template.
-  return JSON.parse(text.replaceAll(dynamicReference, '{ {resolve:'));
+  return JSON.parse(JSON.stringify(Object.fromEntries(entries)).replaceAll(dynamicReference, '{ {resolve:'));
 }
 
 function asText(value: Json | undefined): Json | undefined {

@@ -1,5 +1,5 @@
-import type { Finding } from '../core/finding.ts';
 import { type Json, type JsonObject, member, withMember } from '../core/json.ts';
+import type { ControlFinding } from './control-context.ts';
 
 /** The custom resource's type in a template. */
 export const settingsType = 'Custom::EcrSettings';
@@ -21,17 +21,17 @@ export interface SettingsFunction {
 export function completeSettings(
   properties: JsonObject,
   settings: SettingsFunction | undefined,
-  tell: (finding: Omit<Finding, 'control' | 'logicalId'>) => void,
+  addFinding: (finding: ControlFinding) => void,
 ): JsonObject {
   if (settings === undefined) return properties;
-  const defaults: readonly (readonly [string, Json, string])[] = [
-    ['ServiceToken', settings.serviceToken, 'the function of this application'],
-    ['ServiceTimeout', settings.serviceTimeout, 'so that a crash costs minutes and not an hour'],
+  const defaults: readonly (readonly [string, Json, ControlFinding['code']])[] = [
+    ['ServiceToken', settings.serviceToken, 'service-token-not-set'],
+    ['ServiceTimeout', settings.serviceTimeout, 'service-timeout-not-set'],
   ];
   let completed = properties;
-  for (const [name, after, reason] of defaults) {
+  for (const [name, after, code] of defaults) {
     if (member(properties, name) !== undefined) continue;
-    tell({ path: `Properties.${name}`, outcome: 'set', after, reason });
+    addFinding({ code, path: ['Properties', name], outcome: 'set', after });
     completed = withMember(completed, name, after);
   }
   return completed;

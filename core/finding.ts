@@ -1,22 +1,14 @@
+import type { ControlCode, ControlName } from './controls/index.ts';
+import type { IssueCode } from './issue.ts';
 import type { Json } from './json.ts';
-
-/** The controls, by the names that exemptions and reports use. */
-export const controlNames = [
-  'TagImmutability',
-  'ScanOnPush',
-  'LifecyclePolicy',
-  'PublicAccess',
-  'Retain',
-  'Encryption',
-] as const;
-
-export type ControlName = (typeof controlNames)[number];
+import type { Path } from './path.ts';
+import type { PolicyCode } from './policy/policy.ts';
 
 /**
  * What was decided about one property.
  *
- * - `set`: the author said nothing, the default was written
- * - `kept`: what the author wrote is unsafe and stands
+ * - `set`: it was not set, the default was written
+ * - `kept`: what the author wrote is unsafe and stays
  * - `replaced`: what the author wrote was unsafe and the default was written over it
  * - `violation`: what the author wrote is unsafe and the deployment is refused for it
  * - `undetermined`: nobody can know the value yet, so it was left alone
@@ -34,27 +26,63 @@ export type Outcome =
   | 'noted'
   | 'invalid';
 
-/** One decision. `before` and `after` are what stood and stands in the template, intrinsics unresolved. */
+/** What is found about a template beside what controls and settings find, by code. */
+export type TemplateCode =
+  | 'misplaced'
+  | 'misspelt'
+  | 'not-a-resource'
+  | 'inside-properties'
+  | 'may-still-be-written'
+  | 'parameter-in-place-of-map'
+  | 'exclusions-alone'
+  | 'hidden-value'
+  | 'replaces-repository'
+  | 'service-token-not-set'
+  | 'service-timeout-not-set'
+  | 'metadata-not-a-map'
+  | 'exempt'
+  | 'exemption-names-nothing'
+  | 'exemption-names-no-text'
+  | 'exemption-unknown-control'
+  | 'exemption-without-reason'
+  | 'exemption-not-a-day'
+  | 'exemption-not-allowed'
+  | 'goes-with-exempt'
+  | 'not-literal-or-ref'
+  | 'hidden-parameter';
+
+export type FindingCode = ControlCode | IssueCode | PolicyCode | TemplateCode;
+
+/** One decision, as data: `wording/` makes its sentence. `before` and `after` are the template's own, intrinsics unresolved. */
 export interface Finding {
   /** The control that decided; `Settings` for a `Custom::EcrSettings`, `Template` for a shape, `Parameters` for ours. */
   readonly control: ControlName | 'Settings' | 'Template' | 'Parameters';
+  readonly code: FindingCode;
   /** The resource, or undefined where none is known (a fragment inside Properties) or meant. */
   readonly logicalId?: string | undefined;
-  /** Where, from the resource on: `Properties.ImageTagMutability`. */
-  readonly path: string;
+  /** Where, from the resource on: `['Properties', 'ImageTagMutability']`. */
+  readonly path: Path;
+  /** Where, inside the JSON text that stands at `path`. */
+  readonly inside?: Path | undefined;
   readonly outcome: Outcome;
   readonly before?: Json | undefined;
   readonly after?: Json | undefined;
-  /** One sentence, without a resolved parameter value: findings are logged. */
-  readonly reason: string;
+  /** What is allowed there. */
+  readonly expected?: Json | undefined;
+  /** What stands there, unless it is a parameter's value. */
+  readonly actual?: Json | undefined;
+  /** Whether what stands there is a parameter's value, and so is not shown. */
+  readonly isHidden?: boolean | undefined;
+  readonly count?: number | undefined;
+  /** Another place that it is about. */
+  readonly related?: Path | undefined;
+  /** Of a finding that a control does not apply: the author's reason, and the last day, as YYYY-MM-DD. */
+  readonly exemption?: { readonly reason: string; readonly until: string | undefined } | undefined;
+  /** The last day of an exemption that would have applied, as YYYY-MM-DD. */
+  readonly exemptionEndedOn?: string | undefined;
 }
 
 /** Whether a finding makes the deployment fail. */
-export function isRefusal(finding: Finding): boolean {
+export function isRefusal(finding: Pick<Finding, 'outcome'>): boolean {
   return finding.outcome === 'violation' || finding.outcome === 'invalid';
-}
-
-/** Where a finding stands, as a person would look it up: `Orders.Properties.ImageTagMutability`. */
-export function locationOf(finding: Finding): string {
-  return [finding.logicalId, finding.path].filter(Boolean).join('.');
 }

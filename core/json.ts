@@ -59,12 +59,3 @@ export function mapMembers(object: JsonObject, change: (value: Json, key: string
 export function isOneOf<Value>(list: readonly Value[], value: unknown): value is Value {
   return list.some((known) => known === value);
 }
-
-/** What kind of JSON a value is, in the words an error message uses. */
-export function describeKind(value: Json | undefined): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (isList(value)) return 'a list';
-  if (isObject(value)) return 'a map';
-  return `the ${typeof value} ${JSON.stringify(value)}`;
-}

@@ -8,10 +8,3 @@ export function nearest(name: string, allowed: readonly string[]): string | unde
     .sort((a, b) => a.distance - b.distance);
   return close[0]?.candidate;
 }
-
-/** `unknown "X"; did you mean Y?`, or the list of what is allowed when nothing comes near. */
-export function unknownName(what: string, name: string, allowed: readonly string[]): string {
-  const guess = nearest(name, allowed);
-  const hint = guess === undefined ? `allowed are ${allowed.join(', ')}` : `did you mean ${guess}?`;
-  return `unknown ${what} "${name}"; ${hint}`;
-}

@@ -19,7 +19,7 @@ export interface ReconcileContext {
   /** How fast ECR answers, as far as this request has found out. */
   readonly speed: Speed;
   readonly claims: ClaimsTable;
-  readonly policy: Pick<Policy, 'MutableTags' | 'Enforcement'>;
+  readonly policy: Policy;
   /** Whether a request may make a repository less safe than it is. */
   readonly allowWeakening: boolean;
   readonly deadline: Deadline;

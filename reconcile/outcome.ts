@@ -1,5 +1,5 @@
 /** What came of a request, as data; `wording/` makes sentences of it. */
-import type { SettingName } from '../core/settings/repository-settings.ts';
+import type { WritableSettingName } from '../core/settings/repository-settings.ts';
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
 import type { AccountChange } from './account-settings.ts';
 import type { ImageInUse } from './guard.ts';
@@ -22,11 +22,11 @@ export type RepositoryRefusal =
 /** One setting that would become less safe. */
 export type Loss =
   | {
-      readonly setting: 'ImageTagMutability';
+      readonly setting: 'tagMutability';
       readonly from: TagMutability;
       readonly to: TagMutability;
     }
-  | { readonly setting: Exclude<SettingName, 'ImageTagMutability'> };
+  | { readonly setting: Exclude<WritableSettingName, 'tagMutability'> };
 
 /** A setting that reads back as something else than was written. */
 export type Mismatch =
@@ -64,7 +64,7 @@ export type Note =
   | {
       readonly code: 'changed-by-others';
       readonly repository: string;
-      readonly settings: readonly SettingName[];
+      readonly settings: readonly WritableSettingName[];
     }
   /** A lifecycle policy that would expire images in use, or of which nobody can know it, is not put back. */
   | {
@@ -73,7 +73,11 @@ export type Note =
       readonly imagesInUse: number | undefined;
     }
   /** A rollback is not refused; what would be less safe stays. */
-  | { readonly code: 'kept-safer'; readonly repository: string; readonly settings: readonly SettingName[] }
+  | {
+      readonly code: 'kept-safer';
+      readonly repository: string;
+      readonly settings: readonly WritableSettingName[];
+    }
   | { readonly code: 'deleted'; readonly repository: string };
 
 /** What came of it. */

@@ -12,7 +12,7 @@ import { type ClaimRecord, claimOf, type Ownership } from '../core/claims/record
 import {
   settings as allSettings,
   type RepositorySettings,
-  type SettingName,
+  type WritableSettingName,
 } from '../core/settings/repository-settings.ts';
 import type { ReconcileContext } from './context.ts';
 import { imagesInUse } from './guard.ts';
@@ -160,15 +160,16 @@ async function writesOf(
   const isOurs = ({ equals }: (typeof allSettings)[number]) => equals(set, settings);
   const meant = new Set(differing.filter(isOurs).map((each) => each.name));
   const foreign = differing.filter((each) => !isOurs(each)).map((each) => each.name);
-  const text = meant.has('LifecyclePolicy')
+  const text = meant.has('lifecyclePolicy')
     ? textOf(goal.lifecyclePolicy ?? '', [], record.policies)
     : undefined;
   const kept = typeof text === 'string' ? await whyKept(name, text, relinquishing, context) : undefined;
-  const pick = <Value>(setting: SettingName, value: Value) => (meant.has(setting) ? value : undefined);
+  const pick = <Value>(setting: WritableSettingName, value: Value) =>
+    meant.has(setting) ? value : undefined;
   return {
     writes: {
-      tagMutability: pick('ImageTagMutability', goal.tagMutability),
-      scanOnPush: pick('ImageScanningConfiguration', goal.scanOnPush),
+      tagMutability: pick('tagMutability', goal.tagMutability),
+      scanOnPush: pick('scanOnPush', goal.scanOnPush),
       lifecyclePolicy: kept === undefined ? text : undefined,
     },
     notes: [

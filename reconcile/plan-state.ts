@@ -9,7 +9,7 @@ import type { ObservedRepository } from './observe.ts';
 export interface PlanInput {
   readonly desired: DesiredSettings;
   readonly requester: Requester;
-  readonly policy: Pick<Policy, 'MutableTags' | 'Enforcement'>;
+  readonly policy: Policy;
   readonly allowWeakening: boolean;
   /** Repositories whose lifecycle policy stays as it is, since the one to put back would expire images in use. */
   readonly keptPolicies: ReadonlySet<string>;

@@ -1,12 +1,8 @@
 /** What one repository is to be set to. Pure. */
 import type { Claim } from '../core/claims/record.ts';
+import { safeDefaults, unsafeSettings } from '../core/controls/index.ts';
 import type { PolicyHash, RepositorySettings } from '../core/settings/repository-settings.ts';
-import {
-  defaultTagMutability,
-  isAtLeastAsSafe,
-  isUnsafeMutability,
-  type TagMutability,
-} from '../core/settings/tag-mutability.ts';
+import { isAtLeastAsSafe, type TagMutability } from '../core/settings/tag-mutability.ts';
 import type { DesiredSettings } from './desired.ts';
 import { hashOfPolicy } from './hash.ts';
 import type { ObservedRepository } from './observe.ts';
@@ -48,7 +44,7 @@ export function targetOf(
         policy,
         known?.tagMutability,
       ),
-      scanOnPush: policy.Enforcement === 'Override' ? true : (desired.scanOnPush ?? true),
+      scanOnPush: scanTarget(desired.scanOnPush, policy),
     },
   };
 }
@@ -64,11 +60,17 @@ function mutabilityTarget(
   known: TagMutability | undefined,
 ): TagMutability {
   const isOverridden = policy.Enforcement === 'Override';
-  if (desired !== undefined && !(isOverridden && isUnsafeMutability(desired))) return desired;
-  if (known !== undefined && !isUnsafeMutability(known)) return known;
-  const fallback = defaultTagMutability(policy.MutableTags);
+  const isUnsafe = (tagMutability: TagMutability) => unsafeSettings({ tagMutability }, policy).length > 0;
+  if (desired !== undefined && !(isOverridden && isUnsafe(desired))) return desired;
+  if (known !== undefined && !isUnsafe(known)) return known;
+  const { tagMutability: fallback } = safeDefaults(policy);
   // Of two that exclude different tags neither is safer: then what is stays.
-  return isAtLeastAsSafe(fallback, current) ? fallback : current;
+  return fallback !== undefined && isAtLeastAsSafe(fallback, current) ? fallback : current;
+}
+
+function scanTarget(desired: boolean | undefined, policy: PlanInput['policy']): boolean {
+  const isOverridden = policy.Enforcement === 'Override' && desired === false;
+  return isOverridden || desired === undefined ? (safeDefaults(policy).scanOnPush ?? true) : desired;
 }
 
 /** The lifecycle policy that the repository is to have; undefined where this resource is not about it. */

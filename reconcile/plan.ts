@@ -1,14 +1,16 @@
 /** What has to be written to one repository, whether it may be, and what is to be claimed. Pure. */
+
 import { maxClaims, type Ownership } from '../core/claims/record.ts';
+import { unsafeSettings } from '../core/controls/index.ts';
 import {
   settings as allSettings,
   noPolicy,
   type PolicyHash,
   type RepositorySettings,
-  type SettingName,
+  type WritableSettingName,
   weakenedSettings,
 } from '../core/settings/repository-settings.ts';
-import { isSameMutability, isUnsafeMutability, type TagMutability } from '../core/settings/tag-mutability.ts';
+import { isSameMutability, type TagMutability } from '../core/settings/tag-mutability.ts';
 import type { DesiredSettings } from './desired.ts';
 import { hashOfPolicy } from './hash.ts';
 import type { ObservedRepository } from './observe.ts';
@@ -59,7 +61,7 @@ export function planRepository(
     return { refusal: { code: 'enforced', repository, ...enforced } };
   if (state.own === undefined && state.ownership.claims.length >= maxClaims)
     return { refusal: { code: 'too-many-claims', repository } };
-  const desired = enforced === undefined ? input.desired : withoutUnsafe(input.desired);
+  const desired = enforced === undefined ? input.desired : withoutUnsafe(input.desired, input.policy);
   const target = targetOf(input, observed, state, desired);
   const losses = refusedLosses(input, observed, state, target.settings);
   if (losses.length === 0 || state.rollback !== undefined)
@@ -75,9 +77,12 @@ function enforcedWishes({ desired, policy }: PlanInput, { rollback }: PlanState)
   if (policy.Enforcement !== 'Reject') return undefined;
   if (rollback !== undefined && isWanted(desired, rollback.beforeLastChange)) return undefined;
   const { tagMutability, scanOnPush } = desired;
-  const unsafe = tagMutability !== undefined && isUnsafeMutability(tagMutability) ? tagMutability : undefined;
-  const isScanOff = scanOnPush === false;
-  return unsafe === undefined && !isScanOff ? undefined : { tagMutability: unsafe, isScanOff };
+  const unsafe = unsafeSettings({ tagMutability, scanOnPush }, policy);
+  if (unsafe.length === 0) return undefined;
+  return {
+    tagMutability: unsafe.includes('tagMutability') ? tagMutability : undefined,
+    isScanOff: unsafe.includes('scanOnPush'),
+  };
 }
 
 function isWanted({ tagMutability, scanOnPush }: DesiredSettings, back: RepositorySettings): boolean {
@@ -87,10 +92,14 @@ function isWanted({ tagMutability, scanOnPush }: DesiredSettings, back: Reposito
   );
 }
 
-function withoutUnsafe(desired: DesiredSettings): DesiredSettings {
-  const { tagMutability } = desired;
-  const isUnsafe = tagMutability !== undefined && isUnsafeMutability(tagMutability);
-  return { ...desired, scanOnPush: undefined, tagMutability: isUnsafe ? undefined : tagMutability };
+function withoutUnsafe(desired: DesiredSettings, policy: PlanInput['policy']): DesiredSettings {
+  const { tagMutability, scanOnPush } = desired;
+  const unsafe = unsafeSettings({ tagMutability, scanOnPush }, policy);
+  return {
+    ...desired,
+    tagMutability: unsafe.includes('tagMutability') ? undefined : tagMutability,
+    scanOnPush: unsafe.includes('scanOnPush') ? undefined : scanOnPush,
+  };
 }
 
 /** The settings that would become less safe and may not. */
@@ -99,7 +108,7 @@ function refusedLosses(
   { settings }: ObservedRepository,
   { ownership, newest, rollback }: PlanState,
   target: RepositorySettings,
-): readonly SettingName[] {
+): readonly WritableSettingName[] {
   const losses = weakenedSettings(settings, target);
   if (losses.length === 0 || allowWeakening || rollback?.movedFrom !== undefined) return [];
   // What another stack has set over it is not this one's to weaken.
@@ -109,13 +118,21 @@ function refusedLosses(
   return known.some((each) => weakenedSettings(each, target).length === 0) ? [] : losses;
 }
 
-function lossOf(setting: SettingName, { settings }: ObservedRepository, target: RepositorySettings): Loss {
-  return setting === 'ImageTagMutability'
+function lossOf(
+  setting: WritableSettingName,
+  { settings }: ObservedRepository,
+  target: RepositorySettings,
+): Loss {
+  return setting === 'tagMutability'
     ? { setting, from: settings.tagMutability, to: target.tagMutability }
     : { setting };
 }
 
-function keepSafer(target: Target, { settings }: ObservedRepository, losses: readonly SettingName[]): Target {
+function keepSafer(
+  target: Target,
+  { settings }: ObservedRepository,
+  losses: readonly WritableSettingName[],
+): Target {
   let kept = target.settings;
   for (const { name, take } of allSettings) if (losses.includes(name)) kept = take(kept, settings);
   return { ...target, settings: kept };
@@ -127,7 +144,7 @@ function planOf(
   state: PlanState,
   desired: DesiredSettings,
   target: Target,
-  losses: readonly SettingName[],
+  losses: readonly WritableSettingName[],
 ): Plan {
   const { settings, repository, record, policyText } = observed;
   const { newest, own, rollback } = state;

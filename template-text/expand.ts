@@ -1,5 +1,5 @@
 /** What the deployed macro would make of a whole template, wherever the template names it. Pure. */
-import { type Expansion, expand, type MacroConfiguration } from '../cloudformation/expand.ts';
+import { expand, type MacroConfiguration } from '../cloudformation/expand.ts';
 import { type Finding, isRefusal } from '../core/finding.ts';
 import {
   isList,
@@ -10,12 +10,14 @@ import {
   member,
   withMember,
 } from '../core/json.ts';
+import { describeFinding } from '../wording/findings.ts';
+import { expansionRefusal } from '../wording/refusal.ts';
 
 /** The name under which the application's template registers its macro. */
 export const macroName = 'EcrHardening';
 
 /** What a template is expanded with. */
-export interface ExpandOptions extends MacroConfiguration {
+export interface ExpandOptions extends Omit<MacroConfiguration, 'describe'> {
   /** The template's parameters with their values; where one is left out, its Default counts. */
   readonly parameters: Readonly<Record<string, string>>;
   /** Parameters of the transform, over those that the template itself gives it. */
@@ -39,17 +41,17 @@ export function expandTemplate(template: JsonObject, options: ExpandOptions): Ex
   const findings: Finding[] = [];
   const refusals: string[] = [];
   const run = (fragment: JsonObject, params: JsonObject): JsonObject => {
-    const expansion: Expansion = expand(
+    const expansion = expand(
       {
         fragment,
         params: { ...resolved(params, templateParameterValues), ...options.transformParameters },
         templateParameterValues,
       },
-      options,
+      { ...options, describe: describeFinding },
     );
     findings.push(...expansion.findings);
     if ('fragment' in expansion) return expansion.fragment;
-    refusals.push(expansion.refusal);
+    refusals.push(expansionRefusal(expansion) ?? '');
     return fragment;
   };
 

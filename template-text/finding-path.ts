@@ -1,18 +1,13 @@
+import type { Finding } from '../core/finding.ts';
 import { isList, isObject, type Json, type JsonObject, member } from '../core/json.ts';
-
-/** Steps from the top of a template: keys, and indices of lists. */
-export type Path = readonly (string | number)[];
+import type { Path } from '../core/path.ts';
 
 /** Where a finding stands in a whole template: its resource may be made by a loop. */
-export function pathOf(
-  template: JsonObject,
-  { logicalId, path }: { readonly logicalId?: string | undefined; readonly path: string },
-): Path {
-  const inner = path === '' ? [] : steps(path);
-  if (logicalId === undefined) return inner;
+export function pathOf(template: JsonObject, { logicalId, path }: Pick<Finding, 'logicalId' | 'path'>): Path {
+  if (logicalId === undefined) return path;
   return [
     ...(resourcePath(member(template, 'Resources'), ['Resources'], logicalId) ?? ['Resources', logicalId]),
-    ...inner,
+    ...path,
   ];
 }
 
@@ -25,12 +20,4 @@ function resourcePath(resources: Json | undefined, path: Path, logicalId: string
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-/** `Properties.Filters[0].Value` as its steps. */
-function steps(path: string): Path {
-  return path
-    .split('.')
-    .flatMap((part) => part.split(/\[(\d+)\]/).filter((each) => each !== ''))
-    .map((each) => (/^\d+$/.test(each) ? Number(each) : each));
 }

@@ -6,11 +6,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  CreateRepositoryCommand,
-  PutLifecyclePolicyCommand,
-  SetRepositoryPolicyCommand,
-} from '@aws-sdk/client-ecr';
 import { connect } from '../local/demo/clients.ts';
 import { pushImage } from '../local/demo/registry.ts';
 import { projectRoot } from '../local/paths.ts';
@@ -72,7 +67,7 @@ function save(name: string, text: string): void {
 async function fill(endpoint: string): Promise<void> {
   const clients = connect({ endpoint, environment: {} });
   const make = async (name: string, pushes: readonly string[]) => {
-    await clients.ecr.send(new CreateRepositoryCommand({ repositoryName: name }));
+    await clients.registry.createRepository(name);
     for (const [index, tag] of pushes.entries())
       await pushImage(clients, { repository: name, tag, content: `${name} ${index}` });
   };
@@ -81,27 +76,23 @@ async function fill(endpoint: string): Promise<void> {
   await make('team/worker', builds);
   await make('team/base-image', ['1', '1.2', '1.2.3', '1.2.4', '1.2', '1']);
   await make('shared/tools', ['stable', 'main', 'dev', 'qa', 'prod', 'nightly', 'edge', 'dev', 'qa']);
-  await clients.ecr.send(
-    new SetRepositoryPolicyCommand({
-      repositoryName: 'shared/tools',
-      policyText: JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Principal: '*', Action: 'ecr:BatchGetImage' }],
-      }),
+  await clients.registry.setRepositoryPolicy(
+    'shared/tools',
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: '*', Action: 'ecr:BatchGetImage' }],
     }),
   );
   const keepAll = { tagStatus: 'untagged', countType: 'imageCountMoreThan', countNumber: 1 };
-  await clients.ecr.send(
-    new PutLifecyclePolicyCommand({
-      repositoryName: 'team/worker',
-      lifecyclePolicyText: JSON.stringify({
-        rules: [1, 2].map((rulePriority) => ({
-          rulePriority,
-          description: 'Untagged images go',
-          selection: keepAll,
-          action: { type: 'expire' },
-        })),
-      }),
+  await clients.registry.putLifecyclePolicy(
+    'team/worker',
+    JSON.stringify({
+      rules: [1, 2].map((rulePriority) => ({
+        rulePriority,
+        description: 'Untagged images go',
+        selection: keepAll,
+        action: { type: 'expire' },
+      })),
     }),
   );
 }

@@ -104,11 +104,11 @@ function enforcedWords({
 
 function lossWords(loss: Loss): string {
   switch (loss.setting) {
-    case 'ImageTagMutability':
+    case 'tagMutability':
       return `ImageTagMutability ${mutabilityWords(loss.from)} -> ${mutabilityWords(loss.to)}`;
-    case 'ImageScanningConfiguration':
+    case 'scanOnPush':
       return 'ScanOnPush true -> false';
-    case 'LifecyclePolicy':
+    case 'lifecyclePolicy':
       return 'LifecyclePolicy';
     default:
       return loss satisfies never;

@@ -1,5 +1,5 @@
 /** Settings of a repository in words. Pure. */
-import type { SettingName } from '../core/settings/repository-settings.ts';
+import type { WritableSettingName } from '../core/settings/repository-settings.ts';
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
 
 /** A tag mutability with its exclusions, such as `IMMUTABLE_WITH_EXCLUSION latest dev-*`. */
@@ -7,8 +7,16 @@ export function mutabilityWords({ mutability, exclusions }: TagMutability): stri
   return [mutability, ...exclusions].join(' ');
 }
 
+/** The properties of AWS::ECR::Repository by which people know the settings. */
+const properties: Readonly<Record<WritableSettingName, string>> = {
+  tagMutability: 'ImageTagMutability',
+  scanOnPush: 'ImageScanningConfiguration',
+  lifecyclePolicy: 'LifecyclePolicy',
+};
+
 /** Such as `ImageTagMutability and LifecyclePolicy`. */
-export function settingList(names: readonly SettingName[]): string {
-  const last = names.at(-1) ?? '';
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+export function settingList(names: readonly WritableSettingName[]): string {
+  const words = names.map((name) => properties[name]);
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
 }

@@ -26,10 +26,13 @@ export type ImageFilter =
   /** Archived ones too. */
   | { readonly imageStatus: 'ANY' };
 
+/** One image of a repository. */
+export type ImageId = { readonly digest: string } | { readonly tag: string };
+
 /** Reading images. */
 export interface ImageReads {
   /** The image, or undefined where it, or its repository, does not exist. */
-  image(repository: string, digest: string): Promise<ImageSummary | undefined>;
+  image(repository: string, id: ImageId): Promise<ImageSummary | undefined>;
   /** Every image, by 1,000. */
   images(repository: string, filter: ImageFilter): Promise<readonly ImageSummary[]>;
 }
@@ -49,9 +52,10 @@ export function imageReads({ call, registry }: EcrCalls): ImageReads {
       input.repositoryName,
     );
   return {
-    async image(repositoryName, imageDigest) {
+    async image(repositoryName, id) {
+      const imageId = 'tag' in id ? { imageTag: id.tag } : { imageDigest: id.digest };
       const found = await unlessNotFound(['repository', 'image'], () =>
-        describe({ repositoryName, imageIds: [{ imageDigest }] }),
+        describe({ repositoryName, imageIds: [imageId] }),
       );
       return found?.imageDetails?.flatMap(toSummary)[0];
     },

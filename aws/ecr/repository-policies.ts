@@ -1,5 +1,5 @@
 /** The resource policies of repositories. */
-import { GetRepositoryPolicyCommand } from '@aws-sdk/client-ecr';
+import { GetRepositoryPolicyCommand, SetRepositoryPolicyCommand } from '@aws-sdk/client-ecr';
 import { unlessNotFound } from '../faults.ts';
 import type { EcrCalls } from './call.ts';
 
@@ -21,6 +21,24 @@ export function repositoryPolicyReads({ call, registry }: EcrCalls): RepositoryP
         ),
       );
       return answer?.policyText;
+    },
+  };
+}
+
+/** Writing them. */
+export interface RepositoryPolicyWrites {
+  setRepositoryPolicy(name: string, text: string): Promise<void>;
+}
+
+export function repositoryPolicyWrites({ call, registry }: EcrCalls): RepositoryPolicyWrites {
+  return {
+    async setRepositoryPolicy(repositoryName, policyText) {
+      const input = { ...registry, repositoryName, policyText };
+      await call(
+        'SetRepositoryPolicy',
+        (client, options) => client.send(new SetRepositoryPolicyCommand(input), options),
+        repositoryName,
+      );
     },
   };
 }

@@ -6,9 +6,11 @@ import { isUnknown } from '../../audit/reading.ts';
 import { auditOf } from '../../audit/summary.ts';
 import { isRefusal } from '../../core/finding.ts';
 import { isOneOf } from '../../core/json.ts';
-import { unknownName } from '../../core/nearest.ts';
 import { applicationPolicy, namesAt, type Policy } from '../../core/policy/policy.ts';
 import { Problem } from '../../core/problem.ts';
+import { auditWords } from '../../wording/audit-findings.ts';
+import { reasonOf } from '../../wording/findings.ts';
+import { unknownName } from '../../wording/unknown-name.ts';
 import { readApplicationParameters } from '../application-parameters.ts';
 import type { Colours } from '../colours.ts';
 import { showCount } from '../progress.mjs';
@@ -53,7 +55,9 @@ export async function auditCommand(options: AuditOptions, context: AuditContext)
     stop,
     earlierTags: (arn) => tags?.previous(arn),
     onRepository(reading, registry) {
-      audits.push(auditRepository(reading, registry, { policy, quota: options.imageQuota, now }));
+      audits.push(
+        auditRepository(reading, registry, { policy, quota: options.imageQuota, now, words: auditWords }),
+      );
       if (!isUnknown(reading.images)) tags?.record(reading.arn, reading.images);
     },
     onProgress: progress.update,
@@ -83,7 +87,7 @@ function isFailing(audits: readonly RepositoryAudit[], failOn: AuditOptions['fai
 async function policyOf({ config, configEnv, parameter }: AuditOptions): Promise<Policy> {
   const file = config === undefined ? {} : await readApplicationParameters(config, configEnv);
   const { policy, findings } = applicationPolicy({ ...file, ...parameter });
-  const refusals = findings.filter(isRefusal).map(({ reason }) => reason);
+  const refusals = findings.filter(isRefusal).map(reasonOf);
   const known = namesAt('application');
   for (const name of Object.keys(parameter).filter((each) => !isOneOf(known, each)))
     refusals.push(unknownName('parameter', name, known));

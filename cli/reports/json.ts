@@ -9,9 +9,9 @@ export function jsonReport(findings: readonly LocatedFinding[]): string {
       : {
           title: about.title,
           why: about.why,
-          mend: about.remediation,
+          remediation: about.remediation,
           source: about.source,
-          answers: about.relatedChecks,
+          relatedChecks: about.relatedChecks,
         }),
   }));
   return `${JSON.stringify({ version: '1', findings: entries }, null, 2)}\n`;

@@ -1,4 +1,4 @@
-import { controlMetadata } from '../../core/controls/catalogue.ts';
+import { controlMetadata, controlNames } from '../../core/controls/index.ts';
 import type { LocatedFinding } from '../findings.ts';
 
 /** Who made a log, and by which rules. */
@@ -8,17 +8,18 @@ interface Driver {
 }
 
 /** The controls as SARIF's rules. */
-export const controlRules = controlMetadata.map(
-  ({ name, title, why, remediation: mend, source, relatedChecks: answers }) => ({
+export const controlRules = controlNames.map((name) => {
+  const { title, why, remediation, source, relatedChecks } = controlMetadata[name];
+  return {
     id: name,
     name,
     shortDescription: { text: title },
     fullDescription: { text: why },
     helpUri: source,
-    help: { text: `${mend} It answers ${answers.join(', ') || 'no outside check'}.` },
-    properties: { tags: ['security', ...answers] },
-  }),
-);
+    help: { text: `${remediation} Third-party checks: ${relatedChecks.join(', ') || 'none'}.` },
+    properties: { tags: ['security', ...relatedChecks] },
+  };
+});
 
 /** A log of one run. */
 export function sarifLog({ version, rules }: Driver, results: readonly object[]): string {

@@ -1,11 +1,7 @@
-import { isObject, member } from '../json.ts';
-import { type Control, type ControlMetadata, hardenedTypes, repositoryType, setDefault } from './control.ts';
-import { hardenProperty } from './settle.ts';
+import { isUnknown } from '../known.ts';
+import { type Control, type ControlMetadata, unknownIssue } from './control.ts';
 
-const property = 'EncryptionConfiguration';
-
-export const aboutEncryption: ControlMetadata = {
-  name: 'Encryption',
+export const encryptionMetadata: ControlMetadata = {
   title: 'Images are encrypted with a key of your own',
   why: 'With a customer-managed KMS key an organisation itself decides and sees who can read its images at rest.',
   remediation:
@@ -14,36 +10,17 @@ export const aboutEncryption: ControlMetadata = {
   relatedChecks: ['Security Hub ECR.5', 'CKV_AWS_136', 'AWS-0033'],
 };
 
-export const encryption: Control = {
+/** What an author set stays: a change would replace the repository. */
+export const encryption: Control<'Encryption', 'encryption-not-set' | 'no-own-key'> = {
   name: 'Encryption',
-  types: hardenedTypes,
-  isOn: (policy) => policy.KmsKey !== '',
-  harden: (properties, type, context) =>
-    hardenProperty(properties, property, context, {
-      absent: (path) => {
-        const after = { EncryptionType: 'KMS', KmsKey: context.policy.KmsKey };
-        setDefault(context, path, after, 'KmsKey was asked for');
-        // Create-only for a repository: even a first EncryptionConfiguration means replacement (its schema).
-        if (type === repositoryType)
-          context.addFinding({
-            path,
-            outcome: 'noted',
-            reason:
-              'a repository that is already deployed without it would be replaced, and one with a RepositoryName cannot be',
-          });
-        return after;
-      },
-      // Which key and which type is for the author to choose; CloudFormation judges the shape.
-      literal: (_value, path, raw) => {
-        const isOwnKey = isObject(raw) && member(raw, 'KmsKey') !== undefined;
-        if (!isOwnKey)
-          context.addFinding({
-            path,
-            outcome: 'noted',
-            before: raw,
-            reason: 'names no key of your own; it stays, since a change would replace the repository',
-          });
-        return raw;
-      },
-    }),
+  setting: 'encryption',
+  isOn: ({ KmsKey }) => KmsKey !== '',
+  check({ encryption: given }) {
+    if (isUnknown(given)) return unknownIssue(given);
+    if (given === undefined) return [{ code: 'encryption-not-set', verdict: 'missing', path: [] }];
+    return given.kmsKey === undefined
+      ? [{ code: 'no-own-key', verdict: 'note', path: [], actual: given.type }]
+      : [];
+  },
+  safeDefault: ({ KmsKey }) => (KmsKey === '' ? {} : { encryption: { type: 'KMS', kmsKey: KmsKey } }),
 };

@@ -1,26 +1,9 @@
-import {
-  cannotBeWildcard,
-  type Leaf,
-  leaves,
-  type ParameterValues,
-  read,
-  refName,
-  subText,
-} from '../intrinsics.ts';
-import { isObject, type Json, type JsonObject, member } from '../json.ts';
-import {
-  answerUnsafe,
-  type Control,
-  type ControlContext,
-  type ControlMetadata,
-  hardenedTypes,
-  refuse,
-  repositoryType,
-} from './control.ts';
-import { addUndetermined } from './settle.ts';
+import { isUnknown } from '../known.ts';
+import type { Possible } from '../possible.ts';
+import type { PolicyStatement } from '../settings/repository-policy.ts';
+import { type Control, type ControlIssue, type ControlMetadata, unknownIssue } from './control.ts';
 
-export const aboutPublicAccess: ControlMetadata = {
-  name: 'PublicAccess',
+export const publicAccessMetadata: ControlMetadata = {
   title: 'The repository policy lets nobody in that it does not name',
   why: 'A policy that allows the principal * opens the images, or the right to push them, to every AWS account there is.',
   remediation:
@@ -29,114 +12,48 @@ export const aboutPublicAccess: ControlMetadata = {
   relatedChecks: ['CKV_AWS_32', 'AWS-0032'],
 };
 
-export const publicAccess: Control = {
+type Code = 'every-account-allowed' | 'everyone-else-allowed';
+
+/** There is no safe policy to set instead: only the author can say which principals pull. */
+export const publicAccess: Control<'PublicAccess', Code> = {
   name: 'PublicAccess',
-  types: hardenedTypes,
+  setting: 'repositoryPolicy',
   isOn: () => true,
-  harden(properties, type, context) {
-    const name = type === repositoryType ? 'RepositoryPolicyText' : 'RepositoryPolicy';
-    const raw = member(properties, name);
-    for (const leaf of leaves(raw, `Properties.${name}`, context.parameters)) judgePolicy(leaf, context);
-    return properties;
+  isUrgent: true,
+  check({ repositoryPolicy: policy }) {
+    if (isUnknown(policy)) return unknownIssue(policy);
+    if (policy === undefined) return [];
+    return [...unknownPlaces(policy.unresolved), ...policy.statements.flatMap(checkStatement)];
   },
+  safeDefault: () => ({}),
 };
 
-function judgePolicy({ raw, value, path }: Leaf, context: ControlContext): void {
-  // Of an Fn::Sub that substitutes, the literal part may already prove a principal public.
-  const text = value ?? subText(raw, 'substituted');
-  const policy = typeof text === 'string' ? parsePolicy(text) : text;
-  // What a parameter holds is not shown, not even as part of a path.
-  const veiled: ControlContext = {
-    ...context,
-    addFinding: ({ outcome, reason }) => context.addFinding({ path, outcome, before: raw, reason }),
-  };
-  if (isObject(policy)) judgeStatements(policy, path, refName(raw) === undefined ? context : veiled);
-  // An empty text is no policy: nothing is opened by it.
-  else if (value !== undefined && value !== '')
-    refuse(context, path, 'must be a policy, as a map or as JSON text');
-  if (value === undefined) addUndetermined(context, path, raw);
+function checkStatement(statement: PolicyStatement): readonly ControlIssue<Code>[] {
+  const { principals, notPrincipal, conditionPath, isConfined } = statement;
+  const openings: ControlIssue<Code>[] = principals.flatMap((each) =>
+    !isUnknown(each) && each.value === '*'
+      ? [{ code: 'every-account-allowed', verdict: 'unsafe', path: each.path, actual: each.value }]
+      : [],
+  );
+  if (notPrincipal !== undefined)
+    openings.unshift({
+      code: 'everyone-else-allowed',
+      verdict: 'unsafe',
+      path: notPrincipal.path,
+      actual: notPrincipal.value,
+    });
+  const unknown = unknownPlaces(principals);
+  if (openings.length === 0 || isConfined === true) return unknown;
+  return isUnknown(isConfined)
+    ? [...unknown, { code: 'unknown', verdict: 'unknown', path: conditionPath, actual: isConfined.unknown }]
+    : [...unknown, ...openings];
 }
 
-function judgeStatements(policy: JsonObject, path: string, context: ControlContext): void {
-  for (const { value, path: at } of possibleValues(member(policy, 'Statement'), `${path}.Statement`, context))
-    if (
-      isObject(value) &&
-      possibleValues(member(value, 'Effect'), `${at}.Effect`, context).some(
-        (effect) => effect.value === 'Allow',
-      )
-    )
-      judgePrincipals(value, at, context);
-}
-
-function judgePrincipals(statement: JsonObject, path: string, context: ControlContext): void {
-  const condition = member(statement, 'Condition') ?? {};
-  const tell = (at: string, before: Json, reason: string) => {
-    if (read(condition, context.parameters).kind === 'undetermined')
-      addUndetermined(context, `${path}.Condition`, condition);
-    else if (!isConfined(condition, context.parameters))
-      // There is no safe policy to write instead: who may pull is for the author alone to say.
-      answerUnsafe(context, { path: at, before, instead: before, reason });
-  };
-  const excluded = member(statement, 'NotPrincipal');
-  if (excluded !== undefined)
-    tell(
-      `${path}.NotPrincipal`,
-      excluded,
-      'allows everybody but those named: name those who may, in Principal',
-    );
-  const judge = (principal: Json | undefined, at: string) => {
-    for (const leaf of possibleValues(principal, at, context)) {
-      if (leaf.value === '*')
-        tell(
-          leaf.path,
-          leaf.raw,
-          'allows every AWS account: name the accounts, or add a condition on aws:PrincipalOrgID',
-        );
-      if (isObject(leaf.value))
-        for (const [kind, names] of Object.entries(leaf.value))
-          if (kind !== 'Service') judge(names, `${leaf.path}.${kind}`);
-    }
-  };
-  judge(member(statement, 'Principal'), `${path}.Principal`);
-}
-
-/** The values that can come to stand here; one that cannot be known, and may be a lone `*`, is told. */
-function possibleValues(raw: Json | undefined, path: string, context: ControlContext): readonly Leaf[] {
-  const found = leaves(raw, path, context.parameters);
-  for (const leaf of found)
-    if (leaf.value === undefined && !cannotBeWildcard(leaf.raw))
-      addUndetermined(context, leaf.path, leaf.raw);
-  return found;
-}
-
-function parsePolicy(text: string): Json | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // told by the caller as an invalid policy
-  }
-}
-
-// The global condition keys that confine a statement to an organisation or to an account
-// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
-const confiningKey = /^aws:(principal|source)(orgid|orgpaths|account)$/i;
-
-/** Whether a condition demands an organisation or an account, positively and not any; one that nobody knows may. */
-function isConfined(condition: Json, parameters: ParameterValues): boolean {
-  const reading = read(condition, parameters);
-  if (reading.kind === 'choice')
-    return isConfined(reading.whenTrue, parameters) && isConfined(reading.whenFalse, parameters);
-  if (reading.kind !== 'literal' || !isObject(reading.value)) return reading.kind === 'undetermined';
-  return Object.entries(reading.value).some(
-    ([operator, keys]) =>
-      /^(ForAnyValue:)?String(Equals|Like)(IgnoreCase)?$/.test(operator) &&
-      isObject(keys) &&
-      Object.entries(keys).some(
-        ([key, value]) =>
-          confiningKey.test(key) &&
-          !leaves(value, '', parameters).some(
-            (leaf) => typeof leaf.value === 'string' && /^(o-)?\*/.test(leaf.value),
-          ),
-      ),
+/** What nobody knows, and what may come to be a lone `*`. */
+function unknownPlaces(possible: readonly Possible[]): readonly ControlIssue<never>[] {
+  return possible.flatMap((each) =>
+    isUnknown(each) && each.canBeWildcard
+      ? [{ code: 'unknown', verdict: 'unknown', path: each.path, actual: each.unknown }]
+      : [],
   );
 }

@@ -1,8 +1,8 @@
-import { member, withMember } from '../json.ts';
-import { type Control, type ControlMetadata, repositoryType, setDefault } from './control.ts';
+import { isUnknown } from '../known.ts';
+import { retentionAttributes } from '../settings/retention.ts';
+import { type Control, type ControlMetadata, unknownIssue } from './control.ts';
 
-export const aboutRetain: ControlMetadata = {
-  name: 'Retain',
+export const retainMetadata: ControlMetadata = {
   title: 'Deleting a stack keeps the images',
   why: 'A repository that is deleted with its stack takes every image with it, also those that still run elsewhere.',
   remediation: "Write DeletionPolicy: Retain and UpdateReplacePolicy: Retain beside the resource's Type.",
@@ -10,14 +10,15 @@ export const aboutRetain: ControlMetadata = {
   relatedChecks: [],
 };
 
-export const retain: Control = {
+export const retain: Control<'Retain', 'retention-not-set'> = {
   name: 'Retain',
-  types: [repositoryType],
+  setting: 'retention',
   isOn: (policy) => policy.Retain,
-  isOfAttributes: true,
-  harden: (resource, _type, context) =>
-    ['DeletionPolicy', 'UpdateReplacePolicy'].reduce((current, attribute) => {
-      if (member(current, attribute) !== undefined) return current;
-      return withMember(current, attribute, setDefault(context, attribute, 'Retain', 'Retain was asked for'));
-    }, resource),
+  check({ retention = {} }) {
+    if (isUnknown(retention)) return unknownIssue(retention);
+    return retentionAttributes
+      .filter((name) => retention[name] === undefined)
+      .map((name) => ({ code: 'retention-not-set', verdict: 'missing', path: [name] }));
+  },
+  safeDefault: () => ({ retention: { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' } }),
 };

@@ -4,9 +4,10 @@
  * By the rules of https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html, section "Lifecycle
  * policy evaluation rules", and of https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html.
  */
+import type { Issue } from '../issue.ts';
 import { isList, isObject, type Json, type JsonObject, member } from '../json.ts';
 import { matchesWildcard } from '../wildcard.ts';
-import { type GrammarProblem, lifecyclePolicyProblems } from './grammar.ts';
+import { lifecyclePolicyIssues } from './grammar.ts';
 import { protectedByImageIndex } from './referenced-manifests.ts';
 
 /** An image, as far as lifecycle policies look at it. */
@@ -36,7 +37,7 @@ const day = 24 * 60 * 60 * 1000;
 /**
  * Which images a policy expires or archives now; an image without a verdict stays as it is.
  *
- * A rule that can never fire is no problem here, since ECR takes it: such a policy is evaluated like any other.
+ * A rule that can never fire is no issue here, since ECR takes it: such a policy is evaluated like any other.
  * An archived image of which it is not known since when gets no verdict by its time in the archive.
  *
  * @param text the policy as ECR has it; where ECR would refuse it, what is wrong with it is answered
@@ -48,11 +49,11 @@ export function evaluateLifecyclePolicy(
   text: string,
   images: readonly EvaluatedImage[],
   now: number,
-): { readonly verdicts: readonly Verdict[] } | { readonly problems: readonly GrammarProblem[] } {
-  const problems = lifecyclePolicyProblems(text);
+): { readonly verdicts: readonly Verdict[] } | { readonly issues: readonly Issue[] } {
+  const issues = lifecyclePolicyIssues(text);
   // What the grammar finds wrong may be no JSON, which readRules could not read.
-  const rules = problems.every(({ path }) => /^rules\[\d+\]$/.test(path)) ? readRules(text) : undefined;
-  if (rules === undefined || isRefusedForOrder(rules)) return { problems };
+  const rules = issues.every(({ code }) => code === 'never-fires') ? readRules(text) : undefined;
+  if (rules === undefined || isRefusedForOrder(rules)) return { issues };
   const distinct = [...new Map(images.map((image) => [image.digest, image])).values()];
   const newestFirst = distinct.toReversed().sort((one, other) => other.pushedAt - one.pushedAt);
   const verdicts = firstMatches(rules, newestFirst, now);

@@ -1,22 +1,16 @@
 /**
- * The grammar of an ECR lifecycle policy text, told before ECR refuses it half-way through a deployment.
+ * The grammar of an ECR lifecycle policy text, checked before ECR refuses it half-way through a deployment.
  *
  * AWS publishes no formal grammar; the rules are those of
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html and of ECR's own answers.
  */
-import { describeKind, isList, isObject, isOneOf, type Json, type JsonObject, member } from '../json.ts';
-import { unknownName } from '../nearest.ts';
-
-/** One thing that is wrong with a policy text, and where in it (`rules[0].selection.countUnit`). */
-export interface GrammarProblem {
-  readonly path: string;
-  readonly reason: string;
-}
+import type { Issue } from '../issue.ts';
+import { isList, isObject, isOneOf, type Json, type JsonObject, member } from '../json.ts';
+import type { Path } from '../path.ts';
 
 const listKeys = ['tagPatternList', 'tagPrefixList'];
 const ruleKeys = ['rulePriority', 'description', 'selection', 'action'];
 const selectionKeys = ['tagStatus', ...listKeys, 'storageClass', 'countType', 'countUnit', 'countNumber'];
-const wholeNumber = 'a whole number from 1';
 const tagStatuses = ['tagged', 'untagged', 'any'];
 const countTypes = ['imageCountMoreThan', 'sinceImagePushed', 'sinceImagePulled', 'sinceImageTransitioned'];
 
@@ -24,145 +18,146 @@ const countTypes = ['imageCountMoreThan', 'sinceImagePushed', 'sinceImagePulled'
  * What is wrong with a lifecycle policy text; empty when ECR would take it and every rule can fire.
  *
  * @param text the text as it would be sent to ECR
+ * @returns issues with paths such as `['rules', 0, 'selection', 'countUnit']`
  */
-export function lifecyclePolicyProblems(text: string): readonly GrammarProblem[] {
-  const problems: GrammarProblem[] = [];
-  const tell: Tell = (path, reason) => problems.push({ path, reason });
-  const rules = readRules(text, tell);
-  const sound = rules.flatMap((rule, index) => validateRule(rule, `rules[${index}]`, tell));
+export function lifecyclePolicyIssues(text: string): readonly Issue[] {
+  const issues: Issue[] = [];
+  const add: AddIssue = (code, path, details) => issues.push({ code, path, ...details });
+  const rules = readRules(text, add);
+  const sound = rules.flatMap((rule, index) => validateRule(rule, ['rules', index], add));
   // The schema of LifecyclePolicyText: 100 to 30,720 characters.
-  if (problems.length === 0 && (text.length < 100 || text.length > 30_720))
-    tell('', `must have 100 to 30720 characters, not ${text.length}`);
+  if (issues.length === 0 && (text.length < 100 || text.length > 30_720))
+    add('text-length', [], { expected: [100, 30_720], count: text.length });
   // Rules are compared with each other only when each is sound by itself.
-  if (problems.length === 0) validateOrder(sound, tell);
-  return problems;
+  if (issues.length === 0) validateOrder(sound, add);
+  return issues;
 }
 
 /**
  * What is wrong with a text of which parts are not known yet, whatever they become.
  *
- * @param hole stands where those parts will; a problem that may be its doing proves nothing
+ * @param placeholder stands where those parts will; an issue that may be its doing is not certain
  */
-export function definiteProblems(text: string, hole: string): readonly GrammarProblem[] {
-  if (!text.trimStart().startsWith('{') && !text.startsWith(hole))
-    return [{ path: '', reason: 'is no JSON: it must begin with {' }];
+export function definiteIssues(text: string, placeholder: string): readonly Issue[] {
+  if (!text.trimStart().startsWith('{') && !text.startsWith(placeholder))
+    return [{ code: 'not-json', path: [], expected: '{' }];
   // Only what is wrong inside one rule: order, number and length may all change.
-  const problems = lifecyclePolicyProblems(text).filter(({ path }) => path.includes('.'));
-  return JSON.stringify(problems).includes(hole) ? [] : problems;
+  const issues = lifecyclePolicyIssues(text).filter(({ path }) => path.length > 2);
+  return JSON.stringify(issues).includes(placeholder) ? [] : issues;
 }
 
-type Tell = (path: string, reason: string) => void;
+type AddIssue = (code: Issue['code'], path: Path, details?: Partial<Issue>) => void;
 
 /** A rule that is sound by itself. */
 interface Rule {
-  readonly path: string;
+  readonly path: Path;
   readonly priority: number;
   readonly selection: JsonObject;
 }
 
-function readRules(text: string, tell: Tell): readonly Json[] {
+function readRules(text: string, add: AddIssue): readonly Json[] {
   try {
     const policy: Json = JSON.parse(text);
     const rules = isObject(policy) ? member(policy, 'rules') : undefined;
     if (isList(rules) && rules.length > 0) return rules;
-    tell('', 'must be a map with a list "rules" of at least one rule');
+    add('no-rules', []);
   } catch (error) {
-    tell('', `is no JSON: ${error}`);
+    add('not-json', [], { actual: String(error) });
   }
   return [];
 }
 
-/** Tells of a map's unknown keys; answers how to tell what else is wrong with its keys. */
-function validateKeys(map: JsonObject, path: string, allowed: readonly string[], tell: Tell) {
-  const refuse: Tell = (key, reason) => tell(`${path}.${key}`, reason);
+/** Reports a map's unknown keys; answers how to report what else is wrong with its keys. */
+function validateKeys(map: JsonObject, path: Path, allowed: readonly string[], add: AddIssue) {
   for (const key of Object.keys(map))
-    if (!allowed.includes(key)) refuse(key, unknownName('key', key, allowed));
+    if (!allowed.includes(key)) add('unknown-key', [...path, key], { expected: [...allowed], actual: key });
   return {
-    refuse,
-    /** Tells, unless it holds, what a key must be and what it is. */
-    expect(holds: boolean, key: string, what: string) {
-      if (!holds) refuse(key, `must be ${what}, not ${describeKind(member(map, key))}`);
+    refuse: (code: Issue['code'], key: string) => add(code, [...path, key]),
+    /** Reports a key whose value is none of those. */
+    oneOf(key: string, expected: readonly string[]) {
+      const actual = member(map, key);
+      if (!isOneOf(expected, actual)) add('not-one-of', [...path, key], { expected, actual });
+    },
+    /** Reports a key unless its value is right. */
+    expect(holds: boolean, key: string, code: Issue['code'], expected?: Json) {
+      if (!holds) add(code, [...path, key], { expected, actual: member(map, key) });
     },
   };
 }
 
-function validateRule(rule: Json, path: string, tell: Tell): readonly Rule[] {
+function validateRule(rule: Json, path: Path, add: AddIssue): readonly Rule[] {
   if (!isObject(rule)) {
-    tell(path, `must be a map, not ${describeKind(rule)}`);
+    add('not-a-map', path, { actual: rule });
     return [];
   }
-  const { expect } = validateKeys(rule, path, ruleKeys, tell);
+  const { expect } = validateKeys(rule, path, ruleKeys, add);
   const priority = member(rule, 'rulePriority');
   const selection = member(rule, 'selection');
   const action = member(rule, 'action');
-  expect(isPositive(priority), 'rulePriority', wholeNumber);
-  expect(isObject(selection), 'selection', 'a map');
-  expect(isObject(action), 'action', 'a map');
+  expect(isPositive(priority), 'rulePriority', 'not-a-count', [1]);
+  expect(isObject(selection), 'selection', 'not-a-map');
+  expect(isObject(action), 'action', 'not-a-map');
   if (!isObject(selection) || !isObject(action)) return [];
-  validateSelection(selection, `${path}.selection`, tell);
-  validateAction(action, member(selection, 'countType'), `${path}.action`, tell);
+  validateSelection(selection, [...path, 'selection'], add);
+  validateAction(action, member(selection, 'countType'), [...path, 'action'], add);
   return [{ path, priority: Number(priority), selection }];
 }
 
-function validateSelection(selection: JsonObject, path: string, tell: Tell): void {
-  const { refuse, expect } = validateKeys(selection, path, selectionKeys, tell);
+function validateSelection(selection: JsonObject, path: Path, add: AddIssue): void {
+  const { refuse, expect, oneOf } = validateKeys(selection, path, selectionKeys, add);
   const status = member(selection, 'tagStatus');
   const countType = member(selection, 'countType');
-  const countUnit = member(selection, 'countUnit');
   const isArchived = member(selection, 'storageClass') === 'archive';
   const lists = listKeys.filter((key) => Object.hasOwn(selection, key));
-  expect(isOneOf(tagStatuses, status), 'tagStatus', `one of ${tagStatuses.join(', ')}`);
-  if (status === 'tagged' && lists.length !== 1)
-    refuse('tagStatus', `tagged needs either ${listKeys.join(' or ')}`);
+  oneOf('tagStatus', tagStatuses);
+  if (status === 'tagged' && lists.length !== 1) refuse('tagged-without-list', 'tagStatus');
   for (const key of lists) {
-    if (status !== 'tagged') refuse(key, 'goes with tagStatus tagged only');
-    validatePatterns(member(selection, key), `${path}.${key}`, tell);
+    if (status !== 'tagged') refuse('list-without-tagged', key);
+    validatePatterns(member(selection, key), [...path, key], add);
   }
-  expect(isOneOf(countTypes, countType), 'countType', `one of ${countTypes.join(', ')}`);
-  if (countType !== 'imageCountMoreThan') expect(countUnit === 'days', 'countUnit', 'days');
-  else if (countUnit !== undefined) refuse('countUnit', 'does not go with imageCountMoreThan');
-  expect(isPositive(member(selection, 'countNumber')), 'countNumber', wholeNumber);
-  expect(
-    isArchived === (countType === 'sinceImageTransitioned'),
-    'storageClass',
-    'archive exactly when countType is sinceImageTransitioned',
-  );
+  oneOf('countType', countTypes);
+  if (countType !== 'imageCountMoreThan') oneOf('countUnit', ['days']);
+  else if (member(selection, 'countUnit') !== undefined) refuse('unit-without-age', 'countUnit');
+  expect(isPositive(member(selection, 'countNumber')), 'countNumber', 'not-a-count', [1]);
+  expect(isArchived === (countType === 'sinceImageTransitioned'), 'storageClass', 'archive-mismatch');
 }
 
-function validateAction(action: JsonObject, countType: Json | undefined, path: string, tell: Tell): void {
-  const { refuse, expect } = validateKeys(action, path, ['type', 'targetStorageClass'], tell);
+function validateAction(action: JsonObject, countType: Json | undefined, path: Path, add: AddIssue): void {
+  const { refuse, oneOf } = validateKeys(action, path, ['type', 'targetStorageClass'], add);
   const type = member(action, 'type');
-  const target = member(action, 'targetStorageClass');
-  expect(type === 'expire' || type === 'transition', 'type', 'expire or transition');
-  if (type === 'transition') expect(target === 'archive', 'targetStorageClass', 'archive');
+  oneOf('type', ['expire', 'transition']);
+  if (type === 'transition') oneOf('targetStorageClass', ['archive']);
   if (type !== 'expire') return;
-  if (target !== undefined) refuse('targetStorageClass', 'goes with a transition only');
+  if (member(action, 'targetStorageClass') !== undefined)
+    refuse('target-without-transition', 'targetStorageClass');
   // Last pull times expire nothing; they only move images to the archive (containers-roadmap#921).
-  if (countType === 'sinceImagePulled')
-    refuse('type', 'must be transition for countType sinceImagePulled, which expires nothing');
+  if (countType === 'sinceImagePulled') refuse('expiry-by-pulls', 'type');
 }
 
-function validatePatterns(list: Json | undefined, path: string, tell: Tell): void {
-  if (!isList(list) || list.length === 0) tell(path, 'must be a list of at least one text');
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
+const maxWildcards = 4;
+
+function validatePatterns(list: Json | undefined, path: Path, add: AddIssue): void {
+  if (!isList(list) || list.length === 0) add('empty-list', path);
   else
     list.forEach((pattern, index) => {
-      const isText = typeof pattern === 'string' && pattern !== '';
-      if (!isText) tell(`${path}[${index}]`, `must be text, not ${describeKind(pattern)}`);
-      else if (pattern.split('*').length > 5) tell(`${path}[${index}]`, 'may have at most 4 wildcards');
+      const at = [...path, index];
+      if (typeof pattern !== 'string' || pattern === '') add('not-text', at, { actual: pattern });
+      else if (pattern.split('*').length - 1 > maxWildcards)
+        add('too-many-wildcards', at, { expected: maxWildcards });
     });
 }
 
 /** Rules that clash, and rules that can never fire because an earlier one takes every image of theirs. */
-function validateOrder(rules: readonly Rule[], tell: Tell): void {
+function validateOrder(rules: readonly Rule[], add: AddIssue): void {
   const ordered = rules.toSorted((one, other) => one.priority - other.priority);
   ordered.forEach(({ path, priority, selection }, index) => {
     const earlier = ordered.slice(0, index);
     const equal = earlier.find((other) => other.priority === priority);
     if (equal !== undefined)
-      tell(`${path}.rulePriority`, `${priority} is that of ${equal.path} too; each rule needs its own`);
+      add('same-priority', [...path, 'rulePriority'], { actual: priority, related: equal.path });
     const first = earlier.find((other) => takesAll(other.selection, selection));
-    if (first !== undefined)
-      tell(path, `can never fire: ${first.path} comes before it and takes every image that it matches`);
+    if (first !== undefined) add('never-fires', path, { related: first.path });
   });
 }
 
@@ -171,7 +166,7 @@ function validateOrder(rules: readonly Rule[], tell: Tell): void {
  *
  * ECR gives an image to the first rule whose selection matches it, whether or not that rule then expires it
  * (https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html), so the second never sees one.
- * Told only where it is certain: two rules for untagged images, or a list that demands a subset of the other's.
+ * Reported only where it is certain: two rules for untagged images, or a list that demands a subset of the other's.
  */
 function takesAll(first: JsonObject, second: JsonObject): boolean {
   const storage = (selection: JsonObject) => member(selection, 'storageClass') ?? 'standard';

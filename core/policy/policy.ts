@@ -1,17 +1,16 @@
 /**
- * The organisation's policy: what "safe" means where an author says nothing.
+ * The organisation's policy: what "safe" means where an author sets nothing.
  *
  * The same parameters stand at several levels, the later stronger: built in, application (the parameters of
  * template.yaml, which reach the functions through their environment), the transform's own Parameters, and a
  * resource's Metadata. The table below says which level takes which; documentation is made from it.
  */
-import type { Finding } from '../finding.ts';
+import type { Issue, IssueCode, Parsed } from '../issue.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { unknownName } from '../nearest.ts';
+import type { Path } from '../path.ts';
 import {
   type Enforcement,
   enforcements,
-  type Parsed,
   parseBoolean,
   parseCount,
   parseEnforcement,
@@ -45,6 +44,15 @@ export type PolicyName = keyof Policy;
 
 /** Where a parameter may stand. */
 export type PolicyScope = 'application' | 'transform' | 'resource';
+
+/** What can be wrong with parameters, beside their values, by code. */
+export type PolicyCode = 'unknown-parameter' | 'parameter-elsewhere' | 'enforcement-loosened';
+
+/** Something about the parameters: `invalid` is not to be used, `noted` has no effect. */
+export interface PolicyFinding extends Issue<PolicyCode | IssueCode> {
+  readonly control: 'Parameters';
+  readonly outcome: 'invalid' | 'noted';
+}
 
 interface Parameter<Name extends PolicyName> {
   readonly levels: readonly PolicyScope[];
@@ -116,7 +124,7 @@ export function namesAt(level: PolicyScope): readonly PolicyName[] {
   return policyNames.filter((name) => policyParameters[name].levels.includes(level));
 }
 
-/** The policy when nobody says anything. */
+/** The policy where nothing is set. */
 export const builtInPolicy: Policy = {
   MutableTags: [],
   KeepImages: 20,
@@ -141,40 +149,43 @@ export function refinePolicy(
   base: Policy,
   level: PolicyScope,
   values: JsonObject,
-  path: string,
+  path: Path,
   others: readonly string[] = [],
-): { policy: Policy; findings: readonly Finding[] } {
-  const findings: Finding[] = [];
+): { policy: Policy; findings: readonly PolicyFinding[] } {
+  const findings: PolicyFinding[] = [];
   const found: { -readonly [Name in PolicyName]?: Policy[Name] } = {};
-  const tell = (name: string, outcome: Finding['outcome'], reason: string) =>
-    findings.push({ control: 'Parameters', path: `${path}.${name}`, outcome, reason });
+  const add = (
+    name: string,
+    issue: Omit<Issue<PolicyCode | IssueCode>, 'path'>,
+    outcome: PolicyFinding['outcome'] = 'invalid',
+  ) => findings.push({ ...issue, control: 'Parameters', path: [...path, name], outcome });
 
   const take = <Name extends PolicyName>(name: Name, value: Json) => {
     const parsed = policyParameters[name].parse(value);
-    if ('problem' in parsed) tell(name, 'invalid', `${name} ${parsed.problem}`);
-    else found[name] = parsed.value;
+    if ('value' in parsed) found[name] = parsed.value;
+    else for (const issue of parsed.issues) add(name, issue);
   };
   const allowed = namesAt(level);
   for (const [name, value] of Object.entries(values)) {
     if (isPolicyName(name) && allowed.includes(name)) take(name, value);
     else if (isPolicyName(name))
-      tell(
-        name,
-        'invalid',
-        `${name} can be set only by the ${policyParameters[name].levels.join(' or the ')}`,
-      );
-    else tell(name, 'invalid', unknownName('parameter', name, [...allowed, ...others]));
+      add(name, { code: 'parameter-elsewhere', expected: [...policyParameters[name].levels] });
+    else add(name, { code: 'unknown-parameter', expected: [...allowed, ...others], actual: name });
   }
-  if (found.Enforcement !== undefined && isLooser(found.Enforcement, base.Enforcement)) {
-    tell(
-      'Enforcement',
-      'noted',
-      `${found.Enforcement} has no effect: ${base.Enforcement} of the level above can only be tightened`,
-    );
+  const { Enforcement: enforcement } = found;
+  if (enforcement !== undefined && isLooser(enforcement, base.Enforcement)) {
+    const loosened = {
+      code: 'enforcement-loosened',
+      expected: base.Enforcement,
+      actual: enforcement,
+    } as const;
+    add('Enforcement', loosened, 'noted');
     delete found.Enforcement;
   }
   return { policy: { ...base, ...found }, findings };
 }
+
+const applicationPath: Path = ["the application's parameters"];
 
 /**
  * The application's policy out of named texts, such as a function's environment: each of its parameters stands
@@ -182,14 +193,14 @@ export function refinePolicy(
  */
 export function applicationPolicy(environment: Readonly<Record<string, string | undefined>>): {
   policy: Policy;
-  findings: readonly Finding[];
+  findings: readonly PolicyFinding[];
 } {
   const values: Record<string, Json> = {};
   for (const name of namesAt('application')) {
     const value = environment[name];
     if (value !== undefined) values[name] = value;
   }
-  return refinePolicy(builtInPolicy, 'application', values, "the application's parameters");
+  return refinePolicy(builtInPolicy, 'application', values, applicationPath);
 }
 
 function isPolicyName(name: string): name is PolicyName {

@@ -1,4 +1,6 @@
 /** What a repository is set to, in those settings that can be changed while it is deployed. Pure. */
+import { isSameScanOnPush, isWeakerScanOnPush } from './scan-on-push.ts';
+import type { SettingName } from './settings.ts';
 import { isSameMutability, isWeakerMutability, type TagMutability } from './tag-mutability.ts';
 
 /** The hash of a lifecycle policy (see `hashOfPolicy`), or `none` where the repository has none. */
@@ -14,13 +16,12 @@ export interface RepositorySettings {
   readonly lifecyclePolicy: PolicyHash | undefined;
 }
 
-/** The settings by the names of their properties in AWS::ECR::Repository, in the order in which they are written. */
-export const settingNames = ['ImageTagMutability', 'ImageScanningConfiguration', 'LifecyclePolicy'] as const;
-export type SettingName = (typeof settingNames)[number];
+/** The settings by name. */
+export type WritableSettingName = Extract<SettingName, keyof RepositorySettings>;
 
 /** One setting as a unit: everything that treats settings alike goes through this list. */
 export interface Setting {
-  readonly name: SettingName;
+  readonly name: WritableSettingName;
   /** Whether both are set to the same; a lifecycle policy that was not read is the same as any. */
   readonly equals: (one: RepositorySettings, other: RepositorySettings) => boolean;
   /** Whether the first is less safe than the second. There is no order between lifecycle policies. */
@@ -31,19 +32,19 @@ export interface Setting {
 
 export const settings: readonly Setting[] = [
   {
-    name: 'ImageTagMutability',
+    name: 'tagMutability',
     equals: (one, other) => isSameMutability(one.tagMutability, other.tagMutability),
     isWeaker: (one, other) => isWeakerMutability(one.tagMutability, other.tagMutability),
     take: (into, { tagMutability }) => ({ ...into, tagMutability }),
   },
   {
-    name: 'ImageScanningConfiguration',
-    equals: (one, other) => one.scanOnPush === other.scanOnPush,
-    isWeaker: (one, other) => other.scanOnPush && !one.scanOnPush,
+    name: 'scanOnPush',
+    equals: (one, other) => isSameScanOnPush(one.scanOnPush, other.scanOnPush),
+    isWeaker: (one, other) => isWeakerScanOnPush(one.scanOnPush, other.scanOnPush),
     take: (into, { scanOnPush }) => ({ ...into, scanOnPush }),
   },
   {
-    name: 'LifecyclePolicy',
+    name: 'lifecyclePolicy',
     equals: ({ lifecyclePolicy: one }, { lifecyclePolicy: other }) =>
       one === undefined || other === undefined || one === other,
     isWeaker: () => false,
@@ -57,6 +58,9 @@ export function isSameSettings(one: RepositorySettings, other: RepositorySetting
 }
 
 /** The settings in which the second is less safe than the first. */
-export function weakenedSettings(from: RepositorySettings, to: RepositorySettings): readonly SettingName[] {
+export function weakenedSettings(
+  from: RepositorySettings,
+  to: RepositorySettings,
+): readonly WritableSettingName[] {
   return settings.filter(({ isWeaker }) => isWeaker(to, from)).map(({ name }) => name);
 }

@@ -1,4 +1,6 @@
+import { type Issue, type Parsed, unusable } from '../issue.ts';
 import { isOneOf, type Json } from '../json.ts';
+import { isUnknown, type Known } from '../known.ts';
 import { matchesWildcard } from '../wildcard.ts';
 
 /** ECR's four tag mutabilities, the safest first (the order in which nothing may be weakened). */
@@ -45,24 +47,29 @@ export function isSameMutability(one: TagMutability, other: TagMutability): bool
 // the two wildcards are ECR's own answer (terraform-provider-aws#43642).
 export const maximumExclusions = 5;
 
-/** What is wrong with a tag pattern of at most so many wildcards, in words that follow its name. */
-export function patternProblem(pattern: string, mostWildcards: number): string | undefined {
-  if (!/^[0-9a-zA-Z._*-]{1,128}$/.test(pattern)) return 'must be 1 to 128 letters, digits and . _ * -';
-  const wildcards = pattern.split('*').length - 1;
-  return wildcards > mostWildcards
-    ? `has ${wildcards} wildcards, and ECR allows at most ${mostWildcards}`
+/** What is wrong with a tag pattern of at most so many wildcards; undefined when ECR takes it. */
+export function patternIssue(pattern: string, maxWildcards: number): Issue | undefined {
+  if (!/^[0-9a-zA-Z._*-]{1,128}$/.test(pattern))
+    return { code: 'pattern-characters', path: [], actual: pattern };
+  const count = pattern.split('*').length - 1;
+  return count > maxWildcards
+    ? { code: 'too-many-wildcards', path: [], expected: maxWildcards, actual: pattern, count }
     : undefined;
 }
 
-/** What is wrong with one exclusion pattern, in words that follow its name; undefined when ECR takes it. */
-export function exclusionProblem(pattern: string): string | undefined {
-  return patternProblem(pattern, 2);
+/** What is wrong with one exclusion pattern; undefined when ECR takes it. */
+export function exclusionIssue(pattern: string): Issue | undefined {
+  return patternIssue(pattern, 2);
 }
 
 /** Whether an exclusion pattern matches every tag, which makes the mutability that it excludes from void. */
 export function matchesEveryTag(pattern: string): boolean {
   return /^\*+$/.test(pattern);
 }
+
+/** The properties of AWS::ECR::Repository. */
+export const mutabilityProperty = 'ImageTagMutability';
+export const filtersProperty = 'ImageTagMutabilityExclusionFilters';
 
 /** The keys of one exclusion filter in AWS::ECR::Repository's shape. */
 export const filterTypeKey = 'ImageTagMutabilityExclusionFilterType';
@@ -102,11 +109,6 @@ export function isVoid({ mutability, exclusions }: TagMutability): boolean {
   return mutability === 'IMMUTABLE_WITH_EXCLUSION' && exclusions.some(matchesEveryTag);
 }
 
-/** Whether tags can be overwritten: what an organisation's Enforcement answers. */
-export function isUnsafeMutability(value: TagMutability): boolean {
-  return value.mutability === 'MUTABLE' || value.mutability === 'MUTABLE_WITH_EXCLUSION' || isVoid(value);
-}
-
 function rank(value: TagMutability): number {
   return mutabilities.indexOf(isVoid(value) ? 'MUTABLE' : value.mutability);
 }
@@ -118,4 +120,35 @@ function rank(value: TagMutability): number {
  */
 function covers(wide: readonly string[], narrow: readonly string[]): boolean {
   return narrow.every((pattern) => wide.some((each) => matchesWildcard(each, pattern)));
+}
+
+/**
+ * A mutability together with its exclusions: ECR takes both of them or refuses both.
+ *
+ * @param exclusions undefined where there are none; unknown ones are taken to fit
+ * @returns undefined where neither is set; exclusions alone can only mean immutability
+ */
+export function parseTagMutability(
+  mutability: Json | undefined,
+  exclusions: Known<readonly string[] | undefined>,
+): Parsed<TagMutability | undefined> {
+  const known = isUnknown(exclusions) ? [] : (exclusions ?? []);
+  if (mutability === undefined)
+    return {
+      value:
+        exclusions === undefined ? undefined : { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: known },
+    };
+  const path = [mutabilityProperty];
+  if (!isMutability(mutability))
+    return unusable('not-one-of', { path, expected: [...mutabilities], actual: mutability });
+  if (takesFilters(mutability) && exclusions === undefined)
+    return unusable('filters-missing', { path, actual: mutability, related: [filtersProperty] });
+  if (!takesFilters(mutability) && exclusions !== undefined && !isUnknown(exclusions))
+    return unusable('filters-not-taken', {
+      path,
+      expected: 'IMMUTABLE_WITH_EXCLUSION',
+      actual: mutability,
+      related: [filtersProperty],
+    });
+  return { value: { mutability, exclusions: known } };
 }

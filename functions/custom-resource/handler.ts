@@ -3,14 +3,16 @@ import { connectClaims } from '../../aws/claims/claims-table.ts';
 import { clientSettings, localEndpoint } from '../../aws/client-settings.ts';
 import { deadlineIn, OutOfTime } from '../../aws/deadline.ts';
 import { connectEcr } from '../../aws/ecr/settings.ts';
-import { refusalMessage } from '../../cloudformation/refusal-message.ts';
 import { isRefusal } from '../../core/finding.ts';
 import { applicationPolicy } from '../../core/policy/policy.ts';
 import { parseBoolean } from '../../core/policy/values.ts';
 import type { Progress } from '../../reconcile/context.ts';
 import { type Session, startSession } from '../../reconcile/session.ts';
 import { explain } from '../../wording/failures.ts';
+import { issueClause } from '../../wording/issues.ts';
+import { refusalMessage } from '../../wording/refusal.ts';
 import { undoSentences } from '../../wording/undo.ts';
+import { shownValues } from '../../wording/values.ts';
 import { failureEntry } from './failure-entry.ts';
 import { failedId, physicalIdOf, requestHash } from './identity.ts';
 import { parseRequest, type ResponseTarget, type SettingsRequest } from './request.ts';
@@ -134,7 +136,9 @@ function configurationOf(environment: NodeJS.ProcessEnv) {
     problems: [
       ...(findings.some(isRefusal) ? [refusalMessage(findings)] : []),
       ...(environment.ClaimsTable ? [] : ['ClaimsTable is not set']),
-      ...('problem' in allowWeakening ? [`AllowWeakening ${allowWeakening.problem}`] : []),
+      ...('issues' in allowWeakening
+        ? allowWeakening.issues.map((issue) => `AllowWeakening ${issueClause(issue, shownValues)}`)
+        : []),
     ],
   };
 }

@@ -1,6 +1,8 @@
 import { type Expansion, expand } from '../../cloudformation/expand.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { describeFinding } from '../../wording/findings.ts';
+import { expansionRefusal, expansionWarning } from '../../wording/refusal.ts';
 import { type MacroRequest, parseRequest } from './request.ts';
 
 /** What CloudFormation wants back; any status but `success` fails the change set, with `errorMessage` as its reason. */
@@ -22,11 +24,12 @@ export async function handler(event: unknown): Promise<MacroResponse> {
   const { request } = parsed;
   try {
     const today = new Date().toISOString().slice(0, 10);
-    const expansion = expand(request, { environment: process.env, today });
-    log(request, expansion);
-    return 'refusal' in expansion
-      ? failure(request.requestId, expansion.refusal)
-      : { requestId: request.requestId, status: 'success', fragment: expansion.fragment };
+    const expansion = expand(request, { environment: process.env, today, describe: describeFinding });
+    const refusal = expansionRefusal(expansion);
+    log(request, expansion, refusal);
+    return 'fragment' in expansion
+      ? { requestId: request.requestId, status: 'success', fragment: expansion.fragment }
+      : failure(request.requestId, refusal ?? 'refused');
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // With its stack: this one is a defect of ours.
@@ -39,10 +42,9 @@ export async function handler(event: unknown): Promise<MacroResponse> {
 }
 
 /** One line a template with every decision. It holds what stands in the template, never a parameter's value. */
-function log(request: MacroRequest, expansion: Expansion): void {
+function log(request: MacroRequest, expansion: Expansion, refusal: string | undefined): void {
   const { requestId, transformId } = request;
-  const { findings, warning } = expansion;
-  const refusal = 'refusal' in expansion ? expansion.refusal : undefined;
+  const warning = expansionWarning(expansion);
   const level = refusal === undefined && warning === undefined ? 'INFO' : 'WARN';
   console.log(
     JSON.stringify({
@@ -52,24 +54,37 @@ function log(request: MacroRequest, expansion: Expansion): void {
       transformId,
       refusal,
       warning,
-      findings: groupEqualFindings(findings),
+      findings: groupEqualFindings(expansion.findings),
     }),
   );
 }
 
-const sameKeys = ['control', 'path', 'outcome', 'before', 'after'] as const;
-
-/** Equal decisions as one, with the logical IDs of all: a template of 500 repositories says 500 times the same. */
+/** Equal decisions as one, with the logical IDs of all: a template of 500 repositories logs 500 times the same. */
 function groupEqualFindings(findings: readonly Finding[]): readonly object[] {
-  const groups = new Map<string, (Finding & { readonly logicalIds: unknown[] })[]>();
-  for (const { logicalId, ...finding } of findings) {
-    const alike = groups.get(finding.reason) ?? [];
-    groups.set(finding.reason, alike);
-    const group = alike.find((one) => sameKeys.every((key) => one[key] === finding[key]));
-    if (group === undefined) alike.push({ ...finding, logicalIds: [logicalId] });
-    else group.logicalIds.push(logicalId);
+  const groups = new Map<Finding['code'], (readonly [Finding, unknown[]])[]>();
+  for (const finding of findings) {
+    const alike = groups.get(finding.code) ?? [];
+    groups.set(finding.code, alike);
+    const group = alike.find(([one]) => isEqualDecision(one, finding));
+    if (group === undefined) alike.push([finding, [finding.logicalId]]);
+    else group[1].push(finding.logicalId);
   }
-  return [...groups.values()].flat();
+  return [...groups.values()]
+    .flat()
+    .map(([finding, logicalIds]) => ({ ...describeFinding(finding), logicalIds }));
+}
+
+const singleKeys = ['control', 'outcome', 'before', 'after', 'exemptionEndedOn', 'count'] as const;
+const nestedKeys = ['path', 'inside', 'expected', 'actual', 'related', 'exemption'] as const;
+
+/** Values are compared by identity, which equal defaults have; what is short and made anew, by what is in it. */
+function isEqualDecision(one: Finding, other: Finding): boolean {
+  return (
+    singleKeys.every((key) => one[key] === other[key]) &&
+    nestedKeys.every(
+      (key) => one[key] === other[key] || JSON.stringify(one[key]) === JSON.stringify(other[key]),
+    )
+  );
 }
 
 function failure(requestId: string, errorMessage: string): MacroResponse {

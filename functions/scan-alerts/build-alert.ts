@@ -24,14 +24,15 @@ export async function buildAlert(
   reading: Reading,
 ): Promise<Alert | undefined> {
   if (event.kind === 'finding' && event.isOfFirstScan) return undefined;
-  const pushed = await reading.ecr.image(event.image.repository, event.image.digest);
+  const { repository, digest } = event.image;
+  const pushed = await reading.ecr.image(repository, { digest });
   // Tags may have been added to the image since the event.
   const tags = [...new Set([...event.image.tags, ...(pushed?.tags ?? [])])];
   const image = { ...event.image, tags };
   const ofTags = suppressionsInTags(await repositoryTags(image, reading.ecr));
   const about = {
     image,
-    commit: commitOf(tags, image.repository, settings.sourceUrlTemplate),
+    commit: commitOf(tags, repository, settings.sourceUrlTemplate),
     scanner: event.kind === 'scan' ? event.scanner : 'ENHANCED',
     console: consoleOf(image),
     problems: [...settings.suppress.problems, ...ofTags.problems],

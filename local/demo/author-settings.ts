@@ -1,4 +1,4 @@
-import { isNoValue } from '../../core/intrinsics.ts';
+import { isNoValue } from '../../cloudformation/intrinsics.ts';
 import { isList, isObject, type Json, type JsonObject, member } from '../../core/json.ts';
 import { section, someValue } from './tree.ts';
 

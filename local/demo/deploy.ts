@@ -4,11 +4,12 @@ import {
   CloudFormationServiceException,
   CreateChangeSetCommand,
   DescribeChangeSetCommand,
+  DescribeStackEventsCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
-  paginateDescribeStackEvents,
-  paginateListStackResources,
+  ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
+import { pages } from '../../aws/pages.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Clients } from './clients.ts';
 import { templateSource } from './template-source.ts';
@@ -133,14 +134,18 @@ async function failureReason(
 ): Promise<string> {
   // The newest event is first; the operation began with the latest IN_PROGRESS event of the stack itself.
   const failures: StackEvent[] = [];
-  pages: for await (const page of paginateDescribeStackEvents(
-    { client: cloudformation },
-    { StackName: stackName },
-  )) {
-    for (const event of page.StackEvents ?? []) {
+  const read = (NextToken: string | undefined) =>
+    cloudformation.send(
+      new DescribeStackEventsCommand({
+        StackName: stackName,
+        ...(NextToken === undefined ? {} : { NextToken }),
+      }),
+    );
+  operation: for await (const { StackEvents = [] } of pages(read, ({ NextToken }) => NextToken)) {
+    for (const event of StackEvents) {
       if (event.ResourceStatus?.endsWith('_FAILED')) failures.push(event);
       const isOfStack = event.PhysicalResourceId === event.StackId;
-      if (isOfStack && /^(CREATE|UPDATE)_IN_PROGRESS$/.test(event.ResourceStatus ?? '')) break pages;
+      if (isOfStack && /^(CREATE|UPDATE)_IN_PROGRESS$/.test(event.ResourceStatus ?? '')) break operation;
     }
   }
   const first = failures.at(-1);
@@ -162,8 +167,15 @@ export async function stackResources(
   stackName: string,
 ): Promise<readonly StackResource[]> {
   const resources: StackResource[] = [];
-  for await (const page of paginateListStackResources({ client: cloudformation }, { StackName: stackName })) {
-    for (const resource of page.StackResourceSummaries ?? []) {
+  const read = (NextToken: string | undefined) =>
+    cloudformation.send(
+      new ListStackResourcesCommand({
+        StackName: stackName,
+        ...(NextToken === undefined ? {} : { NextToken }),
+      }),
+    );
+  for await (const { StackResourceSummaries = [] } of pages(read, ({ NextToken }) => NextToken)) {
+    for (const resource of StackResourceSummaries) {
       resources.push({
         logicalId: resource.LogicalResourceId ?? '',
         physicalId: resource.PhysicalResourceId ?? '',

@@ -1,5 +1,4 @@
-import { paginateDescribeRepositories } from '@aws-sdk/client-ecr';
-import { refName } from '../../core/intrinsics.ts';
+import { refName } from '../../cloudformation/intrinsics.ts';
 import { isObject, type JsonObject, member } from '../../core/json.ts';
 import { matchesWildcard } from '../../core/wildcard.ts';
 import { type AuthorSettings, authorSettingsOf } from './author-settings.ts';
@@ -91,17 +90,18 @@ function logicalIdOf(resources: readonly StackResource[], name: string): string 
     ?.logicalId;
 }
 
-async function readAll({ ecr }: Clients, names: readonly string[]): Promise<Map<string, RepositorySettings>> {
-  const found = await Promise.all([...new Set(names)].map((name) => readSettings(ecr, name)));
+async function readAll(
+  { registry }: Clients,
+  names: readonly string[],
+): Promise<Map<string, RepositorySettings>> {
+  const found = await Promise.all([...new Set(names)].map((name) => readSettings(registry, name)));
   return new Map(found.flatMap((settings) => (settings === undefined ? [] : [[settings.name, settings]])));
 }
 
 /** The repositories that match names and patterns with `*`. */
-async function namesOf({ ecr }: Clients, targets: readonly string[]): Promise<readonly string[]> {
+async function namesOf({ registry }: Clients, targets: readonly string[]): Promise<readonly string[]> {
   if (!targets.some((target) => target.includes('*'))) return targets;
-  const names: string[] = [];
-  for await (const { repositories } of paginateDescribeRepositories({ client: ecr }, {}))
-    names.push(...(repositories ?? []).flatMap(({ repositoryName }) => repositoryName ?? []));
+  const names = (await registry.repositories()).map(({ name }) => name);
   return names.filter((name) => targets.some((target) => matchesWildcard(target, name)));
 }
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { Problem } from '../../core/problem.ts';
 import type { Clients } from './clients.ts';
 
@@ -25,10 +24,10 @@ const manifestType = 'application/vnd.oci.image.manifest.v1+json';
  * Source: the OCI distribution specification, which ECR's registries speak.
  */
 export async function pushImage(
-  clients: Clients,
+  clients: Pick<Clients, 'endpoint' | 'registry'>,
   { repository, tag, content, labels = {} }: Image,
 ): Promise<PushResult> {
-  const authorization = await logIn(clients);
+  const authorization = `Basic ${await clients.registry.authorizationToken()}`;
   const registry = `${clients.endpoint}/v2/${repository}`;
   // An archive without files: two blocks of zeros. A layer is named by its packed bytes and its plain ones.
   const archive = Buffer.alloc(1024);
@@ -59,11 +58,6 @@ export async function pushImage(
   });
   if (response.ok) return { accepted: true, digest: digestOf(manifest) };
   return { accepted: false, status: response.status, words: registryWords(await response.text()) };
-}
-
-async function logIn({ ecr }: Clients): Promise<string> {
-  const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
-  return `Basic ${authorizationData?.[0]?.authorizationToken ?? ''}`;
 }
 
 async function uploadBlob(

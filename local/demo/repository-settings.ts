@@ -1,11 +1,5 @@
-import type { ECRClient } from '@aws-sdk/client-ecr';
-import {
-  BatchGetRepositoryScanningConfigurationCommand,
-  DescribeRepositoriesCommand,
-  GetLifecyclePolicyCommand,
-  LifecyclePolicyNotFoundException,
-  RepositoryNotFoundException,
-} from '@aws-sdk/client-ecr';
+import { unlessNotFound } from '../../aws/faults.ts';
+import type { Registry } from './clients.ts';
 
 /** The settings of one repository, from ECR. */
 export interface RepositorySettings {
@@ -23,34 +17,25 @@ export interface RepositorySettings {
 }
 
 /** Reads the settings of one repository from ECR; undefined if the repository does not exist. */
-export async function readSettings(ecr: ECRClient, name: string): Promise<RepositorySettings | undefined> {
-  try {
-    const [described, policy, scanning] = await Promise.all([
-      ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [name] })),
-      readLifecyclePolicy(ecr, name),
-      ecr.send(new BatchGetRepositoryScanningConfigurationCommand({ repositoryNames: [name] })),
+export async function readSettings(
+  registry: Pick<Registry, 'repository' | 'lifecyclePolicy' | 'scanFrequencies'>,
+  name: string,
+): Promise<RepositorySettings | undefined> {
+  return unlessNotFound(['repository'], async () => {
+    const [repository, lifecyclePolicyText, frequencies] = await Promise.all([
+      registry.repository(name),
+      registry.lifecyclePolicy(name),
+      registry.scanFrequencies([name]),
     ]);
-    const [repository] = described.repositories ?? [];
     if (repository === undefined) return undefined;
+    const { tagMutability, scanOnPush } = repository;
     return {
       name,
-      mutability: repository.imageTagMutability ?? 'MUTABLE',
-      exclusions: (repository.imageTagMutabilityExclusionFilters ?? []).map(({ filter }) => filter ?? ''),
-      scanOnPush: repository.imageScanningConfiguration?.scanOnPush ?? false,
-      scanFrequency: scanning.scanningConfigurations?.[0]?.scanFrequency,
-      lifecyclePolicyText: policy,
+      mutability: tagMutability.mutability,
+      exclusions: tagMutability.exclusions,
+      scanOnPush,
+      scanFrequency: frequencies.get(name),
+      lifecyclePolicyText,
     };
-  } catch (error) {
-    if (error instanceof RepositoryNotFoundException) return undefined;
-    throw error;
-  }
-}
-
-async function readLifecyclePolicy(ecr: ECRClient, repositoryName: string): Promise<string | undefined> {
-  try {
-    return (await ecr.send(new GetLifecyclePolicyCommand({ repositoryName }))).lifecyclePolicyText;
-  } catch (error) {
-    if (error instanceof LifecyclePolicyNotFoundException) return undefined;
-    throw error;
-  }
+  });
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BatchGetImageCommand, CreateRepositoryCommand } from '@aws-sdk/client-ecr';
 import { Problem } from '../../core/problem.ts';
 import { parseTemplate } from '../../template-text/parse.ts';
 import { projectRoot } from '../paths.ts';
@@ -49,7 +48,7 @@ export async function verifySettings(
   }
 
   const unmanaged = freeName('created-manually', repositories);
-  await clients.ecr.send(new CreateRepositoryCommand({ repositoryName: unmanaged }));
+  await clients.registry.createRepository(unmanaged);
   screen.write(`\n  ${unmanaged}\n    a repository outside of stacks\n`);
   await showPush(clients, screen, unmanaged, 'first content');
   await showPush(clients, screen, unmanaged, 'other content');
@@ -85,11 +84,8 @@ async function showPush(
   return true;
 }
 
-async function showTag({ ecr }: Clients, screen: Screen, repository: string): Promise<void> {
-  const { images } = await ecr.send(
-    new BatchGetImageCommand({ repositoryName: repository, imageIds: [{ imageTag: tag }] }),
-  );
-  const digest = images?.[0]?.imageId?.imageDigest;
+async function showTag({ registry }: Clients, screen: Screen, repository: string): Promise<void> {
+  const digest = (await registry.image(repository, { tag }))?.digest;
   screen.write(
     `${`    ${tag} now refers to`.padEnd(43)}${digest === undefined ? 'no image' : short(digest)}\n`,
   );
@@ -105,7 +101,7 @@ async function hardenByStack(clients: Clients, repository: string): Promise<Repo
     );
   }
   const [change] = hardening.changes;
-  const after = change?.after ?? (await readSettings(clients.ecr, repository));
+  const after = change?.after ?? (await readSettings(clients.registry, repository));
   if (change === undefined || after === undefined) {
     throw new Problem(`${settingsExample} has no RepositoryName: restore the file and retry.`);
   }

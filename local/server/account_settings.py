@@ -1,13 +1,13 @@
-"""Account settings, which MiniStack lacks (the service model's GetAccountSetting and PutAccountSetting).
+"""Account settings (GetAccountSetting and PutAccountSetting), which MiniStack does not support.
 
-There is no operation that deletes one: a setting that nobody put has its default.
+No operation deletes a setting: one that was never put has its default.
 """
 
 from ministack.core.responses import AccountRegionScopedDict
 
 from ecr_api import EcrError, operation
 
-# By name: the values that ECR takes, the default first. Clair, the other version of basic scanning, ended in 2026.
+# The allowed values by name, the default first. Clair, the other version of basic scanning, ended in 2026.
 SETTINGS = {
     "BASIC_SCAN_TYPE_VERSION": ["AWS_NATIVE"],
     "REGISTRY_POLICY_SCOPE": ["V2"],
@@ -23,7 +23,7 @@ def install() -> None:
 
 def _values_of(name: str) -> list:
     if name not in SETTINGS:
-        raise EcrError("InvalidParameterException", f"Invalid parameter at 'name': {name} is no account setting")
+        raise EcrError("InvalidParameterException", f"Invalid parameter at 'name': {name} is not an account setting")
     return SETTINGS[name]
 
 
@@ -36,6 +36,6 @@ def _get(request: dict) -> dict:
 def _put(request: dict) -> dict:
     name, value = request["name"], request["value"]
     if value not in _values_of(name):
-        raise EcrError("InvalidParameterException", f"Invalid parameter at 'value': {name} takes no {value}")
+        raise EcrError("InvalidParameterException", f"Invalid parameter at 'value': {name} does not support {value}")
     _put_values[name] = value
     return {"name": name, "value": value}

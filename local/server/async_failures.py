@@ -1,10 +1,10 @@
-"""What becomes of an event that a function, called asynchronously, fails on to the end.
+"""What happens to an event when all asynchronous invocations of a function fail.
 
-A dead-letter queue gets the event itself, with what went wrong in the message's attributes; a destination gets a
-record of the call; a function may have both
-(https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html). MiniStack sends one thing to one of
-them, and drops the dead-letter queue of a template's function. AWS waits one minute before the first retry and two
-before the second; here it is fractions of a second.
+A dead-letter queue receives the event, with the error in the message attributes; a destination receives a record of
+the invocation; a function can have both
+(https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html). MiniStack sends only one of them,
+and ignores the dead-letter queue of a function in a template. AWS waits one minute before the first retry and two
+before the second; here it is a fraction of a second.
 """
 
 import json
@@ -29,9 +29,9 @@ def install() -> None:
     own = private(lambda_svc, "_route_async_failure")
 
     def route(target_arn, name, event, result):
-        # Topics and functions that are told of a failure stay MiniStack's.
+        # MiniStack handles topics and functions as destinations.
         if ":sqs:" in target_arn:
-            _tell(name, event, result)
+            _deliver(name, event, result)
         else:
             own(target_arn, name, event, result)
 
@@ -61,10 +61,10 @@ def _with_dead_letters(props: dict, made: tuple) -> tuple:
     return made
 
 
-def _tell(name: str, event: dict, result: dict) -> None:
+def _deliver(name: str, event: dict, result: dict) -> None:
     function = private(lambda_svc, "_functions").get(name)
     if function is None:
-        logger.warning("A failure of %s is lost: the function does not exist any more", name)
+        logger.warning("A failure of %s is lost: the function no longer exists", name)
         return
     settings = private(lambda_svc, "_event_invoke_config")
     async_settings = settings(function, None) or settings(function, "$LATEST") or {}
@@ -109,4 +109,4 @@ def _send(arn: str, body: str, attributes: dict) -> None:
     if queues.exists(arn):
         queues.send(arn, body, attributes)
     else:
-        logger.warning("A failure is lost: there is no queue %s", arn)
+        logger.warning("A failure is lost: the queue %s does not exist", arn)

@@ -1,11 +1,11 @@
-"""What a custom resource's request and response have that MiniStack leaves out.
+"""Features of custom resource requests and responses that MiniStack does not support.
 
-The request names the ServiceToken at its top level too
+The request also has the ServiceToken at its top level
 (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html). A response of more than 4,096
-bytes is refused, and so is a success without a PhysicalResourceId of 1 to 1,024 bytes
-(https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html); the size is taken from the
-response without its white space. After a failed Create CloudFormation sends a Delete with the id of the FAILED
-response, or one that it invents. Functions find the local AWS through AWS_ENDPOINT_URL.
+bytes is rejected, and so is a success without a PhysicalResourceId of 1 to 1,024 bytes
+(https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html); the size is measured without
+white space. After a failed Create, CloudFormation sends a Delete with the id of the FAILED response, or a generated
+id. Functions find the local AWS through AWS_ENDPOINT_URL.
 """
 
 import json
@@ -18,17 +18,17 @@ from ministack.services.cloudformation import custom_resource
 
 from pinned import private, replace
 
-MOST_BYTES = 4096
-MOST_BYTES_OF_ID = 1024
+MAX_BYTES = 4096
+MAX_ID_BYTES = 1024
 
 logger = logging.getLogger("custom_resources")
 
-# The physical id of the last FAILED response, by stack id and logical id.
+# The physical id of the latest FAILED response, by stack id and logical id.
 _failed_ids: dict = {}
 
 
 def install() -> None:
-    # The functions' processes inherit it; MiniStack sets it for containers only.
+    # Inherited by the functions' processes; MiniStack sets it only for containers.
     os.environ["AWS_ENDPOINT_URL"] = private(custom_resource, "_gateway_url")()
     _install_service_token()
     _install_response()
@@ -64,7 +64,7 @@ def _install_response() -> None:
 
 
 def _reason(response: dict) -> str:
-    """What a stack's event says of a FAILED response."""
+    """The reason in the stack event for a FAILED response."""
     message = response.get("Reason") or "No reason was given."
     return (
         "Received response status [FAILED] from custom resource. "
@@ -73,18 +73,18 @@ def _reason(response: dict) -> str:
 
 
 def _problem(response: dict) -> str | None:
-    """Why CloudFormation refuses a response, or None.
+    """The reason why CloudFormation rejects a response, or None.
 
-    Its sentences about size and id are those that stacks are seen to fail with; the one about Status is unconfirmed.
+    The messages about size and id are those of real stack events; the one about Status is unconfirmed.
     """
-    if len(json.dumps(response, ensure_ascii=False, separators=(",", ":")).encode()) > MOST_BYTES:
+    if len(json.dumps(response, ensure_ascii=False, separators=(",", ":")).encode()) > MAX_BYTES:
         return "Response object is too long."
     if response.get("Status") not in ("SUCCESS", "FAILED"):
         return "Invalid response: Status must be SUCCESS or FAILED."
     physical_id = response.get("PhysicalResourceId")
     if response["Status"] == "FAILED" and not physical_id:
         return None
-    if not isinstance(physical_id, str) or not 1 <= len(physical_id.encode()) <= MOST_BYTES_OF_ID:
+    if not isinstance(physical_id, str) or not 1 <= len(physical_id.encode()) <= MAX_ID_BYTES:
         return "Invalid PhysicalResourceId"
     return None
 
@@ -108,5 +108,5 @@ def _clean_up(own, logical_id, props, stack_name, stack_id, resource_type, physi
     try:
         own("Delete", logical_id, props, stack_name, stack_id, resource_type, physical_id=physical_id)
     except (RuntimeError, TimeoutError, ValueError) as problem:
-        # The stack's own failure is what is reported; this one is for the log.
+        # The stack event has the first failure; this one is only logged.
         logger.warning("Delete of %s after its failed Create: %s", physical_id, problem)

@@ -1,7 +1,7 @@
-"""The one place where ECR operations are added to MiniStack or replaced in it.
+"""Registers ECR operations that MiniStack does not support, or that replace MiniStack's.
 
-An operation takes the request as a map and answers with one, or raises `EcrError`. What is registered here comes
-before MiniStack's own. Every request, also one that MiniStack answers, is first held against ECR's model.
+An operation takes the request as a dict and returns the response as a dict, or raises `EcrError`. Every request,
+including those that MiniStack handles, is first validated against ECR's service model.
 """
 
 import json
@@ -15,7 +15,7 @@ from request_shapes import problem_of
 
 
 class EcrError(Exception):
-    """An error of ECR's: its code and message."""
+    """An error of ECR: code and message."""
 
     def __init__(self, code: str, message: str):
         super().__init__(message)
@@ -26,14 +26,14 @@ _operations: dict = {}
 
 
 def operation(name: str, function) -> None:
-    """Registers an operation; the first one also takes MiniStack's requests over."""
+    """Registers an operation; the first call also intercepts MiniStack's requests."""
     if not _operations:
-        _take_over()
+        _intercept()
     _operations[name] = function
 
 
 def repository(name: str) -> dict:
-    """MiniStack's own record of a repository; raises in ECR's words when there is none."""
+    """MiniStack's record of a repository; raises ECR's error if it does not exist."""
     found = private(ecr, "_repositories").get(name)
     if found is None:
         raise not_found(name)
@@ -41,14 +41,14 @@ def repository(name: str) -> dict:
 
 
 def not_found(name: str) -> EcrError:
-    """What ECR says of a repository that does not exist."""
+    """ECR's error for a repository that does not exist."""
     return EcrError(
         "RepositoryNotFoundException",
         f"The repository with name '{name}' does not exist in the registry with id '{get_account_id()}'",
     )
 
 
-def _take_over() -> None:
+def _intercept() -> None:
     own = private(ecr, "handle_request")
 
     async def handle_request(method, path, headers, body, query_params):
@@ -70,14 +70,14 @@ def _take_over() -> None:
         except EcrError as error:
             return error_response_json(error.code, str(error), 400)
         except ServiceException as error:
-            # What moto's own checks raise.
+            # Raised by moto's validators.
             return error_response_json(error.code, str(error.message), 400)
 
     replace("handle_request", handle_request, ecr)
 
 
 def answer_of(response: tuple) -> dict:
-    """The map in an answer of MiniStack's own; raises the error in it."""
+    """The body of a response of MiniStack; raises its error."""
     status, _, body = response
     parsed = json.loads(body)
     if status >= 400:

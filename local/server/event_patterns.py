@@ -1,5 +1,5 @@
-"""A rule of a template whose pattern EventBridge does not take: CloudFormation fails, MiniStack makes a rule that never
-matches. The patterns themselves MiniStack matches as EventBridge does.
+"""Invalid event patterns of rules in templates: CloudFormation fails, MiniStack creates a rule that never matches.
+MiniStack matches valid patterns as EventBridge does.
 """
 
 import json

@@ -1,9 +1,10 @@
-"""How EventBridge calls a function, and what becomes of an event that it cannot deliver; MiniStack drops both.
+"""Asynchronous invocation of functions by EventBridge, and dead-letter queues for undeliverable events; MiniStack has
+neither.
 
-A function is called asynchronously, so that its failures are Lambda's to retry and to pass on (async_failures.py). An
-event whose target does not exist or may not be called goes at once to the target's dead-letter queue, which the queue's
-own policy has to allow (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html). So RetryPolicy has
-nothing to do here: there are no passing errors. What AWS's queue and topic targets want of policies is not asked for.
+Lambda retries failed invocations and delivers failures (async_failures.py). An event whose target does not exist or
+cannot be invoked goes immediately to the target's dead-letter queue, which the queue's policy must allow
+(https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html). RetryPolicy has no effect, because there
+are no transient errors. Policies of queues and topics as targets are not checked.
 """
 
 import json
@@ -41,18 +42,18 @@ def _call_function(arn: str, payload: str) -> None:
 
 
 def _problem(arn: str, rule_arn: str) -> tuple[str, str] | None:
-    """The code and message of why a target cannot be reached."""
+    """Error code and message if a target cannot be reached."""
     try:
         service = parse_arn(arn).service
     except ArnParseError:
-        # MiniStack's own to tell.
+        # MiniStack reports it.
         return None
     if service == "lambda":
         if private(lambda_svc, "_get_func_record_for_ref")(arn)[0] is None:
             return "NO_RESOURCE", f"The function {arn} does not exist."
         policy = private(lambda_svc, "_get_base_func_record_for_ref")(arn)[0].get("policy")
         if not queues.allows(policy, SERVICE, "lambda:InvokeFunction", arn, rule_arn):
-            return "NO_PERMISSIONS", f"The policy of the function {arn} does not allow EventBridge to call it."
+            return "NO_PERMISSIONS", f"The policy of the function {arn} does not allow EventBridge to invoke it."
     if service == "sqs" and not queues.exists(arn):
         return "NO_RESOURCE", f"The queue {arn} does not exist."
     if service == "sns" and private(sns, "_topic_by_arn_any_scope")(arn) is None:

@@ -1,4 +1,4 @@
-"""Exclusion filters of tag mutability, which MiniStack drops: kept, checked, and held against every push.
+"""Exclusion filters of tag mutability, which MiniStack ignores: stored, validated, and enforced on every push.
 
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
 """
@@ -14,8 +14,8 @@ from pinned import private, replace
 
 TYPE = "AWS::ECR::Repository"
 KEY = "imageTagMutabilityExclusionFilters"
-MOST_FILTERS = 5
-MOST_WILDCARDS = 2
+MAX_FILTERS = 5
+MAX_WILDCARDS = 2
 
 
 def install() -> None:
@@ -28,38 +28,34 @@ def install() -> None:
 
 
 def _checked(mutability: str, filters) -> None:
-    """Raises what ECR answers to a mutability and filters that it does not take."""
+    """Raises ECR's error for an invalid mutability or invalid filters."""
     if mutability not in list(RepoTagMutability):
         values = ", ".join(each.value for each in RepoTagMutability)
-        raise EcrError(
-            "InvalidParameterException",
-            "Invalid parameter at 'imageTagMutability' failed to satisfy constraint: "
-            f"'Member must satisfy enum value set: [{values}]'",
-        )
+        raise _invalid("imageTagMutability", f"Member must satisfy enum value set: [{values}]")
     problem = _problem(filters) if filters else None
     if problem:
-        raise EcrError(
-            "InvalidParameterException", f"Invalid parameter at '{KEY}' failed to satisfy constraint: '{problem}'"
-        )
+        raise _invalid(KEY, problem)
     if bool(filters) != mutability.endswith("_WITH_EXCLUSION"):
-        raise EcrError(
-            "InvalidParameterException",
-            f"Invalid parameter at '{KEY}' failed to satisfy constraint: "
-            f"'exclusion filters and {mutability} do not go together'",
-        )
+        raise _invalid(KEY, f"exclusion filters and {mutability} cannot be combined")
+
+
+def _invalid(member: str, constraint: str) -> EcrError:
+    return EcrError(
+        "InvalidParameterException", f"Invalid parameter at '{member}' failed to satisfy constraint: '{constraint}'"
+    )
 
 
 def _problem(filters: list) -> str | None:
-    """The limits of the CloudFormation schema; the wildcards are ECR's own answer (terraform-provider-aws#43642)."""
-    if len(filters) > MOST_FILTERS:
-        return f"Member must have length less than or equal to {MOST_FILTERS}"
+    """The limits of the CloudFormation schema; the limit of wildcards is ECR's (terraform-provider-aws#43642)."""
+    if len(filters) > MAX_FILTERS:
+        return f"Member must have length less than or equal to {MAX_FILTERS}"
     for each in filters:
         if each.get("filterType") != "WILDCARD":
             return "Member must satisfy enum value set: [WILDCARD]"
         if not re.fullmatch(r"[0-9a-zA-Z._*-]{1,128}", str(each.get("filter"))):
             return "Member must satisfy regular expression pattern: ^[0-9a-zA-Z._*-]{1,128}$"
-        if each["filter"].count("*") > MOST_WILDCARDS:
-            return f"a filter may have at most {MOST_WILDCARDS} wildcards"
+        if each["filter"].count("*") > MAX_WILDCARDS:
+            return f"a filter may have at most {MAX_WILDCARDS} wildcards"
     return None
 
 
@@ -103,13 +99,13 @@ def _is_immutable(record: dict, tag: str) -> bool:
 
 
 def _matches(pattern: str, tag: str) -> bool:
-    # Only * is a wildcard of ECR's; the pattern covers the whole tag.
+    # * is the only wildcard; a pattern must match the whole tag.
     literal = ".*".join(re.escape(part) for part in pattern.split("*"))
     return re.fullmatch(literal, tag) is not None
 
 
 def _refusal(name: str, tag: str, digest: str | None) -> str | None:
-    """Why a push is refused, in ECR's words, or None; pushing the same content again is none of its business here."""
+    """ECR's message if a push is refused, or None; a push of the same content is handled elsewhere."""
     record = private(ecr, "_repositories").get(name)
     if record is None or not tag or not _is_immutable(record, tag):
         return None
@@ -140,7 +136,7 @@ def _put_image(request: dict) -> dict:
 
 
 def _with_own_check_off(record: dict, push):
-    """MiniStack knows IMMUTABLE only, and its words are others; the decision has been made here."""
+    """MiniStack supports only IMMUTABLE, with another message, and the check has been made here."""
     mutability = record["imageTagMutability"]
     record["imageTagMutability"] = "MUTABLE"
     try:
@@ -150,7 +146,7 @@ def _with_own_check_off(record: dict, push):
 
 
 def _install_registry() -> None:
-    """The registry's own API, which `docker push` speaks."""
+    """The registry API, which `docker push` uses."""
     own = private(ecr, "_v2_put_manifest")
 
     def put_manifest(name, ref, headers, body):
@@ -167,7 +163,7 @@ def _install_registry() -> None:
 
 
 def _install_in_cloudformation() -> None:
-    """The filters of a template reach the repository, in the API's own spelling."""
+    """Sets the filters of a template, converted to the API's format."""
     handler = private(provisioners, "_RESOURCE_HANDLERS")[TYPE]
     create, update = handler["create"], handler["update"]
 

@@ -1,11 +1,11 @@
-"""What a failed macro does to the operation that called it, and the capability that macros need.
+"""The effect of a failed macro on the operation that invoked it, and the capability that macros need.
 
-AWS creates a change set whose transform fails: it ends FAILED with the reason, and a stack made for it stays
-REVIEW_IN_PROGRESS. MiniStack rejects the call instead. CreateStack and UpdateStack keep MiniStack's answer, a
-ValidationError with the same sentence; AWS accepts the call and rolls the stack back.
+In AWS a change set whose transform fails has the status FAILED with the reason, and its new stack stays
+REVIEW_IN_PROGRESS. MiniStack rejects the call instead. CreateStack and UpdateStack have MiniStack's response, a
+ValidationError with the same message; AWS accepts the call and rolls the stack back.
 
-CAPABILITY_AUTO_EXPAND is required by CreateStack and UpdateStack for any template that uses a macro, and does not
-apply to change sets (API reference of CreateStack); MiniStack asks for it only where it checks IAM.
+CreateStack and UpdateStack require CAPABILITY_AUTO_EXPAND for any template with a macro, change sets do not (API
+reference of CreateStack); MiniStack requires it only if it checks IAM.
 """
 
 import copy
@@ -14,7 +14,7 @@ from ministack.services.cloudformation import _change_sets, changesets, engine, 
 
 from pinned import private, replace
 
-# Stands for a template that could not be made: the change set needs one, and nobody ever sees it.
+# A placeholder: the change set needs a template, and it is never shown.
 NOTHING = {"Resources": {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}}
 
 
@@ -51,7 +51,7 @@ def _install_failing_change_sets() -> None:
                 )
         return answer
 
-    # Handlers run one after the other on the server's loop, so that the list belongs to one call at a time.
+    # Handlers run sequentially on the server's loop, so one call at a time uses the list.
     replace("_apply_transforms", remembering, changesets)
     actions["CreateChangeSet"] = create_change_set
 

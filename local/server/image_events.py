@@ -1,7 +1,7 @@
-"""What ECR tells EventBridge of a push and a delete: `ECR Image Action`, which MiniStack does not send.
+"""EventBridge events of pushes and deletes (`ECR Image Action`), which MiniStack does not send.
 
-https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html. An image without a tag has no image-tag.
-Unconfirmed: an image with several tags is deleted with one event a tag.
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html. The event of an untagged image has
+no image-tag. Unconfirmed: deleting an image with several tags sends one event for each tag.
 """
 
 import json
@@ -10,8 +10,8 @@ from ministack.services import ecr, eventbridge
 
 from pinned import private, replace
 
-# PutEvents' own limit for one call.
-MOST_ENTRIES = 10
+# The limit of PutEvents.
+MAX_ENTRIES = 10
 
 _listeners: list = []
 
@@ -22,19 +22,19 @@ def install() -> None:
 
 
 def on_push(listener) -> None:
-    """Has `listener(repository_name, image_digest, tag_or_none)` called after every push, whichever API it came by."""
+    """Calls `listener(repository_name, image_digest, tag_or_none)` after every push, by either API."""
     _listeners.append(listener)
 
 
 def send(source: str, detail_type: str, resources: list, details: list) -> None:
-    """Sends one event a detail to the default bus, in the name of a service of AWS's."""
+    """Sends one event for each detail to the default bus, as an AWS service."""
     entries = [
         {"Source": source, "DetailType": detail_type, "Resources": resources, "Detail": json.dumps(detail)}
         for detail in details
     ]
-    for first in range(0, len(entries), MOST_ENTRIES):
+    for first in range(0, len(entries), MAX_ENTRIES):
         put_events = private(eventbridge, "_put_events")
-        put_events({"Entries": entries[first : first + MOST_ENTRIES]}, allow_aws_source=True)
+        put_events({"Entries": entries[first : first + MAX_ENTRIES]}, allow_aws_source=True)
 
 
 def _install_pushes() -> None:
@@ -67,16 +67,16 @@ def _install_deletes() -> None:
     own_delete_images, own_delete_manifest = private(ecr, "_batch_delete_image"), private(ecr, "_v2_delete_manifest")
 
     def delete_images(request):
-        return _telling_deletes(request.get("repositoryName"), lambda: own_delete_images(request))
+        return _with_delete_events(request.get("repositoryName"), lambda: own_delete_images(request))
 
     def delete_manifest(name, ref):
-        return _telling_deletes(name, lambda: own_delete_manifest(name, ref))
+        return _with_delete_events(name, lambda: own_delete_manifest(name, ref))
 
     replace("_batch_delete_image", delete_images, ecr)
     replace("_v2_delete_manifest", delete_manifest, ecr)
 
 
-def _telling_deletes(name: str, delete):
+def _with_delete_events(name: str, delete):
     images = private(ecr, "_images")
     before = list(images.get(name, []))
     answer = delete()

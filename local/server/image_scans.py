@@ -1,9 +1,10 @@
-"""Image scans, which MiniStack lacks: on push where that is in effect, or by StartImageScan; and what they found.
+"""Image scans and their findings, which MiniStack does not support: on push, if that is effective, or by
+StartImageScan.
 
-What a scan finds is what the image says of itself (scan_contents.py). The registry's scanning configuration makes it
-a basic or an enhanced one (https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html). An image is
-scanned once in 24 hours, the scan on push counted. Unconfirmed: the sentences of UnsupportedImageTypeException, and
-that the newest basic scanning says IN_PROGRESS while it runs.
+The findings come from the image itself (scan_contents.py). The registry's scanning configuration determines whether a
+scan is basic or enhanced (https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html). An image is
+scanned at most once in 24 hours, including the scan on push. Unconfirmed: the message of
+UnsupportedImageTypeException, and that the current basic scanning has the status IN_PROGRESS while it runs.
 """
 
 import contextvars
@@ -24,7 +25,7 @@ from scan_findings import basic, enhanced, severity_counts
 
 SECONDS_OF_A_SCAN = 0.3
 DAY = 24 * 60 * 60
-# Of MiniStack's record of an image: its last scan, which goes with the image.
+# The key of the last scan in MiniStack's record of an image.
 KEY = "localScan"
 
 
@@ -46,7 +47,7 @@ def _start(request: dict) -> dict:
     record = repository(request["repositoryName"])
     image = _image(record, request["imageId"])
     if registry_configuration()["scanType"] == "ENHANCED":
-        # Its words are those that people meet (alexjurkiewicz/ecr-scan-image#44).
+        # The message of ECR (alexjurkiewicz/ecr-scan-image#44).
         raise EcrError("ValidationException", "This feature is disabled")
     if not is_scannable(image):
         raise EcrError("UnsupportedImageTypeException", "Images of this media type cannot be scanned")
@@ -69,7 +70,7 @@ def _begin(record: dict, image: dict, frequency: str) -> None:
         "status": "IN_PROGRESS" if scan_type == "BASIC" else "PENDING",
         "description": "",
     }
-    # The account and the region of the request are in its context.
+    # The context has the account and region of the request.
     timer = threading.Timer(SECONDS_OF_A_SCAN, contextvars.copy_context().run, (_finish, record, image))
     timer.daemon = True
     timer.start()
@@ -105,15 +106,15 @@ def _describe(request: dict) -> dict:
         return answer
     key, make = ("findings", basic) if scan["type"] == "BASIC" else ("enhancedFindings", enhanced)
     found = make(record, image, scan)
-    first, most = _offset(request.get("nextToken")), request.get("maxResults", 100)
+    first, limit = _offset(request.get("nextToken")), request.get("maxResults", 100)
     answer["imageScanFindings"] = {
         "imageScanCompletedAt": scan["completedAt"],
         "vulnerabilitySourceUpdatedAt": scan["completedAt"],
         "findingSeverityCounts": severity_counts(found),
-        key: found[first : first + most],
+        key: found[first : first + limit],
     }
-    if first + most < len(found):
-        answer["nextToken"] = str(first + most)
+    if first + limit < len(found):
+        answer["nextToken"] = str(first + limit)
     return answer
 
 
@@ -134,7 +135,7 @@ def _identity(request: dict, image: dict) -> dict:
 def _image(record: dict, image_id: dict) -> dict:
     digest, tag = image_id.get("imageDigest"), image_id.get("imageTag")
     if not digest and not tag:
-        raise EcrError("InvalidParameterException", "Invalid parameter at 'imageId': a digest or a tag is needed")
+        raise EcrError("InvalidParameterException", "Invalid parameter at 'imageId': a digest or a tag is required")
     for image in private(ecr, "_images").get(record["repositoryName"], []):
         if digest in (None, image["imageDigest"]) and (not tag or tag in image.get("imageTags", [])):
             return image

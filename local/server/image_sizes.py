@@ -1,6 +1,6 @@
-"""How large an image is: the sum of its layers and its configuration, of a list the largest of its images
-(imageSizeInBytes of https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html); MiniStack gives the
-length of the manifest.
+"""The size of an image: the sum of its layers and its configuration; for an image index the size of its largest image
+(imageSizeInBytes of https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html); MiniStack
+returns the length of the manifest.
 """
 
 import json

@@ -1,8 +1,8 @@
-"""What a lifecycle policy would expire, which MiniStack cannot say.
+"""Lifecycle policy previews, which MiniStack does not support.
 
-All rules are evaluated at once, then applied by priority: an image that matches a rule's selection cannot be expired by
-a rule of lower priority (https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html). A preview is
-IN_PROGRESS when it is first asked for, as AWS's takes a while.
+All rules are evaluated together, then applied by priority: an image that matches a rule's selection cannot be expired
+by a rule of lower priority (https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html). A preview
+is IN_PROGRESS in the first response, because AWS's takes a while.
 """
 
 import json
@@ -50,25 +50,25 @@ def _get(request: dict) -> dict:
     name = request["repositoryName"]
     preview = _preview_of(repository(name))
     if preview is None:
-        raise EcrError("LifecyclePolicyPreviewNotFoundException", f"There is no preview for '{name}'")
+        raise EcrError("LifecyclePolicyPreviewNotFoundException", f"No lifecycle policy preview exists for '{name}'")
     if preview["status"] == "IN_PROGRESS":
         _previews[name] = {**preview, "status": "COMPLETE"}
         return {**_identity(name), "lifecyclePolicyText": preview["text"], "status": "IN_PROGRESS"}
-    results, most, first = preview["results"], request.get("maxResults", 100), int(request.get("nextToken") or 0)
+    results, limit, first = preview["results"], request.get("maxResults", 100), int(request.get("nextToken") or 0)
     answer = {
         **_identity(name),
         "lifecyclePolicyText": preview["text"],
         "status": "COMPLETE",
-        "previewResults": results[first : first + most],
+        "previewResults": results[first : first + limit],
         "summary": {"expiringImageTotalCount": len(results)},
     }
-    if first + most < len(results):
-        answer["nextToken"] = str(first + most)
+    if first + limit < len(results):
+        answer["nextToken"] = str(first + limit)
     return answer
 
 
 def _preview_of(record: dict) -> dict | None:
-    """The preview of a repository, not that of an earlier one of its name."""
+    """The preview of this repository, not of an earlier one with the same name."""
     preview = _previews.get(record["repositoryName"])
     return preview if preview is not None and preview["repository"] is record else None
 
@@ -78,13 +78,13 @@ def _identity(name: str) -> dict:
 
 
 def expiring(rules: list, images: list, now: float) -> list:
-    """The images that the rules expire, with the rule that does it."""
-    # Times have whole seconds here; of two pushed within one, the later in the list is the newer.
+    """The images that the rules expire, each with its rule."""
+    # Times have a resolution of one second; of images with the same time the later in the list is the newer.
     newest_first = sorted(reversed(images), key=lambda image: image.get("imagePushedAt", 0), reverse=True)
     results, taken = [], []
     for rule in sorted(rules, key=lambda each: each["rulePriority"]):
         selection = rule["selection"]
-        # What an earlier rule has taken still counts, "as if it had not been expired", but is not this one's to expire.
+        # An image of an earlier rule still counts, "as if it had not been expired", but this rule cannot expire it.
         matched = [image for image in newest_first if _selects(selection, image.get("imageTags") or [])]
         if rule["action"]["type"] == "expire":
             expired = [image for image in _expired(selection, matched, now) if image not in taken]
@@ -97,7 +97,7 @@ def _selects(selection: dict, tags: list) -> bool:
     if selection["tagStatus"] != "tagged":
         return selection["tagStatus"] == "any" or not tags
     patterns = selection.get("tagPatternList") or [f"{prefix}*" for prefix in selection["tagPrefixList"]]
-    # Several entries have to match all, each some tag of the image.
+    # Every entry must match some tag of the image.
     return all(any(_matches(pattern, tag) for tag in tags) for pattern in patterns)
 
 

@@ -1,9 +1,9 @@
-"""A macro runs while the server goes on serving, so that it may itself call the local AWS, as on AWS.
+"""Runs a macro while the server handles other requests, so that the macro can call the local AWS, as in AWS.
 
-MiniStack's CloudFormation operations are synchronous, on the loop that serves every request: a macro that they waited
-for could reach nothing. So an operation that needs a macro's answer is left, the macro runs on a thread, and the
-operation starts anew with the answers so far, in the order in which it asked. It may, since before its transforms it
-changes nothing but the placeholder of a new stack, which it makes again.
+MiniStack's CloudFormation operations are synchronous, on the loop that serves every request: if one waited for a
+macro, the macro could not call the server. So an operation that needs the response of a macro is aborted, the macro
+runs on a thread, and the operation is repeated with the responses so far, in the same order. This is safe because
+before its transforms an operation changes nothing but the placeholder of a new stack, which it creates again.
 """
 
 from contextvars import ContextVar
@@ -22,15 +22,15 @@ class _Call(NamedTuple):
 
 
 class _Request:
-    """The calls of one request to CloudFormation, and how many of them the present attempt has asked for."""
+    """The calls of one request to CloudFormation, and how many of them the current attempt has used."""
 
     def __init__(self):
         self.calls: list[_Call] = []
         self.asked = 0
 
 
-class _Left(BaseException):
-    """Leaves an operation, past every `except Exception` in it, for the call that it waits for."""
+class _Pending(BaseException):
+    """Aborts an operation, past every `except Exception` in it, because it needs the response of a call."""
 
     def __init__(self, function, question: dict):
         super().__init__()
@@ -52,9 +52,9 @@ def install() -> None:
                 request.asked = 0
                 try:
                     return await own(*received)
-                except _Left as left:
-                    answer = await run_reentrant(left.function, left.question)
-                    request.calls[request.asked :] = [_Call(left.function, left.question, answer)]
+                except _Pending as pending:
+                    answer = await run_reentrant(pending.function, pending.question)
+                    request.calls[request.asked :] = [_Call(pending.function, pending.question, answer)]
         finally:
             _request.reset(scope)
 
@@ -62,12 +62,12 @@ def install() -> None:
 
 
 def answer_to(function, question: dict):
-    """What `function` answers to `question`; within a request it runs off the server's loop."""
+    """The response of `function` to `question`; within a request it runs outside of the server's loop."""
     request = _request.get()
     if request is None:
         return function(question)
     known = request.calls[request.asked] if request.asked < len(request.calls) else None
     if known is None or (known.function, known.question) != (function, question):
-        raise _Left(function, question)
+        raise _Pending(function, question)
     request.asked += 1
     return known.answer

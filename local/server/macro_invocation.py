@@ -1,6 +1,6 @@
-"""One call of a macro's function, by the contract of
+"""One invocation of a macro's function, as documented in
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-author.html
-with AWS's words for every way in which it can fail.
+with AWS's messages for all failures.
 """
 
 import json
@@ -12,18 +12,18 @@ from macro_calls import answer_to
 from macro_resource import macros
 from pinned import private
 
-# The quota of a template, which a processed one must meet too.
-MOST_BYTES = 1_000_000
+# The maximum size of a template, which also applies to a processed one.
+MAX_BYTES = 1_000_000
 
 
 class MacroFailed(Exception):
-    """Why a transform failed, in the words that a change set's StatusReason has."""
+    """The failure of a transform, with the message of a change set's StatusReason."""
 
 
 def invoke(name: str, fragment: dict, params: dict, values: dict) -> dict:
-    """The fragment that the macro answers.
+    """The fragment that the macro returns.
 
-    `params` are the transform's own Parameters, `values` the template's parameters, resolved.
+    `params` are the transform's Parameters, `values` the resolved parameters of the template.
     """
     transform = f"{get_account_id()}::{name}"
     if name not in macros:
@@ -53,19 +53,19 @@ def invoke(name: str, fragment: dict, params: dict, values: dict) -> dict:
     changed = answer.get("fragment")
     if not isinstance(changed, dict):
         raise malformed
-    if len(json.dumps(changed)) > MOST_BYTES:
+    if len(json.dumps(changed)) > MAX_BYTES:
         raise MacroFailed("Transformation data limit exceeded")
     return changed
 
 
 def _call(question: dict) -> tuple:
-    """The id of a new request and what the function answers to it."""
+    """The id of a new request and the function's response."""
     request_id = new_uuid()
     return request_id, _answer(question["function"], {**question["event"], "requestId": request_id})
 
 
 def _answer(function: str, event: dict):
-    """What the function answers; None when it threw, timed out or is not there."""
+    """The function's response; None if it failed, timed out or does not exist."""
     record, config, _ = private(lambda_svc, "_get_func_record_for_ref")(function)
     if record is None or config is None:
         return None
@@ -74,7 +74,7 @@ def _answer(function: str, event: dict):
     if result.get("error"):
         return None
     body = result.get("body")
-    # The worker hands over what the handler answered; text is JSON still to be read.
+    # The handler's response; a string is JSON that has not been parsed.
     try:
         return json.loads(body) if isinstance(body, (str, bytes)) else body
     except ValueError:

@@ -1,6 +1,6 @@
-"""`AWS::CloudFormation::Macro`, which MiniStack refuses as an unrecognized resource type.
+"""`AWS::CloudFormation::Macro`, which MiniStack rejects as an unrecognized resource type.
 
-A macro exists once per account and region; Name is create-only, and `Ref` gives it
+The name of a macro is unique in an account and region; Name is create-only, and `Ref` returns it
 (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-macro.html).
 """
 
@@ -11,13 +11,13 @@ from pinned import private
 
 TYPE = "AWS::CloudFormation::Macro"
 
-# By name, in the account and region of the request: the macro's properties.
+# The properties of the macros by name, in the account and region of the request.
 macros = AccountRegionScopedDict()
 
 
 def install() -> None:
     private(provisioners, "_RESOURCE_HANDLERS")[TYPE] = {"create": _create, "update": _update, "delete": _delete}
-    # Name is create-only: another one means a new macro and the end of the old one.
+    # Name is create-only: a change replaces the macro.
     private(provisioners, "_CUSTOM_NAME_REPLACEMENT")[TYPE] = {"name": "Name"}
 
 

@@ -1,7 +1,7 @@
-"""The local AWS: MiniStack, in one process with what it lacks for this product.
+"""The local AWS: MiniStack, with the missing features that this product needs.
 
-Each gap is one file with an `install()`, and says which behaviour of AWS it stands for. MiniStack is configured by
-its environment (local/local-aws.ts).
+Each gap is one file with an `install()`, whose docstring describes AWS's behaviour. MiniStack is configured by
+environment variables (local/local-aws.ts).
 """
 
 import os

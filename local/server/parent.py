@@ -1,4 +1,4 @@
-"""The server ends with the process that started it, so that a crash or a lost terminal leaves no orphan behind."""
+"""Stops the server when the process that started it ends, so that a crash or a closed terminal leaves no orphan."""
 
 import os
 import signal
@@ -6,7 +6,7 @@ import time
 
 
 def end_with(parent: int) -> None:
-    """Waits until the parent is gone, then ends this process as a SIGTERM would."""
+    """Waits until the parent process has ended, then sends SIGTERM to this process."""
     while os.getppid() == parent:
         time.sleep(0.5)
     os.kill(os.getpid(), signal.SIGTERM)

@@ -1,9 +1,9 @@
-"""When an image was last pulled: `lastRecordedPullTime` of DescribeImages, which MiniStack does not record.
+"""Last pull times (`lastRecordedPullTime` of DescribeImages), which MiniStack does not record.
 
-A pull is a GET of a manifest by the registry's API, or BatchGetImage. AWS records it at most once in 24 hours; here it
-is at once. An image that DescribeImages is asked for by name and that is not there fails the whole call
+A pull is a GET of a manifest by the registry API, or BatchGetImage. AWS records it at most once in 24 hours; here it is
+recorded immediately. If DescribeImages requests an image that does not exist, the whole call fails
 (ImageNotFoundException among the errors of
-https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html); MiniStack leaves it out.
+https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html); MiniStack omits the image.
 """
 
 import time

@@ -1,6 +1,6 @@
-"""What CloudTrail knows of a push: `PutImage`, by whichever API it came, which MiniStack does not record
-(https://docs.aws.amazon.com/AmazonECR/latest/userguide/logging-using-cloudtrail.html). AWS takes some minutes; here it is
-there at once. Nobody signs in to the local registry, so every push is by the same user.
+"""CloudTrail events of pushes (`PutImage`, by either API), which MiniStack does not record
+(https://docs.aws.amazon.com/AmazonECR/latest/userguide/logging-using-cloudtrail.html). AWS takes minutes; here an event
+is available immediately. The local registry has no login, so every push is by the same user.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Sends a message to a queue in the name of a service of AWS's."""
+"""Sends messages to queues as an AWS service."""
 
 from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
 from ministack.core.responses import get_account_id, get_region
@@ -8,12 +8,12 @@ from pinned import private
 
 
 def exists(queue_arn: str) -> bool:
-    """Whether there is such a queue."""
+    """Whether the queue exists."""
     return private(sqs, "_queue_by_arn")(queue_arn) is not None
 
 
 def send(queue_arn: str, body: str, attributes: dict) -> None:
-    """Sends a message; an attribute is a String, or a Number when it is one."""
+    """Sends a message; an attribute is a Number or a String."""
     queue = private(sqs, "_queue_by_arn")(queue_arn)
     typed = {
         name: {"DataType": "Number" if isinstance(value, int) else "String", "StringValue": str(value)}
@@ -24,7 +24,7 @@ def send(queue_arn: str, body: str, attributes: dict) -> None:
 
 
 def allows(policy, service: str, action: str, resource_arn: str, source_arn: str) -> bool:
-    """Whether a resource's own policy lets a service act in the name of `source_arn`; no policy lets nobody."""
+    """Whether a resource's policy allows a service to act on behalf of `source_arn`; without a policy it is denied."""
     context = EvalContext(
         principal_arn="*",
         principal_type="Service",
@@ -38,5 +38,5 @@ def allows(policy, service: str, action: str, resource_arn: str, source_arn: str
 
 
 def policy_of(queue_arn: str):
-    """The queue's own policy, or None."""
+    """The queue's policy, or None."""
     return private(sqs, "_queue_by_arn")(queue_arn)["attributes"].get("Policy")

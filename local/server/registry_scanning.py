@@ -1,9 +1,9 @@
-"""The registry's scanning configuration, and the scanning in effect for a repository, which MiniStack lacks.
+"""The registry's scanning configuration and the effective scanning of repositories, which MiniStack does not support.
 
-https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-filters.html: a filter without a wildcard matches
-every name that contains it; of a continuous and an on-push filter the continuous one wins; enhanced scanning without
-rules scans everything continuously. Unconfirmed: whether `scanOnPush: true` alone scans under basic scanning where no
-filter matches; it is answered as SCAN_ON_PUSH here.
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-filters.html: a filter without a wildcard
+matches every name that contains it; a continuous filter takes precedence over an on-push filter; enhanced scanning
+without rules scans everything continuously. Unconfirmed: whether `scanOnPush: true` is sufficient under basic
+scanning if no filter matches; here the frequency is SCAN_ON_PUSH.
 """
 
 import re
@@ -36,7 +36,7 @@ def _put(request: dict) -> dict:
     if scan_type == "BASIC" and any(rule["scanFrequency"] == "CONTINUOUS_SCAN" for rule in rules):
         raise EcrError("InvalidParameterException", "Basic scanning does not support the frequency CONTINUOUS_SCAN")
     if len({rule["scanFrequency"] for rule in rules}) != len(rules):
-        raise EcrError("InvalidParameterException", "There can be one rule for each scan frequency")
+        raise EcrError("InvalidParameterException", "Only one rule for each scan frequency is allowed")
     _registry["configuration"] = {"scanType": scan_type, "rules": rules}
     return {"registryScanningConfiguration": configuration()}
 

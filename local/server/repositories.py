@@ -1,4 +1,4 @@
-"""What ECR checks and pages that MiniStack takes as it comes: names, lists by page, lifecycle policies and their texts."""
+"""Validation and pagination that MiniStack does not support: names, lists of repositories, lifecycle policies."""
 
 import base64
 
@@ -26,20 +26,20 @@ def install() -> None:
 
 
 def _describe(request: dict) -> dict:
-    """By name, or by page: 100 unless maxResults says otherwise. The two exclude each other."""
+    """By name, or by page of maxResults (default: 100); the two cannot be combined."""
     names = request.get("repositoryNames") or []
     if names and ("maxResults" in request or "nextToken" in request):
         raise EcrError("InvalidParameterException", "repositoryNames cannot be used with maxResults or nextToken")
     shape = private(ecr, "_repo_shape")
     if names:
         return {"repositories": [shape(repository(name)) for name in names]}
-    most = request.get("maxResults", 100)
+    limit = request.get("maxResults", 100)
     every = sorted(private(ecr, "_repositories").values(), key=lambda each: each["repositoryName"])
     after = _decoded(request.get("nextToken") or "")
     rest = [each for each in every if each["repositoryName"] > after]
-    page = rest[:most]
+    page = rest[:limit]
     answer = {"repositories": [shape(each) for each in page]}
-    if len(rest) > most:
+    if len(rest) > limit:
         answer["nextToken"] = base64.urlsafe_b64encode(page[-1]["repositoryName"].encode()).decode()
     return answer
 
@@ -60,7 +60,7 @@ def _put_lifecycle_policy(request: dict) -> dict:
 
 
 def _existing_lifecycle_policy(own: str, request: dict) -> dict:
-    """One of MiniStack's own, in ECR's words when there is no policy (prowler#2411, former2#16)."""
+    """MiniStack's operation, with ECR's error if there is no policy (prowler#2411, former2#16)."""
     name = request["repositoryName"]
     repository(name)
     if name not in private(ecr, "_lifecycle_policies"):
@@ -69,7 +69,7 @@ def _existing_lifecycle_policy(own: str, request: dict) -> dict:
 
 
 def _install_not_found() -> None:
-    """MiniStack's sentence leaves the registry out, which is in every one of ECR's."""
+    """Adds the registry to MiniStack's message, as in ECR's."""
     own = private(ecr, "error_response_json")
 
     def error_response(code, message, status, *args, **kwargs):
@@ -105,13 +105,13 @@ def _install_in_cloudformation() -> None:
 
     def update_repository(physical_id, old_props, new_props, stack_name, logical_id=None):
         checked(logical_id or physical_id, new_props)
-        return update(physical_id, old_props, _with_what_stays(physical_id, new_props), stack_name, logical_id)
+        return update(physical_id, old_props, _with_kept_settings(physical_id, new_props), stack_name, logical_id)
 
     handler.update(create=create_repository, update=update_repository)
 
 
 def _check_schema(logical_id: str, props: dict) -> None:
-    """The patterns and lengths of the resource's schema, which CloudFormation holds before it calls ECR."""
+    """Validates patterns and lengths of the resource's schema, as CloudFormation does before it calls ECR."""
     name = props.get("RepositoryName")
     text = (props.get("LifecyclePolicy") or {}).get("LifecyclePolicyText")
     failed = None
@@ -125,8 +125,8 @@ def _check_schema(logical_id: str, props: dict) -> None:
         raise ValueError(f"Properties validation failed for resource {logical_id} with message: {failed}")
 
 
-def _with_what_stays(name: str, props: dict) -> dict:
-    """CloudFormation leaves tag mutability and scanning alone once their properties are gone (aws-cdk#21342)."""
+def _with_kept_settings(name: str, props: dict) -> dict:
+    """CloudFormation keeps tag mutability and scanning when their properties are removed (aws-cdk#21342)."""
     current = private(ecr, "_repositories").get(name)
     if current is None:
         return props

@@ -1,8 +1,8 @@
-"""What ECR refuses by its own service model, which MiniStack hardly checks: a member that is missing, too long, too
-many, outside its enum or pattern.
+"""Validation of requests against ECR's service model, which MiniStack hardly does: required members, lengths, enums and
+patterns.
 
-https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Operations.html; the model is the one that botocore
-ships. ECR's sentence is `Invalid parameter at 'NAME' failed to satisfy constraint: 'CONSTRAINT'`.
+https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Operations.html; the model is botocore's.
+ECR's message is `Invalid parameter at 'NAME' failed to satisfy constraint: 'CONSTRAINT'`.
 """
 
 import re
@@ -14,7 +14,7 @@ _model = botocore.session.get_session().get_service_model("ecr")
 
 
 def problem_of(operation: str, request: dict) -> str | None:
-    """ECR's sentence about the first member that its model does not take, or None."""
+    """ECR's message about the first invalid member, or None."""
     if operation not in _model.operation_names:
         return None
     shape = _model.operation_model(operation).input_shape
@@ -44,7 +44,7 @@ def _problem_of_members(shape: Shape, value, path: str) -> tuple[str, str] | Non
         return path, "must be a structure"
     for name, member in shape.members.items():
         inner = f"{path}.{name}" if path else name
-        # null is the same as nothing in AWS's JSON.
+        # In AWS's JSON null means not set.
         if value.get(name) is None:
             if name in shape.required_members:
                 return inner, "must not be null"

@@ -1,8 +1,8 @@
-"""What a scan finds in an image: what the labels in the image's own configuration say.
+"""The findings of a scan, from labels in the image's configuration.
 
 `local.scan.findings` is the JSON text of a list of `{name, severity, package, version, fixed?}`; `local.scan.status`
 is FAILED or UNSUPPORTED_IMAGE, with `local.scan.reason`. An image without them, or whose configuration cannot be read,
-is scanned and nothing is found.
+has no findings.
 """
 
 import json
@@ -13,7 +13,7 @@ from pinned import private
 
 SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNDEFINED")
 SUCCESS = "The scan was completed successfully."
-# ECR's sentence about an image without an operating system that it knows.
+# ECR's message for an image with an unsupported operating system.
 UNSUPPORTED = "UnsupportedImageError: The operating system and/or package manager are not supported."
 
 INDEXES = (
@@ -27,7 +27,7 @@ CONFIGURATIONS = (
 
 
 def is_scannable(image: dict) -> bool:
-    """Whether it is one image: neither the index of several nor another kind of artifact."""
+    """Whether it is an image, not an image index or another artifact."""
     manifest = _object(image.get("imageManifest"))
     if image.get("imageManifestMediaType") in INDEXES or manifest.get("mediaType") in INDEXES:
         return False
@@ -35,7 +35,7 @@ def is_scannable(image: dict) -> bool:
 
 
 def configuration_of(name: str, image: dict) -> dict:
-    """The image's configuration, or an empty one when it cannot be read."""
+    """The image's configuration, or an empty one if it cannot be read."""
     config = _object(_object(image.get("imageManifest")).get("config"))
     return _object(private(ecr, "_layer_blobs").get(name, {}).get(config.get("digest")))
 
@@ -52,8 +52,8 @@ def contents_of(name: str, image: dict) -> dict:
         findings = json.loads(labels.get("local.scan.findings", "[]"))
         return {"status": "COMPLETE", "description": SUCCESS, "findings": [_finding(each) for each in findings]}
     except (ValueError, TypeError, KeyError) as problem:
-        # The author of a test learns it from the scan, which is where they look.
-        return _without_findings("FAILED", f"The label local.scan.findings is wrong: {problem!r}")
+        # The author of a test sees it in the result of the scan.
+        return _without_findings("FAILED", f"The label local.scan.findings is invalid: {problem!r}")
 
 
 def _without_findings(status: str, description: str) -> dict:
@@ -62,7 +62,7 @@ def _without_findings(status: str, description: str) -> dict:
 
 def _finding(given: dict) -> dict:
     if given["severity"] not in SEVERITIES:
-        raise ValueError(f"{given['severity']} is none of {', '.join(SEVERITIES)}")
+        raise ValueError(f"{given['severity']} is not one of {', '.join(SEVERITIES)}")
     fixed = given.get("fixed")
     return {key: str(given[key]) for key in ("name", "severity", "package", "version")} | {
         "fixed": None if fixed is None else str(fixed)
@@ -70,7 +70,7 @@ def _finding(given: dict) -> dict:
 
 
 def _object(value) -> dict:
-    """A map, of its JSON text if need be; an empty one for anything else."""
+    """A dict, or the dict in a JSON text; an empty one for anything else."""
     if isinstance(value, (str, bytes)):
         try:
             value = json.loads(value)

@@ -1,11 +1,10 @@
-"""The events that tell of a finished scan: `ECR Image Scan`, or Amazon Inspector's `Inspector2 Scan` and
-`Inspector2 Finding`.
+"""The events of a completed scan: `ECR Image Scan`, or Amazon Inspector's `Inspector2 Scan` and `Inspector2 Finding`.
 
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html and
-https://docs.aws.amazon.com/inspector/latest/user/eventbridge-integration.html. Inspector2 Scan names the repository by
-its ARN, and counts CRITICAL, HIGH and MEDIUM by name and everything in TOTAL (7, 61, 62 and 158 in AWS's example: LOW
-and UNTRIAGED have no name there). Unconfirmed: what Inspector sends of an image that it could not scan; it is
-scan-status FAILED here.
+https://docs.aws.amazon.com/inspector/latest/user/eventbridge-integration.html. Inspector2 Scan has the ARN of the
+repository, and counts of CRITICAL, HIGH, MEDIUM and TOTAL (7, 61, 62 and 158 in AWS's example: LOW and UNTRIAGED are
+only in TOTAL). Unconfirmed: Inspector's event for an image that it could not scan; here it has the scan-status
+FAILED.
 """
 
 from datetime import datetime, timezone
@@ -17,7 +16,7 @@ from scan_findings import basic, enhanced, image_arn, severity_counts
 
 
 def send(record: dict, image: dict, scan: dict) -> None:
-    """Sends what belongs to the scan's type, of a scan that ended well or badly."""
+    """Sends the events of the scan's type, for a successful or failed scan."""
     is_complete = scan["status"] in ("COMPLETE", "ACTIVE")
     if scan["type"] == "BASIC":
         counts = severity_counts(basic(record, image, scan))
@@ -45,7 +44,7 @@ def _detail(image: dict, status: str, repository_name: str, counts: dict) -> dic
 
 
 def _inspector_finding(finding: dict) -> dict:
-    """An enhanced finding as its event has it: another name for the score, and dates as words."""
+    """An enhanced finding in the format of its event, with another name for the score and dates as text."""
     event = {key: value for key, value in finding.items() if key != "score"}
     dates = {key: _date(finding[key]) for key in ("firstObservedAt", "lastObservedAt", "updatedAt")}
     return {

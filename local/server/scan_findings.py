@@ -1,9 +1,9 @@
-"""The two forms in which a scan's findings are told: basic, and enhanced as Amazon Inspector's.
+"""The two formats of scan findings: basic, and enhanced by Amazon Inspector.
 
-https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageScanFindings.html. Basic ones have a finding
-for each package and no fixed version: the attributes that people show are the package's name and version and a CVSS
-score. Enhanced ones gather the packages of one vulnerability; a package without a fix has `NotAvailable` for it, and
-what basic scanning calls UNDEFINED is UNTRIAGED.
+https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageScanFindings.html. Basic scanning has one
+finding for each package and no fixed version; known attributes are the package's name and version and a CVSS score.
+Enhanced scanning has one finding for all packages of a vulnerability; a package without a fix has `NotAvailable`, and
+UNDEFINED of basic scanning is UNTRIAGED.
 """
 
 import hashlib
@@ -12,12 +12,12 @@ from ministack.core.responses import get_account_id, get_region
 
 from scan_contents import configuration_of
 
-# A CVSS score that each severity could have.
+# A plausible CVSS score for each severity.
 SCORES = {"CRITICAL": 9.8, "HIGH": 7.5, "MEDIUM": 5.3, "LOW": 3.1}
 
 
 def severity_counts(findings: list) -> dict:
-    """How many findings there are of each severity; one that none has is left out."""
+    """The number of findings by severity, without severities that have none."""
     severities = [each["severity"] for each in findings]
     return {severity: severities.count(severity) for severity in dict.fromkeys(severities)}
 
@@ -91,7 +91,7 @@ def _enhanced(record: dict, image: dict, at: int, name: str, packages: list) -> 
 
 
 def image_arn(record: dict, image: dict) -> str:
-    """Inspector's name of an image: the repository's ARN and the digest."""
+    """Inspector's id of an image: the repository's ARN and the digest."""
     return f"{record['repositoryArn']}/{image['imageDigest']}"
 
 

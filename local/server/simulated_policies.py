@@ -1,7 +1,7 @@
-"""The context that SimulateCustomPolicy is given, which MiniStack leaves out: without it no condition can be tried.
+"""The context of SimulateCustomPolicy, which MiniStack ignores: conditions cannot be tested without it.
 
-https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html; each entry is a key, its type and its
-values, and a type that ends in `List` makes a key of several values.
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html; an entry has a key, a type and
+values; a type that ends in `List` has several values.
 """
 
 from contextvars import ContextVar
@@ -40,7 +40,7 @@ def _install_evaluation() -> None:
 
 
 def _entries(request: dict) -> dict:
-    """The context by its keys, in lower case as conditions look them up."""
+    """The context by key, in lower case, as conditions look it up."""
     given = private(iam, "_p")
     entries, index = {}, 1
     while key := given(request, f"ContextEntries.member.{index}.ContextKeyName"):

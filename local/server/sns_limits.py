@@ -1,5 +1,5 @@
-"""What SNS refuses to publish and MiniStack takes: a Subject that is no ASCII text of at most 100 characters on one
-line, an empty message, and a MessageStructure of json without a default.
+"""Messages that SNS rejects and MiniStack accepts: a Subject that is not one line of at most 100 ASCII characters, an
+empty message, and the MessageStructure json without a default.
 
 https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 """
@@ -11,7 +11,7 @@ from ministack.services import sns
 
 from pinned import private, replace
 
-# It begins with a letter, a number or a punctuation mark.
+# It starts with a letter, number or punctuation mark.
 SUBJECT = re.compile(r"[!-~][ -~]{0,99}")
 
 

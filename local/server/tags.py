@@ -1,5 +1,5 @@
-"""The limits of a repository's tags, which MiniStack takes as they come: 50 tags, and the grammar of both parts; and
-the name of a repository that is not there, which MiniStack leaves out.
+"""The limits of repository tags, which MiniStack does not validate: 50 tags, and the format of keys and values; and
+the name of a missing repository in the error, which MiniStack omits.
 
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html
 """
@@ -11,8 +11,8 @@ from ministack.services import ecr
 from ecr_api import EcrError, answer_of, not_found, operation
 from pinned import private
 
-MOST_TAGS = 50
-# Letters, digits and spaces of any script, and these signs.
+MAX_TAGS = 50
+# Letters, digits and spaces of any script, and these characters.
 ALLOWED = re.compile(r"[\w\s.:/=+\-@]*", re.UNICODE)
 
 
@@ -30,8 +30,8 @@ def _tag(request: dict) -> dict:
         if not is_sound or key.lower().startswith("aws:"):
             raise EcrError("InvalidTagParameterException", f"The tag {key!r} with the value {value!r} is not valid")
     keys = {tag["Key"] for tag in record.get("tags", [])} | {tag["Key"] for tag in request["tags"]}
-    if len(keys) > MOST_TAGS:
-        raise EcrError("TooManyTagsException", f"A repository has at most {MOST_TAGS} tags")
+    if len(keys) > MAX_TAGS:
+        raise EcrError("TooManyTagsException", f"A repository has at most {MAX_TAGS} tags")
     return answer_of(private(ecr, "_tag_resource")(request))
 
 

@@ -1,4 +1,4 @@
-"""The key of a topic that a template makes, which MiniStack drops: GetTopicAttributes tells it as `KmsMasterKeyId`."""
+"""The KMS key of a topic in a template, which MiniStack ignores: `KmsMasterKeyId` of GetTopicAttributes."""
 
 from ministack.services import sns
 from ministack.services.cloudformation import provisioners

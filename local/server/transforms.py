@@ -1,8 +1,8 @@
-"""User transforms, which MiniStack ignores: at the top of a template and as `Fn::Transform` anywhere in it.
+"""User transforms, which MiniStack ignores: at the top level of a template, and `Fn::Transform`.
 
-The most deeply nested are processed first, then outward, then the top-level ones in the order of their list
-(https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-overview.html). AWS's own transforms
-stay MiniStack's, each at its place in the list.
+The most deeply nested are processed first, then outward, then the top-level ones in order
+(https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-overview.html). MiniStack processes
+AWS's transforms, each at its position in the list.
 """
 
 from ministack.services.cloudformation import changesets, engine, handlers
@@ -11,7 +11,7 @@ from macro_invocation import MacroFailed, invoke
 from pinned import private, replace
 
 KEY = "Fn::Transform"
-# The sections in which CloudFormation looks for no Fn::Transform.
+# Sections in which CloudFormation does not process Fn::Transform.
 UNTOUCHED = ("Parameters", "AWSTemplateFormatVersion", "Transform")
 
 
@@ -24,7 +24,7 @@ def install() -> None:
         try:
             values = _parameter_values(template, provided_params, previous_params)
         except ValueError:
-            # A missing or bad parameter is for MiniStack to tell, in its own next step.
+            # MiniStack reports a missing or invalid parameter in its next step.
             return own(_without_macros(template), provided_params, previous_params)
         try:
             return _processed(template, values, lambda part: own(part, provided_params, previous_params))
@@ -41,7 +41,7 @@ def entries(template: dict) -> list:
 
 
 def name_of(entry) -> str:
-    """The name of one transform, however it is written."""
+    """The name of a transform, in either form."""
     return str(entry.get("Name", "")) if isinstance(entry, dict) else str(entry)
 
 
@@ -64,7 +64,7 @@ def _holds_snippet(node) -> bool:
 
 
 def _processed(template: dict, values: dict, own) -> dict:
-    # AWS::Include belongs to what is embedded, so it comes before the macros at the top.
+    # AWS::Include is nested, so it is processed before the top-level macros.
     included = private(engine, "_apply_include_transform")(template)
     if isinstance(included, private(engine, "_TransformFailed")):
         return included
@@ -79,17 +79,17 @@ def _processed(template: dict, values: dict, own) -> dict:
         current = invoke(name_of(entry), body, _params(entry, values), values)
         if "Transform" in current or _holds_snippet(_searched(current)):
             raise MacroFailed(
-                f"Transform {name_of(entry)} answered a template with another macro in it, which is not supported."
+                f"Transform {name_of(entry)} returned a template with another macro, which is not supported."
             )
     processed = {key: value for key, value in current.items() if key != "Transform"}
     if "AWS::LanguageExtensions" in map(name_of, entries(template)):
         return processed
-    # MiniStack refuses what only AWS::LanguageExtensions understands.
+    # MiniStack rejects features of AWS::LanguageExtensions.
     return own(processed)
 
 
 def _snippets(node, values: dict):
-    """The node with every snippet in it replaced by what its macro answers, the innermost first."""
+    """The node with every snippet replaced by the response of its macro, the innermost first."""
     if isinstance(node, list):
         return [_snippets(value, values) for value in node]
     if not isinstance(node, dict):
@@ -102,7 +102,7 @@ def _snippets(node, values: dict):
 
 
 def _params(entry, values: dict) -> dict:
-    """The Parameters of a transform; a Ref to a template parameter arrives resolved (recorded behaviour of AWS)."""
+    """The Parameters of a transform; a Ref to a template parameter is resolved (observed behaviour of AWS)."""
     given = entry.get("Parameters") if isinstance(entry, dict) else None
     return {name: _resolved(value, values) for name, value in (given or {}).items()}
 
@@ -116,7 +116,7 @@ def _resolved(value, values: dict):
 
 
 def _parameter_values(template: dict, provided, previous) -> dict:
-    """templateParameterValues: resolved, with defaults; a list as a list, everything else as text."""
+    """templateParameterValues: resolved, with defaults; lists as lists, everything else as strings."""
     resolved = private(engine, "_resolve_parameters")(template, provided or [], previous)
     return {name: _typed(entry) for name, entry in resolved.items()}
 

@@ -8,13 +8,13 @@ import { isObject } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import { buildApplication, deployApplication } from '../../local/application.ts';
 import type { AuthorSettings } from '../../local/demo/author-settings.ts';
-import { type Clients, connect } from '../../local/demo/clients.ts';
 import { type Hardened, hardenTemplate } from '../../local/demo/harden-template.ts';
 import { startAwsForTemplates } from '../../local/demo/start-aws.ts';
 import { readTemplate, type Template } from '../../local/demo/template-file.ts';
 import { section } from '../../local/demo/tree.ts';
 import type { LocalAws } from '../../local/local-aws.ts';
 import { projectRoot } from '../../local/paths.ts';
+import { type Clients, connect } from '../end-to-end/support/clients.ts';
 import { plausibleValues } from './support/plausible-values.ts';
 
 /**

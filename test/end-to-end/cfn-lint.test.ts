@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { expand } from '../../cloudformation/expand.ts';
 import { isList, isObject, type Json, member } from '../../core/json.ts';
 import { projectRoot, pythonEnvironment } from '../../local/paths.ts';
+import { describeFinding } from '../../wording/findings.ts';
 
 const golden = join(projectRoot, 'test', 'golden');
 const folder = mkdtempSync(join(tmpdir(), 'cfn-lint-'));
@@ -28,10 +29,11 @@ const cases = readdirSync(golden)
     const expansion = expand(request, {
       environment: input.environment ?? {},
       today: input.today ?? '2026-11-24',
+      describe: describeFinding,
     });
-    return 'refusal' in expansion
-      ? []
-      : [{ name: basename(file, '.yaml'), before: input.fragment, after: expansion.fragment }];
+    return 'fragment' in expansion
+      ? [{ name: basename(file, '.yaml'), before: input.fragment, after: expansion.fragment }]
+      : [];
   });
 
 let found: ReadonlyMap<string, ReadonlySet<string>> = new Map();

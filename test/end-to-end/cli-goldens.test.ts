@@ -11,6 +11,8 @@ import { isList, isObject, type Json, type JsonObject, mapMembers, member } from
 import { projectRoot } from '../../local/paths.ts';
 import { expandTemplate } from '../../template-text/expand.ts';
 import { parseTemplate } from '../../template-text/parse.ts';
+import { describeFinding } from '../../wording/findings.ts';
+import { expansionRefusal } from '../../wording/refusal.ts';
 import { changeSetOf, clients } from './support/stacks.ts';
 
 /** The golden templates that are whole, as somebody would deploy them: with the Transform and with parameters. */
@@ -184,19 +186,20 @@ describe('expand at the terminal equals', () => {
         {
           environment,
           today,
+          describe: describeFinding,
           settings: { serviceToken: SettingsServiceToken ?? token, serviceTimeout: settings.serviceTimeout },
         },
       );
       const { Parameters: declared } = golden.document;
       expect(atTheTerminal(golden)).toEqual(
-        'refusal' in expansion
-          ? { refusal: expansion.refusal }
-          : {
+        'fragment' in expansion
+          ? {
               template: {
                 ...expansion.fragment,
                 ...(declared === undefined ? {} : { Parameters: declared }),
               },
-            },
+            }
+          : { refusal: expansionRefusal(expansion) },
       );
     },
   );

@@ -1,8 +1,8 @@
 import { GetAccountSettingCommand } from '@aws-sdk/client-ecr';
 import { expect, jest, test } from '@jest/globals';
 import type { JsonObject } from '../../core/json.ts';
-import { connect } from '../../local/demo/clients.ts';
 import { deploy } from '../../local/demo/deploy.ts';
+import { connect } from './support/clients.ts';
 import { functionCopy } from './support/function-copy.ts';
 import { newStack } from './support/new-stack.ts';
 import { attributes, reasonOf, settingsTemplate } from './support/settings-stack.ts';

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { connect } from '../../local/demo/clients.ts';
 import { projectRoot } from '../../local/paths.ts';
 import { commandsOf, pages, textOf } from '../unit/docs-support/pages.ts';
+import { connect } from './support/clients.ts';
 import { clients, uniqueName } from './support/stacks.ts';
 
 /** Those that say they need an account too: the local AWS has the account, and a file the profile. */

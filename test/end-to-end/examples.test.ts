@@ -12,12 +12,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../core/json.ts';
 import { applicationStack, buildApplication, deployApplication } from '../../local/application.ts';
 import { alertTopic } from '../../local/demo/alert.ts';
-import { type Clients, connect } from '../../local/demo/clients.ts';
 import { deploy, stackResources } from '../../local/demo/deploy.ts';
 import { readSettings } from '../../local/demo/repository-settings.ts';
 import { parametersFor, readTemplate } from '../../local/demo/template-file.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { projectRoot } from '../../local/paths.ts';
+import { type Clients, connect } from './support/clients.ts';
 import { lacking, needs } from './support/example-needs.ts';
 import { exampleTemplates, expectedSafety, type Safety, safetyOf } from './support/examples.ts';
 
@@ -40,7 +40,7 @@ describe('the templates in examples/', () => {
   afterAll(() => aws.stop());
 
   const safety = async (name: string): Promise<Safety | undefined> => {
-    const found = await readSettings(clients.ecr, name);
+    const found = await readSettings(clients.registry, name);
     return found === undefined ? undefined : safetyOf(found);
   };
 

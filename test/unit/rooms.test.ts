@@ -11,11 +11,11 @@ import { importsOf } from '../support/imports.ts';
 const rooms = [
   'core',
   'cloudformation',
-  'template-text',
   'aws',
   'reconcile',
   'audit',
   'wording',
+  'template-text',
   'functions/macro',
   'functions/custom-resource',
   'functions/scan-alerts',
@@ -48,40 +48,32 @@ describe('the rooms', () => {
   const allowed: Record<string, readonly string[]> = {
     core: ['leven'],
     cloudformation: ['core'],
-    'template-text': ['core', 'cloudformation', 'yaml', 'node:fs'],
     aws: ['core', 'node:', '@aws-sdk/'],
     reconcile: ['core', 'aws', 'node:'],
     audit: [
       'core',
-      'cloudformation',
       'aws',
       '@aws-sdk/client-cloudtrail',
       '@aws-sdk/client-resource-groups-tagging-api',
       'node:',
     ],
     wording: ['core', 'cloudformation', 'aws', 'reconcile', 'audit'],
+    'template-text': ['core', 'cloudformation', 'wording', 'yaml', 'node:fs'],
     'functions/macro': ['core', 'cloudformation', 'wording'],
-    'functions/custom-resource': [
-      'core',
-      'cloudformation',
-      'aws',
-      'reconcile',
-      'wording',
-      'node:',
-      'aws-lambda',
-    ],
+    'functions/custom-resource': ['core', 'aws', 'reconcile', 'wording', 'node:', 'aws-lambda'],
     'functions/scan-alerts': ['core', 'aws', 'aws-lambda', '@aws-sdk/client-sns'],
-    cli: ['core', 'cloudformation', 'template-text', 'aws', 'reconcile', 'audit', packages],
-    local: ['core', 'cloudformation', 'template-text', 'aws', 'audit', 'cli', 'tools', packages],
-    tools: ['core', 'cloudformation', 'template-text', 'aws', 'audit', 'cli', 'local', packages],
+    cli: ['core', 'cloudformation', 'aws', 'reconcile', 'audit', 'wording', 'template-text', packages],
+    local: ['core', 'cloudformation', 'aws', 'audit', 'wording', 'template-text', 'cli', 'tools', packages],
+    tools: ['core', 'cloudformation', 'aws', 'audit', 'wording', 'template-text', 'cli', 'local', packages],
     bench: [
       'functions/macro',
       'functions/custom-resource',
       'core',
       'cloudformation',
-      'template-text',
       'aws',
       'audit',
+      'wording',
+      'template-text',
       'cli',
       'local',
       packages,
@@ -136,13 +128,13 @@ describe('the rooms', () => {
       }).toEqual({ file, text: null });
   });
 
-  test('only core/intrinsics.ts reads or writes an intrinsic', () => {
+  test('only cloudformation/intrinsics.ts reads or writes an intrinsic', () => {
     const code = (file: string) => source(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
     const spelling = /['"`](Ref|Fn::[^'"`]*|AWS::NoValue)['"`]|\.Fn::/;
     const strays = files.filter(
       (file) =>
-        /^(core|cloudformation|aws|audit|functions)\//.test(file) &&
-        file !== 'core/intrinsics.ts' &&
+        /^(core|cloudformation|aws|audit|wording|functions)\//.test(file) &&
+        file !== 'cloudformation/intrinsics.ts' &&
         spelling.test(code(file)),
     );
     expect(strays).toEqual([]);
@@ -163,5 +155,13 @@ describe('the rooms', () => {
     );
     expect(users).not.toEqual([]);
     expect(users.filter((file) => !/^functions\/scan-alerts\/sns\.ts$/.test(file))).toEqual([]);
+  });
+
+  test("only aws/ecr imports the SDK's client of ECR", () => {
+    const users = files.filter(
+      (file) => !file.startsWith('test/') && importsOf(file).includes('@aws-sdk/client-ecr'),
+    );
+    expect(users).not.toEqual([]);
+    expect(users.filter((file) => !file.startsWith('aws/ecr/'))).toEqual([]);
   });
 });

@@ -1,40 +1,26 @@
-import { isObject, type Json, member } from '../../../core/json.ts';
-import { lifecyclePolicyProblems } from '../../../core/lifecycle/grammar.ts';
-import { unknownName } from '../../../core/nearest.ts';
-import { kindOf } from './values.ts';
+import { isObject, type Json, withMember } from '../../../core/json.ts';
+import { lifecyclePolicyIssues } from '../../../core/lifecycle/grammar.ts';
+import {
+  lifecyclePolicyKey,
+  lifecyclePolicyProperty,
+  parseLifecyclePolicy,
+} from '../../../core/settings/lifecycle-policy.ts';
+import type { AddIssue } from './values.ts';
 
-const textKey = 'LifecyclePolicyText';
+const registryKey = 'RegistryId';
 
-/**
- * The text of a lifecycle policy out of AWS::ECR::Repository's shape, held against the grammar before any call.
- *
- * @param problems takes a clause for each problem, none of which quotes a value
- */
-export function readLifecyclePolicy(value: Json | undefined, problems: string[]): string | undefined {
+/** The text of a lifecycle policy out of AWS::ECR::Repository's shape, checked against the grammar before any call. */
+export function readLifecyclePolicy(value: Json | undefined, add: AddIssue): string | undefined {
   if (value === undefined) return undefined;
-  if (!isObject(value)) {
-    problems.push(`LifecyclePolicy must be a map with ${textKey}, not ${kindOf(value)}`);
+  const hasRegistry = isObject(value) && Object.hasOwn(value, registryKey);
+  if (hasRegistry) add({ code: 'registry-not-taken', path: [lifecyclePolicyProperty, registryKey] });
+  const parsed = parseLifecyclePolicy(isObject(value) ? withMember(value, registryKey, undefined) : value);
+  if ('issues' in parsed) {
+    for (const issue of parsed.issues) add({ ...issue, path: [lifecyclePolicyProperty, ...issue.path] });
     return undefined;
   }
-  for (const key of Object.keys(value))
-    if (key === 'RegistryId')
-      problems.push("LifecyclePolicy.RegistryId is not taken: the registry is that of the stack's account");
-    else if (key !== textKey) problems.push(`LifecyclePolicy has the ${unknownName('key', key, [textKey])}`);
-  const text = member(value, textKey);
-  if (typeof text !== 'string') {
-    problems.push(
-      `LifecyclePolicy.${textKey} ${text === undefined ? 'is missing' : `must be text, not ${kindOf(text)}`}`,
-    );
-    return undefined;
-  }
-  for (const { path, reason } of lifecyclePolicyProblems(text))
-    problems.push(`LifecyclePolicy.${textKey} ${path === '' ? '' : `${path} `}${withoutValue(reason)}`);
+  const text = parsed.value;
+  const path = [lifecyclePolicyProperty, lifecyclePolicyKey];
+  for (const issue of lifecyclePolicyIssues(text)) add({ ...issue, path, inside: issue.path });
   return text;
-}
-
-/** A reason of the grammar, which names the value that does not fit. */
-function withoutValue(reason: string): string {
-  return reason
-    .replace(/^is no JSON: .*$/s, 'is no JSON')
-    .replace(/not the (string|number|boolean) .*$/s, 'not another $1');
 }

@@ -1,21 +1,23 @@
-import { isList, isObject, isOneOf, type Json, type JsonObject, member } from '../../../core/json.ts';
-import { nearest, unknownName } from '../../../core/nearest.ts';
+import { isList, isOneOf, type Json, type JsonObject, member } from '../../../core/json.ts';
+import { parseScanningConfiguration } from '../../../core/settings/scan-on-push.ts';
 import {
-  isMutability,
-  mutabilities,
+  filtersProperty,
+  parseTagMutability,
   type TagMutability,
-  takesFilters,
 } from '../../../core/settings/tag-mutability.ts';
 import type { Desired, OnDelete } from '../../../reconcile/desired.ts';
+import { type PropertyIssue, propertyProblem } from '../../../wording/properties.ts';
 import { readAccountSettings } from './account-settings.ts';
-import { filtersName, readExclusions, readMutableTags } from './exclusion-filters.ts';
+import { readExclusions, readMutableTags } from './exclusion-filters.ts';
 import { readLifecyclePolicy } from './lifecycle-policy.ts';
 import { readSelection, selectionNames } from './selection.ts';
-import { kindOf, readBoolean, readCount } from './values.ts';
+import { type AddIssue, readBoolean, readCount } from './values.ts';
+
+const onDeletes: readonly OnDelete[] = ['Retain', 'Restore'];
 
 const settingNames = [
   'ImageTagMutability',
-  filtersName,
+  filtersProperty,
   'MutableTags',
   'ImageScanningConfiguration',
   'LifecyclePolicy',
@@ -34,89 +36,67 @@ export const propertyNames = [
 // CloudFormation's own, which arrive among the properties.
 const reserved = ['ServiceToken', 'ServiceTimeout'];
 
-/**
- * Parses ResourceProperties, named and shaped as in AWS::ECR::Repository; every problem at once, each a clause.
- *
- * A clause never quotes a value that does not fit, unless it is nearly an allowed one: it may be a secret that was
- * put into the wrong place, and stack events and logs are not masked.
- */
+/** Parses ResourceProperties, named and shaped as in AWS::ECR::Repository; every problem at once, each a clause. */
 export function parseProperties(
   properties: JsonObject,
 ): { readonly desired: Desired } | { readonly problems: readonly string[] } {
-  const problems = Object.keys(properties)
+  const issues: PropertyIssue[] = Object.keys(properties)
     .filter((name) => !isOneOf(propertyNames, name) && !reserved.includes(name))
-    .map((name) => unknownName('property', name, propertyNames));
+    .map((name) => ({ code: 'unknown-property', path: [], expected: propertyNames, actual: name }));
+  const add: AddIssue = (issue) => issues.push(issue);
   const given = (name: string) => member(properties, name);
 
-  const selection = readSelection(properties, problems);
+  const selection = readSelection(properties, add);
   const desired: Desired = {
     selection,
-    tagMutability: readTagMutability(properties, problems),
-    scanOnPush: readScanning(given('ImageScanningConfiguration'), problems),
-    lifecyclePolicy: readLifecyclePolicy(given('LifecyclePolicy'), problems),
-    accountSettings: readAccountSettings(given('AccountSettings'), problems),
-    requireScanning: readBoolean('RequireScanning', given('RequireScanning'), problems) ?? false,
+    tagMutability: readTagMutability(properties, add),
+    scanOnPush: readScanning(given('ImageScanningConfiguration'), add),
+    lifecyclePolicy: readLifecyclePolicy(given('LifecyclePolicy'), add),
+    accountSettings: readAccountSettings(given('AccountSettings'), add),
+    requireScanning: readBoolean('RequireScanning', given('RequireScanning'), add) ?? false,
     protectPulledWithinDays:
-      readCount('ProtectPulledWithinDays', given('ProtectPulledWithinDays'), problems) ?? 90,
-    onDelete: readOnDelete(given('OnDelete'), problems),
-    dryRun: readBoolean('DryRun', given('DryRun'), problems) ?? false,
+      readCount('ProtectPulledWithinDays', given('ProtectPulledWithinDays'), add) ?? 90,
+    onDelete: readOnDelete(given('OnDelete'), add),
+    dryRun: readBoolean('DryRun', given('DryRun'), add) ?? false,
   };
   if (selection === undefined) {
-    const vain = [...settingNames, 'RequireScanning'].filter((name) => given(name) !== undefined);
-    if (given('AccountSettings') === undefined || vain.length > 0)
-      problems.push(
-        'RepositoryName, RepositoryNames or RepositoryTags is missing: one of them selects repositories',
-      );
+    const unused = [...settingNames, 'RequireScanning'].filter((name) => given(name) !== undefined);
+    if (given('AccountSettings') === undefined || unused.length > 0) add({ code: 'no-selection', path: [] });
   }
-  return problems.length > 0 ? { problems } : { desired };
+  return issues.length > 0 ? { problems: issues.map(propertyProblem) } : { desired };
 }
 
-function readTagMutability(properties: JsonObject, problems: string[]): TagMutability | undefined {
+function readTagMutability(properties: JsonObject, add: AddIssue): TagMutability | undefined {
   const value = member(properties, 'ImageTagMutability');
-  const filters = member(properties, filtersName);
+  const filters = member(properties, filtersProperty);
   const hasFilters = filters !== undefined && !(isList(filters) && filters.length === 0);
   const tags = member(properties, 'MutableTags');
-  const named = tags === undefined ? [] : readMutableTags(tags, problems);
-  if (hasFilters && tags !== undefined)
-    problems.push(`MutableTags and ${filtersName} say the same: give one of them`);
+  const related = [filtersProperty];
+  if (hasFilters && tags !== undefined) add({ code: 'tags-and-filters', path: [], related });
   // The exclusions of this one are the tags that stay immutable.
   if (value === 'MUTABLE_WITH_EXCLUSION' && tags !== undefined)
-    problems.push(`MutableTags does not go with ImageTagMutability ${value}: give ${filtersName}`);
-  const exclusions = hasFilters ? readExclusions(filters, problems) : named;
-  const hasExclusions = hasFilters || named.length > 0;
-  const key = hasFilters || tags === undefined ? filtersName : 'MutableTags';
+    add({ code: 'tags-with-mutable', path: [], actual: value, related });
+  const named = tags === undefined ? [] : readMutableTags(tags, add);
+  const exclusions = hasFilters ? readExclusions(filters, add) : named.length > 0 ? named : undefined;
 
-  if (value === undefined)
-    return hasExclusions ? { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions } : undefined;
-  if (!isMutability(value)) {
-    const isNear = typeof value === 'string' && nearest(value, mutabilities) !== undefined;
-    problems.push(
-      isNear
-        ? `ImageTagMutability has the ${unknownName('value', value, mutabilities)}`
-        : `ImageTagMutability must be one of ${mutabilities.join(', ')}, not ${kindOf(value)}`,
-    );
-    return undefined;
-  }
-  if (takesFilters(value) && !hasExclusions) problems.push(`ImageTagMutability ${value} needs ${key}`);
-  if (!takesFilters(value) && hasExclusions)
-    problems.push(`${key} does not go with ImageTagMutability ${value}: say ${value}_WITH_EXCLUSION`);
-  return { mutability: value, exclusions };
+  const parsed = parseTagMutability(value, exclusions);
+  if ('value' in parsed) return parsed.value;
+  const isOfTags = !hasFilters && tags !== undefined;
+  for (const issue of parsed.issues) add(isOfTags ? { ...issue, related: ['MutableTags'] } : issue);
+  return undefined;
 }
 
-function readScanning(value: Json | undefined, problems: string[]): boolean | undefined {
+function readScanning(value: Json | undefined, add: AddIssue): boolean | undefined {
   if (value === undefined) return undefined;
-  const path = 'ImageScanningConfiguration';
-  if (!isObject(value)) {
-    problems.push(`${path} must be a map with ScanOnPush, not ${kindOf(value)}`);
-    return undefined;
-  }
-  for (const key of Object.keys(value))
-    if (key !== 'ScanOnPush') problems.push(`${path} has the ${unknownName('key', key, ['ScanOnPush'])}`);
-  return readBoolean(`${path}.ScanOnPush`, member(value, 'ScanOnPush'), problems);
+  const parsed = parseScanningConfiguration(value);
+  if ('value' in parsed) return parsed.value;
+  for (const issue of parsed.issues) add({ ...issue, path: ['ImageScanningConfiguration', ...issue.path] });
+  return undefined;
 }
 
-function readOnDelete(value: Json | undefined, problems: string[]): OnDelete {
-  if (value === 'Retain' || value === 'Restore') return value;
-  if (value !== undefined) problems.push(`OnDelete must be Retain or Restore, not ${kindOf(value)}`);
+function readOnDelete(value: Json | undefined, add: AddIssue): OnDelete {
+  if (isOneOf(onDeletes, value)) return value;
+  if (value !== undefined)
+    add({ code: 'not-one-of', path: ['OnDelete'], expected: onDeletes, actual: value });
   return 'Retain';
 }

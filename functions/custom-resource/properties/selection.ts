@@ -1,7 +1,7 @@
 /** How the properties that select repositories are read. Pure. */
 import { isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
 import type { Selection } from '../../../reconcile/selection.ts';
-import { kindOf, readBoolean, readTexts } from './values.ts';
+import { type AddIssue, readBoolean, readTexts } from './values.ts';
 
 /** The properties that select. */
 export const selectionNames = [
@@ -17,56 +17,51 @@ const repositoryName =
   /^(?=.{2,256}$)[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
 const repositoryPattern = /^[a-z0-9._/*-]{1,256}$/;
 
-/**
- * Reads the properties that select; undefined when none does.
- *
- * @param problems takes a clause for each problem
- */
-export function readSelection(properties: JsonObject, problems: string[]): Selection | undefined {
+/** Reads the properties that select; undefined when none does. */
+export function readSelection(properties: JsonObject, add: AddIssue): Selection | undefined {
   const given = member(properties, 'RepositoryName');
   const list = member(properties, 'RepositoryNames');
-  const name = given === undefined ? undefined : readName(given, problems);
-  const names = list === undefined ? undefined : readNames('RepositoryNames', list, problems);
-  const tags = readTags(member(properties, 'RepositoryTags'), problems);
-  const exclude = readNames('Exclude', member(properties, 'Exclude'), problems);
-  const allowNoMatch = readBoolean('AllowNoMatch', member(properties, 'AllowNoMatch'), problems) ?? false;
-  if (names?.length === 0) problems.push('RepositoryNames must name a repository');
+  const name = given === undefined ? undefined : readName(given, add);
+  const names = list === undefined ? undefined : readNames('RepositoryNames', list, add);
+  const tags = readTags(member(properties, 'RepositoryTags'), add);
+  const exclude = readNames('Exclude', member(properties, 'Exclude'), add);
+  const allowNoMatch = readBoolean('AllowNoMatch', member(properties, 'AllowNoMatch'), add) ?? false;
+  if (names?.length === 0) add({ code: 'no-names', path: ['RepositoryNames'] });
   if (given === undefined && list === undefined && Object.keys(tags).length === 0) return undefined;
   return { name, names, tags, exclude, allowNoMatch };
 }
 
-function readName(value: Json, problems: string[]): string | undefined {
+function readName(value: Json, add: AddIssue): string | undefined {
+  const path = ['RepositoryName'];
   if (typeof value !== 'string') {
-    problems.push(`RepositoryName must be the name of an ECR repository, not ${kindOf(value)}`);
+    add({ code: 'not-a-name', path, actual: value });
     return undefined;
   }
-  if (!isNameOrPattern(value)) problems.push(`RepositoryName ${mustBeName}`);
+  if (!isNameOrPattern(value)) add({ code: 'not-a-repository-name', path });
   return value;
 }
 
-function readNames(property: string, value: Json | undefined, problems: string[]): readonly string[] {
-  const texts = readTexts(property, value, problems);
+function readNames(property: string, value: Json | undefined, add: AddIssue): readonly string[] {
+  const texts = readTexts(property, value, add);
   texts.forEach((text, index) => {
-    if (!isNameOrPattern(text)) problems.push(`${property}[${index}] ${mustBeName}`);
+    if (!isNameOrPattern(text)) add({ code: 'not-a-repository-name', path: [property, index] });
   });
   return texts;
 }
-
-const mustBeName =
-  'must be the name of an ECR repository (2 to 256 lower-case letters and digits, with single . _ - or / between them), or such a name with *';
 
 function isNameOrPattern(text: string): boolean {
   return text.includes('*') ? repositoryPattern.test(text) : repositoryName.test(text);
 }
 
-function readTags(value: Json | undefined, problems: string[]): Readonly<Record<string, string>> {
+function readTags(value: Json | undefined, add: AddIssue): Readonly<Record<string, string>> {
+  const property = 'RepositoryTags';
   if (value === undefined) return {};
   if (!isObject(value)) {
-    problems.push(`RepositoryTags must be a map of key to value, not ${kindOf(value)}`);
+    add({ code: 'not-a-map-of-values', path: [property], expected: 'key', actual: value });
     return {};
   }
   for (const [key, text] of Object.entries(value))
     if (typeof text !== 'string' && typeof text !== 'number' && typeof text !== 'boolean')
-      problems.push(`RepositoryTags.${key} must be text, not ${kindOf(text)}`);
+      add({ code: 'not-text', path: [property, key], actual: text });
   return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]));
 }

@@ -9,6 +9,8 @@ import { type AuthorSettings, authorSettingsOf } from '../../../local/demo/autho
 import { readTemplate } from '../../../local/demo/template-file.ts';
 import { section } from '../../../local/demo/tree.ts';
 import { projectRoot, pythonEnvironment } from '../../../local/paths.ts';
+import { describeFinding } from '../../../wording/findings.ts';
+import { expansionRefusal } from '../../../wording/refusal.ts';
 import { plausibleValues } from './plausible-values.ts';
 
 /** Where the corpus of public templates stands, when it does. */
@@ -83,9 +85,9 @@ function hardenFile(path: string, file: string) {
         params: {},
         templateParameterValues: { ...defaultsOf(document), ...plausibleValues(document) },
       },
-      { environment: {}, today: new Date().toISOString().slice(0, 10) },
+      { environment: {}, today: new Date().toISOString().slice(0, 10), describe: describeFinding },
     );
-    if ('refusal' in expansion) return { refusal: expansion.refusal };
+    if (!('fragment' in expansion)) return { refusal: expansionRefusal(expansion) ?? '' };
     const undetermined = expansion.findings
       .filter(({ outcome }) => outcome === 'undetermined')
       .map(({ control, logicalId }) => ({ control: String(control), id: logicalId ?? '' }));

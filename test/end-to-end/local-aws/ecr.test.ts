@@ -138,7 +138,7 @@ describe('tag mutability', () => {
       document: document([]),
       parameters: {},
     });
-    expect(refused).toMatchObject({ kind: 'failed', reason: expect.stringContaining('do not go together') });
+    expect(refused).toMatchObject({ kind: 'failed', reason: expect.stringContaining('cannot be combined') });
   });
 });
 

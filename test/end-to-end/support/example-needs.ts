@@ -1,5 +1,5 @@
 import { alertTopic } from '../../../local/demo/alert.ts';
-import type { Clients } from '../../../local/demo/clients.ts';
+import type { Clients } from './clients.ts';
 import { type Safety, safe, unsafe } from './examples.ts';
 
 /** What an example needs before it is deployed, and what it does to repositories that are not its own. */

@@ -1,4 +1,6 @@
-import { GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { DescribeStackResourceCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { keyAttribute } from '../../../aws/claims/claim-item.ts';
 import { isObject, type JsonObject, member } from '../../../core/json.ts';
 import { applicationStack } from '../../../local/application.ts';
 import { clients, uniqueName } from './stacks.ts';
@@ -30,9 +32,32 @@ export async function functionCopy(
       MemorySize: MemorySize ?? 512,
       Timeout: Timeout ?? 300,
       Role: 'arn:aws:iam::000000000000:role/any',
-      Environment: { Variables: { ...environment } },
+      Environment: { Variables: { ClaimsTable: await claimsTableIn(region), ...environment } },
     },
   };
+}
+
+/** The application's claims table, or a new one where the application is not deployed. */
+async function claimsTableIn(region: string): Promise<string> {
+  if (region === 'us-east-1') {
+    const { StackResourceDetail } = await clients.cloudformation.send(
+      new DescribeStackResourceCommand({ StackName: applicationStack, LogicalResourceId: 'ClaimsTable' }),
+    );
+    return StackResourceDetail?.PhysicalResourceId ?? '';
+  }
+  const TableName = uniqueName('claims');
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const client = new DynamoDBClient({ endpoint: clients.endpoint, region, credentials });
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: keyAttribute, AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: keyAttribute, KeyType: 'HASH' }],
+    }),
+  );
+  client.destroy();
+  return TableName;
 }
 
 /** Lambda takes code from buckets of its own region alone. */

@@ -46,7 +46,7 @@ export function newStack() {
 
 /** What ECR says of a repository, which must exist. */
 export const settings = async (name: string) => {
-  const found = await readSettings(clients.ecr, name);
+  const found = await readSettings(clients.registry, name);
   if (found === undefined) throw new Error(`${name} does not exist`);
   return found;
 };

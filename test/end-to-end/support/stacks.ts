@@ -4,7 +4,7 @@ import {
   type DescribeChangeSetCommandOutput,
 } from '@aws-sdk/client-cloudformation';
 import type { JsonObject } from '../../../core/json.ts';
-import { connect } from '../../../local/demo/clients.ts';
+import { connect } from './clients.ts';
 
 /** Clients of the local AWS that the set-up started. */
 export const clients = connect({ endpoint: process.env.AWS_ENDPOINT_URL ?? '', environment: {} });

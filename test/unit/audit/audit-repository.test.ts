@@ -4,10 +4,11 @@ import { auditRepository } from '../../../audit/audit-repository.ts';
 import type { RepositoryReading } from '../../../audit/reading.ts';
 import { auditOf } from '../../../audit/summary.ts';
 import { builtInPolicy } from '../../../core/policy/policy.ts';
+import { auditWords } from '../../../wording/audit-findings.ts';
 import { image, now, reading } from './support/readings.ts';
 
 const registry = { region: 'us-east-1', registryId: '123456789012', scanType: 'BASIC' } as const;
-const options = { policy: builtInPolicy, quota: 100_000, now };
+const options = { policy: builtInPolicy, quota: 100_000, now, words: auditWords };
 const judge = (more: Partial<RepositoryReading>) => auditRepository(reading(more), registry, options);
 const messages = (more: Partial<RepositoryReading>, subject: string) =>
   judge(more)
@@ -112,6 +113,7 @@ describe('a repository', () => {
     expect(full.findings).toContainEqual({
       subject: 'ImageQuota',
       level: 'error',
+      code: 'image-quota-reached',
       message: 'It holds 1 image, its quota: every push fails.',
     });
     expect(judge({ images: [image(400)] }).images).toMatchObject({ quotaReachedOn: undefined });

@@ -12,7 +12,12 @@ function auditWithRetain(): Audit {
   const { registry, repositories } = sameAudit(reading(), 2);
   const [first, ...rest] = repositories;
   if (first === undefined) throw new Error('the audit has no repository');
-  const finding = { subject: 'Retain', level: 'warning', message: 'Deleted with its stack.' } as const;
+  const finding = {
+    subject: 'Retain',
+    level: 'warning',
+    code: 'retention-not-set',
+    message: 'Deleted with its stack.',
+  } as const;
   const changed = { ...first, findings: [...first.findings, finding] };
   return auditOf(registry, [changed, ...rest], { total: 2, at: now });
 }

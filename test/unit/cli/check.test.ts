@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { controlNames } from '../../../core/finding.ts';
+import { controlNames } from '../../../core/controls/index.ts';
 import { projectRoot } from '../../../local/paths.ts';
 import { buildBin, isSentence, unsafe, Workplace } from './run.ts';
 
@@ -153,7 +153,15 @@ describe('a finding of check', () => {
   test('in JSON has what is to be said about its control', () => {
     const [first] = findings('unsafe.yaml');
     expect(Object.keys(first ?? {})).toEqual(
-      expect.arrayContaining(['title', 'why', 'mend', 'source', 'answers', 'message', 'outcome']),
+      expect.arrayContaining([
+        'title',
+        'why',
+        'remediation',
+        'source',
+        'relatedChecks',
+        'message',
+        'outcome',
+      ]),
     );
   });
 
@@ -188,12 +196,12 @@ describe('explain', () => {
     ).toEqual(controlNames);
   });
 
-  test.each(controlNames)('says why %s matters, how to mend it, and what it answers', (name) => {
+  test.each(controlNames)('says why %s matters, how to fix it, and which checks it satisfies', (name) => {
     const { code, out } = place.run(['explain', name.toLowerCase()]);
     expect(code).toBe(0);
     expect(out.startsWith(`${name}: `)).toBe(true);
     expect(out).toMatch(
-      /\nWhy .+\nMend .+\nSource +https:\/\/docs\.aws\.amazon\.com\/.+\nAnswers .+\nExempt .+\n$/,
+      /\nWhy .+\nFix .+\nSource +https:\/\/docs\.aws\.amazon\.com\/.+\nChecks .+\nExempt .+\n$/,
     );
   });
 

@@ -13,7 +13,7 @@ const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 1_000) };
 
 function verdictsOf(text: string, images: readonly EvaluatedImage[]): readonly Verdict[] {
   const result = evaluateLifecyclePolicy(text, images, now);
-  if ('problems' in result) throw new Error(JSON.stringify(result.problems));
+  if ('issues' in result) throw new Error(JSON.stringify(result.issues));
   return result.verdicts;
 }
 const textOf = (rules: readonly Rule[]) => JSON.stringify({ rules });

@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
 import { type EvaluatedImage, evaluateLifecyclePolicy } from '../../../core/lifecycle/evaluate.ts';
+import { pathText } from '../../../wording/path.ts';
 
 /** A case: times are days before now, images and verdicts go by digest. It has either verdicts or problems. */
 interface Golden {
@@ -40,7 +41,7 @@ function imageOf([digest, image]: [string, GoldenImage]): EvaluatedImage {
 
 function outcomeOf(text: string, images: readonly EvaluatedImage[]): Pick<Golden, 'verdicts' | 'problems'> {
   const result = evaluateLifecyclePolicy(text, images, now);
-  if ('problems' in result) return { problems: result.problems.map(({ path }) => path) };
+  if ('issues' in result) return { problems: result.issues.map(({ path }) => pathText(path)) };
   const verdicts = result.verdicts.map(({ digest, action, rulePriority }) => [
     digest,
     `${action} by ${rulePriority}`,
@@ -79,7 +80,7 @@ describe('an evaluation', () => {
     ['is too short for ECR', '{"rules":[{"rulePriority":1}]}'],
   ])('of a text that %s answers what is wrong with it', (_what, text) => {
     const result = evaluateLifecyclePolicy(text, [image('a', 1)], now);
-    expect('problems' in result && result.problems.length).toBeGreaterThan(0);
+    expect('issues' in result && result.issues.length).toBeGreaterThan(0);
   });
 
   test('tells verdicts by the priority of their rules, then the newest first', () => {

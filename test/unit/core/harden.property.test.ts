@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type HardenOptions, harden } from '../../../cloudformation/harden.ts';
-import { refusalMessage } from '../../../cloudformation/refusal-message.ts';
+import { intrinsicName, isNoValue, readIf } from '../../../cloudformation/intrinsics.ts';
 import { isRefusal } from '../../../core/finding.ts';
-import { intrinsicName, isNoValue, readIf } from '../../../core/intrinsics.ts';
 import { isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
 import type { Policy } from '../../../core/policy/policy.ts';
+import { describeFinding } from '../../../wording/findings.ts';
+import { refusalMessage } from '../../../wording/refusal.ts';
 import { policies, resources, secrets, template } from './arbitrary-templates.ts';
 
 const options = (policy: Policy): HardenOptions => ({
@@ -13,6 +14,7 @@ const options = (policy: Policy): HardenOptions => ({
   parameters: secrets,
   today: '2026-11-24',
   settings: { serviceToken: 'arn:settings', serviceTimeout: 330 },
+  describe: describeFinding,
 });
 /** More runs, for a long search: PROPERTY_RUNS=20000. */
 const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 500) };
@@ -121,7 +123,12 @@ describe('hardening', () => {
           if (key === 'Findings') reports.push(value);
           return value;
         });
-        const told = JSON.stringify([findings, refusalMessage(findings) ?? '', reports]);
+        const told = JSON.stringify([
+          findings,
+          findings.map(describeFinding),
+          refusalMessage(findings) ?? '',
+          reports,
+        ]);
         expect(told).not.toContain('secret-');
       }),
       runs,

@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Issue } from '../../../core/issue.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
-import { definiteProblems, lifecyclePolicyProblems } from '../../../core/lifecycle/grammar.ts';
+import { definiteIssues, lifecyclePolicyIssues } from '../../../core/lifecycle/grammar.ts';
+import { issueClause } from '../../../wording/issues.ts';
+import { pathText } from '../../../wording/path.ts';
+import { shownValues } from '../../../wording/values.ts';
 
 const untagged = { tagStatus: 'untagged', countType: 'sinceImagePushed', countUnit: 'days', countNumber: 14 };
 const any = { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 20 };
@@ -19,8 +23,11 @@ const rule = (selection: JsonObject, more: JsonObject = {}) => ({
   action: expire,
   ...more,
 });
+const reasonOf = (issue: Issue) => issueClause(issue, shownValues);
 const told = (...rules: JsonObject[]) =>
-  lifecyclePolicyProblems(JSON.stringify({ rules })).map(({ path, reason }) => `${path} ${reason}`);
+  lifecyclePolicyIssues(JSON.stringify({ rules })).map(
+    (issue) => `${pathText(issue.path)} ${reasonOf(issue)}`,
+  );
 
 describe('a lifecycle policy text', () => {
   test.each([
@@ -144,7 +151,7 @@ describe('a lifecycle policy text', () => {
     [
       'a priority twice',
       [rule(tagged), rule(untagged)],
-      'rules[1].rulePriority 1 is that of rules[0] too; each rule needs its own',
+      'rules[1].rulePriority 1 is also the priority of rules[0]; each rule needs its own',
     ],
     [
       'a rule after any',
@@ -171,8 +178,8 @@ describe('a lifecycle policy text', () => {
   });
 
   test('is refused when it is no JSON, no map, or too short or long for ECR', () => {
-    const reasons = (text: string) => lifecyclePolicyProblems(text).map(({ reason }) => reason);
-    expect(reasons('rules: []')).toEqual([expect.stringMatching(/^is no JSON: /)]);
+    const reasons = (text: string) => lifecyclePolicyIssues(text).map(reasonOf);
+    expect(reasons('rules: []')).toEqual([expect.stringMatching(/^is not JSON: /)]);
     expect(reasons('[]')).toEqual(['must be a map with a list "rules" of at least one rule']);
     const short = JSON.stringify({ rules: [{ ...rule(any), description: '' }] }).replace(
       ',"description":""',
@@ -187,7 +194,7 @@ describe('a lifecycle policy text', () => {
 
 describe('a lifecycle policy text of which parts are not known', () => {
   const hole = '7654321';
-  const proven = (text: string) => definiteProblems(text, hole).map(({ path }) => path);
+  const proven = (text: string) => definiteIssues(text, hole).map(({ path }) => pathText(path));
 
   test('is proven wrong only by what no substitution mends', () => {
     expect(
@@ -219,7 +226,7 @@ describe('the lifecycle policy that a repository gets', () => {
     { KeepImages: 100_000, ExpireUntaggedAfterDays: 100_000 },
     { ProtectedTags: Array.from({ length: 40 }, (_, index) => `${'x'.repeat(126)}${index}`.slice(-128)) },
   ])('is one that ECR takes: %j', (more) => {
-    expect(lifecyclePolicyProblems(text(more) ?? '')).toEqual([]);
+    expect(lifecyclePolicyIssues(text(more) ?? '')).toEqual([]);
   });
 
   test('protects tags before anything expires, and judges any image last', () => {

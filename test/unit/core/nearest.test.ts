@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { nearest, unknownName } from '../../../core/nearest.ts';
+import { nearest } from '../../../core/nearest.ts';
 import { policyNames } from '../../../core/policy/policy.ts';
+import { unknownName } from '../../../wording/unknown-name.ts';
 
 describe('the nearest name', () => {
   test.each([

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { builtInPolicy } from '../../../core/policy/policy.ts';
 import { type Plan, planRepository } from '../../../reconcile/plan.ts';
 import { outOfTime } from '../../../reconcile/time-budget.ts';
 import { type Bench, startBench } from './support/bench.ts';
@@ -103,7 +104,7 @@ describe('the time that is needed', () => {
       {
         desired: { tagMutability: undefined, scanOnPush: undefined, lifecyclePolicy: undefined },
         requester: { holder: 'x', stack: 's', request: 'r', properties: 'a', replacedProperties: 'b' },
-        policy: { MutableTags: [], Enforcement: 'Default' },
+        policy: builtInPolicy,
         allowWeakening: false,
         keptPolicies: new Set(),
         now: 0,

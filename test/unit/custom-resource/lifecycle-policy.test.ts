@@ -70,7 +70,7 @@ describe('a lifecycle policy', () => {
       { LifecyclePolicyText: { rules: [] } },
       'LifecyclePolicy.LifecyclePolicyText must be text, not a map',
     ],
-    ['no JSON', { LifecyclePolicyText: 'hunter2' }, 'LifecyclePolicy.LifecyclePolicyText is no JSON.'],
+    ['no JSON', { LifecyclePolicyText: 'hunter2' }, 'LifecyclePolicy.LifecyclePolicyText is not JSON.'],
     [
       'a count that is text',
       { LifecyclePolicyText: keeping(5).replace('5', '"hunter2"') },

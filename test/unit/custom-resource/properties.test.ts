@@ -102,7 +102,7 @@ describe('properties that are refused, before ECR is asked', () => {
     [
       'filters without exclusion',
       { ImageTagMutability: 'IMMUTABLE', ...filters(filter('dev')) },
-      'ImageTagMutabilityExclusionFilters does not go with ImageTagMutability IMMUTABLE: say IMMUTABLE_WITH_EXCLUSION.',
+      'ImageTagMutabilityExclusionFilters does not go with ImageTagMutability IMMUTABLE: use IMMUTABLE_WITH_EXCLUSION.',
     ],
     [
       'six filters',
@@ -114,18 +114,18 @@ describe('properties that are refused, before ECR is asked', () => {
       { ImageTagMutabilityExclusionFilters: secret },
       'ImageTagMutabilityExclusionFilters must be a list of filters.',
     ],
-    ['a text filter', filters(secret), `${at} must be a map.`],
+    ['a text filter', filters(secret), `${at} must be a map, not another string.`],
     [
       "the API's names for a filter",
       filters({ filterType: 'WILDCARD', filter: secret }),
       `${at} has the unknown key "filterType"; allowed are ImageTagMutabilityExclusionFilterType, ImageTagMutabilityExclusionFilterValue; ` +
         `${at} has the unknown key "filter"; allowed are ImageTagMutabilityExclusionFilterType, ImageTagMutabilityExclusionFilterValue; ` +
-        `${at}.ImageTagMutabilityExclusionFilterValue is missing, or is no text.`,
+        `${at}.ImageTagMutabilityExclusionFilterValue is missing.`,
     ],
     [
       'another type of filter',
       filters(filter('dev', { ImageTagMutabilityExclusionFilterType: secret })),
-      `${at}.ImageTagMutabilityExclusionFilterType must be WILDCARD.`,
+      `${at}.ImageTagMutabilityExclusionFilterType must be WILDCARD, not another string.`,
     ],
     [
       'a pattern with other characters',

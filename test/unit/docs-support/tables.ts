@@ -1,6 +1,6 @@
 /** The tables in the documentation that restate code, generated from the code. */
-import { controlMetadata } from '../../../core/controls/catalogue.ts';
-import { controls } from '../../../core/controls/index.ts';
+import { templateSettings } from '../../../cloudformation/settings/index.ts';
+import { controlMetadata, controls } from '../../../core/controls/index.ts';
 import {
   builtInPolicy,
   policyDescriptions,
@@ -26,10 +26,11 @@ function parameterTable(): string {
 
 /** The table of the controls. */
 function controlTable(): string {
-  const rows = controlMetadata.map(({ name, title, relatedChecks, source }) => {
-    const { isOn, types } = controls.find((control) => control.name === name) ?? {};
-    const when = isOn?.(builtInPolicy) ? 'always' : 'opt-in';
-    const creation = types?.includes('AWS::ECR::RepositoryCreationTemplate') ? 'yes' : '';
+  const rows = controls.map(({ name, setting, isOn }) => {
+    const { title, relatedChecks, source } = controlMetadata[name];
+    const { types } = templateSettings[setting];
+    const when = isOn(builtInPolicy) ? 'always' : 'opt-in';
+    const creation = types.includes('AWS::ECR::RepositoryCreationTemplate') ? 'yes' : '';
     return `| \`${name}\` | [${title}](${source}) | ${when} | ${creation} | ${relatedChecks.join(', ')} |`;
   });
   const head = '| control | what it enforces | when | also RepositoryCreationTemplate | third-party checks |';

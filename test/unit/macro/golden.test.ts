@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { expand } from '../../../cloudformation/expand.ts';
-import { type Finding, locationOf } from '../../../core/finding.ts';
+import type { Finding } from '../../../core/finding.ts';
 import { isObject, type Json } from '../../../core/json.ts';
 import { projectRoot } from '../../../local/paths.ts';
+import { describeFinding, reasonOf } from '../../../wording/findings.ts';
+import { locationOf } from '../../../wording/path.ts';
+import { expansionRefusal } from '../../../wording/refusal.ts';
 
 /**
  * Each NAME.yaml in test/golden is a case, found by listing the folder; NAME.expected.yaml is what the macro makes of
@@ -26,12 +29,16 @@ describe('the macro makes of', () => {
         params: input.params ?? {},
         templateParameterValues: input.templateParameterValues ?? {},
       },
-      { environment: input.environment ?? {}, today: input.today ?? '2026-11-24' },
+      {
+        environment: input.environment ?? {},
+        today: input.today ?? '2026-11-24',
+        describe: describeFinding,
+      },
     );
     const answer =
-      'refusal' in expansion
-        ? { errorMessage: expansion.refusal.split('; ') }
-        : { fragment: readable(expansion.fragment) };
+      'fragment' in expansion
+        ? { fragment: readable(expansion.fragment) }
+        : { errorMessage: expansionRefusal(expansion)?.split('; ') };
     const actual = { about: input.about, ...answer, findings: expansion.findings.map(line) };
     if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, stringify(actual, { lineWidth: 118 }));
     expect(actual).toEqual(parse(readFileSync(file, 'utf8')));
@@ -50,5 +57,5 @@ function readable(value: Json): Json {
 }
 
 function line(finding: Finding): string {
-  return `${finding.outcome} ${finding.control} ${locationOf(finding)}: ${finding.reason}`;
+  return `${finding.outcome} ${finding.control} ${locationOf(finding)}: ${reasonOf(finding)}`;
 }

@@ -6,6 +6,7 @@ import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import type { Policy } from '../../../core/policy/policy.ts';
 import { readDocument } from '../../../template-text/document.ts';
 import { type Edit, editsFor, editTemplate } from '../../../template-text/edit.ts';
+import { describeFinding } from '../../../wording/findings.ts';
 import { policies, secrets, template } from '../core/arbitrary-templates.ts';
 import { styledYaml } from './styled-yaml.ts';
 
@@ -38,7 +39,12 @@ const cases = fc.record({ value: written, other: written, tape, policy: policies
 const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 250) };
 
 function hardened(value: JsonObject, policy: Policy): JsonObject {
-  const { fragment } = harden(value, { policy, parameters: secrets, today: '2026-11-24' });
+  const { fragment } = harden(value, {
+    policy,
+    parameters: secrets,
+    today: '2026-11-24',
+    describe: describeFinding,
+  });
   const { Transform: _, ...rest } = fragment;
   return rest;
 }

@@ -4,6 +4,7 @@ import { auditRepository } from '../../../../audit/audit-repository.ts';
 import type { ImageReading, RepositoryReading, TagPushes } from '../../../../audit/reading.ts';
 import { auditOf } from '../../../../audit/summary.ts';
 import { builtInPolicy } from '../../../../core/policy/policy.ts';
+import { auditWords } from '../../../../wording/audit-findings.ts';
 import { day, image, now, reading } from '../../audit/support/readings.ts';
 
 const registry = { region: 'eu-central-1', registryId: '123456789012', scanType: 'BASIC' } as const;
@@ -56,14 +57,19 @@ export function fleetAudit({
     ...Array.from({ length: repositories }, (_, index) => service(index, mostImages)),
     ...extra,
   ];
-  const options = { policy: builtInPolicy, quota, now };
+  const options = { policy: builtInPolicy, quota, now, words: auditWords };
   const audits = readings.map((each) => auditRepository(each, registry, options));
   return auditOf(registry, audits, { total: audits.length + unread, at: now });
 }
 
 /** A registry whose repositories are all the same but for their names. */
 export function sameAudit(one: RepositoryReading, count: number): Audit {
-  const judged = auditRepository(one, registry, { policy: builtInPolicy, quota: 1000, now });
+  const judged = auditRepository(one, registry, {
+    policy: builtInPolicy,
+    quota: 1000,
+    now,
+    words: auditWords,
+  });
   const audits = Array.from({ length: count }, (_, index) => ({ ...judged, name: `team/service-${index}` }));
   return auditOf(registry, audits, { total: count, at: now });
 }

@@ -5,7 +5,9 @@
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-author.html), so any property
  * may be one, and what it will become is only sometimes known.
  */
-import { isList, isObject, type Json, type JsonObject, member } from './json.ts';
+import { isList, isObject, type Json, type JsonObject, member } from '../core/json.ts';
+import type { Path } from '../core/path.ts';
+import type { DocumentReader } from '../core/possible.ts';
 
 /** What a `Ref` can be looked up in: the template's parameters by name, with their values for this deployment. */
 export type ParameterValues = Readonly<Record<string, Json>>;
@@ -53,8 +55,8 @@ export function makeIf(condition: Json, whenTrue: Json | undefined, whenFalse: J
 }
 
 /** The path of an `Fn::If`'s branch, below that of the `Fn::If` itself; CloudFormation counts its condition as 0. */
-export function branchPath(path: string, branch: Branch): string {
-  return `${path}.Fn::If[${branch === 'whenTrue' ? 1 : 2}]`;
+export function branchPath(path: Path, branch: Branch): Path {
+  return [...path, 'Fn::If', branch === 'whenTrue' ? 1 : 2];
 }
 
 /** What a value is once a condition is decided: each `Fn::If` on it gives way to its branch. */
@@ -79,15 +81,15 @@ export function refName(value: Json): string | undefined {
 /**
  * The text of an `Fn::Sub`, or undefined when the value is none.
  *
- * @param hole what stands in place of each `${...}`; without it, only a text that substitutes nothing counts
+ * @param placeholder what stands in place of each `${...}`; without it, only a text that substitutes nothing counts
  */
-export function subText(value: Json, hole?: string): string | undefined {
+export function subText(value: Json, placeholder?: string): string | undefined {
   if (!isObject(value) || intrinsicName(value) !== 'Fn::Sub') return undefined;
   const sub = member(value, 'Fn::Sub');
   const text = isList(sub) ? sub[0] : sub;
   if (typeof text !== 'string') return undefined;
-  const filled = text.replace(/\$\{[^}]*\}/g, hole ?? '');
-  return hole === undefined && filled !== text ? undefined : filled;
+  const filled = text.replace(/\$\{[^}]*\}/g, placeholder ?? '');
+  return placeholder === undefined && filled !== text ? undefined : filled;
 }
 
 /** How a value reads: what is known of it before CloudFormation resolves it. */
@@ -118,7 +120,7 @@ function literal(value: Json): Reading {
 
 /** One value that can come to stand at a place. */
 export interface Leaf {
-  readonly path: string;
+  readonly path: Path;
   /** As it stands in the template; a list behind a `Ref` has the `Ref` for each of its entries. */
   readonly raw: Json;
   /** Undefined when nobody can know it yet. */
@@ -126,7 +128,7 @@ export interface Leaf {
 }
 
 /** Every value that can come to stand at a place: each branch of an `Fn::If`, each entry of a list. */
-export function leaves(raw: Json | undefined, path: string, parameters: ParameterValues): readonly Leaf[] {
+export function leaves(raw: Json | undefined, path: Path, parameters: ParameterValues): readonly Leaf[] {
   const reading = read(raw, parameters);
   if (raw === undefined || reading.kind === 'absent') return [];
   if (reading.kind === 'choice')
@@ -134,8 +136,52 @@ export function leaves(raw: Json | undefined, path: string, parameters: Paramete
   const value = reading.kind === 'literal' ? reading.value : undefined;
   if (!isList(value)) return [{ path, raw, value }];
   return value.flatMap((entry, index) =>
-    value === raw ? leaves(entry, `${path}[${index}]`, parameters) : [{ path, raw, value: entry }],
+    value === raw ? leaves(entry, [...path, index], parameters) : [{ path, raw, value: entry }],
   );
+}
+
+/** What is said of a value that is resolved only when the stack is deployed: the intrinsic's name. */
+export function unresolvedName(raw: Json): string {
+  return intrinsicName(raw) ?? 'A dynamic reference';
+}
+
+/** How the core reads the values of a template. */
+export function templateReader(parameters: ParameterValues): DocumentReader {
+  return {
+    possible: (value, path) =>
+      leaves(value, path, parameters).map(({ path: at, raw, value: known }) =>
+        known === undefined
+          ? { path: at, unknown: unresolvedName(raw), canBeWildcard: !cannotBeWildcard(raw) }
+          : { path: at, value: known },
+      ),
+    mayBeAbsent(value) {
+      const reading = read(value, parameters);
+      if (reading.kind === 'choice') return branches.some((branch) => this.mayBeAbsent(reading[branch]));
+      return reading.kind === 'absent';
+    },
+  };
+}
+
+/**
+ * What stands in the template at a path, or, where that leads into a text or behind a parameter, what stands there.
+ *
+ * @returns `inside`: the steps that lead on from what stands there; empty where the path ends there
+ */
+export function standingAt(root: Json, path: Path): { readonly raw: Json; readonly inside: Path } {
+  let raw = root;
+  for (const [index, step] of path.entries()) {
+    const next: Json | undefined =
+      typeof step === 'number'
+        ? isList(raw)
+          ? raw[step]
+          : undefined
+        : isObject(raw)
+          ? member(raw, step)
+          : undefined;
+    if (next === undefined) return { raw, inside: path.slice(index) };
+    raw = next;
+  }
+  return { raw, inside: [] };
 }
 
 /**

@@ -1,0 +1,104 @@
+/** How a property is hardened: an `Fn::If` branch by branch, and what cannot be known is left alone and reported. */
+import { isObject, type Json, type JsonObject, member, withMember } from '../core/json.ts';
+import type { Path } from '../core/path.ts';
+import { addUndetermined, type ControlContext, refuse } from './control-context.ts';
+import { branchPath, generatesResources, makeIf, mayGainProperties, read } from './intrinsics.ts';
+
+/** How one value is hardened, once it is known to be absent or literal. */
+export interface PropertyRule {
+  /** What stands where the author set nothing; undefined leaves it out. */
+  readonly absent: (path: Path) => Json | undefined;
+  /**
+   * What becomes of a literal.
+   *
+   * @param value the value, a `Ref` to a parameter resolved
+   * @param raw the same as it stands in the template: what is answered and reported
+   */
+  readonly literal: (value: Json, path: Path, raw: Json) => Json | undefined;
+  /** Whether what is known of an intrinsic already makes it wrong, which is then reported here. */
+  readonly isWrong?: (raw: Json, path: Path) => boolean;
+}
+
+/** Hardens a value: an `Fn::If` branch by branch; what cannot be known is left alone and reported. */
+export function hardenValue(
+  raw: Json | undefined,
+  path: Path,
+  context: ControlContext,
+  rule: PropertyRule,
+): Json | undefined {
+  const reading = read(raw, context.parameters);
+  switch (reading.kind) {
+    case 'absent':
+      return rule.absent(path) ?? raw;
+    case 'literal':
+      return rule.literal(reading.value, path, raw ?? null);
+    case 'choice': {
+      const whenTrue = hardenValue(reading.whenTrue, branchPath(path, 'whenTrue'), context, rule);
+      const whenFalse = hardenValue(reading.whenFalse, branchPath(path, 'whenFalse'), context, rule);
+      return whenTrue === reading.whenTrue && whenFalse === reading.whenFalse
+        ? raw
+        : makeIf(reading.condition, whenTrue, whenFalse);
+    }
+    case 'undetermined':
+      if (!rule.isWrong?.(raw ?? null, path)) addUndetermined(context, path, raw ?? null);
+      return raw;
+    default:
+      return reading satisfies never;
+  }
+}
+
+/**
+ * Hardens the one member that matters of a literal map; every other key must be known.
+ *
+ * @param keys the allowed keys, the one to harden first
+ */
+export function hardenMember(
+  value: Json,
+  path: Path,
+  raw: Json,
+  keys: readonly [string, ...string[]],
+  context: ControlContext,
+  rule: PropertyRule,
+): Json {
+  const [key] = keys;
+  // A parameter can become text only: CloudFormation may or may not take it, so it is not ours to refuse.
+  if (value !== raw) {
+    context.addFinding({
+      code: 'parameter-in-place-of-map',
+      path,
+      outcome: 'undetermined',
+      before: raw,
+      after: raw,
+    });
+    return raw;
+  }
+  if (!isObject(value)) {
+    refuse(context, { code: 'not-a-map', path: [], expected: key, actual: value }, { path });
+    return raw;
+  }
+  const unknown = Object.keys(value).filter((name) => !keys.includes(name) && !generatesResources(name));
+  for (const name of unknown)
+    refuse(context, { code: 'unknown-key', path: [name], expected: [...keys], actual: name }, { path });
+  if (unknown.length > 0) return raw;
+  return withMember(value, key, hardenValue(member(value, key), [...path, key], context, rule));
+}
+
+/** Hardens one property. */
+export function hardenProperty(
+  properties: JsonObject,
+  name: string,
+  context: ControlContext,
+  rule: PropertyRule,
+): JsonObject {
+  const path = ['Properties', name];
+  const raw = member(properties, name);
+  if (raw !== undefined || !mayGainProperties(properties))
+    return withMember(properties, name, hardenValue(raw, path, context, rule));
+  addMayGainProperties(context, path);
+  return properties;
+}
+
+/** Reports that a property was not written because a loop or a transform inside Properties may still write it. */
+export function addMayGainProperties({ addFinding }: ControlContext, path: Path): void {
+  addFinding({ code: 'may-still-be-written', path, outcome: 'undetermined' });
+}

@@ -1,0 +1,149 @@
+/** How a control's answers about a setting become findings about a template, and values in it. */
+import type { Control, ControlIssue } from '../core/controls/control.ts';
+import type { ControlCode } from '../core/controls/index.ts';
+import type { Finding, FindingCode } from '../core/finding.ts';
+import type { Issue } from '../core/issue.ts';
+import type { Json } from '../core/json.ts';
+import type { Path } from '../core/path.ts';
+import type { Policy } from '../core/policy/policy.ts';
+import type { KnownSettings, Settings } from '../core/settings/settings.ts';
+import { type ParameterValues, unresolvedName } from './intrinsics.ts';
+
+/** A decision before its control and its resource are known. */
+export type ControlFinding = Omit<Finding, 'control' | 'logicalId'>;
+
+/** What one control knows while a resource is hardened. */
+export interface ControlContext {
+  readonly control: Control<string, ControlCode>;
+  readonly policy: Policy;
+  /** Values that a `Ref` can be looked up in. */
+  readonly parameters: ParameterValues;
+  /** Takes one decision; the control's name and the logical ID are filled in. */
+  readonly addFinding: (finding: ControlFinding) => void;
+}
+
+/** A place of a template that holds a setting. */
+export interface SettingPlace {
+  readonly path: Path;
+  /** What stands there; undefined where nothing does. */
+  readonly raw: Json | undefined;
+  /** How a setting is written there; undefined where there is none to write. One function a kind of place. */
+  readonly write: (settings: Partial<Settings>) => Json | undefined;
+  /** Whether what stands there is a parameter's value or made of one, and so not to be shown. */
+  readonly isHidden?: boolean;
+  /** Whether the place holds JSON text, in which an issue's path leads on. */
+  readonly isText?: boolean;
+}
+
+/**
+ * Asks the control about a setting, and reports what it answers.
+ *
+ * @returns what is to stand at the place, as the policy's Enforcement has it: the very same value where nothing changes
+ */
+export function applyControl(
+  context: ControlContext,
+  settings: KnownSettings,
+  place: SettingPlace,
+): Json | undefined {
+  const { control, policy } = context;
+  return control
+    .check(settings, policy)
+    .reduce<Json | undefined>((standing, issue) => applyIssue(context, issue, place) ?? standing, place.raw);
+}
+
+/** Reports one issue; answers what is to be written for it, undefined where nothing is. */
+export function applyIssue(
+  context: ControlContext,
+  issue: ControlIssue<ControlCode>,
+  place: SettingPlace,
+): Json | undefined {
+  const { raw, path } = place;
+  switch (issue.verdict) {
+    case 'missing': {
+      const after = writtenDefault(context, place.write);
+      context.addFinding({ code: issue.code, path, outcome: after === undefined ? 'noted' : 'set', after });
+      return after;
+    }
+    case 'unsafe': {
+      const after = answerUnsafe(context, issue, {
+        path,
+        raw,
+        // Where there is nothing safe to write, what stands there stays.
+        instead: writtenDefault(context, place.write) ?? raw,
+      });
+      return after === raw ? undefined : after;
+    }
+    case 'note':
+      context.addFinding({ code: issue.code, path, outcome: 'noted', before: raw, actual: issue.actual });
+      return undefined;
+    case 'invalid':
+      refuse(context, issue, place);
+      return undefined;
+    case 'unknown':
+      addUndetermined(context, path, raw ?? null);
+      return undefined;
+    default:
+      return issue.verdict satisfies never;
+  }
+}
+
+/**
+ * What an unsafe value becomes, as the policy's Enforcement says; reported either way.
+ *
+ * @param place.instead what Override writes; the value itself where there is nothing better to write
+ */
+export function answerUnsafe(
+  { policy: { Enforcement: enforcement }, addFinding }: ControlContext,
+  { code }: { readonly code: FindingCode },
+  {
+    path,
+    raw,
+    instead,
+  }: { readonly path: Path; readonly raw: Json | undefined; readonly instead: Json | undefined },
+): Json | undefined {
+  const after = enforcement === 'Override' ? instead : raw;
+  const outcome = enforcement === 'Reject' ? 'violation' : after === raw ? 'kept' : 'replaced';
+  addFinding({ code, path, outcome, before: raw, after });
+  return after;
+}
+
+/** Reports that a value cannot be used at all. */
+export function refuse(
+  { addFinding }: ControlContext,
+  { code, path: within, expected, actual, count, related }: Issue<FindingCode>,
+  { path, isHidden = false, isText = false }: Pick<SettingPlace, 'path' | 'isHidden' | 'isText'>,
+): void {
+  addFinding({
+    code,
+    path: isText ? path : [...path, ...within],
+    ...(isText ? { inside: within } : {}),
+    outcome: 'invalid',
+    expected,
+    ...(isHidden ? { isHidden } : { actual }),
+    count,
+    related,
+  });
+}
+
+/** Reports that a value was left alone because nobody can know it yet. */
+export function addUndetermined({ addFinding }: ControlContext, path: Path, raw: Json): void {
+  addFinding({
+    code: 'unknown',
+    path,
+    outcome: 'undetermined',
+    before: raw,
+    after: raw,
+    actual: unresolvedName(raw),
+  });
+}
+
+type Write = SettingPlace['write'];
+const written = new WeakMap<Policy, Map<Write, Json | undefined>>();
+
+/** The policy's default as it is written at a place, made once, so that equal decisions are reported together. */
+function writtenDefault({ control, policy }: ControlContext, write: Write): Json | undefined {
+  const ofPolicy = written.get(policy) ?? new Map<Write, Json | undefined>();
+  written.set(policy, ofPolicy);
+  if (!ofPolicy.has(write)) ofPolicy.set(write, write(control.safeDefault(policy)));
+  return ofPolicy.get(write);
+}

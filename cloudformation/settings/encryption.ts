@@ -1,0 +1,27 @@
+import type { Json } from '../../core/json.ts';
+import { parseEncryption, toEncryptionConfiguration } from '../../core/settings/encryption.ts';
+import type { Settings } from '../../core/settings/settings.ts';
+import { hardenProperty } from '../apply-default.ts';
+import { applyControl } from '../control-context.ts';
+import { hardenedTypes, repositoryType } from '../resource-types.ts';
+import type { TemplateSetting } from './template-setting.ts';
+
+export const encryptionSetting: TemplateSetting = {
+  types: hardenedTypes,
+  harden: (properties, type, context) =>
+    hardenProperty(properties, 'EncryptionConfiguration', context, {
+      absent(path) {
+        const after = applyControl(context, { encryption: undefined }, { path, raw: undefined, write });
+        // Create-only for a repository: even a first EncryptionConfiguration means replacement (its schema).
+        if (after !== undefined && type === repositoryType)
+          context.addFinding({ code: 'replaces-repository', path, outcome: 'noted' });
+        return after;
+      },
+      literal: (_value, path, raw) =>
+        applyControl(context, { encryption: parseEncryption(raw) }, { path, raw, write }),
+    }),
+};
+
+function write({ encryption }: Partial<Settings>): Json | undefined {
+  return encryption === undefined ? undefined : toEncryptionConfiguration(encryption);
+}

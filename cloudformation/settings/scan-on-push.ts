@@ -1,0 +1,41 @@
+import type { Json } from '../../core/json.ts';
+import { parseScanOnPush, scanOnPushKey } from '../../core/settings/scan-on-push.ts';
+import type { Settings } from '../../core/settings/settings.ts';
+import { hardenMember, hardenProperty, type PropertyRule } from '../apply-default.ts';
+import { applyControl, type ControlContext, refuse } from '../control-context.ts';
+import { repositoryType } from '../resource-types.ts';
+import type { TemplateSetting } from './template-setting.ts';
+
+/** `ImageScanningConfiguration: {ScanOnPush: true}`. */
+export const scanOnPushSetting: TemplateSetting = {
+  types: [repositoryType],
+  harden: (properties, _type, context) =>
+    hardenProperty(properties, 'ImageScanningConfiguration', context, {
+      absent: (path) =>
+        applyControl(context, { scanOnPush: undefined }, { path, raw: undefined, write: writeMap }),
+      literal: (value, path, raw) =>
+        hardenMember(value, path, raw, [scanOnPushKey], context, ruleOf(context)),
+    }),
+};
+
+function ruleOf(context: ControlContext): PropertyRule {
+  return {
+    absent: (path) =>
+      applyControl(context, { scanOnPush: undefined }, { path, raw: undefined, write: writeFlag }),
+    literal(value, path, raw) {
+      const place = { path, raw, write: writeFlag, isHidden: value !== raw };
+      const parsed = parseScanOnPush(value);
+      if ('value' in parsed) return applyControl(context, { scanOnPush: parsed.value }, place);
+      for (const issue of parsed.issues) refuse(context, issue, place);
+      return raw;
+    },
+  };
+}
+
+function writeFlag({ scanOnPush }: Partial<Settings>): Json | undefined {
+  return scanOnPush;
+}
+
+function writeMap({ scanOnPush }: Partial<Settings>): Json | undefined {
+  return scanOnPush === undefined ? undefined : { [scanOnPushKey]: scanOnPush };
+}

@@ -1,0 +1,18 @@
+import { member } from '../../core/json.ts';
+import { parseTags } from '../../core/settings/tags.ts';
+import { templateReader } from '../intrinsics.ts';
+import { hardenedTypes, repositoryType } from '../resource-types.ts';
+import { applyInside } from './apply-inside.ts';
+import type { TemplateSetting } from './template-setting.ts';
+
+/** `Tags`, or those that a creation template gives to its repositories. */
+export const tagsSetting: TemplateSetting = {
+  types: hardenedTypes,
+  harden(properties, type, context) {
+    const name = type === repositoryType ? 'Tags' : 'ResourceTags';
+    const raw = member(properties, name);
+    const tags = raw === undefined ? undefined : parseTags(raw, templateReader(context.parameters));
+    applyInside(context, { tags }, { path: ['Properties', name], raw: raw ?? null });
+    return properties;
+  },
+};

@@ -1,0 +1,69 @@
+import type { Json } from './json.ts';
+import type { Path } from './path.ts';
+
+/** What can be wrong with a value, by code; `wording/` has the sentence for each. */
+export type IssueCode =
+  // shapes
+  | 'not-a-map'
+  | 'not-a-list'
+  | 'not-text'
+  | 'not-a-boolean'
+  | 'not-a-count'
+  | 'not-one-of'
+  | 'unknown-key'
+  | 'missing'
+  | 'too-long'
+  // tag patterns and exclusion filters
+  | 'pattern-characters'
+  | 'too-many-wildcards'
+  | 'too-many-patterns'
+  | 'matches-every-tag'
+  | 'filter-count'
+  | 'filters-missing'
+  | 'filters-not-taken'
+  // lifecycle policies
+  | 'not-json'
+  | 'not-json-text'
+  | 'no-rules'
+  | 'text-length'
+  | 'empty-list'
+  | 'tagged-without-list'
+  | 'list-without-tagged'
+  | 'unit-without-age'
+  | 'archive-mismatch'
+  | 'target-without-transition'
+  | 'expiry-by-pulls'
+  | 'same-priority'
+  | 'never-fires'
+  // repository policies
+  | 'not-a-policy'
+  // nobody knows the value yet
+  | 'unknown';
+
+/** One thing that is wrong, or to be known, about a value: data, of which `wording/` makes a sentence. */
+export interface Issue<Code extends string = IssueCode> {
+  readonly code: Code;
+  /** Where, from the value on that was checked; empty for the value itself. */
+  readonly path: Path;
+  /** What is allowed: a value, the list of allowed ones, a bound. */
+  readonly expected?: Json | undefined;
+  /** What stands there. It may be a secret in the wrong place: who writes sentences decides whether to quote it. */
+  readonly actual?: Json | undefined;
+  /** How many, where there are too many or too few. */
+  readonly count?: number | undefined;
+  /** Another place that it is about. */
+  readonly related?: Path | undefined;
+}
+
+/** A value, or everything that is wrong with it. */
+export type Parsed<Value, Code extends string = IssueCode> =
+  | { readonly value: Value }
+  | { readonly issues: readonly Issue<Code>[] };
+
+/** A value that cannot be used, for one reason. */
+export function unusable<Code extends string = IssueCode>(
+  code: Code,
+  details: Omit<Issue<Code>, 'code' | 'path'> & { readonly path?: Path } = {},
+): { readonly issues: readonly Issue<Code>[] } {
+  return { issues: [{ code, path: [], ...details }] };
+}

@@ -1,0 +1,38 @@
+import { isObject, type Json, member } from '../json.ts';
+import { isUnknown } from '../known.ts';
+import { type DocumentReader, type Possible, plainReader } from '../possible.ts';
+
+/** A repository's tags (AWS's key and value, not those of images), as far as they are known. */
+export interface RepositoryTags {
+  /** The values by key. */
+  readonly byKey: ReadonlyMap<string, string>;
+  /** Places where further tags may stand that nobody knows yet. */
+  readonly unresolved: readonly Possible[];
+}
+
+/** Reads `Tags`, a list of maps with Key and Value; an entry of another shape is CloudFormation's to refuse. */
+export function parseTags(value: Json, reader: DocumentReader = plainReader): RepositoryTags {
+  const byKey = new Map<string, string>();
+  const unresolved: Possible[] = [];
+  for (const entry of reader.possible(value, [])) {
+    if (isUnknown(entry)) {
+      unresolved.push(entry);
+      continue;
+    }
+    if (!isObject(entry.value)) continue;
+    const values = reader.possible(member(entry.value, 'Value'), [...entry.path, 'Value']);
+    const [text] = values.flatMap((each) => (isUnknown(each) ? [] : [String(each.value)]));
+    for (const key of reader.possible(member(entry.value, 'Key'), [...entry.path, 'Key']))
+      if (isUnknown(key)) unresolved.push(key);
+      else byKey.set(String(key.value), text ?? '');
+  }
+  return { byKey, unresolved };
+}
+
+/** Whether two have the same keys with the same values. */
+export function isSameTags(one: RepositoryTags, other: RepositoryTags): boolean {
+  return (
+    one.byKey.size === other.byKey.size &&
+    [...one.byKey].every(([key, value]) => other.byKey.get(key) === value)
+  );
+}

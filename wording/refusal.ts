@@ -1,0 +1,54 @@
+/** Why a deployment is refused, and what else CloudFormation's users are to know of it. */
+import type { Expansion } from '../cloudformation/expand.ts';
+import { type Finding, isRefusal } from '../core/finding.ts';
+import { reasonOf } from './findings.ts';
+import { locationOf } from './path.ts';
+
+const maxNamed = 20;
+const maxCharacters = 4000;
+
+/**
+ * The message that refuses a deployment, or undefined when nothing does.
+ *
+ * Each refusal by logical ID and property path, at most the first 20, with a count of the rest; under 4,000
+ * characters, since CloudFormation shows a status reason and cuts what is longer.
+ */
+export function refusalMessage(findings: readonly Finding[]): string | undefined {
+  const refusals = findings.filter(isRefusal);
+  if (refusals.length === 0) return undefined;
+  const lines: string[] = [];
+  let length = 0;
+  for (const refusal of refusals.slice(0, maxNamed)) {
+    const line = sentence(refusal).slice(0, 600);
+    // Room for the count of the rest is kept free.
+    if (length + line.length > maxCharacters - 100) break;
+    lines.push(line);
+    length += line.length + 2;
+  }
+  const rest = refusals.length - lines.length;
+  return rest === 0 ? lines.join('; ') : `${lines.join('; ')}; and ${rest} more`;
+}
+
+function sentence(finding: Finding): string {
+  const { outcome, control, before } = finding;
+  const where = locationOf(finding) || 'template';
+  const isViolation = outcome === 'violation';
+  const value = isViolation && typeof before === 'string' ? ` "${before}"` : '';
+  return `${where}:${value} ${reasonOf(finding)}${isViolation ? ` [${control}]` : ''}`;
+}
+
+/** Why an expansion is refused, or undefined when it is not. */
+export function expansionRefusal(expansion: Expansion): string | undefined {
+  if ('fragment' in expansion) return undefined;
+  const { findings, refusedFor } = expansion;
+  if (refusedFor === 'findings') return refusalMessage(findings);
+  const { bytes, quota } = refusedFor;
+  return `the hardened template has ${bytes} bytes, and CloudFormation takes at most ${quota}: split it`;
+}
+
+/** What to know of an expansion that can be deployed, or undefined. */
+export function expansionWarning(expansion: Expansion): string | undefined {
+  if (!('fragment' in expansion) || expansion.oversize === undefined) return undefined;
+  const { bytes, quota } = expansion.oversize;
+  return `the hardened template has ${bytes} bytes; over ${quota} it has to be deployed through S3`;
+}

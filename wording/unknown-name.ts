@@ -1,0 +1,8 @@
+import { nearest } from '../core/nearest.ts';
+
+/** `unknown "X"; did you mean Y?`, or the list of what is allowed when nothing comes near. */
+export function unknownName(what: string, name: string, allowed: readonly string[]): string {
+  const guess = nearest(name, allowed);
+  const hint = guess === undefined ? `allowed are ${allowed.join(', ')}` : `did you mean ${guess}?`;
+  return `unknown ${what} "${name}"; ${hint}`;
+}
