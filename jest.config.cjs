@@ -1,20 +1,20 @@
-/** One runner, two projects: `unit` needs nothing, `end-to-end` starts the local AWS once for all its files. */
+/** Two projects: `unit` has no prerequisites, `end-to-end` starts the local AWS once for all test files. */
 const common = {
   rootDir: __dirname,
   testEnvironment: 'node',
   transform: {
-    // Also what is an ES module already: jest runs CommonJS.
+    // ES modules are converted because jest runs CommonJS.
     '\\.(ts|mjs)$|node_modules/(leven|echarts|zrender|tslib)/.*\\.js$': [
       '@swc/jest',
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
   transformIgnorePatterns: ['/node_modules/(?!(leven|echarts|zrender|tslib)/)'],
-  // .aws-sam holds what SAM built and the Python environments: nothing there is for jest to crawl.
+  // .aws-sam has SAM's builds and the Python environments, which jest must not crawl.
   modulePathIgnorePatterns: ['<rootDir>/\\.aws-sam/'],
 };
 
-/** The corpus of public templates takes longer and is not part of a clone: `npm run test:corpus` alone runs it. */
+/** The corpus of public templates takes longer and is not in the repository: only `npm run test:corpus` runs it. */
 const corpus = { ...common, displayName: 'corpus', testMatch: ['<rootDir>/test/corpus/**/*.test.ts'] };
 
 const everyday = [
@@ -29,7 +29,7 @@ const everyday = [
 ];
 
 module.exports = {
-  // A test that hangs is to end; one on a busy machine is not to fail.
+  // Ends a test that hangs, without failing a slow one on a busy machine.
   testTimeout: 60_000,
   projects: process.env.ECR_HARDENING_SUITE === 'corpus' ? [corpus] : everyday,
 };

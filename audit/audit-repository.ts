@@ -10,7 +10,7 @@ import type { AuditFinding, Expiry, Range, RepositoryAudit } from './audit.ts';
 import { expiryOf, pulledLatelyDays } from './expiry.ts';
 import { growthOf } from './growth.ts';
 import { readinessOf } from './readiness.ts';
-import type { RegistryReading, RepositoryReading } from './reading.ts';
+import type { RegistryReading, RepositoryReading, ScanReading } from './reading.ts';
 
 /** What a repository is checked against. */
 export interface AuditOptions {
@@ -42,6 +42,12 @@ export type AuditedRepository = Omit<RepositoryAudit, 'findings'>;
 export interface AuditWords {
   /** A clause for what is found in a policy's document, with the place in it. */
   readonly clause: (issue: Issue<ControlCode | IssueCode>) => string;
+  /** Why a repository is scanned, or is not: a clause. */
+  readonly scanning: (
+    scan: ScanReading,
+    isOwnScanOnPush: boolean,
+    scanType: RegistryReading['scanType'],
+  ) => string;
   /** The message of a finding about a repository. */
   readonly message: (fact: AuditFact, audit: AuditedRepository) => string;
 }
@@ -77,7 +83,10 @@ export function auditRepository(
     stack: whenKnown(reading.stack, (stack) => stack ?? null),
     tagMutability: reading.tagMutability,
     encryption: reading.encryption,
-    scanned: scannedBy(reading, registry),
+    scanned: whenKnown(reading.scan, (scan) => ({
+      how: scannedHow[scan.frequency],
+      why: words.scanning(scan, reading.scanOnPush, registry.scanType),
+    })),
     lifecyclePolicy,
     publicBy: whenKnown(reading.repositoryPolicy, () => clauses('PublicAccess', 'unsafe')),
     images: whenKnown(images, (known) => growthOf(known, { quota: options.quota, isExpiring, now })),
@@ -108,23 +117,7 @@ function repositoryPolicyOf(text: string | undefined): RepositoryPolicy | undefi
 
 const none = { atLeast: 0, atMost: 0 };
 
-function scannedBy(
-  { scan, scanOnPush }: RepositoryReading,
-  { scanType }: Pick<RegistryReading, 'scanType'>,
-): RepositoryAudit['scanned'] {
-  return whenKnown(scan, ({ frequency, filters }) => {
-    const kind = isUnknown(scanType) ? 'scanning' : `${scanType.toLowerCase()} scanning`;
-    if (frequency !== 'MANUAL') {
-      const rule = filters.length > 0 ? `by the registry's ${kind}, filter ${filters.join(', ')}` : undefined;
-      const own = scanOnPush ? 'by its own ScanOnPush' : `by the registry's ${kind}`;
-      return { how: frequency === 'CONTINUOUS_SCAN' ? 'continuously' : 'on push', why: rule ?? own };
-    }
-    const own = scanOnPush
-      ? 'its own ScanOnPush is on, but ECR reports that it is not in effect'
-      : 'its own ScanOnPush is off';
-    return { how: 'not', why: `${own}, and no filter of the registry's ${kind} matches it` };
-  });
-}
+const scannedHow = { CONTINUOUS_SCAN: 'continuously', SCAN_ON_PUSH: 'on push', MANUAL: 'not' } as const;
 
 /** Every finding: what the controls find, what the lifecycle policy does to images in use, and the quota of images. */
 function findingsOf(

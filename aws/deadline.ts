@@ -32,7 +32,7 @@ export function deadlineIn(milliseconds: number, stop?: AbortSignal): Deadline {
 }
 
 /**
- * Aborts a controller when a signal is aborted, until it is told to follow no more.
+ * Aborts a controller when a signal is aborted, until the function that is returned is called.
  *
  * Not AbortSignal.any: Node keeps each signal that it makes, and whatever listens to it, for as long as the first one
  * lives (nodejs/node#64476), which here may be for 100,000 calls.
@@ -75,42 +75,62 @@ export interface RetryOptions {
 }
 
 /**
- * Repeats an attempt with growing, random pauses while it fails in a passing way and time is left.
+ * Repeats an attempt with growing, random pauses while its errors are transient and time is left.
  *
- * It is not left to the SDK, whose retries give up while time is left.
+ * Not left to the SDK, whose retries give up while time is left.
  *
  * @param attempt is to end itself at the signal, but is not waited for when it does not
- * @throws what is not passing; {@link OutOfTime} at the deadline
+ * @throws any error that is not transient; {@link OutOfTime} at the deadline
  */
 export async function retryUntil<Result>(
   attempt: (signal: AbortSignal) => Promise<Result>,
-  { deadline, attemptMs, isTransient: isPassing, wasRejected: hasNoEffect, ready, isPaced }: RetryOptions,
+  options: RetryOptions,
 ): Promise<Result> {
+  const {
+    deadline,
+    attemptMs,
+    ready = () => undefined,
+    wasRejected = () => false,
+    isPaced = () => false,
+  } = options;
+  const isLasting = (error: unknown) => !(error instanceof TooSlow || options.isTransient(error));
   let last: unknown;
   let isUnsure = false;
-  for (let mostPauseMs = firstPauseMs; ; mostPauseMs = Math.min(longestPauseMs, mostPauseMs * 2)) {
+  for (let maxPauseMs = firstPauseMs; ; maxPauseMs = Math.min(longestPauseMs, maxPauseMs * 2)) {
     if (deadline.leftMs() === 0) throw new OutOfTime(last);
-    try {
-      await ready?.();
-      return await limited(attempt, Math.min(attemptMs, deadline.leftMs() / 2), deadline.signal);
-    } catch (error) {
-      if (deadline.signal.aborted) throw new OutOfTime(last);
-      if (!(error instanceof TooSlow || isPassing(error))) {
-        if (isUnsure && error instanceof Error) afterUnsure.add(error);
-        throw error;
-      }
-      isUnsure ||= hasNoEffect?.(error) !== true;
-      last = error;
-    }
-    if (isPaced?.(last) === true) continue;
+    const outcome = await settled(async () => {
+      await ready();
+      return limited(attempt, Math.min(attemptMs, deadline.leftMs() / 2), deadline.signal);
+    });
+    if ('value' in outcome) return outcome.value;
+    const { error } = outcome;
+    if (deadline.signal.aborted) throw new OutOfTime(last);
+    if (isLasting(error)) throw isUnsure ? noteUnsure(error) : error;
+    isUnsure ||= !wasRejected(error);
+    last = error;
     // Random over the whole pause, so that functions which were throttled together do not come back together.
-    await pause(Math.random() * mostPauseMs, deadline, last);
+    if (!isPaced(last)) await pause(Math.random() * maxPauseMs, deadline, last);
+  }
+}
+
+async function settled<Value>(
+  work: () => Promise<Value>,
+): Promise<{ readonly value: Value } | { readonly error: unknown }> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    return { error };
   }
 }
 
 const afterUnsure = new WeakSet<Error>();
 
-/** Whether an earlier attempt than the one that failed so may have had its effect: nobody heard of it. */
+function noteUnsure(error: unknown): unknown {
+  if (error instanceof Error) afterUnsure.add(error);
+  return error;
+}
+
+/** Whether an earlier attempt than the one that failed so may have had its effect: its answer did not arrive. */
 export function mayHaveTakenEffect(error: unknown): boolean {
   const root = rootError(error);
   return root instanceof Error && afterUnsure.has(root);

@@ -4,8 +4,8 @@ export const maxAtOnce = 32;
 /**
  * Works on every entry, a bounded number at once.
  *
- * After a failure no further entry is begun, and those that are under way end before it is thrown: nothing happens
- * behind the back of an answer.
+ * After a failure no further entry is begun, and those that are under way end before it is thrown: nothing goes on
+ * after the function has returned.
  *
  * @returns the results in the entries' order
  * @throws what failed first

@@ -29,7 +29,7 @@ const systemClock: Clock = {
 
 // An answer makes the pace faster and a throttling makes it slower by ten times as much, in such a way that it grows by
 // a seventh in a second without any throttling. So it comes to rest a little above the service's rate, where one call in
-// eleven is throttled: no time is lost, and fewer throttlings than that, which are somebody else's doing, do not slow
+// eleven is throttled: no time is lost, and fewer throttlings than that, which other callers cause, do not slow
 // it down. (It was chosen by simulation: rates of 1 to 300 a second, buckets of 1 to 200, answers in 25 ms to 1 s.)
 const growth = 0.15;
 const cut = 10 * growth;
@@ -96,26 +96,19 @@ function startLine(clock: Clock): Line {
   };
   return {
     perSecond: () => pace,
-    turn: (signal) =>
-      pace === Number.POSITIVE_INFINITY
-        ? Promise.resolve()
-        : new Promise((resolve, reject) => {
-            const leave = () => {
-              waiting.delete(begin);
-              reject(signal.reason);
-              schedule();
-            };
-            const begin = () => {
-              signal.removeEventListener('abort', leave);
-              resolve();
-            };
-            if (signal.aborted) return reject(signal.reason);
-            // As many wait as there are calls at once, which is no leak.
-            setMaxListeners(0, signal);
-            signal.addEventListener('abort', leave, { once: true });
-            waiting.add(begin);
-            if (cancel === undefined) schedule();
-          }),
+    async turn(signal) {
+      if (pace === Number.POSITIVE_INFINITY) return;
+      const place = waitFor(signal);
+      waiting.add(place.begin);
+      if (cancel === undefined) schedule();
+      try {
+        await place.turn;
+      } catch (error) {
+        waiting.delete(place.begin);
+        schedule();
+        throw error;
+      }
+    },
     setPace(perSecond) {
       // The first limit: the call that was throttled is the last one that began.
       if (pace === Number.POSITIVE_INFINITY) lastAt = clock.now();
@@ -125,7 +118,24 @@ function startLine(clock: Clock): Line {
   };
 }
 
-/** Counts answers, to tell the rate of about the last second: what came before a rest would not count for it. */
+/** A turn that `begin` gives, unless the signal is aborted before. */
+function waitFor(signal: AbortSignal): { readonly turn: Promise<void>; readonly begin: () => void } {
+  let begin = () => {};
+  const turn = new Promise<void>((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    begin = () => {
+      signal.removeEventListener('abort', leave);
+      resolve();
+    };
+    // As many wait as there are calls at once, which is no leak.
+    setMaxListeners(0, signal);
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+  });
+  return { turn, begin };
+}
+
+/** Counts answers, for the rate of about the last second; answers before a rest do not count. */
 function countAnswers(clock: Clock): { add(): void; perSecond(): number } {
   let second = 0;
   let before = 0;

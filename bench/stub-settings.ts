@@ -1,7 +1,5 @@
 /** The settings of a stub's repositories, which can be written: answers for startStubRegistry. */
-import { type Answer, failure, nameOf } from './stub-registry.ts';
-
-type Input = Readonly<Record<string, unknown>>;
+import { type Answer, failure, type Input, nameOf } from './stub-answers.ts';
 
 /** One repository's settings, as ECR's answers hold them. */
 interface Settings {
@@ -12,77 +10,83 @@ interface Settings {
   readonly tags: Map<string, unknown>;
 }
 
+/** By repository. */
+type AllSettings = Map<string, Settings>;
+
 const arnPrefix = 'arn:aws:ecr:us-east-1:123456789012:repository/';
+const noPolicy = failure('LifecyclePolicyNotFoundException', 'Lifecycle policy does not exist');
 
 /** Repositories as ECR creates them: mutable, not scanned, without a lifecycle policy. */
 export function startSettings(repositories: number) {
-  const all = new Map<string, Settings>(
-    Array.from({ length: repositories }, (_, index) => [
-      nameOf(index),
-      {
-        imageTagMutability: 'MUTABLE',
-        imageTagMutabilityExclusionFilters: undefined,
-        imageScanningConfiguration: { scanOnPush: false },
-        lifecyclePolicyText: undefined,
-        tags: new Map(),
-      },
-    ]),
-  );
-  const on =
-    (answer: (settings: Settings, input: Input) => object | Answer) =>
-    (input: Input): Answer => {
-      const name = String(input.repositoryName ?? input.resourceArn ?? '').replace(arnPrefix, '');
-      const settings = all.get(name);
-      if (settings === undefined) return failure('RepositoryNotFoundException', 'it does not exist');
-      const body = answer(settings, input);
-      return 'body' in body ? body : { body };
-    };
-  const describe = (name: string, settings: Settings) => ({
-    repositoryName: name,
-    repositoryArn: `${arnPrefix}${name}`,
-    registryId: '123456789012',
-    createdAt: 1_700_000_000,
-    imageTagMutability: settings.imageTagMutability,
-    imageTagMutabilityExclusionFilters: settings.imageTagMutabilityExclusionFilters,
-    imageScanningConfiguration: settings.imageScanningConfiguration,
-  });
-  const noPolicy = failure('LifecyclePolicyNotFoundException', 'Lifecycle policy does not exist');
+  const all: AllSettings = new Map();
+  const reset = () => {
+    for (let index = 0; index < repositories; index += 1) all.set(nameOf(index), created());
+  };
+  reset();
   return {
     all,
-    answers: {
-      DescribeRepositories: (input: Input): Answer => {
-        const names = Array.isArray(input.repositoryNames)
-          ? input.repositoryNames.map(String)
-          : [...all.keys()];
-        const found = names.flatMap((name) => {
-          const settings = all.get(name);
-          return settings === undefined ? [] : [describe(name, settings)];
-        });
-        return { body: { repositories: found } };
-      },
-      ListTagsForResource: on(({ tags }) => ({
-        tags: [...tags].map(([Key, Value]) => ({ Key, Value })),
-      })),
-      TagResource: on(({ tags }, input) => {
-        for (const { Key, Value } of Array.isArray(input.tags) ? input.tags : []) tags.set(Key, Value);
-        return {};
-      }),
-      PutImageTagMutability: on((settings, input) => {
-        settings.imageTagMutability = input.imageTagMutability;
-        settings.imageTagMutabilityExclusionFilters = input.imageTagMutabilityExclusionFilters;
-        return {};
-      }),
-      PutImageScanningConfiguration: on((settings, input) => {
-        settings.imageScanningConfiguration = input.imageScanningConfiguration;
-        return {};
-      }),
-      PutLifecyclePolicy: on((settings, input) => {
-        settings.lifecyclePolicyText = input.lifecyclePolicyText;
-        return {};
-      }),
-      GetLifecyclePolicy: on(({ lifecyclePolicyText }) =>
-        lifecyclePolicyText === undefined ? noPolicy : { lifecyclePolicyText },
-      ),
-    },
+    /** Makes all of them anew. */
+    reset,
+    answers: answersFor(all),
   };
+}
+
+function created(): Settings {
+  return {
+    imageTagMutability: 'MUTABLE',
+    imageTagMutabilityExclusionFilters: undefined,
+    imageScanningConfiguration: { scanOnPush: false },
+    lifecyclePolicyText: undefined,
+    tags: new Map(),
+  };
+}
+
+function answersFor(all: AllSettings): Readonly<Record<string, (input: Input) => Answer>> {
+  const on = (answer: (settings: Settings, input: Input) => Answer) => (input: Input) => {
+    const name = String(input.repositoryName ?? input.resourceArn ?? '').replace(arnPrefix, '');
+    const settings = all.get(name);
+    return settings === undefined
+      ? failure('RepositoryNotFoundException', 'it does not exist')
+      : answer(settings, input);
+  };
+  /** Takes these members of the input. */
+  const put = (...names: readonly Exclude<keyof Settings, 'tags'>[]) =>
+    on((settings, input) => {
+      for (const name of names) settings[name] = input[name];
+      return { body: {} };
+    });
+  return {
+    DescribeRepositories: ({ repositoryNames }) => {
+      const names = Array.isArray(repositoryNames) ? repositoryNames.map(String) : [...all.keys()];
+      return { body: { repositories: names.flatMap((name) => describe(name, all.get(name))) } };
+    },
+    ListTagsForResource: on(({ tags }) => ({
+      body: { tags: [...tags].map(([Key, Value]) => ({ Key, Value })) },
+    })),
+    TagResource: on(({ tags }, input) => {
+      for (const { Key, Value } of Array.isArray(input.tags) ? input.tags : []) tags.set(Key, Value);
+      return { body: {} };
+    }),
+    PutImageTagMutability: put('imageTagMutability', 'imageTagMutabilityExclusionFilters'),
+    PutImageScanningConfiguration: put('imageScanningConfiguration'),
+    PutLifecyclePolicy: put('lifecyclePolicyText'),
+    GetLifecyclePolicy: on(({ lifecyclePolicyText }) =>
+      lifecyclePolicyText === undefined ? noPolicy : { body: { lifecyclePolicyText } },
+    ),
+  };
+}
+
+function describe(name: string, settings: Settings | undefined): readonly object[] {
+  if (settings === undefined) return [];
+  const { tags: _, lifecyclePolicyText: __, ...described } = settings;
+  const repositoryArn = `${arnPrefix}${name}`;
+  return [
+    {
+      repositoryName: name,
+      repositoryArn,
+      registryId: '123456789012',
+      createdAt: 1_700_000_000,
+      ...described,
+    },
+  ];
 }

@@ -3,11 +3,11 @@
  * three settings are written, none is lost, and it takes hardly longer than the operation that is called most often
  * must take at that rate.
  */
-import { createServer } from 'node:http';
 import { handler } from '../functions/custom-resource/handler.ts';
 import { startStubClaims } from './stub-claims.ts';
 import { startStubRegistry } from './stub-registry.ts';
 import { startSettings } from './stub-settings.ts';
+import { startStack } from './stub-stack.ts';
 
 const repositories = 200;
 const perSecond = 20;
@@ -91,26 +91,4 @@ function report(seconds: number): void {
     print(`  NOT as it should be: at most ${maxRatio} times, and SUCCESS; answered ${stack.answers}`);
     process.exitCode = 1;
   }
-}
-
-/** Where CloudFormation takes the answer. */
-async function startStack() {
-  const answers: string[] = [];
-  const server = createServer(async (request, response) => {
-    const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece);
-    answers.push(Buffer.concat(pieces).toString());
-    response.end();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}/answer`,
-    answers,
-    stop: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
 }

@@ -65,14 +65,13 @@ function liveLine(screen, text) {
 export function showSteps(screen, { red, green, cyan, dim } = plain) {
   /** @type {Map<string, number>} */
   const running = new Map();
-  /** @type {(mark: string, label: string, started: number) => string} */
-  const lineOf = (mark, label, started) => {
-    const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`;
-    const width = Math.min(maxLabelWidth, (screen.columns ?? 80) - 14);
-    return `  ${mark} ${label.slice(0, width).padEnd(width)}${dim(seconds.padStart(8))}`;
-  };
   const line = liveLine(screen, (frame) =>
-    lineOf(cyan(frame), [...running.keys()].join(', '), Math.min(...running.values())),
+    stepLine(
+      screen,
+      cyan(frame),
+      [...running.keys()].join(', '),
+      dim(timeSince(Math.min(...running.values()))),
+    ),
   );
   /**
    * Waits for work that writes its own lines later.
@@ -111,7 +110,7 @@ export function showSteps(screen, { red, green, cyan, dim } = plain) {
         return result;
       } finally {
         line.erase();
-        screen.write(`${lineOf(mark, label, started)}\n`);
+        screen.write(`${stepLine(screen, mark, label, dim(timeSince(started)))}\n`);
       }
     },
     /** @param {string} message a line that stays */
@@ -120,6 +119,22 @@ export function showSteps(screen, { red, green, cyan, dim } = plain) {
       screen.write(`${message}\n`);
     },
   };
+}
+
+/**
+ * @param {Screen} screen
+ * @param {string} mark
+ * @param {string} label
+ * @param {string} time
+ */
+function stepLine({ columns = 80 }, mark, label, time) {
+  const width = Math.min(maxLabelWidth, columns - 14);
+  return `  ${mark} ${label.slice(0, width).padEnd(width)}${time}`;
+}
+
+/** @param {number} started by `performance.now()` */
+function timeSince(started) {
+  return `${((performance.now() - started) / 1000).toFixed(1)} s`.padStart(8);
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * What a macro was given. CloudFormation hands over the fragment and nothing about where it stood
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-author.html), so its own shape
- * has to tell.
+ * has to show it.
  */
 import { isObject, type Json, type JsonObject, member } from '../core/json.ts';
 import { generatesResources, readLoop } from './intrinsics.ts';

@@ -131,8 +131,8 @@ function hardenResource(resource: JsonObject, options: HardenOptions, add: AddFi
     return resource;
   }
   if (isOneOf(hardenedTypes, type)) return hardenRepository(resource, properties, type, options, add);
-  const completed = completeSettings(properties, options.settings, (told) =>
-    add({ control: 'Settings', ...told }),
+  const completed = completeSettings(properties, options.settings, (finding) =>
+    add({ control: 'Settings', ...finding }),
   );
   return withProperties(resource, properties, completed);
 }

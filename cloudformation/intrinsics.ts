@@ -7,7 +7,6 @@
  */
 import { isList, isObject, type Json, type JsonObject, member } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
-import type { DocumentReader } from '../core/possible.ts';
 
 /** What a `Ref` can be looked up in: the template's parameters by name, with their values for this deployment. */
 export type ParameterValues = Readonly<Record<string, Json>>;
@@ -118,70 +117,9 @@ function literal(value: Json): Reading {
     : { kind: 'literal', value };
 }
 
-/** One value that can come to stand at a place. */
-export interface Leaf {
-  readonly path: Path;
-  /** As it stands in the template; a list behind a `Ref` has the `Ref` for each of its entries. */
-  readonly raw: Json;
-  /** Undefined when nobody can know it yet. */
-  readonly value: Json | undefined;
-}
-
-/** Every value that can come to stand at a place: each branch of an `Fn::If`, each entry of a list. */
-export function leaves(raw: Json | undefined, path: Path, parameters: ParameterValues): readonly Leaf[] {
-  const reading = read(raw, parameters);
-  if (raw === undefined || reading.kind === 'absent') return [];
-  if (reading.kind === 'choice')
-    return branches.flatMap((branch) => leaves(reading[branch], branchPath(path, branch), parameters));
-  const value = reading.kind === 'literal' ? reading.value : undefined;
-  if (!isList(value)) return [{ path, raw, value }];
-  return value.flatMap((entry, index) =>
-    value === raw ? leaves(entry, [...path, index], parameters) : [{ path, raw, value: entry }],
-  );
-}
-
-/** What is said of a value that is resolved only when the stack is deployed: the intrinsic's name. */
+/** What a value that is resolved only when the stack is deployed is called: its intrinsic's name. */
 export function unresolvedName(raw: Json): string {
   return intrinsicName(raw) ?? 'A dynamic reference';
-}
-
-/** How the core reads the values of a template. */
-export function templateReader(parameters: ParameterValues): DocumentReader {
-  return {
-    possible: (value, path) =>
-      leaves(value, path, parameters).map(({ path: at, raw, value: known }) =>
-        known === undefined
-          ? { path: at, unknown: unresolvedName(raw), canBeWildcard: !cannotBeWildcard(raw) }
-          : { path: at, value: known },
-      ),
-    mayBeAbsent(value) {
-      const reading = read(value, parameters);
-      if (reading.kind === 'choice') return branches.some((branch) => this.mayBeAbsent(reading[branch]));
-      return reading.kind === 'absent';
-    },
-  };
-}
-
-/**
- * What stands in the template at a path, or, where that leads into a text or behind a parameter, what stands there.
- *
- * @returns `inside`: the steps that lead on from what stands there; empty where the path ends there
- */
-export function standingAt(root: Json, path: Path): { readonly raw: Json; readonly inside: Path } {
-  let raw = root;
-  for (const [index, step] of path.entries()) {
-    const next: Json | undefined =
-      typeof step === 'number'
-        ? isList(raw)
-          ? raw[step]
-          : undefined
-        : isObject(raw)
-          ? member(raw, step)
-          : undefined;
-    if (next === undefined) return { raw, inside: path.slice(index) };
-    raw = next;
-  }
-  return { raw, inside: [] };
 }
 
 /**

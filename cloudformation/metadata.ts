@@ -116,13 +116,12 @@ function readExemption(own: JsonObject, policy: Policy, refuse: Refuse): Exempti
     refuse(...problem);
   };
   const controls = readExemptControls(exempt, fail);
-  if (typeof reason !== 'string' || reason.trim() === '') fail(['Reason'], 'exemption-without-reason');
-  if (until !== undefined && (typeof until !== 'string' || !isDay(until)))
-    fail(['Until'], 'exemption-not-a-day', { actual: until });
+  const text = typeof reason === 'string' ? reason.trim() : '';
+  const day = typeof until === 'string' ? until : undefined;
+  if (text === '') fail(['Reason'], 'exemption-without-reason');
+  if (until !== undefined && !isDay(until)) fail(['Until'], 'exemption-not-a-day', { actual: until });
   if (!policy.AllowExemptions) fail(['Exempt'], 'exemption-not-allowed');
-  return isSound && typeof reason === 'string'
-    ? { controls, reason: reason.trim(), until: typeof until === 'string' ? until : undefined }
-    : noExemption;
+  return isSound ? { controls, reason: text, until: day } : noExemption;
 }
 
 function readExemptControls(exempt: Json, fail: Refuse): readonly ControlName[] {
@@ -135,7 +134,8 @@ function readExemptControls(exempt: Json, fail: Refuse): readonly ControlName[] 
   return controlNames.filter((control) => names.includes(control));
 }
 
-function isDay(text: string): boolean {
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+function isDay(value: Json): boolean {
+  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  const time = Date.parse(`${value}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
 }

@@ -59,3 +59,16 @@ export function mapMembers(object: JsonObject, change: (value: Json, key: string
 export function isOneOf<Value>(list: readonly Value[], value: unknown): value is Value {
   return list.some((known) => known === value);
 }
+
+/** Whether two values are the same; the order of keys means nothing. */
+export function isEqual(one: Json | undefined, other: Json | undefined): boolean {
+  if (one === other) return true;
+  if (isList(one) && isList(other))
+    return one.length === other.length && one.every((each, index) => isEqual(each, other[index]));
+  if (!isObject(one) || !isObject(other)) return false;
+  const keys = Object.keys(one);
+  return (
+    keys.length === Object.keys(other).length &&
+    keys.every((key) => Object.hasOwn(other, key) && isEqual(one[key], other[key]))
+  );
+}

@@ -1,7 +1,7 @@
 /**
- * Something the user can mend: its message is one sentence that says what is wrong and what to do.
+ * Something that the user can fix: its message is one sentence that says what is wrong and what to do.
  *
- * Whoever catches one at the edge prints the message alone; any other error is a defect and keeps its stack.
+ * The code at the edge that catches one prints the message alone; any other error is a defect and keeps its stack.
  */
 export class Problem extends Error {
   override readonly name = 'Problem';

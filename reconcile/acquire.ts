@@ -8,10 +8,11 @@ import { isBusy, nameIn, settleInFlight } from './in-flight.ts';
 import type { Beginning } from './leases.ts';
 import { type ObservedRepository, observe, readRecords } from './observe.ts';
 import type { Refusal } from './outcome.ts';
-import { isWriting, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { planAll } from './plan-all.ts';
 import { type SelectedRepositories, selectRepositories } from './select-repositories.ts';
 import { exactName, type Selection } from './selection.ts';
+import { isWriting } from './writes.ts';
 
 /** Plans that may be carried out, and the repositories that are named but not selected by their tags. */
 export interface Acquired {

@@ -1,7 +1,7 @@
 /** Writes the settings of one repository, the irreversible one last. */
 import type { ReconcileContext } from './context.ts';
 import type { ObservedRepository } from './observe.ts';
-import type { Writes } from './plan.ts';
+import type { Writes } from './writes.ts';
 
 type ApplyContext = Pick<ReconcileContext, 'ecr' | 'undoLog' | 'throwIfStopped'>;
 

@@ -8,10 +8,11 @@ import { applyChanges } from './apply-changes.ts';
 import type { ReconcileContext, WatchedContext } from './context.ts';
 import { type Desired, isSingle, type ReconcileRequest } from './desired.ts';
 import type { Reconciled, Refusal } from './outcome.ts';
-import { isWriting, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { releaseDeselected } from './release-deselected.ts';
 import { readScanning, type Scanning, unscanned } from './scanning.ts';
 import { readPolicy, verifyApplied } from './verify.ts';
+import { isWriting } from './writes.ts';
 
 export async function applyPlans(
   { desired, requester, replaced }: ReconcileRequest,

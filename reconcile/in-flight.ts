@@ -8,8 +8,8 @@ import type { ReconcileContext } from './context.ts';
 import { imagesInUse } from './guard.ts';
 import { itemOf } from './leases.ts';
 import { type ObservedRepository, observeRepository, readRecords } from './observe.ts';
-import { textOf } from './plan.ts';
 import { startUndoLog } from './undo-log.ts';
+import { textOf } from './writes.ts';
 
 /** Another request changes a repository that is to be released. */
 export class HeldByAnother extends Error {

@@ -20,7 +20,7 @@ import { nameIn } from './in-flight.ts';
 import type { Beginning } from './leases.ts';
 import type { ObservedRepository } from './observe.ts';
 import type { Note } from './outcome.ts';
-import { isWriting, textOf, type Writes } from './plan.ts';
+import { isWriting, textOf, type Writes } from './writes.ts';
 
 /** Whose claims are removed, and how. */
 export interface Relinquishing {

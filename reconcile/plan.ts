@@ -4,13 +4,12 @@ import { maxClaims, type Ownership } from '../core/claims/record.ts';
 import { unsafeSettings } from '../core/controls/index.ts';
 import {
   settings as allSettings,
-  noPolicy,
   type PolicyHash,
   type RepositorySettings,
   type WritableSettingName,
   weakenedSettings,
 } from '../core/settings/repository-settings.ts';
-import { isSameMutability, type TagMutability } from '../core/settings/tag-mutability.ts';
+import { isSameMutability } from '../core/settings/tag-mutability.ts';
 import type { DesiredSettings } from './desired.ts';
 import { hashOfPolicy } from './hash.ts';
 import type { ObservedRepository } from './observe.ts';
@@ -18,14 +17,7 @@ import type { Loss, Note, RepositoryRefusal } from './outcome.ts';
 import { claimed } from './plan-claim.ts';
 import { type PlanInput, type PlanState, stateOf } from './plan-state.ts';
 import { type Target, targetOf } from './plan-target.ts';
-
-/** Only what differs; an undefined part needs no write. */
-export interface Writes {
-  readonly tagMutability: TagMutability | undefined;
-  readonly scanOnPush: boolean | undefined;
-  /** A text to put, or null where the policy is to be deleted. */
-  readonly lifecyclePolicy: string | null | undefined;
-}
+import { isWriting, type Writes, writesOf } from './writes.ts';
 
 /** What is going to be done to one repository. */
 export interface Plan extends Writes {
@@ -167,36 +159,4 @@ function planOf(
       ...(losses.length > 0 ? [{ code: 'kept-safer', repository: name, settings: losses } as const] : []),
     ],
   };
-}
-
-function writesOf(
-  { settings: now, record }: ObservedRepository,
-  { settings: target, isPolicyWritten }: Target,
-  desired: DesiredSettings,
-): Writes {
-  const { tagMutability, scanOnPush, lifecyclePolicy } = target;
-  const isPolicySame = lifecyclePolicy === undefined || lifecyclePolicy === now.lifecyclePolicy;
-  return {
-    tagMutability: isSameMutability(tagMutability, now.tagMutability) ? undefined : tagMutability,
-    scanOnPush: scanOnPush === now.scanOnPush ? undefined : scanOnPush,
-    lifecyclePolicy:
-      isPolicySame || !isPolicyWritten
-        ? undefined
-        : textOf(lifecyclePolicy, [desired.lifecyclePolicy], record?.policies ?? {}),
-  };
-}
-
-/** The text that a hash names, or null for none; undefined where nobody knows it any more. */
-export function textOf(
-  hash: PolicyHash,
-  texts: readonly (string | undefined)[],
-  policies: Readonly<Record<PolicyHash, string>>,
-): string | null | undefined {
-  if (hash === noPolicy) return null;
-  return texts.find((text) => text !== undefined && hashOfPolicy(text) === hash) ?? policies[hash];
-}
-
-/** Whether any setting is written. */
-export function isWriting({ tagMutability, scanOnPush, lifecyclePolicy }: Writes): boolean {
-  return tagMutability !== undefined || scanOnPush !== undefined || lifecyclePolicy !== undefined;
 }

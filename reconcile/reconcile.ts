@@ -11,7 +11,8 @@ import type { ReconcileRequest } from './desired.ts';
 import { dryRun } from './dry-run.ts';
 import { readRecords } from './observe.ts';
 import type { Reconciled } from './outcome.ts';
-import { isWriting, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { isWriting } from './writes.ts';
 
 /**
  * Serves one request.

@@ -7,7 +7,8 @@ import { isSameMutability } from '../core/settings/tag-mutability.ts';
 import type { ReconcileContext } from './context.ts';
 import { hashOfPolicy } from './hash.ts';
 import type { Mismatch, Refusal } from './outcome.ts';
-import { isWriting, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { isWriting } from './writes.ts';
 
 /** Lifecycle policies as they were read back, by repository; undefined where there is none. */
 export type PoliciesRead = ReadonlyMap<string, string | undefined>;

@@ -1,6 +1,7 @@
 /** A template as text and as values, and where in the text each value stands. */
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import type { JsonObject } from '../core/json.ts';
+import type { Path } from '../core/path.ts';
 import { parseWithPlaces } from './parse.ts';
 
 /** One template file. */
@@ -39,27 +40,30 @@ export function readDocument(text: string, file: string): TemplateDocument {
 }
 
 /** Where a path of keys and indices ends, or the nearest place on the way there. */
-export function locate(
-  { document, positionOf }: TemplateDocument,
-  path: readonly (string | number)[],
-): Position {
+export function locate({ document, positionOf }: TemplateDocument, path: Path): Position {
   let node: unknown = document.contents;
   let offset = offsetOf(node) ?? 0;
   for (const step of path) {
     node = isAlias(node) ? node.resolve(document) : node;
     // The long form of an intrinsic is a step more than its short tag.
     if (isTagged(node) && typeof step === 'string' && /^(Fn::|Ref$|Condition$)/.test(step)) continue;
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isPair(item) && keyOf(item) === String(step));
-      if (pair === undefined) break;
-      offset = offsetOf(pair.key) ?? offset;
-      node = pair.value;
-    } else if (isSeq(node) && typeof step === 'number') {
-      node = node.items[step];
-      offset = offsetOf(node) ?? offset;
-    } else break;
+    const next = stepInto(node, step);
+    if (next === undefined) break;
+    offset = offsetOf(next.at) ?? offset;
+    node = next.node;
   }
   return positionOf(offset);
+}
+
+/** The node that a step leads to, and what it is found at: its key in a map, itself in a list. */
+function stepInto(node: unknown, step: string | number): { node: unknown; at: unknown } | undefined {
+  if (isMap(node)) {
+    const pair = node.items.find((item) => isPair(item) && keyOf(item) === String(step));
+    return pair === undefined ? undefined : { node: pair.value, at: pair.key };
+  }
+  if (!isSeq(node) || typeof step !== 'number') return undefined;
+  const item = node.items[step];
+  return { node: item, at: item };
 }
 
 /** A key as the template names it. */

@@ -74,10 +74,10 @@ export function expandTemplate(template: JsonObject, options: ExpandOptions): Ex
   const bare = withoutOurs(whole);
   const result = named === undefined && snippets > 0 ? bare : run(bare, paramsOf(named ?? null));
   const refusal = refusals.join('; ');
-  const told = { findings, namesMacro: named !== undefined || snippets > 0 };
+  const found = { findings, namesMacro: named !== undefined || snippets > 0 };
   return refusals.length > 0 || findings.some(isRefusal)
-    ? { ...told, refusal }
-    : { ...told, template: result };
+    ? { ...found, refusal }
+    : { ...found, template: result };
 }
 
 const snippetKey = 'Fn::Transform';

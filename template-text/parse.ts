@@ -1,15 +1,8 @@
-import type { Document, DocumentOptions, ParseOptions, Scalar, SchemaOptions, YAMLError } from 'yaml';
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document, DocumentOptions, ParseOptions, SchemaOptions, YAMLError } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import { isObject, type Json, type JsonObject, member } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
-
-/** CloudFormation's short tags; all but two stand for `Fn::` and their own name. */
-const intrinsics = new Set(
-  (
-    'And Base64 Cidr Contains EachMemberEquals EachMemberIn Equals FindInMap ForEach GetAtt GetAZs If ' +
-    'ImportValue Join Length Not Or RefAll Select Split Sub ToJsonString Transform ValueOf ValueOfAll'
-  ).split(' '),
-);
+import { type Complaint, plainValues, tooDeep } from './plain-values.ts';
 
 /** Tags of YAML 1.1 that CloudFormation's YAML leaves out: dates stay text, `<<` merges nothing. */
 const unsupportedTags = /timestamp|merge|binary|omap|pairs|set$/;
@@ -22,10 +15,6 @@ export const yamlOptions: ParseOptions & DocumentOptions & SchemaOptions = {
   logLevel: 'error',
   customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !unsupportedTags.test(tag.tag)),
 };
-
-const maximumNodes = 200_000;
-const maximumDepth = 200;
-const tooDeep = 'too many or too deeply nested values once its aliases are followed';
 
 /** A text as what it means and as yaml's own nodes, which know where they stand. */
 export interface ParsedTemplate {
@@ -66,7 +55,7 @@ function checked(document: Json, file: string): JsonObject {
   const odd = Object.keys(resources).find((name) => !isObject(resources[name]) && !isLoop(name));
   if (odd !== undefined) {
     throw new Problem(
-      `${file} has Resources.${odd}, which is no resource, and AWS refuses that ("Template format error: Any Resources member must be an object."): move or mend it.`,
+      `${file} has Resources.${odd}, which is no resource, and AWS refuses that ("Template format error: Any Resources member must be an object."): move it or fix it.`,
     );
   }
   return document;
@@ -116,74 +105,6 @@ function notYaml(text: string, file: string, lines: LineCounter, offset: number,
   }
   const { line, col } = lines.linePos(offset);
   return new Problem(
-    `${file}, line ${line}, column ${col}: ${reason.replace(/\.$/, '')}; mend the file there and start again.`,
+    `${file}, line ${line}, column ${col}: ${reason.replace(/\.$/, '')}; fix the file and retry.`,
   );
-}
-
-type Complaint = (offset: number, reason: string) => Problem;
-
-/** Walks yaml's own nodes, since its conversion to plain values would drop CloudFormation's tags. */
-function plainValues(document: Document, complain: Complaint): Json {
-  let nodes = 0;
-
-  function plain(node: unknown, parentOffset: number, depth: number): Json {
-    nodes += 1;
-    const offset = isNode(node) ? (node.range?.[0] ?? parentOffset) : parentOffset;
-    // An alias may stand inside its own anchor, and a few of them may multiply to millions of values.
-    if (nodes > maximumNodes || depth > maximumDepth) {
-      throw complain(offset, tooDeep);
-    }
-    if (isAlias(node)) {
-      const target = node.resolve(document);
-      if (target === undefined) throw complain(offset, `no anchor &${node.source} stands before its alias`);
-      return plain(target, offset, depth + 1);
-    }
-    if (isScalar(node)) return tagged(node.tag, scalar(node), offset);
-    if (isSeq(node)) {
-      const items = node.items.map((item) => plain(item, offset, depth + 1));
-      return tagged(node.tag, items, offset);
-    }
-    if (isMap(node)) {
-      const entries = node.items.map(({ key, value }): [string, Json] => [
-        keyName(key, offset),
-        plain(value, offset, depth + 1),
-      ]);
-      return tagged(node.tag, Object.fromEntries(entries), offset);
-    }
-    return null;
-  }
-
-  /** Keys are names: the text as it was written, so that 012345678901 and on stay what they are. */
-  function keyName(key: unknown, offset: number): string {
-    if (!isScalar(key)) throw complain(offset, 'a key that is a mapping, a list or an alias');
-    const name = key.source ?? String(key.value);
-    if (name === '<<') throw complain(offset, 'CloudFormation has no hash merges (<<)');
-    return name;
-  }
-
-  function tagged(tag: string | undefined, value: Json, offset: number): Json {
-    if (tag === undefined || !tag.startsWith('!') || tag === '!') return value;
-    const name = tag.slice(1);
-    if (name === 'Ref' || name === 'Condition') return { [name]: value };
-    if (!intrinsics.has(name)) throw complain(offset, `CloudFormation has no intrinsic function !${name}`);
-    if (name === 'GetAtt' && typeof value === 'string') {
-      const dot = value.indexOf('.');
-      return { 'Fn::GetAtt': dot < 0 ? value : [value.slice(0, dot), value.slice(dot + 1)] };
-    }
-    return { [`Fn::${name}`]: value };
-  }
-
-  return plain(document.contents, 0, 0);
-}
-
-/** Numbers that JavaScript would alter, account ids with a leading zero among them, stay text. */
-function scalar(node: Scalar): Json {
-  const { value, source } = node;
-  if (typeof value === 'number') {
-    const altered = !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value));
-    return source !== undefined && (altered || /^[-+]?0[0-9_]*[89]/.test(source)) ? source : value;
-  }
-  // The parsers that CloudFormation and others use take only yes, no, on and off for booleans, not y and n.
-  if (typeof value === 'boolean') return source?.length === 1 ? source : value;
-  return typeof value === 'string' ? value : null;
 }

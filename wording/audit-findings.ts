@@ -8,7 +8,7 @@ import { settingClause } from './controls.ts';
 import { pathText } from './path.ts';
 import { shownValues } from './values.ts';
 
-/** What is said of a live repository in other words than of a template. */
+/** The messages that are others for a live repository than for a template. */
 const liveMessages: {
   readonly [Code in ControlCode | IssueCode]?: (fact: CheckedIssue, audit: AuditedRepository) => string;
 } = {
@@ -26,11 +26,21 @@ const documents: { readonly [Control in CheckedIssue['control']]?: string } = {
 };
 
 /** The sentences of an audit. */
-export const auditWords: AuditWords = { clause, message };
+export const auditWords: AuditWords = { clause, scanning, message };
 
 /** A clause for what is found in a document, with the place in it. */
 function clause(issue: Issue<ControlCode | IssueCode>): string {
   return `${pathText(issue.path)} ${settingClause(issue, shownValues)}`.trim();
+}
+
+function scanning(...[{ frequency, filters }, isOwn, scanType]: Parameters<AuditWords['scanning']>): string {
+  const kind = isUnknown(scanType) ? 'scanning' : `${scanType.toLowerCase()} scanning`;
+  if (frequency === 'MANUAL') {
+    const own = isOwn ? 'on, but ECR reports that it is not in effect' : 'off';
+    return `its own ScanOnPush is ${own}, and no filter of the registry's ${kind} matches it`;
+  }
+  if (filters.length > 0) return `by the registry's ${kind}, filter ${filters.join(', ')}`;
+  return isOwn ? 'by its own ScanOnPush' : `by the registry's ${kind}`;
 }
 
 function message(fact: AuditFact, audit: AuditedRepository): string {

@@ -1,7 +1,7 @@
 import type { Finding } from '../core/finding.ts';
 import { reasonOf } from './findings.ts';
 
-/** What a report says of a finding: the reason, and what the macro does about it. */
+/** The message of a finding in a report: the reason, and what the macro does about it. */
 export function findingMessage(finding: Finding): string {
   const { outcome, after } = finding;
   const reason = reasonOf(finding);

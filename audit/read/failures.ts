@@ -1,5 +1,4 @@
 /** How reading a registry fails, in words that say what to do. */
-
 import { rootError } from '../../aws/call-error.ts';
 import { OutOfTime } from '../../aws/deadline.ts';
 import { isDenied, isRepositoryNotFound, isUnanswered, loggableError } from '../../aws/faults.ts';
@@ -44,45 +43,65 @@ export async function orUnknown<Value>(action: string, read: () => Promise<Value
   }
 }
 
-/** What ends an audit before it began, as one sentence; an error that is none of AWS's is answered as it is. */
-export function problemOf(error: unknown, { region, registryId, endpointUrl }: RegistryLocation): unknown {
+/** What ends an audit before it began, as one sentence; an error that is not AWS's is returned as it is. */
+export function problemOf(error: unknown, where: RegistryLocation): unknown {
   const cause = rootError(error instanceof OutOfTime && error.cause !== undefined ? error.cause : error);
-  const { name, code } = loggableError(cause);
-  const whose = registryId === undefined ? '' : ` of registry ${registryId}`;
-  const tell = (sentence: string) => new Problem(sentence, { cause: error });
+  const sentence =
+    credentialsProblem(cause, where) ??
+    registryProblem(cause, where) ??
+    networkProblem(cause, error instanceof OutOfTime, where) ??
+    otherProblem(cause, where);
+  return sentence === undefined ? error : new Problem(sentence, { cause: error });
+}
+
+const rejectedKeys = ['UnrecognizedClientException', 'InvalidSignatureException', 'InvalidClientTokenId'];
+
+function credentialsProblem(cause: unknown, { region }: RegistryLocation): string | undefined {
+  const { name } = loggableError(cause);
   if (name === 'CredentialsProviderError' || name === 'TokenProviderError')
-    return tell(
-      `No AWS credentials were found (${messageOf(cause)}): set AWS_PROFILE or --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`,
-    );
+    return `No AWS credentials were found (${messageOf(cause)}): set AWS_PROFILE or --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`;
   if (/^Expired|^RequestExpired/.test(name))
-    return tell('The AWS credentials have expired: sign in again (such as by aws sso login), then repeat.');
-  if (['UnrecognizedClientException', 'InvalidSignatureException', 'InvalidClientTokenId'].includes(name))
-    return tell(
-      `AWS does not accept these credentials (${name}): check the profile, and whether ${region} is enabled.`,
-    );
+    return 'The AWS credentials have expired: sign in again (such as by aws sso login), then repeat.';
+  return rejectedKeys.includes(name)
+    ? `AWS does not accept these credentials (${name}): check the profile, and whether ${region} is enabled.`
+    : undefined;
+}
+
+function registryProblem(cause: unknown, { region, registryId }: RegistryLocation): string | undefined {
+  const { name } = loggableError(cause);
   if (isDenied(cause))
-    return tell(
-      `These credentials may not list the repositories${whose} in ${region}: allow ecr:DescribeRepositories, or name another profile or registry.`,
-    );
-  if (
-    name === 'RegistryNotFoundException' ||
-    /registry/i.test(name) ||
-    (registryId !== undefined && name === 'InvalidParameterException')
-  )
-    return tell(
-      `There is no registry ${registryId ?? ''} in ${region}: --registry-id is the number of an AWS account, of 12 digits.`,
-    );
-  if (endpointUrl !== undefined && (isUnanswered(cause) || error instanceof OutOfTime))
-    return tell(
-      `Nothing answers as ECR at ${endpointUrl} (${code ?? name}): check --endpoint-url, and whether it is running.`,
-    );
+    return `These credentials may not list the repositories${ofRegistry(registryId)} in ${region}: allow ecr:DescribeRepositories, or name another profile or registry.`;
+  const isUnknown =
+    /registry/i.test(name) || (registryId !== undefined && name === 'InvalidParameterException');
+  return isUnknown
+    ? `There is no registry ${registryId ?? ''} in ${region}: --registry-id is the number of an AWS account, of 12 digits.`
+    : undefined;
+}
+
+function networkProblem(
+  cause: unknown,
+  isOutOfTime: boolean,
+  { region, endpointUrl }: RegistryLocation,
+): string | undefined {
+  const { name, code } = loggableError(cause);
+  const isSilent = isOutOfTime || isUnanswered(cause);
+  if (endpointUrl !== undefined && isSilent)
+    return `Nothing answers as ECR at ${endpointUrl} (${code ?? name}): check --endpoint-url, and whether it is running.`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return tell(`No ECR was found in ${region} (${code}): check --region and the network.`);
-  if (error instanceof OutOfTime || isUnanswered(cause))
-    return tell(`ECR in ${region} gave no answer in time (${code ?? name}): check --region and the network.`);
+    return `No ECR was found in ${region} (${code}): check --region and the network.`;
+  return isSilent
+    ? `ECR in ${region} gave no answer in time (${code ?? name}): check --region and the network.`
+    : undefined;
+}
+
+function otherProblem(cause: unknown, { region, registryId }: RegistryLocation): string | undefined {
   return cause instanceof Error && '$metadata' in cause
-    ? tell(`ECR in ${region} refused to list the repositories${whose} (${name}: ${messageOf(cause)}).`)
-    : error;
+    ? `ECR in ${region} refused to list the repositories${ofRegistry(registryId)} (${cause.name}: ${messageOf(cause)}).`
+    : undefined;
+}
+
+function ofRegistry(registryId: string | undefined): string {
+  return registryId === undefined ? '' : ` of registry ${registryId}`;
 }
 
 function messageOf(error: unknown): string {

@@ -57,7 +57,7 @@ export async function readPushes(
     break;
   }
   // Where nobody's push is recorded, that none is known of says nothing.
-  if (found.size === 0) return { unknown: 'CloudTrail knows of no push' };
+  if (found.size === 0) return { unknown: 'CloudTrail has no push events' };
   return { since, byRepository: new Map([...found].map(([name, tags]) => [name, summaryOf(tags)])) };
 }
 

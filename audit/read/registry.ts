@@ -23,7 +23,7 @@ import { readStacks } from './stacks.ts';
 /** Which registry is read, and how. */
 export interface ReadOptions extends ServiceOptions {
   /** How many of CloudTrail's pushes are read at most; 0: none. */
-  readonly mostPushes: number;
+  readonly maxPushes: number;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** By ARN: names repeat in other accounts and regions. */
@@ -103,22 +103,22 @@ interface WholeRegistry {
 async function readWhole(
   { ecr, tagging, trail }: Services,
   listed: readonly Repository[],
-  { registryId, mostPushes, now }: ReadOptions,
+  { registryId, maxPushes, now }: ReadOptions,
 ): Promise<WholeRegistry> {
   const own = await orUnknown('ecr:GetRegistryScanningConfiguration', ecr.registryScanning);
   // AWS answers about scanning, tags and CloudTrail for the caller's account only: those would be other repositories.
   const isOwn = registryId === undefined || (!isUnknown(own) && own.registryId === registryId);
   const ofOwn = async <Value>(read: () => Promise<Known<Value>>): Promise<Known<Value>> =>
-    isOwn ? read() : { unknown: 'AWS tells it to its own account only' };
+    isOwn ? read() : { unknown: "available to the registry's own account only" };
   const names = listed.map(({ name }) => name);
   const [scanType, scanning, stacks, pushes] = await Promise.all([
     ofOwn(async () => whenKnown(own, (known) => known.scanType)),
     ofOwn(() => readScanning(ecr, names)),
     ofOwn(() => orUnknown('tag:GetResources', () => readStacks(tagging))),
     ofOwn<PushesRead>(async () =>
-      mostPushes === 0
-        ? { unknown: 'CloudTrail was not asked' }
-        : orUnknown('cloudtrail:LookupEvents', () => readPushes(trail, { max: mostPushes, now })),
+      maxPushes === 0
+        ? { unknown: 'CloudTrail was not read' }
+        : orUnknown('cloudtrail:LookupEvents', () => readPushes(trail, { max: maxPushes, now })),
     ),
   ]);
   return { scanType, scanning, stacks, pushes };
@@ -137,7 +137,7 @@ async function readEach(
   const readOne = async (each: Repository) => {
     if (stop.aborted) return;
     const parts = await readParts(ecr, each.name);
-    // What was given up when somebody ended it is not called unknown.
+    // What was given up because the audit was ended is not called unknown.
     if (stop.aborted) return;
     if (parts === 'gone') gone += 1;
     else {
@@ -155,7 +155,7 @@ async function readEach(
 }
 
 function scanOf({ scanning }: WholeRegistry, name: string): Known<ScanReading> {
-  return whenKnown(scanning, (all) => all.get(name) ?? { unknown: 'ECR does not say how it is scanned' });
+  return whenKnown(scanning, (all) => all.get(name) ?? { unknown: 'ECR did not report how it is scanned' });
 }
 
 function pushesOf({ since, byRepository }: PushesRead, name: string): Pushes {

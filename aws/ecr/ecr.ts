@@ -16,7 +16,7 @@ export interface Repository {
   readonly encryption: string;
 }
 
-/** How often a repository is scanned; MANUAL: only when somebody starts a scan. */
+/** How often a repository is scanned; MANUAL: only when a scan is started by hand. */
 export type ScanFrequency = 'SCAN_ON_PUSH' | 'CONTINUOUS_SCAN' | 'MANUAL';
 
 /** How the whole registry is scanned. */

@@ -3,13 +3,15 @@ import {
   DeleteLifecyclePolicyCommand,
   GetLifecyclePolicyCommand,
   GetLifecyclePolicyPreviewCommand,
+  type LifecyclePolicyPreviewResult,
+  type GetLifecyclePolicyPreviewCommandOutput as PreviewPage,
   PutLifecyclePolicyCommand,
   StartLifecyclePolicyPreviewCommand,
 } from '@aws-sdk/client-ecr';
-import { isNotFound, unlessNotFound } from '../faults.ts';
+import { unlessNotFound } from '../faults.ts';
 import { pages } from '../pages.ts';
 import type { EcrCalls } from './call.ts';
-import type { Ecr, ExpiringImage } from './ecr.ts';
+import type { Ecr, ExpiringImage, Preview } from './ecr.ts';
 
 // ECR's limit of GetLifecyclePolicyPreview.
 const maxPreviewed = 100;
@@ -71,8 +73,6 @@ export function lifecyclePreviews({ call, registry }: EcrCalls): Pick<Ecr, 'star
       );
     },
     async preview(repositoryName) {
-      const expiring: ExpiringImage[] = [];
-      let text = '';
       const read = (nextToken: string | undefined) => {
         const input = { ...registry, repositoryName, maxResults: maxPreviewed, nextToken };
         return call(
@@ -81,21 +81,29 @@ export function lifecyclePreviews({ call, registry }: EcrCalls): Pick<Ecr, 'star
           repositoryName,
         );
       };
-      try {
-        for await (const page of pages(read, ({ nextToken }) => nextToken)) {
-          if (page.status === 'IN_PROGRESS') return { status: 'pending' };
-          if (page.status !== 'COMPLETE') return { status: 'failed' };
-          for (const { action, imageDigest, imageTags } of page.previewResults ?? [])
-            if (action?.type === 'EXPIRE' && imageDigest !== undefined)
-              expiring.push({ digest: imageDigest, tags: imageTags ?? [] });
-          text = page.lifecyclePolicyText ?? '';
-        }
-        return { status: 'complete', text, expiring };
-      } catch (error) {
-        // Just started, and not there yet.
-        if (isNotFound(error, 'lifecycle policy preview')) return { status: 'pending' };
-        throw error;
-      }
+      const whole = () => wholePreview(pages(read, ({ nextToken }) => nextToken));
+      // Just started, and not there yet.
+      return (await unlessNotFound(['lifecycle policy preview'], whole)) ?? { status: 'pending' };
     },
   };
+}
+
+async function wholePreview(
+  answers: AsyncIterable<Pick<PreviewPage, 'status' | 'previewResults' | 'lifecyclePolicyText'>>,
+): Promise<Preview> {
+  const expiring: ExpiringImage[] = [];
+  let text = '';
+  for await (const { status, previewResults = [], lifecyclePolicyText = '' } of answers) {
+    if (status === 'IN_PROGRESS') return { status: 'pending' };
+    if (status !== 'COMPLETE') return { status: 'failed' };
+    expiring.push(...previewResults.flatMap(toExpiring));
+    text = lifecyclePolicyText;
+  }
+  return { status: 'complete', text, expiring };
+}
+
+function toExpiring({ action, imageDigest, imageTags }: LifecyclePolicyPreviewResult): ExpiringImage[] {
+  return action?.type === 'EXPIRE' && imageDigest !== undefined
+    ? [{ digest: imageDigest, tags: imageTags ?? [] }]
+    : [];
 }

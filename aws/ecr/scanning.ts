@@ -2,6 +2,7 @@
 import {
   BatchGetRepositoryScanningConfigurationCommand,
   GetRegistryScanningConfigurationCommand,
+  type RepositoryScanningConfiguration,
 } from '@aws-sdk/client-ecr';
 import { chunks } from '../chunks.ts';
 import { isFeatureDisabled } from '../faults.ts';
@@ -41,17 +42,7 @@ export function scanningReads({ call }: EcrCalls): ScanningReads {
       (client, options) => client.send(new BatchGetRepositoryScanningConfigurationCommand(input), options),
       names.length === 1 ? names[0] : undefined,
     );
-    return new Map(
-      (scanningConfigurations ?? []).map(
-        ({ repositoryName = '', scanFrequency, appliedScanFilters }): [string, RepositoryScanning] => [
-          repositoryName,
-          {
-            frequency: frequencyOf(scanFrequency),
-            filters: (appliedScanFilters ?? []).flatMap(({ filter }) => filter ?? []),
-          },
-        ],
-      ),
-    );
+    return new Map((scanningConfigurations ?? []).map(toScanning));
   };
   const registryScanning = async (): Promise<RegistryScanning> => {
     try {
@@ -61,7 +52,7 @@ export function scanningReads({ call }: EcrCalls): ScanningReads {
       );
       return { registryId, scanType: scanningConfiguration?.scanType === 'ENHANCED' ? 'ENHANCED' : 'BASIC' };
     } catch (error) {
-      // A registry where nobody ever configured scanning has the basic one.
+      // A registry whose scanning was never configured has basic scanning.
       if (isFeatureDisabled(error)) return { registryId: '', scanType: 'BASIC' };
       throw error;
     }
@@ -77,6 +68,15 @@ export function scanningReads({ call }: EcrCalls): ScanningReads {
     },
     scanType: async () => (await registryScanning()).scanType,
   };
+}
+
+function toScanning({
+  repositoryName = '',
+  scanFrequency,
+  appliedScanFilters = [],
+}: RepositoryScanningConfiguration): [string, RepositoryScanning] {
+  const filters = appliedScanFilters.flatMap(({ filter }) => filter ?? []);
+  return [repositoryName, { frequency: frequencyOf(scanFrequency), filters }];
 }
 
 /** A frequency that ECR does not name is none that it promises. */

@@ -1,4 +1,4 @@
-/** The connection of whoever reads and writes the settings of repositories. */
+/** A connection that reads and writes the settings of repositories. */
 import { accountCalls } from './account.ts';
 import { type Connection, connect, type EcrOptions } from './connection.ts';
 import type { Ecr } from './ecr.ts';

@@ -50,7 +50,7 @@ export async function auditCommand(options: AuditOptions, context: AuditContext)
     profile: options.profile,
     endpointUrl: options.endpointUrl,
     registryId: options.registryId,
-    mostPushes: options.pushEvents,
+    maxPushes: options.pushEvents,
     now,
     stop,
     earlierTags: (arn) => tags?.previous(arn),

@@ -1,8 +1,8 @@
 import { structuredPatch } from 'diff';
-import { isList, isObject, type Json, type JsonObject, member } from '../../core/json.ts';
+import { isEqual, isList, isObject, type Json, type JsonObject, member } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import { locate, readDocument, type TemplateDocument } from '../../template-text/document.ts';
-import { isEqual } from '../../template-text/edit.ts';
+
 import { type ExpandOptions, expandTemplate } from '../../template-text/expand.ts';
 import type { Colours } from '../colours.ts';
 import { filesOf, readInput } from '../input.ts';

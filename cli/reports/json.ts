@@ -1,6 +1,6 @@
 import type { LocatedFinding } from '../findings.ts';
 
-/** One JSON object: the findings, each with what is to be said about its control. */
+/** One JSON object: the findings, each with its control's metadata. */
 export function jsonReport(findings: readonly LocatedFinding[]): string {
   const entries = findings.map(({ about, ...finding }) => ({
     ...finding,

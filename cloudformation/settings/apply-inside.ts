@@ -2,7 +2,8 @@ import type { Json } from '../../core/json.ts';
 import type { Path } from '../../core/path.ts';
 import type { KnownSettings } from '../../core/settings/settings.ts';
 import { applyIssue, type ControlContext } from '../control-context.ts';
-import { refName, standingAt } from '../intrinsics.ts';
+import { refName } from '../intrinsics.ts';
+import { standingAt } from '../template-reader.ts';
 
 /**
  * Asks the control about a document of which nothing is written anew, and reports each answer where it stands: in the

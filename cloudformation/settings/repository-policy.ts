@@ -1,8 +1,9 @@
 import { member } from '../../core/json.ts';
 import { parseRepositoryPolicy } from '../../core/settings/repository-policy.ts';
 import { addUndetermined, type ControlContext, refuse } from '../control-context.ts';
-import { type Leaf, leaves, subText, templateReader } from '../intrinsics.ts';
+import { subText } from '../intrinsics.ts';
 import { hardenedTypes, repositoryType } from '../resource-types.ts';
+import { type Leaf, leaves, templateReader } from '../template-reader.ts';
 import { applyInside } from './apply-inside.ts';
 import type { TemplateSetting } from './template-setting.ts';
 

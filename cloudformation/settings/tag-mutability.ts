@@ -27,10 +27,9 @@ import {
   mayGainProperties,
   type Reading,
   read,
-  standingAt,
-  templateReader,
 } from '../intrinsics.ts';
 import { hardenedTypes } from '../resource-types.ts';
+import { standingAt, templateReader } from '../template-reader.ts';
 import type { TemplateSetting } from './template-setting.ts';
 
 /** `ImageTagMutability` and `ImageTagMutabilityExclusionFilters`, of which ECR takes both together or refuses both. */

@@ -1,7 +1,7 @@
 import { member } from '../../core/json.ts';
 import { parseTags } from '../../core/settings/tags.ts';
-import { templateReader } from '../intrinsics.ts';
 import { hardenedTypes, repositoryType } from '../resource-types.ts';
+import { templateReader } from '../template-reader.ts';
 import { applyInside } from './apply-inside.ts';
 import type { TemplateSetting } from './template-setting.ts';
 

@@ -19,7 +19,7 @@ export interface ControlIssue<Code extends string = string> extends Issue<Code |
   readonly verdict: Verdict;
 }
 
-/** What is to be said about a control: the source of documentation and explanations. */
+/** What documentation and explanations are made of. */
 export interface ControlMetadata {
   readonly title: string;
   /** Why it matters, in one or two sentences. */

@@ -2,10 +2,10 @@ import { isUnknown } from '../known.ts';
 import { type Control, type ControlMetadata, unknownIssue } from './control.ts';
 
 export const encryptionMetadata: ControlMetadata = {
-  title: 'Images are encrypted with a key of your own',
-  why: 'With a customer-managed KMS key an organisation itself decides and sees who can read its images at rest.',
+  title: 'Images are encrypted with a customer managed key',
+  why: 'With a customer managed KMS key you control and audit access to the images at rest.',
   remediation:
-    'Set EncryptionConfiguration with EncryptionType: KMS and a KmsKey when the repository is made: adding it later replaces the repository.',
+    'Set EncryptionConfiguration with EncryptionType: KMS and a KmsKey when you create the repository: adding it later replaces the repository.',
   source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html',
   relatedChecks: ['Security Hub ECR.5', 'CKV_AWS_136', 'AWS-0033'],
 };

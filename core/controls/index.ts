@@ -27,7 +27,7 @@ export type ControlCode = Exclude<ReturnType<(typeof controls)[number]['check']>
 
 export const controlNames: readonly ControlName[] = controls.map(({ name }) => name);
 
-/** What is to be said about every control; apart from the list, so that no function's bundle carries it. */
+/** The metadata of every control; apart from the list, so that no function's bundle carries it. */
 export const controlMetadata: { readonly [Name in ControlName]: ControlMetadata } = {
   TagImmutability: tagImmutabilityMetadata,
   ScanOnPush: scanOnPushMetadata,

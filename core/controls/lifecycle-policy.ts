@@ -5,9 +5,9 @@ import { type Control, type ControlMetadata, unknownIssue } from './control.ts';
 
 export const lifecyclePolicyMetadata: ControlMetadata = {
   title: 'Old images expire',
-  why: 'Without a lifecycle policy images pile up: they cost storage every month, and at the quota of images in a repository every push fails.',
+  why: 'Without a lifecycle policy images accumulate: storage is billed every month, and when a repository reaches its image quota, every push fails.',
   remediation:
-    'Give the repository a LifecyclePolicy; what must stay is matched by a rule of its own that comes first.',
+    'Add a LifecyclePolicy; to protect images, add a rule that matches them before the other rules.',
   source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html',
   relatedChecks: ['Security Hub ECR.3', 'CT.ECR.PR.1'],
 };

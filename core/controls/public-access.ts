@@ -4,10 +4,10 @@ import type { PolicyStatement } from '../settings/repository-policy.ts';
 import { type Control, type ControlIssue, type ControlMetadata, unknownIssue } from './control.ts';
 
 export const publicAccessMetadata: ControlMetadata = {
-  title: 'The repository policy lets nobody in that it does not name',
-  why: 'A policy that allows the principal * opens the images, or the right to push them, to every AWS account there is.',
+  title: 'The repository policy does not allow public access',
+  why: 'A policy that allows the principal * gives every AWS account access to pull or push images.',
   remediation:
-    "Name the accounts or roles in the policy's Principal, or narrow a * by a condition such as aws:PrincipalOrgID.",
+    "Specify the accounts or roles in the policy's Principal, or restrict * with a condition such as aws:PrincipalOrgID.",
   source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html',
   relatedChecks: ['CKV_AWS_32', 'AWS-0032'],
 };

@@ -4,8 +4,8 @@ import { type Control, type ControlMetadata, unknownIssue } from './control.ts';
 
 export const retainMetadata: ControlMetadata = {
   title: 'Deleting a stack keeps the images',
-  why: 'A repository that is deleted with its stack takes every image with it, also those that still run elsewhere.',
-  remediation: "Write DeletionPolicy: Retain and UpdateReplacePolicy: Retain beside the resource's Type.",
+  why: 'If a repository is deleted with its stack, all its images are deleted, including images in use.',
+  remediation: 'Set DeletionPolicy: Retain and UpdateReplacePolicy: Retain on the resource.',
   source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html',
   relatedChecks: [],
 };

@@ -3,9 +3,9 @@ import { type Control, type ControlMetadata, unknownIssue } from './control.ts';
 
 export const scanOnPushMetadata: ControlMetadata = {
   title: 'Images are scanned when they are pushed',
-  why: 'An image that is not scanned hides known vulnerabilities until somebody else finds them. Basic scanning on push costs nothing.',
+  why: 'Without a scan, known vulnerabilities in an image are not detected. Basic scanning on push is free.',
   remediation:
-    'Set ImageScanningConfiguration: {ScanOnPush: true}, or cover the repository by a rule of AWS::ECR::RegistryScanningConfiguration.',
+    'Set ImageScanningConfiguration: {ScanOnPush: true}, or add a rule for the repository to AWS::ECR::RegistryScanningConfiguration.',
   source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html',
   relatedChecks: ['Security Hub ECR.1', 'CT.ECR.PR.2', 'CKV_AWS_163', 'AWS-0030', 'W79'],
 };

@@ -9,9 +9,9 @@ import { type Control, type ControlMetadata, unknownIssue } from './control.ts';
 
 export const tagImmutabilityMetadata: ControlMetadata = {
   title: 'Tags cannot be overwritten',
-  why: 'A tag that can be pushed again names other content tomorrow: nobody can say any more which source an incident ran, and a rollback may roll forward.',
+  why: 'A mutable tag can refer to different content over time: after an incident you cannot identify the source that was running, and a rollback may deploy newer code.',
   remediation:
-    'Set ImageTagMutability: IMMUTABLE; where some tags must move, such as latest, IMMUTABLE_WITH_EXCLUSION and ImageTagMutabilityExclusionFilters.',
+    'Set ImageTagMutability: IMMUTABLE; if some tags must move, such as latest, set IMMUTABLE_WITH_EXCLUSION and ImageTagMutabilityExclusionFilters.',
   source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html',
   relatedChecks: ['Security Hub ECR.2', 'CT.ECR.PR.3', 'CKV_AWS_51', 'AWS-0031'],
 };

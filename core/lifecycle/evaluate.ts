@@ -142,7 +142,7 @@ function matcherOf(pattern: string): (tag: string) => boolean {
 
 /**
  * Whether a rule comes after one for any image of its storage class, which ECR refuses: `any` must have the highest
- * priority number. The grammar tells of it as of a rule that can never fire.
+ * priority number. The grammar reports it as a rule that can never fire.
  */
 function isRefusedForOrder(rules: readonly Rule[]): boolean {
   return rules.some(({ isArchive }, index) =>
@@ -151,7 +151,7 @@ function isRefusedForOrder(rules: readonly Rule[]): boolean {
 }
 
 /**
- * What the rules say of each image by itself.
+ * What the rules do with each image by itself.
  *
  * An image belongs to the first rule that selects it, whether or not that rule then acts on it. It still counts for
  * later rules, as if it had not been expired, but is not theirs to act on.
@@ -161,7 +161,7 @@ function firstMatches(
   newestFirst: readonly EvaluatedImage[],
   now: number,
 ): Verdict[] {
-  const tallies = rules.map((rule) => ({
+  const tallies: readonly Tally[] = rules.map((rule) => ({
     rule,
     // A count that no repository of this size reaches need not be counted.
     counted: rule.keeps < newestFirst.length ? rule.keeps : 0,
@@ -170,17 +170,31 @@ function firstMatches(
   const verdicts: Verdict[] = [];
   // Rules inside images, not images inside rules, which would go through the memory once for each rule.
   for (const image of newestFirst) {
-    let isTaken = false;
-    for (const tally of tallies) {
-      const { rule, selected } = tally;
-      if (isTaken && selected >= tally.counted) continue;
-      if (!rule.selects(image)) continue;
-      tally.selected += 1;
-      if (isTaken) continue;
-      isTaken = true;
-      if (selected >= rule.keeps && now - (rule.since(image) ?? now) > rule.age)
-        verdicts.push({ digest: image.digest, rulePriority: rule.priority, action: rule.action });
-    }
+    const taker = takerOf(image, tallies);
+    if (taker === undefined) continue;
+    const { rule, selected } = taker;
+    // The image is counted itself.
+    if (selected > rule.keeps && now - (rule.since(image) ?? now) > rule.age)
+      verdicts.push({ digest: image.digest, rulePriority: rule.priority, action: rule.action });
   }
   return verdicts.sort((one, other) => one.rulePriority - other.rulePriority);
+}
+
+/** How many images a rule has selected so far, and up to how many they need to be counted. */
+interface Tally {
+  readonly rule: Rule;
+  readonly counted: number;
+  selected: number;
+}
+
+/** The rule that an image belongs to, undefined where none selects it; it is counted for the others too. */
+function takerOf(image: EvaluatedImage, tallies: readonly Tally[]): Tally | undefined {
+  let taker: Tally | undefined;
+  for (const tally of tallies) {
+    const isDone = taker !== undefined && tally.selected >= tally.counted;
+    if (isDone || !tally.rule.selects(image)) continue;
+    tally.selected += 1;
+    taker ??= tally;
+  }
+  return taker;
 }

@@ -15,9 +15,9 @@ export interface RepositoryPolicy {
 
 /** A statement that allows, or can come to allow, something. */
 export interface PolicyStatement {
-  /** Whom it allows; services apart, which act for somebody. */
+  /** The principals that it allows, without services, which act for a principal. */
   readonly principals: readonly Possible[];
-  /** Where it names whom it does not allow, which allows everybody else, and what stands there. */
+  /** Its NotPrincipal, which allows every principal but those. */
   readonly notPrincipal: { readonly path: Path; readonly value: Json } | undefined;
   readonly conditionPath: Path;
   /** Whether its condition demands an organisation or an account. */

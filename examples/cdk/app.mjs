@@ -1,4 +1,4 @@
-// A CDK app with one repository of which nothing is said, hardened by one line.
+// A CDK app with one repository with default settings, hardened by one line.
 import { App, Stack } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 

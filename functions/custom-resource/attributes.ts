@@ -1,7 +1,8 @@
 /** What `Fn::GetAtt` can ask for. Pure. */
 import type { AccountChange } from '../../reconcile/account-settings.ts';
-import { isWriting, type Plan } from '../../reconcile/plan.ts';
+import type { Plan } from '../../reconcile/plan.ts';
 import type { Scanning } from '../../reconcile/scanning.ts';
+import { isWriting } from '../../reconcile/writes.ts';
 import { truncateText } from '../../wording/lists.ts';
 import { planWords } from '../../wording/notes.ts';
 

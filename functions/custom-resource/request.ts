@@ -1,4 +1,12 @@
+import type {
+  CloudFormationCustomResourceCreateEvent as CreateEvent,
+  CloudFormationCustomResourceDeleteEvent as DeleteEvent,
+  CloudFormationCustomResourceUpdateEvent as UpdateEvent,
+} from 'aws-lambda';
 import { isObject, type JsonObject, member } from '../../core/json.ts';
+
+/** The members of an event, of which nothing is believed before it is parsed. */
+type EventKey = keyof UpdateEvent;
 
 interface Common {
   /** Identifies the request together with StackId. */
@@ -17,13 +25,16 @@ interface Common {
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html).
  */
 export type SettingsRequest =
-  | (Common & { readonly requestType: 'Create' })
+  | (Common & { readonly requestType: CreateEvent['RequestType'] })
   | (Common & {
-      readonly requestType: 'Update';
+      readonly requestType: UpdateEvent['RequestType'];
       readonly physicalResourceId: string;
       readonly oldProperties: JsonObject;
     })
-  | (Common & { readonly requestType: 'Delete'; readonly physicalResourceId: string });
+  | (Common & {
+      readonly requestType: DeleteEvent['RequestType'];
+      readonly physicalResourceId: string;
+    });
 
 /** Enough of a request to answer it, though it cannot be served. */
 export interface ResponseTarget {
@@ -42,53 +53,57 @@ export type ParsedRequest =
 
 /** Parses the event of a custom resource, once. */
 export function parseRequest(event: unknown): ParsedRequest {
-  if (!isObject(event)) return unanswerable('the event is no map');
-  const text = (key: string) => {
-    const value = member(event, key);
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
-  const requestId = text('RequestId');
-  const stackId = text('StackId');
-  const logicalResourceId = text('LogicalResourceId');
-  const responseUrl = text('ResponseURL');
-  if (
-    requestId === undefined ||
+  if (!isObject(event)) return { kind: 'unanswerable', reason: 'the event is no map' };
+  const target = targetOf(event);
+  return target === undefined
+    ? {
+        kind: 'unanswerable',
+        reason:
+          'the event lacks RequestId, StackId, LogicalResourceId or ResponseURL: it is not that of a custom resource',
+      }
+    : requestOf(event, target);
+}
+
+function textIn(event: JsonObject, key: EventKey): string | undefined {
+  const value = member(event, key);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function targetOf(event: JsonObject): ResponseTarget | undefined {
+  const requestId = textIn(event, 'RequestId');
+  const stackId = textIn(event, 'StackId');
+  const logicalResourceId = textIn(event, 'LogicalResourceId');
+  const responseUrl = textIn(event, 'ResponseURL');
+  const physicalResourceId = textIn(event, 'PhysicalResourceId');
+  return requestId === undefined ||
     stackId === undefined ||
     logicalResourceId === undefined ||
     responseUrl === undefined
-  )
-    return unanswerable(
-      'the event lacks RequestId, StackId, LogicalResourceId or ResponseURL: it is not that of a custom resource',
-    );
-  const physicalResourceId = text('PhysicalResourceId');
-  const target = {
-    requestId,
-    stackId,
-    logicalResourceId,
-    responseUrl,
-    ...(physicalResourceId === undefined ? {} : { physicalResourceId }),
-  };
-  const unserved = (reason: string): ParsedRequest => ({ kind: 'unserved', target, reason });
+    ? undefined
+    : {
+        requestId,
+        stackId,
+        logicalResourceId,
+        responseUrl,
+        ...(physicalResourceId === undefined ? {} : { physicalResourceId }),
+      };
+}
 
-  const requestType = member(event, 'RequestType');
-  const given = member(event, 'ResourceProperties');
+function requestOf(event: JsonObject, target: ResponseTarget): ParsedRequest {
+  const unserved = (reason: string): ParsedRequest => ({ kind: 'unserved', target, reason });
+  const requestType = member(event, 'RequestType' satisfies EventKey);
+  const given = member(event, 'ResourceProperties' satisfies EventKey);
   // A Delete asks for nothing, and no stack may become impossible to delete.
   const properties = requestType === 'Delete' && !isObject(given) ? {} : given;
   if (!isObject(properties)) return unserved('The event has no ResourceProperties.');
-  const common: Common = {
-    requestId,
-    stackId,
-    logicalResourceId,
-    resourceType: text('ResourceType') ?? '',
-    responseUrl,
-    properties,
-  };
+  const { physicalResourceId, ...identity } = target;
+  const common: Common = { ...identity, resourceType: textIn(event, 'ResourceType') ?? '', properties };
   switch (requestType) {
     case 'Create':
       return { kind: 'request', request: { ...common, requestType } };
     case 'Update': {
       if (physicalResourceId === undefined) return unserved('The Update has no PhysicalResourceId.');
-      const old = member(event, 'OldResourceProperties');
+      const old = member(event, 'OldResourceProperties' satisfies EventKey);
       const oldProperties = isObject(old) ? old : {};
       return { kind: 'request', request: { ...common, requestType, physicalResourceId, oldProperties } };
     }
@@ -99,8 +114,4 @@ export function parseRequest(event: unknown): ParsedRequest {
     default:
       return unserved(`RequestType must be Create, Update or Delete, not ${JSON.stringify(requestType)}.`);
   }
-}
-
-function unanswerable(reason: string): ParsedRequest {
-  return { kind: 'unanswerable', reason };
 }

@@ -1,8 +1,15 @@
 /** The answer to CloudFormation: what it may hold, and how it gets there. */
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type {
+  CloudFormationCustomResourceFailedResponse,
+  CloudFormationCustomResourceSuccessResponse,
+} from 'aws-lambda';
 import { type Deadline, OutOfTime, retryUntil } from '../../aws/deadline.ts';
 import type { ResponseTarget } from './request.ts';
+
+type Success = CloudFormationCustomResourceSuccessResponse;
+type Common = Omit<Success, 'Status' | 'Reason' | 'Data'>;
 
 /** What was done, as CloudFormation's stack events and `Fn::GetAtt` show it. */
 export type CustomResourceResponse =
@@ -16,7 +23,7 @@ export type CustomResourceResponse =
   | { readonly status: 'FAILED'; readonly physicalResourceId: string; readonly reason: string };
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
-const mostBytes = 4096;
+const maxBytes = 4096;
 
 /**
  * The response's body: at most 4,096 bytes, with the reason cut between characters where it must be.
@@ -25,7 +32,7 @@ const mostBytes = 4096;
  * refuse it and leave the stack waiting.
  */
 export function responseBody(to: ResponseTarget, answer: CustomResourceResponse): string {
-  const common = {
+  const common: Common = {
     PhysicalResourceId: answer.physicalResourceId,
     StackId: to.stackId,
     RequestId: to.requestId,
@@ -35,20 +42,24 @@ export function responseBody(to: ResponseTarget, answer: CustomResourceResponse)
     const { data, notes } = answer;
     const write = (text: string) => {
       const reason = text === '' ? {} : { Reason: text };
-      return JSON.stringify({ Status: 'SUCCESS', ...reason, ...common, Data: data });
+      const body: Success = { Status: 'SUCCESS', ...reason, ...common, Data: data };
+      return JSON.stringify(body);
     };
     if (isFitting(write(''))) return write(truncateNotes(notes, (text) => isFitting(write(text))));
     const reason = `The attributes of ${to.logicalResourceId} do not fit into CloudFormation's 4,096 bytes.`;
     return responseBody(to, { status: 'FAILED', physicalResourceId: answer.physicalResourceId, reason });
   }
-  const write = (reason: string) => JSON.stringify({ Status: 'FAILED', Reason: reason, ...common });
+  const write = (Reason: string) => {
+    const body: CloudFormationCustomResourceFailedResponse = { Status: 'FAILED', Reason, ...common };
+    return JSON.stringify(body);
+  };
   // CloudFormation demands a reason, and half of a surrogate pair is no character.
   const whole = answer.reason.toWellFormed() || 'No reason is known.';
   return write(truncateText(whole, (reason) => isFitting(write(reason))));
 }
 
 function isFitting(body: string): boolean {
-  return Buffer.byteLength(body) <= mostBytes;
+  return Buffer.byteLength(body) <= maxBytes;
 }
 
 /** As many notes as fit, with the number of the rest; the log has them all. */

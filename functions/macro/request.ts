@@ -11,7 +11,7 @@ export interface MacroRequest extends ExpandRequest {
   readonly transformId: Json | undefined;
 }
 
-/** The request, or in one sentence why the event is none; with its id as far as it can be told. */
+/** The request, or in one sentence why the event is none; with its id as far as it is known. */
 export type ParsedRequest =
   | { readonly ok: true; readonly request: MacroRequest }
   | { readonly ok: false; readonly requestId: string; readonly reason: string };

@@ -1,6 +1,6 @@
 import { coloursFor } from '../../cli/colours.ts';
 
-/** Where `npm start` writes; `isTTY` says whether a line may be written over. */
+/** The output of `npm start`; if `isTTY`, a line can be overwritten. */
 export interface Screen {
   readonly isTTY: boolean;
   write(text: string): void;

@@ -114,7 +114,7 @@ describe('from a push to people', () => {
     const queue = await physicalId('AlertDeadLetters');
     const kept = await receive(queue, (each) => at(each, 'requestPayload', 'detail', 'mark') === detail.mark);
     expect(at(kept, 'responsePayload', 'errorMessage')).toBe(
-      'EcrHardening does not know this event: its detail-type is "ECR Image Action"',
+      'EcrHardening does not handle this event: its detail-type is "ECR Image Action"',
     );
   });
 

@@ -2,13 +2,8 @@ import '../custom-resource/support/one-realm.ts';
 import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type ReadOptions, readRegistry } from '../../../audit/read/registry.ts';
 import { isUnknown, type RepositoryReading } from '../../../audit/reading.ts';
-import {
-  failure,
-  nameOf,
-  type StubOptions,
-  type StubRegistry,
-  startStubRegistry,
-} from '../../../bench/stub-registry.ts';
+import { failure, nameOf } from '../../../bench/stub-answers.ts';
+import { type StubOptions, type StubRegistry, startStubRegistry } from '../../../bench/stub-registry.ts';
 
 // A test that is given up would go on against a stub that has ended.
 jest.setTimeout(120_000);
@@ -32,7 +27,7 @@ async function read(options: Partial<StubOptions>, more: Partial<ReadOptions> = 
   const { registry, total, calls } = await readRegistry({
     region: 'us-east-1',
     endpointUrl: stub.url,
-    mostPushes: 100,
+    maxPushes: 100,
     now: Date.now(),
     stop: new AbortController().signal,
     earlierTags: () => undefined,
@@ -70,7 +65,7 @@ describe('reading a registry', () => {
       region: 'us-east-1',
       registryId: '123456789012',
       scanType: 'BASIC',
-      pushesSince: { unknown: 'CloudTrail knows of no push' },
+      pushesSince: { unknown: 'CloudTrail has no push events' },
     });
     expect([progress[0], progress.at(-1)]).toEqual([
       [0, 1_040],
@@ -187,11 +182,11 @@ describe('reading a registry', () => {
   test("knows of another account's registry only what that lets it read", async () => {
     const { readings, registry } = await read({ repositories: 30 }, { registryId: '999999999999' });
     expect(readings).toHaveLength(30);
-    expect(registry.scanType).toEqual({ unknown: 'AWS tells it to its own account only' });
+    expect(registry.scanType).toEqual({ unknown: "available to the registry's own account only" });
     for (const key of ['scan', 'stack', 'pushes'] as const)
       expect([key, unknowns(readings, key)]).toEqual([
         key,
-        new Set(['AWS tells it to its own account only']),
+        new Set(["available to the registry's own account only"]),
       ]);
     expect(unknowns(readings, 'images')).toEqual(new Set(['known']));
     await stub?.stop();
@@ -284,17 +279,17 @@ describe("CloudTrail's pushes", () => {
 
   test('are known from the oldest event that was read on, where there are more than are wanted', async () => {
     const events = [event(10, 'a', 'sha256:a'), event(20, 'b', 'sha256:b'), event(30, 'c', 'sha256:c')];
-    const { tags, since } = await pushesOf(events, { mostPushes: 2 });
+    const { tags, since } = await pushesOf(events, { maxPushes: 2 });
     expect([...tags.keys()]).toEqual(['a', 'b']);
     expect(Math.abs(since - (Date.now() - 20 * 60_000))).toBeLessThan(60_000);
   });
 
   test('are unknown where CloudTrail knows none, or is not asked', async () => {
     const { readings } = await read({ repositories: 1 });
-    expect(readings[0]?.pushes).toEqual({ unknown: 'CloudTrail knows of no push' });
+    expect(readings[0]?.pushes).toEqual({ unknown: 'CloudTrail has no push events' });
     await stub?.stop();
-    const quiet = await read({ repositories: 1 }, { mostPushes: 0 });
-    expect(quiet.readings[0]?.pushes).toEqual({ unknown: 'CloudTrail was not asked' });
+    const quiet = await read({ repositories: 1 }, { maxPushes: 0 });
+    expect(quiet.readings[0]?.pushes).toEqual({ unknown: 'CloudTrail was not read' });
     expect(quiet.calls.has('LookupEvents')).toBe(false);
   });
 });

@@ -32,7 +32,7 @@ describe('the page of an audit', () => {
   });
 
   test.each([
-    ['of a common fleet', () => fleetAudit({ repositories: 10_000, mostImages: 8 })],
+    ['of a common fleet', () => fleetAudit({ repositories: 10_000, maxImages: 8 })],
     ['of which nothing may be read', () => sameAudit(denied, 10_000)],
     ['that move hundreds of tags', () => sameAudit(restless, 10_000)],
   ])('of 10,000 repositories %s stays below 15 MB', (_, audit) => {

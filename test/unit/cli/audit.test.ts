@@ -89,7 +89,7 @@ describe('audit', () => {
         region: 'us-east-1',
         registryId: '123456789012',
         scanType: 'BASIC',
-        pushesSince: { unknown: 'CloudTrail knows of no push' },
+        pushesSince: { unknown: 'CloudTrail has no push events' },
       },
       total: 100,
       read: 100,

@@ -1,5 +1,5 @@
 /**
- * What AWS puts beside a Node function that is written in its template (`ZipFile`), and MiniStack does not:
+ * The cfn-response module of AWS for inline Node.js code (`ZipFile`), which MiniStack does not provide:
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-lambda-function-code-cfnresponsemodule.html
  */
 const https = require('node:https');

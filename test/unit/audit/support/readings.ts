@@ -39,7 +39,7 @@ export function reading(more: Partial<RepositoryReading> = {}): RepositoryReadin
     repositoryPolicy: undefined,
     images: [],
     stack: undefined,
-    pushes: { unknown: 'CloudTrail was not asked' },
+    pushes: { unknown: 'CloudTrail was not read' },
     previousAudit: undefined,
     ...more,
   };

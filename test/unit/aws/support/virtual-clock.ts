@@ -10,7 +10,7 @@ export interface VirtualClock extends Clock {
 
 export function startVirtualClock(): VirtualClock {
   let now = 0;
-  const events = new Set<{ readonly at: number; readonly run: () => void }>();
+  const events = new Set<Event>();
   const after: Clock['after'] = (milliseconds, run) => {
     const event = { at: now + milliseconds, run };
     events.add(event);
@@ -24,8 +24,7 @@ export function startVirtualClock(): VirtualClock {
       for (;;) {
         // Whatever was resolved goes on until it waits again.
         await turnOfTheLoop();
-        let next: { readonly at: number; readonly run: () => void } | undefined;
-        for (const event of events) if (next === undefined || event.at < next.at) next = event;
+        const next = earliest(events);
         if (next === undefined || next.at > untilMs) break;
         events.delete(next);
         now = next.at;
@@ -34,4 +33,16 @@ export function startVirtualClock(): VirtualClock {
       if (untilMs !== Number.POSITIVE_INFINITY) now = untilMs;
     },
   };
+}
+
+interface Event {
+  readonly at: number;
+  readonly run: () => void;
+}
+
+/** Of several at the same time the first that was added. */
+function earliest(events: ReadonlySet<Event>): Event | undefined {
+  let found: Event | undefined;
+  for (const event of events) if (found === undefined || event.at < found.at) found = event;
+  return found;
 }

@@ -42,7 +42,7 @@ export interface Fleet {
   readonly extra?: readonly RepositoryReading[];
   readonly quota?: number;
   /** Less of them makes large fleets in less time. */
-  readonly mostImages?: number;
+  readonly maxImages?: number;
 }
 
 /** Services of several teams, from the tidy to the forgotten, two of which nobody may read. */
@@ -51,10 +51,10 @@ export function fleetAudit({
   unread = 0,
   extra = [],
   quota = 1000,
-  mostImages = 900,
+  maxImages = 900,
 }: Fleet = {}): Audit {
   const readings = [
-    ...Array.from({ length: repositories }, (_, index) => service(index, mostImages)),
+    ...Array.from({ length: repositories }, (_, index) => service(index, maxImages)),
     ...extra,
   ];
   const options = { policy: builtInPolicy, quota, now, words: auditWords };
@@ -75,7 +75,7 @@ export function sameAudit(one: RepositoryReading, count: number): Audit {
 }
 
 /** One repository of the fleet; which one decides all that it is. */
-function service(index: number, mostImages: number): RepositoryReading {
+function service(index: number, maxImages: number): RepositoryReading {
   const round = Math.floor(index / (teams.length * services.length));
   const name = `${teams[index % teams.length]}/${services[index % services.length]}${round === 0 ? '' : `-${round}`}`;
   const isTidy = index % 6 === 0;
@@ -108,7 +108,7 @@ function service(index: number, mostImages: number): RepositoryReading {
     tagMutability: { mutability, exclusions: [] },
     images: images(
       index,
-      isTidy ? 20 : Math.min(mostImages, 8 + ((index * 53) % 211) * (index % 9 === 4 ? 4 : 1)),
+      isTidy ? 20 : Math.min(maxImages, 8 + ((index * 53) % 211) * (index % 9 === 4 ? 4 : 1)),
     ),
     pushes: { since: now - 90 * day, tags: new Map(moving(index)) },
   });

@@ -3,16 +3,16 @@ import { isList, isObject, type JsonObject, member } from '../../../../core/json
 import { type Image, onRepository } from './registry.ts';
 import { errorReply, invalid, ok, pageReply } from './reply.ts';
 
-const mostImages = 100;
+const maxImages = 100;
 
 export const describeImages = onRepository(({ name, input, repository: { images } }) => {
   const ids = member(input, 'imageIds');
   if (ids === undefined)
-    return pageReply(input, { items: images, keyOf: ({ digest }) => digest, mostResults: 1000 }, (page) => ({
+    return pageReply(input, { items: images, keyOf: ({ digest }) => digest, maxResults: 1000 }, (page) => ({
       imageDetails: page.map((image) => detail(name, image)),
     }));
-  if (!isList(ids) || ids.length < 1 || ids.length > mostImages)
-    return invalid(`Invalid parameter at 'imageIds': 1 to ${mostImages} are taken`);
+  if (!isList(ids) || ids.length < 1 || ids.length > maxImages)
+    return invalid(`Invalid parameter at 'imageIds': 1 to ${maxImages} are taken`);
   if ('maxResults' in input || 'nextToken' in input)
     return invalid("'maxResults' and 'nextToken' do not go together with 'imageIds'");
   const byDigest = new Map(images.map((image) => [image.digest, image]));

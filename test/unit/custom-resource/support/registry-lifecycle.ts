@@ -54,7 +54,7 @@ export const getLifecyclePolicyPreview = onRepository(({ name, input, repository
   }
   return pageReply(
     input,
-    { items: expiring, keyOf: ({ image }) => image.digest, mostResults: 100 },
+    { items: expiring, keyOf: ({ image }) => image.digest, maxResults: 100 },
     (page) => ({
       ...policyBody(name, text),
       status: 'COMPLETE',

@@ -11,14 +11,14 @@ import {
 } from './registry.ts';
 import { errorReply, invalid, ok, pageReply } from './reply.ts';
 
-const mostDescribed = 100;
-const mostScanned = 25;
+const maxDescribed = 100;
+const maxScanned = 25;
 
 export const describeRepositories: Perform = ({ repositories }, input) => {
   if (member(input, 'repositoryNames') === undefined)
     return pageReply(
       input,
-      { items: [...repositories.keys()].toSorted(), keyOf: (name) => name, mostResults: 1000 },
+      { items: [...repositories.keys()].toSorted(), keyOf: (name) => name, maxResults: 1000 },
       (page) => ({
         repositories: page.flatMap((name) => {
           const repository = repositories.get(name);
@@ -27,8 +27,8 @@ export const describeRepositories: Perform = ({ repositories }, input) => {
       }),
     );
   const names = namesOf(input);
-  if (names.length < 1 || names.length > mostDescribed)
-    return invalid(`Invalid parameter at 'repositoryNames': 1 to ${mostDescribed} are taken`);
+  if (names.length < 1 || names.length > maxDescribed)
+    return invalid(`Invalid parameter at 'repositoryNames': 1 to ${maxDescribed} are taken`);
   if ('maxResults' in input || 'nextToken' in input)
     return invalid("'maxResults' and 'nextToken' do not go together with 'repositoryNames'");
   const described: JsonObject[] = [];
@@ -58,8 +58,8 @@ export const putImageScanningConfiguration = onRepository(({ input, repository, 
 
 export const batchGetRepositoryScanningConfiguration: Perform = ({ repositories, scanning }, input) => {
   const names = namesOf(input);
-  if (names.length < 1 || names.length > mostScanned)
-    return invalid(`Invalid parameter at 'repositoryNames': 1 to ${mostScanned} are taken`);
+  if (names.length < 1 || names.length > maxScanned)
+    return invalid(`Invalid parameter at 'repositoryNames': 1 to ${maxScanned} are taken`);
   const scanningConfigurations: JsonObject[] = [];
   const failures: JsonObject[] = [];
   for (const repositoryName of names) {

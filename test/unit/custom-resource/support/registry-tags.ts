@@ -3,7 +3,7 @@ import { isList, isObject, type Json, member } from '../../../../core/json.ts';
 import { onRepository } from './registry.ts';
 import { errorReply, invalid, ok, type Reply } from './reply.ts';
 
-const mostTags = 50;
+const maxTags = 50;
 const allowed = /^[\p{L}\p{N}\p{Z}_.:/=+\-@]*$/u;
 
 export const listTagsForResource = onRepository(({ repository }) =>
@@ -20,8 +20,8 @@ export const tagResource = onRepository(({ input, repository, replace }) => {
     if (!isKey(key) || !isText(value, 0, 256)) return invalidTag(key);
     tags.set(key, value);
   }
-  if (tags.size > mostTags)
-    return errorReply(400, 'TooManyTagsException', `A repository has at most ${mostTags} tags`);
+  if (tags.size > maxTags)
+    return errorReply(400, 'TooManyTagsException', `A repository has at most ${maxTags} tags`);
   replace({ tags });
   return ok({});
 });

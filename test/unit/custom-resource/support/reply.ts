@@ -23,18 +23,18 @@ interface Listing<Item> {
   readonly items: readonly Item[];
   /** Tells the items apart; a token is the last key shown, so that what is added meanwhile shifts no page. */
   readonly keyOf: (item: Item) => string;
-  readonly mostResults: number;
+  readonly maxResults: number;
 }
 
 /** One page of a list, by the request's `maxResults` (100 when left out) and `nextToken`. */
 export function pageReply<Item>(
   input: JsonObject,
-  { items, keyOf, mostResults }: Listing<Item>,
+  { items, keyOf, maxResults }: Listing<Item>,
   bodyOf: (page: readonly Item[]) => JsonObject,
 ): Reply {
   const size = member(input, 'maxResults') ?? 100;
-  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > mostResults)
-    return invalid(`Invalid parameter at 'maxResults': it must be 1 to ${mostResults}`);
+  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > maxResults)
+    return invalid(`Invalid parameter at 'maxResults': it must be 1 to ${maxResults}`);
   const token = member(input, 'nextToken');
   const last = typeof token === 'string' ? Buffer.from(token, 'base64url').toString() : undefined;
   const start = last === undefined ? 0 : items.findIndex((item) => keyOf(item) === last) + 1;

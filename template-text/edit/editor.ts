@@ -1,0 +1,98 @@
+import type { YAMLMap, YAMLSeq } from 'yaml';
+import { isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
+import type { Json } from '../../core/json.ts';
+import type { TemplateDocument } from '../document.ts';
+import { type Style, styleOf } from '../print.ts';
+import { type Token, tokensBefore, tokensOf } from '../tokens.ts';
+
+/** A piece of text in place of that from one offset to another. */
+export interface Edit {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/** An alias that stays, and what it is to mean. */
+export interface StandingAlias {
+  readonly target: unknown;
+  readonly from: number;
+  readonly to: number;
+  readonly after: Json;
+}
+
+/** One template while its edits are collected. */
+export interface Editor {
+  readonly text: string;
+  readonly style: Style;
+  readonly document: TemplateDocument['document'];
+  readonly edits: Edit[];
+  /** What each anchored node that stays comes to mean. By node: a name may be taken anew. */
+  readonly anchored: Map<unknown, Json>;
+  readonly aliases: StandingAlias[];
+  /** The text's tokens, made once, where something is replaced that has a tag or a dash. */
+  readonly tokens: () => readonly Token[];
+}
+
+/** An editor without any edit. */
+export function editorOf({ text, isJson, document }: TemplateDocument): Editor {
+  let lexed: readonly Token[] | undefined;
+  return {
+    text,
+    style: styleOf(text, isJson, document),
+    document,
+    edits: [],
+    anchored: new Map(),
+    aliases: [],
+    tokens() {
+      lexed ??= tokensOf(text);
+      return lexed;
+    },
+  };
+}
+
+/** Where a node begins and ends. */
+export function rangeOf(node: unknown): readonly [number, number] {
+  const range = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range : undefined;
+  if (!range) throw new Error('a node without a place in the text');
+  return [range[0], range[1]];
+}
+
+export function startOf(node: unknown): number {
+  return rangeOf(node)[0];
+}
+
+export function endOf(node: unknown): number {
+  return rangeOf(node)[1];
+}
+
+/** Where an entry begins: at its tag, its anchor or its dash, which may stand lines before it. */
+export function itemStart({ tokens }: Editor, collection: YAMLMap | YAMLSeq, index: number): number {
+  const item = collection.items[index];
+  const [from] = rangeOf(isPair(item) ? item.key : item);
+  // What stands before the first key of a block map is that map's own.
+  if (isPair(item) && collection.flow !== true) return from;
+  return [...tokensBefore(tokens(), from)].at(-1)?.from ?? from;
+}
+
+/** Whether an entry of a block collection stands behind something else on its line, such as the dash around it. */
+export function sharesLine({ style, text }: Editor, collection: YAMLMap | YAMLSeq, offset: number): boolean {
+  if (style.isJson || collection.flow === true) return false;
+  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).trim() !== '';
+}
+
+/** What stands before an offset on its line, where that is nothing but space, dashes apart. */
+export function indentAt({ text }: Editor, offset: number): string {
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
+  return /^[\s-]*$/.test(line) ? line.replaceAll('-', ' ') : (/^\s*/.exec(line)?.[0] ?? '');
+}
+
+/** The beginning of the next line, or the end of the text. */
+export function lineEnd({ text }: Editor, offset: number): number {
+  if (offset > 0 && text[offset - 1] === '\n') return offset;
+  const end = text.indexOf('\n', offset);
+  return end < 0 ? text.length : end + 1;
+}
+
+export function withoutTrailingSpace({ text }: Editor, from: number, to: number): number {
+  return from + text.slice(from, to).trimEnd().length;
+}

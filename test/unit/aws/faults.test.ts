@@ -1,0 +1,97 @@
+import { describe, expect, test } from '@jest/globals';
+import { AwsCallError } from '../../../aws/call-error.ts';
+import {
+  isAnswer,
+  isDenied,
+  isFeatureDisabled,
+  isNotFound,
+  isRejected,
+  isRepositoryNotFound,
+  isThrottled,
+  isTransient,
+  isUnanswered,
+  loggableError,
+  unlessNotFound,
+} from '../../../aws/faults.ts';
+import { explain } from '../../../wording/failures.ts';
+
+const sdkError = (name: string, status = 400, message = 'no') =>
+  Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status, requestId: 'r1' } });
+const called = (cause: unknown) => new AwsCallError('PutImageTagMutability', 'payments/api', cause);
+
+describe('a failed call is read by what the service said', () => {
+  test.each([
+    ['throttled', isThrottled, 'ThrottlingException', 400],
+    ['throttled', isThrottled, 'Whatever', 429],
+    ['transient', isTransient, 'ServerException', 500],
+    ['rejected', isRejected, 'InvalidParameterException', 400],
+    ['denied', isDenied, 'AccessDeniedException', 400],
+    ['no such repository', isRepositoryNotFound, 'RepositoryNotFoundException', 400],
+    ['an answer', isAnswer, 'LifecyclePolicyNotFoundException', 400],
+  ])('%s', (_what, reads, name, status) => {
+    expect(reads(sdkError(name, status))).toBe(true);
+    expect(reads(called(sdkError(name, status)))).toBe(true);
+    expect(reads(called(new Error('a defect of ours')))).toBe(false);
+  });
+
+  test('unanswered', () => {
+    expect(isUnanswered(called(Object.assign(new Error('read'), { code: 'ECONNRESET' })))).toBe(true);
+    expect(isUnanswered(called(sdkError('TimeoutError')))).toBe(false);
+  });
+
+  test('throttling is no answer, and neither is a fault of the service', () => {
+    expect(isAnswer(called(sdkError('ThrottlingException')))).toBe(false);
+    expect(isAnswer(called(sdkError('ServerException', 503)))).toBe(false);
+  });
+
+  test('a feature is disabled only where ECR says so', () => {
+    const validation = (message: string) => called(sdkError('ValidationException', 400, message));
+    expect(isFeatureDisabled(validation('This feature is disabled'))).toBe(true);
+    expect(isFeatureDisabled(validation('1 validation error detected'))).toBe(false);
+  });
+
+  test('what does not exist is undefined, and nothing else', async () => {
+    const failing = (name: string) => () => Promise.reject(called(sdkError(name)));
+    expect(await unlessNotFound(['image', 'scan'], failing('ScanNotFoundException'))).toBeUndefined();
+    await expect(unlessNotFound(['image'], failing('ScanNotFoundException'))).rejects.toThrow();
+    expect(isNotFound(called(sdkError('ImageNotFoundException')), 'image')).toBe(true);
+  });
+
+  test('and logged with its operation and resource, without its message', () => {
+    const logged = loggableError(called(sdkError('AccessDeniedException', 400, 'a secret')));
+    expect(logged).toMatchObject({
+      name: 'AccessDeniedException',
+      operation: 'PutImageTagMutability',
+      resource: 'payments/api',
+      status: 400,
+      awsRequestId: 'r1',
+    });
+    expect(JSON.stringify(logged)).not.toContain('a secret');
+  });
+});
+
+describe('the reason of a failure', () => {
+  test.each([
+    [
+      sdkError('AccessDeniedException'),
+      'payments/api: PutImageTagMutability was denied. The function may not do this',
+    ],
+    [sdkError('ThrottlingException'), 'payments/api: PutImageTagMutability was throttled. ECR throttles'],
+    [
+      sdkError('InvalidParameterException'),
+      'payments/api: PutImageTagMutability was refused. ECR refuses the settings: no.',
+    ],
+    [
+      Object.assign(new Error('read'), { code: 'ECONNRESET' }),
+      'payments/api: PutImageTagMutability was not answered. ECR could not be reached',
+    ],
+    [sdkError('ServerException', 500), 'payments/api: PutImageTagMutability failed. ECR failed with'],
+  ])('begins with the repository and the operation: %s', (cause, reason) => {
+    expect(explain(called(cause)).slice(0, reason.length)).toBe(reason);
+  });
+
+  test('names the operation alone where it was about no single repository', () => {
+    const error = new AwsCallError('DescribeRepositories', undefined, sdkError('AccessDeniedException'));
+    expect(explain(error)).toMatch(/^DescribeRepositories was denied\. /);
+  });
+});
