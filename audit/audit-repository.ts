@@ -1,16 +1,16 @@
 /** The audit of one repository: issues that the controls find in its settings, and those of its images. Pure. */
-import { type CheckedIssue, type ControlCode, checkSettings, controlNames } from '../core/controls/index.ts';
-import type { Issue, IssueCode } from '../core/issue.ts';
+import { type CheckedIssue, checkSettings, controlNames } from '../core/controls/index.ts';
 import { isUnknown, type Known, whenKnown } from '../core/known.ts';
 import { lifecyclePolicyText } from '../core/lifecycle/build.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { parseRepositoryPolicy, type RepositoryPolicy } from '../core/settings/repository-policy.ts';
 import type { KnownSettings } from '../core/settings/settings.ts';
-import type { AuditFinding, Expiry, Range, RepositoryAudit } from './audit.ts';
+import type { AuditFact, AuditFinding, Expiry, RepositoryAudit } from './audit.ts';
 import { expiryOf, pulledLatelyDays } from './expiry.ts';
 import { growthOf } from './growth.ts';
 import { readinessOf } from './readiness.ts';
-import type { RegistryReading, RepositoryReading, ScanReading } from './reading.ts';
+import type { RepositoryReading } from './reading.ts';
+import type { Read } from './unread.ts';
 
 /** What a repository is checked against. */
 export interface AuditOptions {
@@ -20,36 +20,6 @@ export interface AuditOptions {
   readonly quota: number;
   /** Milliseconds since 1970. */
   readonly now: number;
-  readonly words: AuditWords;
-}
-
-/** A finding as data, before it has a message. */
-export type AuditFact =
-  | CheckedIssue
-  | { readonly code: 'images-in-use-expire'; readonly pulledLately: Range; readonly days: number }
-  | {
-      readonly code: 'image-quota-reached' | 'image-quota-ahead';
-      readonly count: number;
-      readonly quota: number;
-      /** A day, such as `2027-03-01`. */
-      readonly reachedOn: string;
-    };
-
-/** An audit before its findings have messages. */
-export type AuditedRepository = Omit<RepositoryAudit, 'findings'>;
-
-/** The sentences of an audit's findings; `wording/` has them. */
-export interface AuditWords {
-  /** A clause for what is found in a policy's document, with the place in it. */
-  readonly clause: (issue: Issue<ControlCode | IssueCode>) => string;
-  /** Why a repository is scanned, or is not: a clause. */
-  readonly scanning: (
-    scan: ScanReading,
-    isOwnScanOnPush: boolean,
-    scanType: RegistryReading['scanType'],
-  ) => string;
-  /** The message of a finding about a repository. */
-  readonly message: (fact: AuditFact, audit: AuditedRepository) => string;
 }
 
 // A quota that is reached sooner is an error.
@@ -59,41 +29,36 @@ const day = 24 * 60 * 60 * 1000;
 /** Audits one repository. */
 export function auditRepository(
   reading: RepositoryReading,
-  registry: Pick<RegistryReading, 'scanType'>,
-  options: AuditOptions,
+  { policy, quota, now }: AuditOptions,
 ): RepositoryAudit {
   const { images, lifecyclePolicy: text } = reading;
-  const { now, words } = options;
-  const issues = checkSettings(liveSettings(reading), options.policy);
-  const clauses = (control: CheckedIssue['control'], verdict: CheckedIssue['verdict']) =>
-    issues.filter((issue) => issue.control === control && issue.verdict === verdict).map(words.clause);
-  const expiryBy = (policy: string): Known<Expiry> =>
-    whenKnown(images, (known) => expiryOf(policy, known, now, words.clause));
-  const lifecyclePolicy: RepositoryAudit['lifecyclePolicy'] = whenKnown(text, (policy) =>
-    policy === undefined
+  const issues = checkSettings(liveSettings(reading), policy);
+  const issuesOf = (control: CheckedIssue['control'], verdict: CheckedIssue['verdict']) =>
+    issues.filter((issue) => issue.control === control && issue.verdict === verdict);
+  const expiryBy = (lifecyclePolicy: string): Read<Expiry> =>
+    whenKnown(images, (known) => expiryOf(lifecyclePolicy, known, now));
+  const lifecyclePolicy: RepositoryAudit['lifecyclePolicy'] = whenKnown(text, (known) =>
+    known === undefined
       ? { kind: 'none', problems: [], expires: { images: none, pulledLately: none } }
-      : { kind: 'present', problems: clauses('LifecyclePolicy', 'invalid'), expires: expiryBy(policy) },
+      : { kind: 'present', problems: issuesOf('LifecyclePolicy', 'invalid'), expires: expiryBy(known) },
   );
   // A policy that could not be read may expire images, so no date is projected.
   const isExpiring = isUnknown(text) || /"expire"/.test(text ?? '');
-  const hardened = lifecyclePolicyText(options.policy);
-  const audit: AuditedRepository = {
+  const hardened = lifecyclePolicyText(policy);
+  const audit = {
     name: reading.name,
     arn: reading.arn,
     stack: whenKnown(reading.stack, (stack) => stack ?? null),
     tagMutability: reading.tagMutability,
     encryption: reading.encryption,
-    scanned: whenKnown(reading.scan, (scan) => ({
-      how: scannedHow[scan.frequency],
-      why: words.scanning(scan, reading.scanOnPush, registry.scanType),
-    })),
+    scanned: whenKnown(reading.scan, (scan) => ({ ...scan, isOwnScanOnPush: reading.scanOnPush })),
     lifecyclePolicy,
-    publicBy: whenKnown(reading.repositoryPolicy, () => clauses('PublicAccess', 'unsafe')),
-    images: whenKnown(images, (known) => growthOf(known, { quota: options.quota, isExpiring, now })),
+    publicBy: whenKnown(reading.repositoryPolicy, () => issuesOf('PublicAccess', 'unsafe')),
+    images: whenKnown(images, (known) => growthOf(known, { quota, isExpiring, now })),
     readiness: readinessOf({ ...reading, now }),
     hardened: hardened === undefined ? null : expiryBy(hardened),
   };
-  return { ...audit, findings: findingsOf(audit, issues, { now, words }) };
+  return { ...audit, findings: findingsOf(audit, issues, now) };
 }
 
 /** What is known of a live repository's settings, as the controls read them. */
@@ -102,12 +67,17 @@ function liveSettings(reading: RepositoryReading): KnownSettings {
   return {
     tagMutability,
     // In effect, and not as the repository itself is set: a rule of the registry can cover it, or leave it out.
-    scanOnPush: whenKnown(scan, ({ frequency }) => frequency !== 'MANUAL'),
-    lifecyclePolicy,
-    repositoryPolicy: whenKnown(reading.repositoryPolicy, repositoryPolicyOf),
-    // Whether a KMS key is the author's own or one of AWS cannot be told by its ARN.
+    scanOnPush: known(whenKnown(scan, ({ frequency }) => frequency !== 'MANUAL')),
+    lifecyclePolicy: known(lifecyclePolicy),
+    repositoryPolicy: known(whenKnown(reading.repositoryPolicy, repositoryPolicyOf)),
+    // An ARN does not show whether a KMS key is customer managed.
     encryption: { type: encryption, kmsKey: encryption === 'AES256' ? undefined : { unknown: 'its key' } },
   };
+}
+
+/** A value as the controls read it: of one that could not be read, they report nothing. */
+function known<Value>(value: Read<Value>): Known<Value> {
+  return isUnknown(value) ? { unknown: value.unknown.code } : value;
 }
 
 function repositoryPolicyOf(text: string | undefined): RepositoryPolicy | undefined {
@@ -117,17 +87,15 @@ function repositoryPolicyOf(text: string | undefined): RepositoryPolicy | undefi
 
 const none = { atLeast: 0, atMost: 0 };
 
-const scannedHow = { CONTINUOUS_SCAN: 'continuously', SCAN_ON_PUSH: 'on push', MANUAL: 'not' } as const;
-
 /** Every finding: what the controls find, what the lifecycle policy does to images in use, and the quota of images. */
 function findingsOf(
-  audit: AuditedRepository,
+  audit: Omit<RepositoryAudit, 'findings'>,
   issues: readonly CheckedIssue[],
-  { now, words }: Pick<AuditOptions, 'now' | 'words'>,
+  now: number,
 ): readonly AuditFinding[] {
   const found: AuditFinding[] = [];
   const add = (subject: AuditFinding['subject'], level: AuditFinding['level'], fact: AuditFact) =>
-    found.push({ subject, level, code: fact.code, message: words.message(fact, audit) });
+    found.push({ subject, level, fact });
   for (const issue of issues) {
     const level = levelOf(issue);
     if (level !== undefined) add(issue.control, level, issue);
@@ -149,12 +117,12 @@ function findingsOf(
     add('ImageQuota', isUrgent ? 'error' : 'note', { code, count, quota, reachedOn });
   }
   const order: readonly string[] = controlNames;
-  // The quota is no control's, and comes last.
+  // The quota belongs to no control, and comes last.
   const rank = ({ subject }: AuditFinding) => order.indexOf(subject) + 1 || order.length + 1;
   return found.toSorted((one, other) => rank(one) - rank(other));
 }
 
-/** How bad an issue is on a live repository; undefined for what nobody could read, which is no finding. */
+/** How bad an issue is on a live repository; undefined for a value that could not be read, which is no finding. */
 function levelOf({ verdict, isUrgent }: CheckedIssue): AuditFinding['level'] | undefined {
   switch (verdict) {
     case 'missing':

@@ -1,8 +1,8 @@
-/** The audit of one repository, and of a registry: plain data, which every report is made from. */
-import type { ControlCode, ControlName } from '../core/controls/index.ts';
-import type { IssueCode } from '../core/issue.ts';
+/** The audit of one repository, and of a registry: data without sentences, which `wording/audit/` adds. */
+import type { CheckedIssue, ControlName } from '../core/controls/index.ts';
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
-import type { Known, RegistryReading } from './reading.ts';
+import type { RegistryReading, ScanReading, TagPushes } from './reading.ts';
+import type { Read, UnreadReason } from './unread.ts';
 
 /** How severe a finding is: fix an `error` now; a `warning` is unsafe; a `note` is information. */
 export const auditSeverities = ['error', 'warning', 'note'] as const;
@@ -11,31 +11,54 @@ export type AuditSeverity = (typeof auditSeverities)[number];
 /** The subject of a finding: a control, or the image quota. */
 export type AuditSubject = ControlName | 'ImageQuota';
 
-/** What a finding says, by code: what a control finds, and what only a live repository shows. */
-export type AuditCode =
-  | ControlCode
-  | IssueCode
-  | 'images-in-use-expire'
-  | 'image-quota-reached'
-  | 'image-quota-ahead';
+/** What is found: by a control, or by what only a live repository shows. */
+export type AuditFact =
+  | CheckedIssue
+  | { readonly code: 'images-in-use-expire'; readonly pulledLately: Range; readonly days: number }
+  | {
+      readonly code: 'image-quota-reached' | 'image-quota-ahead';
+      readonly count: number;
+      readonly quota: number;
+      /** A day, such as `2027-03-01`. */
+      readonly reachedOn: string;
+    };
+
+export type AuditCode = AuditFact['code'];
 
 export interface AuditFinding {
   readonly subject: AuditSubject;
   readonly level: AuditSeverity;
-  readonly code: AuditCode;
-  readonly message: string;
+  readonly fact: AuditFact;
 }
 
 /** A confidence level: it was `seen`, there is evidence that makes it `likely`, or only a name makes it `possible`. */
 export type Confidence = 'seen' | 'likely' | 'possible';
 
+/** Why a tag counts as moving. Times are milliseconds since 1970. */
+export type MovingEvidence =
+  | ({ readonly code: 'pushed-again'; readonly since: number } & TagPushes)
+  // By the tags file: the earlier audit had detected it, or it has moved since.
+  | { readonly code: 'had-moved' | 'has-moved'; readonly auditedAt: number }
+  | { readonly code: 'moving-name' | 'newest-version' };
+
 /** A tag that moves, or may move. */
 export interface MovingTag {
   readonly tag: string;
   readonly confidence: Confidence;
-  /** A clause such as `pushed 14 times with 9 images, last by role/ci`. */
-  readonly evidence: string;
+  readonly evidence: readonly MovingEvidence[];
 }
+
+/** What a verdict about immutable tags rests on. Times are milliseconds since 1970, and undefined where nothing is known. */
+export type ReadinessBasis =
+  | { readonly code: 'already-immutable' }
+  | { readonly code: 'images-unread'; readonly reason: UnreadReason }
+  | { readonly code: 'too-many-moving-tags' | 'moving-tags' }
+  | { readonly code: 'untagged-images'; readonly images: number }
+  | {
+      readonly code: 'no-moving-tags';
+      readonly pushesSince: number | undefined;
+      readonly auditedAt: number | undefined;
+    };
 
 /** Whether immutable tags would break a pipeline. */
 export interface Readiness {
@@ -45,8 +68,7 @@ export interface Readiness {
    */
   readonly verdict: 'done' | 'now' | 'with-exclusions' | 'stabilise-first' | 'unclear';
   readonly confidence: Confidence;
-  /** One sentence: what to do. */
-  readonly advice: string;
+  readonly basis: ReadinessBasis;
   /** Tags to exclude from immutability; at most five, which is ECR's limit. */
   readonly exclusions: readonly string[];
   readonly moving: readonly MovingTag[];
@@ -82,23 +104,23 @@ export interface RepositoryAudit {
   readonly name: string;
   readonly arn: string;
   /** The stack that owns it; null for none. */
-  readonly stack: Known<string | null>;
+  readonly stack: Read<string | null>;
   readonly tagMutability: TagMutability;
   readonly encryption: string;
-  /** Whether images are scanned automatically, and why. */
-  readonly scanned: Known<{ readonly how: 'on push' | 'continuously' | 'not'; readonly why: string }>;
-  readonly lifecyclePolicy: Known<{
+  /** Whether images are scanned automatically. */
+  readonly scanned: Read<ScanReading & { readonly isOwnScanOnPush: boolean }>;
+  readonly lifecyclePolicy: Read<{
     readonly kind: 'none' | 'present';
     /** Problems of the policy, such as a rule that can never take effect. */
-    readonly problems: readonly string[];
-    readonly expires: Known<Expiry>;
+    readonly problems: readonly CheckedIssue[];
+    readonly expires: Read<Expiry>;
   }>;
   /** What makes it public; empty if it is not. */
-  readonly publicBy: Known<readonly string[]>;
-  readonly images: Known<ImageCount>;
+  readonly publicBy: Read<readonly CheckedIssue[]>;
+  readonly images: Read<ImageCount>;
   readonly readiness: Readiness;
   /** What the lifecycle policy of KeepImages and ProtectedTags would expire; null if they define none. */
-  readonly hardened: Known<Expiry> | null;
+  readonly hardened: Read<Expiry> | null;
   readonly findings: readonly AuditFinding[];
 }
 
@@ -114,10 +136,8 @@ export interface Audit {
   readonly summary: Summary;
 }
 
-/** The audit for a manager. */
+/** The numbers of an audit. */
 export interface Summary {
-  /** The headline, and a few sentences. */
-  readonly sentences: readonly string[];
   /** How many repositories have an issue (warning or error) by subject, the most frequent first. */
   readonly bySubject: readonly { readonly subject: AuditSubject; readonly repositories: number }[];
   readonly byReadiness: Readonly<Record<Readiness['verdict'], number>>;
@@ -125,5 +145,5 @@ export interface Summary {
   readonly monthlyCost: number;
   readonly images: number;
   /** Why values are unknown, with the number of repositories affected. */
-  readonly unknown: readonly { readonly reason: string; readonly repositories: number }[];
+  readonly unknown: readonly { readonly reason: UnreadReason; readonly repositories: number }[];
 }

@@ -1,8 +1,8 @@
 /** How many images a lifecycle policy would expire now, and how many of those were pulled recently. Pure. */
-import type { Issue } from '../core/issue.ts';
 import { evaluateLifecyclePolicy } from '../core/lifecycle/evaluate.ts';
 import type { Expiry, Range } from './audit.ts';
-import type { ImageReading, Unknown } from './reading.ts';
+import type { ImageReading } from './reading.ts';
+import type { Read } from './unread.ts';
 
 /** An image that was pulled within these days may be in use. */
 export const pulledLatelyDays = 90;
@@ -13,19 +13,11 @@ const day = 24 * 60 * 60 * 1000;
  * ECR never expires a referenced image before its index, so untagged images beside an index count in the upper bound only.
  *
  * @param now milliseconds since 1970
- * @param describe a clause for what is wrong with the policy
  */
-export function expiryOf(
-  text: string,
-  images: readonly ImageReading[],
-  now: number,
-  describe: (issue: Issue) => string,
-): Expiry | Unknown {
+export function expiryOf(text: string, images: readonly ImageReading[], now: number): Read<Expiry> {
   const evaluated = evaluateLifecyclePolicy(text, images, now);
-  if ('issues' in evaluated) {
-    const why = evaluated.issues.slice(0, 1).map(describe);
-    return { unknown: `its lifecycle policy cannot be evaluated: ${why.join('')}` };
-  }
+  if ('issues' in evaluated)
+    return { unknown: { code: 'policy-not-evaluated', issues: evaluated.issues.slice(0, 1) } };
   const expired = new Set(
     evaluated.verdicts.filter(({ action }) => action === 'expire').map(({ digest }) => digest),
   );

@@ -21,7 +21,7 @@ export function growthOf(
   const count = images.length;
   const pushedLately = images.filter(({ pushedAt }) => now - pushedAt <= recentDays * day).length;
   // The size of an image index is that of its largest manifest, which is counted by itself.
-  const bytes = images.reduce((sum, { size, isImageIndex: isList }) => sum + (isList ? 0 : size), 0);
+  const bytes = images.reduce((sum, { size, isImageIndex }) => sum + (isImageIndex ? 0 : size), 0);
   const days = count >= quota ? 0 : ((quota - count) * recentDays) / pushedLately;
   const isReached = count >= quota || (pushedLately > 0 && !isExpiring && days <= maxDays);
   return {

@@ -1,15 +1,16 @@
 /** Which tags of a repository move or may move, with the evidence for each. Pure. */
+import { isUnknown } from '../core/known.ts';
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
 import { matchesWildcard } from '../core/wildcard.ts';
 import type { Confidence, MovingTag, Range } from './audit.ts';
-import { pluralise } from './format.ts';
-import { type ImageReading, isUnknown, type Known, type PreviousTags, type Pushes } from './reading.ts';
+import type { ImageReading, PreviousTags, Pushes } from './reading.ts';
+import type { Read } from './unread.ts';
 
 /** What readiness for immutable tags is decided by. */
 export interface Evidence {
   readonly tagMutability: TagMutability;
-  readonly images: Known<readonly ImageReading[]>;
-  readonly pushes: Known<Pushes>;
+  readonly images: Read<readonly ImageReading[]>;
+  readonly pushes: Read<Pushes>;
   readonly previousAudit: PreviousTags | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -37,7 +38,7 @@ export function mutableTagsSeen(evidence: WithKnownImages): MovingTag[] {
     const known = byTag.get(found.tag);
     byTag.set(
       found.tag,
-      known === undefined ? found : { ...known, evidence: `${known.evidence}; ${found.evidence}` },
+      known === undefined ? found : { ...known, evidence: [...known.evidence, ...found.evidence] },
     );
   }
   return [...byTag.values()]
@@ -50,14 +51,14 @@ export function mutableTagsSeen(evidence: WithKnownImages): MovingTag[] {
 }
 
 /** By CloudTrail. */
-function pushedAgain(pushes: Known<Pushes>): MovingTag[] {
+function pushedAgain(pushes: Read<Pushes>): MovingTag[] {
   if (isUnknown(pushes)) return [];
   return [...pushes.tags]
     .filter(([, { times }]) => times > 1)
-    .map(([tag, { times, images, lastBy }]) => ({
+    .map(([tag, counts]) => ({
       tag,
       confidence: 'seen',
-      evidence: `pushed ${times} times since ${dayOf(pushes.since)}, with ${pluralise(images, 'image', 'different images')}, last by ${lastBy}`,
+      evidence: [{ code: 'pushed-again', since: pushes.since, ...counts }],
     }));
 }
 
@@ -68,7 +69,7 @@ function movedSince(previous: PreviousTags | undefined, tags: ReadonlyMap<string
     ([tag, at]): MovingTag => ({
       tag,
       confidence: 'seen',
-      evidence: `had moved by the audit of ${dayOf(at)}`,
+      evidence: [{ code: 'had-moved', auditedAt: at }],
     }),
   );
   const since = [...previous.digests]
@@ -77,7 +78,7 @@ function movedSince(previous: PreviousTags | undefined, tags: ReadonlyMap<string
       ([tag]): MovingTag => ({
         tag,
         confidence: 'seen',
-        evidence: `has moved since the audit of ${dayOf(previous.at)}`,
+        evidence: [{ code: 'has-moved', auditedAt: previous.at }],
       }),
     );
   return [...before, ...since];
@@ -89,9 +90,9 @@ function suspectedByName(
 ): readonly MovingTag[] {
   const byName = untaggedByMove(images).atLeast > 0 ? 'likely' : 'possible';
   return [...tags.keys()].flatMap((tag): MovingTag[] => {
-    if (movingName.test(tag)) return [{ tag, confidence: byName, evidence: 'a name that usually moves' }];
+    if (movingName.test(tag)) return [{ tag, confidence: byName, evidence: [{ code: 'moving-name' }] }];
     return isAlias(tag, tags)
-      ? [{ tag, confidence: 'possible', evidence: 'names the newest of several versions' }]
+      ? [{ tag, confidence: 'possible', evidence: [{ code: 'newest-version' }] }]
       : [];
   });
 }
@@ -121,9 +122,4 @@ export function untaggedByMove(images: readonly ImageReading[]): Range {
 /** The lower of two. */
 export function weakerConfidence(one: Confidence, other: Confidence): Confidence {
   return confidences.indexOf(one) > confidences.indexOf(other) ? one : other;
-}
-
-/** A time as its day, such as `2026-11-25`. */
-export function dayOf(at: number): string {
-  return new Date(at).toISOString().slice(0, 10);
 }

@@ -1,16 +1,14 @@
 /** The data that an audit reads from a live registry; a value that could not be read is `unknown`, with the reason. */
-import { isUnknown, type Known, type Unknown, whenKnown } from '../core/known.ts';
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
-
-export { isUnknown, type Known, type Unknown, whenKnown };
+import type { Read } from './unread.ts';
 
 /** The registry as a whole. */
 export interface RegistryReading {
   readonly region: string;
   readonly registryId: string;
-  readonly scanType: Known<'BASIC' | 'ENHANCED'>;
+  readonly scanType: Read<'BASIC' | 'ENHANCED'>;
   /** Milliseconds since 1970: CloudTrail's pushes were read from then on. */
-  readonly pushesSince?: Known<number>;
+  readonly pushesSince?: Read<number>;
 }
 
 /** One image, from DescribeImages. */
@@ -68,14 +66,14 @@ export interface RepositoryReading {
   readonly tagMutability: TagMutability;
   readonly scanOnPush: boolean;
   readonly encryption: string;
-  readonly scan: Known<ScanReading>;
+  readonly scan: Read<ScanReading>;
   /** The lifecycle policy's text; undefined if there is none. */
-  readonly lifecyclePolicy: Known<string | undefined>;
+  readonly lifecyclePolicy: Read<string | undefined>;
   /** The repository policy's text; undefined if there is none. */
-  readonly repositoryPolicy: Known<string | undefined>;
-  readonly images: Known<readonly ImageReading[]>;
+  readonly repositoryPolicy: Read<string | undefined>;
+  readonly images: Read<readonly ImageReading[]>;
   /** The stack that owns it, by CloudFormation's own tags; undefined if no stack does. */
-  readonly stack: Known<string | undefined>;
-  readonly pushes: Known<Pushes>;
+  readonly stack: Read<string | undefined>;
+  readonly pushes: Read<Pushes>;
   readonly previousAudit: PreviousTags | undefined;
 }

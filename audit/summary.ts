@@ -1,4 +1,5 @@
 /** An audit of a whole registry: repositories in order of severity, and the counts. Pure. */
+import { isUnknown } from '../core/known.ts';
 import {
   type Audit,
   type AuditSubject,
@@ -7,8 +8,8 @@ import {
   type RepositoryAudit,
   type Summary,
 } from './audit.ts';
-import { isUnknown, type Known, type RegistryReading } from './reading.ts';
-import { summarySentences } from './summary-sentences.ts';
+import type { RegistryReading } from './reading.ts';
+import type { UnreadReason } from './unread.ts';
 
 /** @param at milliseconds since 1970 */
 export function auditOf(
@@ -29,7 +30,7 @@ export function auditOf(
     at: new Date(at).toISOString(),
     repositories: sorted,
     total,
-    summary: summarise(registry, sorted, total),
+    summary: summarise(registry, sorted),
   };
 }
 
@@ -45,11 +46,7 @@ function costOf({ images }: RepositoryAudit): number {
   return isUnknown(images) ? 0 : images.monthlyCost;
 }
 
-function summarise(
-  registry: RegistryReading,
-  repositories: readonly RepositoryAudit[],
-  total: number,
-): Summary {
+function summarise(registry: RegistryReading, repositories: readonly RepositoryAudit[]): Summary {
   const subjects = new Map<AuditSubject, number>();
   const byReadiness: Record<Readiness['verdict'], number> = {
     done: 0,
@@ -66,9 +63,7 @@ function summarise(
   const bySubject = [...subjects]
     .map(([subject, count]) => ({ subject, repositories: count }))
     .toSorted((one, other) => other.repositories - one.repositories);
-  const counts = { bySubject, byReadiness, ...sizeOf(repositories) };
-  const unknown = unknownValues(registry, repositories);
-  return { ...counts, unknown, sentences: summarySentences(repositories, total, counts) };
+  return { bySubject, byReadiness, ...sizeOf(repositories), unknown: unknownValues(registry, repositories) };
 }
 
 function sizeOf(repositories: readonly RepositoryAudit[]): Pick<Summary, 'bytes' | 'monthlyCost' | 'images'> {
@@ -88,16 +83,27 @@ function unknownValues(
   registry: RegistryReading,
   repositories: readonly RepositoryAudit[],
 ): Summary['unknown'] {
-  const counts = new Map<string, number>();
-  const count = (value: Known<unknown>) => {
-    if (isUnknown(value)) counts.set(value.unknown, (counts.get(value.unknown) ?? 0) + 1);
+  const counts = new Map<string, { readonly reason: UnreadReason; repositories: number }>();
+  const entryOf = (reason: UnreadReason) => {
+    const key = JSON.stringify(reason);
+    const entry = counts.get(key) ?? { reason, repositories: 0 };
+    counts.set(key, entry);
+    return entry;
   };
-  for (const { stack, scanned, lifecyclePolicy, publicBy, images } of repositories)
-    for (const value of [stack, scanned, lifecyclePolicy, publicBy, images]) count(value);
-  for (const value of [registry.scanType, registry.pushesSince])
-    if (value !== undefined && isUnknown<unknown>(value) && !counts.has(value.unknown))
-      counts.set(value.unknown, repositories.length);
-  return [...counts]
-    .map(([reason, number]) => ({ reason, repositories: number }))
-    .toSorted((one, other) => other.repositories - one.repositories);
+  const values = ({ stack, scanned, lifecyclePolicy, publicBy, images }: RepositoryAudit) => [
+    stack,
+    scanned,
+    lifecyclePolicy,
+    publicBy,
+    images,
+  ];
+  for (const value of repositories.flatMap(values))
+    if (isUnknown(value)) entryOf(value.unknown).repositories += 1;
+  // A value of the registry as a whole concerns every repository.
+  for (const value of [registry.scanType, registry.pushesSince]) {
+    if (value === undefined || !isUnknown(value)) continue;
+    const entry = entryOf(value.unknown);
+    if (entry.repositories === 0) entry.repositories = repositories.length;
+  }
+  return [...counts.values()].toSorted((one, other) => other.repositories - one.repositories);
 }

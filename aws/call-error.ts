@@ -1,6 +1,9 @@
 /** A call to AWS that failed, with what failed: the operation, and what it was about. */
 
-/** Thrown by calls.ts alone; `cause` is the SDK's own error, which faults.ts reads. */
+/**
+ * Thrown by calls.ts alone; `cause` is the SDK's own error, which faults.ts reads. Its message, which names the resource,
+ * is not for the log of a custom resource: a resource's name may come from a NoEcho parameter.
+ */
 export class AwsCallError extends Error {
   override readonly name = 'AwsCallError';
   /** Such as PutImageTagMutability. */

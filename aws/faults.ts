@@ -99,11 +99,13 @@ export function isAnswer(error: unknown): boolean {
   return isRejected(error) && !isThrottled(error);
 }
 
-/** What may be logged of an error: never its message, which can quote what a template's author wrote. */
+/**
+ * What may be logged of an error: never its message, nor what the call was about, which can quote what a template's
+ * author wrote: a NoEcho parameter in the wrong place, for example.
+ */
 export function loggableError(error: unknown): {
   readonly name: string;
   readonly operation?: string;
-  readonly resource?: string;
   readonly code?: string;
   readonly status?: number;
   readonly awsRequestId?: string;
@@ -117,7 +119,6 @@ export function loggableError(error: unknown): {
   return {
     name: root.name,
     ...(error instanceof AwsCallError ? { operation: error.operation } : {}),
-    ...(error instanceof AwsCallError && error.resource !== undefined ? { resource: error.resource } : {}),
     ...(typeof code === 'string' ? { code } : {}),
     ...(typeof status === 'number' ? { status } : {}),
     ...(typeof requestId === 'string' ? { awsRequestId: requestId } : {}),

@@ -5,7 +5,8 @@ import { isList, isObject, type Json, member } from '../core/json.ts';
 import { namesAt } from '../core/policy/policy.ts';
 import { Problem } from '../core/problem.ts';
 import { readText } from '../template-text/file.ts';
-import { unknownNameMessage } from './unknown-name.ts';
+import { sentence } from '../wording/lists.ts';
+import { unknownName } from '../wording/unknown-name.ts';
 
 /**
  * Reads them as strings by name, as in a function's environment.
@@ -29,7 +30,8 @@ export async function readApplicationParameters(
   for (const [name, value] of Object.entries(given)) {
     // A samconfig.toml also has parameters of the functions, which have no effect on a template.
     if (known.includes(name)) parameters[name] = textOf(value);
-    else if (!isToml) throw new Problem(`${file} has the ${unknownNameMessage('parameter', name, known)}`);
+    else if (!isToml)
+      throw new Problem(`${file} has the ${sentence([unknownName('parameter', name, known)])}`);
   }
   return parameters;
 }

@@ -2,7 +2,8 @@
 import { isObject, type Json, type JsonObject, member, withMember } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import { addUndetermined, type ControlContext, refuse } from './control-context.ts';
-import { branchPath, generatesResources, makeIf, mayGainProperties, read } from './intrinsics.ts';
+import { branchPath, generatesResources, makeIf, read } from './intrinsics.ts';
+import type { Change } from './settings/template-setting.ts';
 
 /** How one value is hardened, once it is known to be absent or literal. */
 export interface PropertyRule {
@@ -83,19 +84,27 @@ export function hardenMember(
   return withMember(value, key, hardenValue(member(value, key), [...path, key], context, rule));
 }
 
+const propertyPaths = new Map<string, Path>();
+
+/** The path of a property, the same one for all resources. @param name a name of our own, of which there are few */
+export function propertyPath(name: string): Path {
+  const path = propertyPaths.get(name) ?? ['Properties', name];
+  propertyPaths.set(name, path);
+  return path;
+}
+
 /** Hardens one property. */
 export function hardenProperty(
   properties: JsonObject,
   name: string,
   context: ControlContext,
   rule: PropertyRule,
-): JsonObject {
-  const path = ['Properties', name];
+): readonly Change[] {
+  const path = propertyPath(name);
   const raw = member(properties, name);
-  if (raw !== undefined || !mayGainProperties(properties))
-    return withMember(properties, name, hardenValue(raw, path, context, rule));
+  if (raw !== undefined || !context.mayGainProperties) return [[name, hardenValue(raw, path, context, rule)]];
   addMayGainProperties(context, path);
-  return properties;
+  return [];
 }
 
 /** Reports that a property was not written because a loop or a transform inside Properties may still write it. */

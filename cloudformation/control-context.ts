@@ -18,6 +18,9 @@ export interface ControlContext {
   readonly policy: Policy;
   /** Values that a `Ref` can be looked up in. */
   readonly parameters: ParameterValues;
+  /** Whether a loop or a transform inside Properties may still write more of them. */
+  readonly mayGainProperties: boolean;
+  readonly written: WrittenDefaults;
   /** Takes one decision; the control's name and the logical ID are filled in. */
   readonly addFinding: (finding: ControlFinding) => void;
 }
@@ -138,12 +141,21 @@ export function addUndetermined({ addFinding }: ControlContext, path: Path, raw:
 }
 
 type Write = SettingPlace['write'];
-const written = new WeakMap<Policy, Map<Write, Json | undefined>>();
 
-/** The policy's default as it is written at a place, made once, so that equal decisions are reported together. */
-function writtenDefault({ control, policy }: ControlContext, write: Write): Json | undefined {
-  const ofPolicy = written.get(policy) ?? new Map<Write, Json | undefined>();
-  written.set(policy, ofPolicy);
-  if (!ofPolicy.has(write)) ofPolicy.set(write, write(control.safeDefault(policy)));
-  return ofPolicy.get(write);
+/** The defaults of one policy as they are written, by the kind of place. */
+export type WrittenDefaults = Map<Write, Json | undefined>;
+
+const byPolicy = new WeakMap<Policy, WrittenDefaults>();
+
+/** What has been written by a policy so far: made once, so that equal decisions are reported together. */
+export function writtenBy(policy: Policy): WrittenDefaults {
+  const written = byPolicy.get(policy) ?? new Map();
+  byPolicy.set(policy, written);
+  return written;
+}
+
+/** The policy's default as it is written at a kind of place. */
+export function writtenDefault({ control, policy, written }: ControlContext, write: Write): Json | undefined {
+  if (!written.has(write)) written.set(write, write(control.safeDefault(policy)));
+  return written.get(write);
 }

@@ -2,6 +2,7 @@ import { type Finding, isRefusal } from '../core/finding.ts';
 import type { JsonObject } from '../core/json.ts';
 import { applicationPolicy, refinePolicy } from '../core/policy/policy.ts';
 import { harden } from './harden.ts';
+import { jsonBytes } from './json-size.ts';
 import type { DescribeFinding } from './report.ts';
 import type { SettingsFunction } from './settings-resource.ts';
 
@@ -24,7 +25,7 @@ export interface ExpandRequest {
 export interface MacroConfiguration {
   /** The function's environment, where the application's policy stands. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Today, as YYYY-MM-DD. */
+  /** Today, as YYYY-MM-DD; read only where an exemption ends. */
   readonly today: string;
   /** In place of the function that the environment names. */
   readonly settings?: SettingsFunction;
@@ -50,31 +51,29 @@ export type Expansion = { readonly findings: readonly Finding[] } & (
 );
 
 /** Hardens what a request holds. Pure. */
-export function expand(
-  request: ExpandRequest,
-  { environment, today, settings = settingsFunction(environment), describe }: MacroConfiguration,
-): Expansion {
+export function expand(request: ExpandRequest, configuration: MacroConfiguration): Expansion {
+  const { environment, settings = settingsFunction(environment), describe } = configuration;
   const application = applicationPolicy(environment);
   const transform = refinePolicy(application.policy, 'transform', request.params, [
     'Transform',
     'Parameters',
   ]);
-  const configuration = [...application.findings, ...transform.findings];
+  const ofParameters = [...application.findings, ...transform.findings];
   // With a policy that nobody meant, nothing may be decided.
-  if (configuration.some(isRefusal)) return { findings: configuration, refusedFor: 'findings' };
+  if (ofParameters.some(isRefusal)) return { findings: ofParameters, refusedFor: 'findings' };
 
   const hardened = harden(request.fragment, {
     policy: transform.policy,
     parameters: request.templateParameterValues,
-    today,
+    today: () => configuration.today,
     settings,
     describe,
   });
   const { fragment } = hardened;
-  const findings = [...configuration, ...hardened.findings];
+  const findings = [...ofParameters, ...hardened.findings];
   if (findings.some(isRefusal)) return { findings, refusedFor: 'findings' };
 
-  const bytes = Buffer.byteLength(JSON.stringify(fragment));
+  const bytes = jsonBytes(fragment);
   if (bytes > maxBytes) return { findings, refusedFor: { bytes, quota: maxBytes } };
   return bytes > inlineBytes
     ? { fragment, findings, oversize: { bytes, quota: inlineBytes } }

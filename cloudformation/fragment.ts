@@ -35,6 +35,16 @@ const knownProperties: Readonly<Record<HardenedType, readonly string[]>> = {
   ],
 };
 
+/** Each property's name by itself and in lower case. */
+const spellings: Readonly<Record<HardenedType, ReadonlyMap<string, string>>> = {
+  [repositoryType]: spellingsOf(knownProperties[repositoryType]),
+  [creationTemplateType]: spellingsOf(knownProperties[creationTemplateType]),
+};
+
+function spellingsOf(names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(names.flatMap((name) => [[name.toLowerCase(), name] as const, [name, name] as const]));
+}
+
 /** The sections of a template that are maps, but for Metadata, which a resource has as well. */
 export const sections = [
   'Conditions',
@@ -49,8 +59,8 @@ export const sections = [
 
 /** A property's name as CloudFormation spells it, whatever case it was given in; undefined for no property. */
 export function spelling(type: HardenedType, name: string): string | undefined {
-  const known = knownProperties[type];
-  return known.includes(name) ? name : known.find((right) => right.toLowerCase() === name.toLowerCase());
+  const known = spellings[type];
+  return known.has(name) ? name : known.get(name.toLowerCase());
 }
 
 /** Where a fragment stood, and, for one inside Properties, whose properties they are. */

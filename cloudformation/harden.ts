@@ -1,4 +1,4 @@
-import { type ControlName, controls } from '../core/controls/index.ts';
+import { controls } from '../core/controls/index.ts';
 import type { Finding } from '../core/finding.ts';
 import {
   isObject,
@@ -11,13 +11,14 @@ import {
 } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import type { Policy } from '../core/policy/policy.ts';
-import type { ControlContext } from './control-context.ts';
+import { type ControlFinding, writtenBy } from './control-context.ts';
 import { placementOf, sections, spelling } from './fragment.ts';
 import { generatesResources, type ParameterValues, readLoop, withoutParameters } from './intrinsics.ts';
 import { readMetadata } from './metadata.ts';
 import { type DescribeFinding, withReport } from './report.ts';
 import { type HardenedType, hardenedTypes } from './resource-types.ts';
 import { templateSettings } from './settings/index.ts';
+import type { Change } from './settings/template-setting.ts';
 import { completeSettings, type SettingsFunction, settingsType } from './settings-resource.ts';
 
 /** What hardening depends on beside the fragment. */
@@ -26,8 +27,8 @@ export interface HardenOptions {
   readonly policy: Policy;
   /** The template's parameters with their values for this deployment. */
   readonly parameters: ParameterValues;
-  /** The day that exemptions are held against, as YYYY-MM-DD. */
-  readonly today: string;
+  /** The day that exemptions are checked against, as YYYY-MM-DD; asked for only where one ends. */
+  readonly today: () => string;
   /** What a `Custom::EcrSettings` is completed with; undefined leaves it as it is. */
   readonly settings?: SettingsFunction | undefined;
   /** How `Report` writes a finding into a resource's Metadata. */
@@ -115,26 +116,34 @@ function hardenResources(resources: JsonObject, options: HardenOptions, add: Add
     }
     // A loop of another shape is for AWS::LanguageExtensions to refuse; a snippet is expanded before or after us.
     if (generatesResources(logicalId)) return resource;
-    const addHere: AddFinding = (finding) => add({ ...finding, logicalId });
-    if (isObject(resource)) return hardenResource(resource, options, addHere);
-    addShapeFinding(addHere, 'not-a-resource', [], { actual: resource });
+    if (isObject(resource)) return hardenResource(resource, options, add, logicalId);
+    addShapeFinding(add, 'not-a-resource', [], { logicalId, actual: resource });
     return resource;
   });
 }
 
-function hardenResource(resource: JsonObject, options: HardenOptions, add: AddFinding): JsonObject {
+function hardenResource(
+  resource: JsonObject,
+  options: HardenOptions,
+  add: AddFinding,
+  logicalId?: string,
+): JsonObject {
   const type = member(resource, 'Type');
   if (type !== settingsType && !isOneOf(hardenedTypes, type)) return resource;
   const { Properties: properties = {} } = resource;
   if (!isObject(properties)) {
-    addShapeFinding(add, 'not-a-map', ['Properties'], { actual: properties });
+    addShapeFinding(add, 'not-a-map', ['Properties'], { logicalId, actual: properties });
     return resource;
   }
-  if (isOneOf(hardenedTypes, type)) return hardenRepository(resource, properties, type, options, add);
-  const completed = completeSettings(properties, options.settings, (finding) =>
-    add({ control: 'Settings', ...finding }),
+  if (isOneOf(hardenedTypes, type)) {
+    const { resource: hardened, findings } = hardenRepository(resource, properties, type, options, logicalId);
+    for (const finding of findings) add(finding);
+    return hardened;
+  }
+  const settings = completeSettings(properties, options.settings, (finding) =>
+    add({ ...finding, control: 'Settings', logicalId }),
   );
-  return withProperties(resource, properties, completed);
+  return withProperties(resource, properties, settings);
 }
 
 function hardenRepository(
@@ -142,39 +151,53 @@ function hardenRepository(
   given: JsonObject,
   type: HardenedType,
   { policy: base, parameters, today, describe }: HardenOptions,
-  add: AddFinding,
-): JsonObject {
-  const own: Finding[] = [];
-  const addOwn: AddFinding = (finding) => own.push(finding);
-  addMisspelt(given, type, addOwn);
-  const metadata = readMetadata(resource, base, today, parameters, addOwn);
+  logicalId: string | undefined,
+): { readonly resource: JsonObject; readonly findings: readonly Finding[] } {
+  const findings: Finding[] = [];
+  const add: AddFinding = (finding) => findings.push({ ...finding, logicalId });
+  const names = Object.keys(given);
+  addMisspelt(names, type, add);
+  const metadata = readMetadata(resource, base, today, parameters, add);
   const { policy, isRedacted, exempt, endedOn } = metadata;
+  const isOpen = names.some(generatesResources);
+  const written = writtenBy(policy);
 
-  let attributes = resource;
-  let properties = given;
+  const attributeChanges: Change[] = [];
+  const propertyChanges: Change[] = [];
   for (const control of controls) {
     const { name, setting, isOn } = control;
-    const { types, isOfAttributes, harden: apply } = templateSettings[setting];
+    const { types, isOfAttributes = false, harden: apply } = templateSettings[setting];
     const isNamed = exempt.includes(name);
     if (!types.includes(type) || !isOn(policy) || (isNamed && endedOn === undefined)) continue;
-    const addFinding = findingsOf(name, addOwn, { isRedacted, endedOn: isNamed ? endedOn : undefined });
-    const context = { control, policy, parameters, addFinding };
-    if (isOfAttributes) attributes = apply(attributes, type, context);
-    else properties = apply(properties, type, context);
+    const addFinding = (found: ControlFinding) => {
+      const finding: Finding = { ...found, control: name, logicalId };
+      const isPlain = !isRedacted && !isNamed;
+      findings.push(isPlain ? finding : withRules(finding, isRedacted, isNamed ? endedOn : undefined));
+    };
+    const changes = isOfAttributes ? attributeChanges : propertyChanges;
+    const context = { control, policy, parameters, mayGainProperties: isOpen, written, addFinding };
+    changes.push(...apply(isOfAttributes ? resource : given, type, context));
   }
-  for (const finding of own) add(finding);
-  const hardened = withProperties(attributes, given, properties);
-  return policy.Report ? withReport(hardened, own, describe) : hardened;
+  const properties = changed(given, propertyChanges);
+  const hardened = withProperties(changed(resource, attributeChanges), given, properties);
+  return { resource: policy.Report ? withReport(hardened, findings, describe) : hardened, findings };
 }
 
-/** How a control's decisions are added: with its name, and without what its policy must not show. */
-function findingsOf(
-  control: ControlName,
-  add: AddFinding,
-  { isRedacted, endedOn }: { readonly isRedacted: boolean; readonly endedOn: string | undefined },
-): ControlContext['addFinding'] {
-  const ended = endedOn === undefined ? {} : { exemptionEndedOn: endedOn };
-  return (finding) => add({ control, ...finding, ...(isRedacted ? { after: undefined } : {}), ...ended });
+/** A decision by a resource's own rules: without what hidden parameters must not show, with an exemption's end. */
+function withRules(finding: Finding, isRedacted: boolean, exemptionEndedOn: string | undefined): Finding {
+  return { ...finding, ...(isRedacted ? { after: undefined } : {}), exemptionEndedOn };
+}
+
+/** The same object with changes applied, in one copy; the very same one when there are none. */
+function changed(object: JsonObject, changes: readonly Change[]): JsonObject {
+  let copy: Record<string, Json> | undefined;
+  for (const [name, value] of changes) {
+    if (member(object, name) === value) continue;
+    copy ??= { ...object };
+    if (value === undefined) delete copy[name];
+    else copy[name] = value;
+  }
+  return copy ?? object;
 }
 
 /** The resource with its Properties; none are made where nothing was written into them. */
@@ -183,8 +206,8 @@ function withProperties(resource: JsonObject, given: JsonObject, properties: Jso
 }
 
 /** Names that differ from a property's only by case: CloudFormation refuses them, and they would hide from us. */
-function addMisspelt(properties: JsonObject, type: HardenedType, add: AddFinding): void {
-  for (const name of Object.keys(properties)) {
+function addMisspelt(names: readonly string[], type: HardenedType, add: AddFinding): void {
+  for (const name of names) {
     const right = spelling(type, name);
     if (right !== undefined && right !== name)
       addShapeFinding(add, 'misspelt', ['Properties', name], { expected: right });
@@ -195,7 +218,7 @@ function addShapeFinding(
   add: AddFinding,
   code: Finding['code'],
   path: Path,
-  details: Pick<Finding, 'expected' | 'actual'>,
+  details: Pick<Finding, 'logicalId' | 'expected' | 'actual'>,
 ): void {
   add({ control: 'Template', code, path, outcome: 'invalid', ...details });
 }

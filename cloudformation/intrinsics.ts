@@ -149,14 +149,9 @@ export function isLoop(key: string): boolean {
   return key.startsWith(loopPrefix);
 }
 
-/** Whether a key in a map of resources makes resources instead of being one. */
+/** Whether a key in a map of resources or properties makes some, which nobody can see yet, instead of being one. */
 export function generatesResources(key: string): boolean {
   return isLoop(key) || key === transformKey;
-}
-
-/** Whether members may still appear in this map that no one can see yet (a loop or a transform writes them). */
-export function mayGainProperties(object: JsonObject): boolean {
-  return Object.keys(object).some(generatesResources);
 }
 
 /** The same parameters without those that are not what they seem. */

@@ -27,24 +27,25 @@ export interface ResourceRules {
  *
  * An exemption needs a Reason, and may end: `Exempt: [TagImmutability], Reason: ..., Until: 2027-03-31`.
  *
- * @param today the day that Until is held against, as YYYY-MM-DD; the last day still counts
+ * @param today the day that Until is checked against, as YYYY-MM-DD; the last day still counts
  * @param addFinding takes each finding, as yet without a logical ID
  */
 export function readMetadata(
   resource: JsonObject,
   base: Policy,
-  today: string,
+  today: () => string,
   parameters: ParameterValues,
   addFinding: (finding: Finding) => void,
 ): ResourceRules {
   const metadata = member(resource, 'Metadata');
   const own = isObject(metadata) ? member(metadata, metadataKey) : undefined;
+  if (own === undefined) return { policy: base, ...noRules };
   const path = ['Metadata', metadataKey];
   const refuse: Refuse = (key, code, details = {}) =>
     addFinding({ control: 'Parameters', code, path: [...path, ...key], outcome: 'invalid', ...details });
   if (!isObject(own)) {
-    if (own !== undefined) refuse([], 'metadata-not-a-map', { actual: own });
-    return { policy: base, isRedacted: false, exempt: [], endedOn: undefined };
+    refuse([], 'metadata-not-a-map', { actual: own });
+    return { policy: base, ...noRules };
   }
 
   const { values, hidden } = readValues(own, parameters, refuse);
@@ -56,7 +57,7 @@ export function readMetadata(
     } else addFinding(finding);
 
   const { controls: exempt, reason, until } = readExemption(own, base, refuse);
-  const endedOn = until !== undefined && until < today ? until : undefined;
+  const endedOn = until !== undefined && until < today() ? until : undefined;
   if (endedOn === undefined)
     for (const control of exempt)
       addFinding({
@@ -68,6 +69,8 @@ export function readMetadata(
       });
   return { policy, isRedacted: hidden.length > 0, exempt, endedOn };
 }
+
+const noRules = { isRedacted: false, exempt: [], endedOn: undefined } as const;
 
 /** Reports what is wrong with a key; none is the map itself. */
 type Refuse = (

@@ -116,7 +116,7 @@ async function restore(observed: ObservedRepository, record: Busy, context: Reco
   if (isHarmful)
     context.log({
       level: 'WARN',
-      message: 'lifecycle policy not put back',
+      message: 'lifecycle policy not reverted',
       repository: observed.repository.name,
     });
   const [mutability, scanning] = allSettings;

@@ -42,8 +42,8 @@ export interface Leases {
    * @returns whether any change of settings had begun: a claim alone is nothing that people need to hear of
    */
   abandon(table: ClaimsTable, left: ReadonlySet<string>): Promise<boolean>;
-  /** Brings back one record only. */
-  abandonOne(name: string): Promise<void>;
+  /** The same for one repository, at once. */
+  abandonOne(name: string, isUndone: boolean): Promise<void>;
 }
 
 /** What a lease is written by. */
@@ -73,11 +73,11 @@ export function startLeases(lessee: Lessee): Leases {
     begin: (beginnings) => begin(state, beginnings),
     commit: () => commit(state),
     abandon: (table, left) => abandon(state, table, left),
-    async abandonOne(name) {
+    async abandonOne(name, isUndone) {
       const lease = state.leases.get(name);
       if (lease === undefined) return;
       state.leases.delete(name);
-      await write(lessee.table, lessee.now(), [{ lease, next: lease.previous }]);
+      await write(lessee.table, lessee.now(), [abandoned(lease, isUndone, lessee.now())]);
     },
   };
 }
@@ -121,7 +121,8 @@ async function begin({ lessee, leases }: State, beginnings: readonly Beginning[]
       record: { ...record, policies: { ...record.policies, ...policies } },
     };
     const inFlight = change === undefined ? undefined : { ...change, holder, request, previous, until };
-    return { lease, next: ownership, inFlight };
+    // An ownership may be a whole record, whose texts of policies are older.
+    return { lease, next: ownershipOf(ownership), inFlight };
   });
   const conflicts = await write(table, now(), begun);
   const won = begun.filter(({ lease }) => !conflicts.has(lease.record.repositoryArn));
@@ -156,14 +157,20 @@ async function abandon(
   const all = [...leases.values()];
   const isChanging = all.some(({ record }) => record.inFlight !== undefined);
   leases.clear();
-  const writings = all.map((lease): Writing => {
-    const { inFlight } = lease.record;
-    return left.has(lease.name) && inFlight !== undefined
-      ? { lease, next: ownershipOf(lease.record), inFlight: { ...inFlight, until: now() } }
-      : { lease, next: lease.previous };
-  });
-  await write(table, now(), writings);
+  await write(
+    table,
+    now(),
+    all.map((lease) => abandoned(lease, !left.has(lease.name), now())),
+  );
   return isChanging;
+}
+
+/** What an undo writes; where it could not undo everything, that the time of the change is over. */
+function abandoned(lease: Lease, isUndone: boolean, until: number): Writing {
+  const { inFlight } = lease.record;
+  return isUndone || inFlight === undefined
+    ? { lease, next: lease.previous }
+    : { lease, next: ownershipOf(lease.record), inFlight: { ...inFlight, until } };
 }
 
 /** The part of a record that an undo brings back. */

@@ -117,7 +117,7 @@ async function observeOne(
   try {
     const policyText = isRead ? await ecr.lifecyclePolicy(repository.name) : undefined;
     const settings = settingsOf(repository, policyText, isRead);
-    return [{ repository, settings, policyText, record: knowing(record, settings), staleVersion }];
+    return [{ repository, settings, policyText, record, staleVersion }];
   } catch (error) {
     if (!isRepositoryNotFound(error)) throw error;
     log({ level: 'WARN', message: 'deleted meanwhile', repository: repository.name });
@@ -128,19 +128,6 @@ async function observeOne(
 /** Whether a record says anything; one without a claim is kept for its version only. */
 function isInUse({ claims, retained, inFlight }: ClaimRecord): boolean {
   return claims.length > 0 || retained.length > 0 || inFlight !== undefined;
-}
-
-/**
- * The record with what is original now: nobody's claim stands, or the lifecycle policy did not matter when the first
- * one was put, so that nobody has read it.
- */
-function knowing(record: ClaimRecord | undefined, settings: RepositorySettings): ClaimRecord | undefined {
-  if (record === undefined) return undefined;
-  const { lifecyclePolicy } = settings;
-  if (record.claims.length === 0) return { ...record, original: settings };
-  return record.original.lifecyclePolicy !== undefined || lifecyclePolicy === undefined
-    ? record
-    : { ...record, original: { ...record.original, lifecyclePolicy } };
 }
 
 function settingsOf(

@@ -9,11 +9,12 @@ import type { PlanInput, PlanState } from './plan-state.ts';
 export function claimed(
   { requester, now }: PlanInput,
   { settings }: ObservedRepository,
-  { ownership, own, newest, rollback }: PlanState,
+  { ownership, own, newest, rollback, isServed }: PlanState,
   target: RepositorySettings,
   isChanging: boolean,
 ): Ownership {
-  if (rollback?.movedFrom !== undefined) return moveBack(ownership, rollback);
+  if (isServed) return ownership;
+  if (rollback?.movedFrom !== undefined) return moveBack(ownership, rollback, requester.request);
   const isOnTop = own !== undefined && own === newest;
   // A repeated delivery finds what its first one claimed, and must not overwrite it; and what somebody else has
   // changed since is not taken for this resource's own.

@@ -2,6 +2,7 @@
 import { reviveClaim } from '../core/claims/operations.ts';
 import { type Claim, claimOf, newestClaim, type Ownership } from '../core/claims/record.ts';
 import type { Policy } from '../core/policy/policy.ts';
+import type { RepositorySettings } from '../core/settings/repository-settings.ts';
 import type { DesiredSettings, Requester } from './desired.ts';
 import type { ObservedRepository } from './observe.ts';
 
@@ -26,6 +27,8 @@ export interface PlanState {
   readonly newest: Claim | undefined;
   /** The own claim, where the request takes its last change back. */
   readonly rollback: Claim | undefined;
+  /** Whether this is a delivery of a request that was served, and another resource has taken over since. */
+  readonly isServed: boolean;
 }
 
 export function stateOf(
@@ -34,12 +37,27 @@ export function stateOf(
 ): PlanState {
   const { record, settings } = observed;
   const empty: Ownership = { original: settings, claims: [], retained: [] };
-  const ownership = reviveClaim(record ?? empty, requester.holder, requester.properties);
+  const ownership = knowing(reviveClaim(record ?? empty, requester.holder, requester.properties), settings);
   const own = claimOf(ownership, requester.holder);
   // The Update that rolls another one back asks for what led to the settings before it.
   const isRollback =
     own !== undefined &&
     own.replacedProperties === requester.properties &&
     own.properties !== requester.properties;
-  return { ownership, own, newest: newestClaim(ownership), rollback: isRollback ? own : undefined };
+  const newest = newestClaim(ownership);
+  const isServed = own !== undefined && own !== newest && own.request === requester.request;
+  return { ownership, own, newest, rollback: isRollback && !isServed ? own : undefined, isServed };
+}
+
+/**
+ * The claims with what is original now: nobody's claim stands, or the lifecycle policy did not matter when the first
+ * one was put, so that nobody has read it. A request that fails brings back a record without it.
+ */
+function knowing(ownership: Ownership, settings: RepositorySettings): Ownership {
+  const { claims, original } = ownership;
+  if (claims.length === 0) return { ...ownership, original: settings };
+  const { lifecyclePolicy } = settings;
+  return original.lifecyclePolicy !== undefined || lifecyclePolicy === undefined
+    ? ownership
+    : { ...ownership, original: { ...original, lifecyclePolicy } };
 }

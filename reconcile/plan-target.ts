@@ -21,16 +21,26 @@ export function targetOf(
   desired: DesiredSettings,
 ): Target {
   const { policy, requester, keptPolicies } = input;
-  const { own, newest, rollback } = state;
+  const { own, newest, rollback, isServed } = state;
   const { settings } = observed;
+  if (isServed) return { settings, isPolicyWritten: false };
   const lifecycle = keptPolicies.has(observed.repository.name)
     ? { hash: settings.lifecyclePolicy, isWritten: false }
-    : policyTarget(desired, settings, own ?? sameStackClaim(newest, input), rollback);
+    : policyTarget(
+        // What others had put over its own policy comes back.
+        rollback?.movedFrom === undefined ? desired : { ...desired, lifecyclePolicy: undefined },
+        settings,
+        own ?? sameStackClaim(newest, input),
+        rollback,
+      );
   const target = { lifecyclePolicy: lifecycle.hash };
   const isPolicyWritten = lifecycle.isWritten;
-  // Below another claim its own was not in effect before either: then everything is as it was.
+  // Below another claim its own was not in effect before either: then everything is as it was, unless a third one has
+  // taken over since.
   if (rollback?.movedFrom !== undefined)
-    return { settings: { ...rollback.beforeLastChange, ...target }, isPolicyWritten };
+    return rollback === newest
+      ? { settings: { ...rollback.beforeLastChange, ...target }, isPolicyWritten }
+      : { settings, isPolicyWritten: false };
   // The same properties once more mean the same.
   const isSame = own !== undefined && own === newest && own.properties === requester.properties;
   const known = isSame ? own.set : rollback?.beforeLastChange;

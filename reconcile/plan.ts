@@ -141,7 +141,8 @@ function planOf(
   const { settings, repository, record, policyText } = observed;
   const { newest, own, rollback } = state;
   const writes = writesOf(observed, target, desired);
-  const isTakeOver = newest !== undefined && newest !== own && rollback?.movedFrom === undefined;
+  const isTakeOver =
+    newest !== undefined && newest !== own && rollback?.movedFrom === undefined && !state.isServed;
   const ownership = claimed(input, observed, state, target.settings, isWriting(writes));
   const isSame = ownership === state.ownership && record !== undefined && ownership.claims === record.claims;
   const texts = [policyText, desired.lifecyclePolicy].filter((text) => text !== undefined);

@@ -73,7 +73,7 @@ export async function release(
   records: readonly ClaimRecord[],
   relinquishing: Relinquishing,
   context: ReconcileContext,
-  onFailure?: (repository: string) => Promise<void>,
+  onFailure?: (repository: string, error: unknown) => Promise<void>,
 ): Promise<readonly Note[]> {
   const { holder } = relinquishing;
   for (let left = records; left.length > 0; ) {

@@ -9,12 +9,12 @@ import type { Relinquished } from './plan-relinquish.ts';
 /**
  * Writes what was planned, once the leases are held.
  *
- * @param onFailure undoes one repository where the request goes on to succeed; left out, the failure is thrown
+ * @param onFailure undoes one repository where the others are released all the same; left out, the failure is thrown
  */
 export async function relinquishAll(
   relinquished: readonly Relinquished[],
   context: Pick<ReconcileContext, 'ecr' | 'undoLog' | 'log'>,
-  onFailure?: (repository: string) => Promise<void>,
+  onFailure?: (repository: string, error: unknown) => Promise<void>,
 ): Promise<readonly Note[]> {
   const notes = await mapConcurrently(relinquished, async ({ beginning, writes, notes: own }) => {
     const { observed } = beginning;
@@ -24,8 +24,9 @@ export async function relinquishAll(
       return own;
     } catch (error) {
       if (isRepositoryNotFound(error)) return [{ code: 'deleted', repository: name } as const];
-      await onFailure?.(name);
-      throw error;
+      if (onFailure === undefined) throw error;
+      await onFailure(name, error);
+      return [];
     }
   });
   if (relinquished.length > 0)

@@ -17,26 +17,36 @@ export interface RemovalRequest {
   readonly mayFail: boolean;
 }
 
+/** What came of it. */
+export interface Removed {
+  /** What people should know. */
+  readonly notes: readonly Note[];
+  /** Why the claims of some repositories stay, which are as they were; undefined where all are removed. */
+  readonly failure: { readonly error: unknown } | undefined;
+}
+
 /**
  * Stops a Create or an Update of the same holder that still runs, and removes its claims.
  *
- * @returns what people should know
+ * @throws what ECR and the table throw; the caller then undoes what was changed
  */
 export async function removeClaims(
   { holder, mode, onlyOf, protectPulledWithinDays, mayFail }: RemovalRequest,
   context: ReconcileContext,
-): Promise<readonly Note[]> {
+): Promise<Removed> {
   await askToStop(context.claims, holder, context.now());
   const isMeant = (record: ClaimRecord) => {
     const claim = claimOf(record, holder);
     return onlyOf === undefined || claim === undefined || claim.replacedProperties === onlyOf;
   };
   const records = (await recordsOf(holder, context)).filter(isMeant);
-  const undoOne = async (repository: string) => {
+  const errors: unknown[] = [];
+  const undoOne = async (repository: string, error: unknown) => {
+    errors.push(error);
     const { failures } = await context.undoLog.undo(context.ecr, repository);
     for (const { settings } of failures)
       context.log({ level: 'WARN', message: 'not undone', repository, settings });
-    if (failures.length === 0) await context.leases.abandonOne(repository);
+    await context.leases.abandonOne(repository, failures.length === 0);
   };
   const notes = await release(
     records,
@@ -45,5 +55,5 @@ export async function removeClaims(
     mayFail ? undefined : undoOne,
   );
   await context.leases.commit();
-  return notes;
+  return { notes, failure: errors.length === 0 ? undefined : { error: errors[0] } };
 }

@@ -40,7 +40,7 @@ export function expandTemplate(template: JsonObject, options: ExpandOptions): Ex
   const templateParameterValues = parameterValues(template, options.parameters);
   const findings: Finding[] = [];
   const refusals: string[] = [];
-  const run = (fragment: JsonObject, params: JsonObject): JsonObject => {
+  const run: Run = (fragment, params) => {
     const expansion = expand(
       {
         fragment,
@@ -55,20 +55,7 @@ export function expandTemplate(template: JsonObject, options: ExpandOptions): Ex
     return fragment;
   };
 
-  let snippets = 0;
-  const expandSnippets = (value: Json): Json => {
-    if (isList(value)) {
-      const items = value.map(expandSnippets);
-      return items.some((item, index) => item !== value[index]) ? items : value;
-    }
-    if (!isObject(value)) return value;
-    const inner = mapMembers(value, expandSnippets);
-    const transform = member(inner, snippetKey);
-    if (transform === undefined || !isOurs(transform)) return inner;
-    snippets += 1;
-    return run(withMember(inner, snippetKey, undefined), paramsOf(transform));
-  };
-  const expanded = expandSnippets(template);
+  const { expanded, snippets } = expandSnippets(template, run);
   const whole = isObject(expanded) ? expanded : template;
   const named = listOf(member(whole, 'Transform')).find(isOurs);
   const bare = withoutOurs(whole);
@@ -78,6 +65,30 @@ export function expandTemplate(template: JsonObject, options: ExpandOptions): Ex
   return refusals.length > 0 || findings.some(isRefusal)
     ? { ...found, refusal }
     : { ...found, template: result };
+}
+
+/** Hardens a fragment by our transform's Parameters beside it. */
+type Run = (fragment: JsonObject, params: JsonObject) => JsonObject;
+
+/** Expands each `Fn::Transform` that names us, the most deeply nested first, and counts them. */
+function expandSnippets(
+  template: JsonObject,
+  run: Run,
+): { readonly expanded: Json; readonly snippets: number } {
+  let snippets = 0;
+  const expandInside = (value: Json): Json => {
+    if (isList(value)) {
+      const items = value.map(expandInside);
+      return items.some((item, index) => item !== value[index]) ? items : value;
+    }
+    if (!isObject(value)) return value;
+    const inner = mapMembers(value, expandInside);
+    const transform = member(inner, snippetKey);
+    if (transform === undefined || !isOurs(transform)) return inner;
+    snippets += 1;
+    return run(withMember(inner, snippetKey, undefined), paramsOf(transform));
+  };
+  return { expanded: expandInside(template), snippets };
 }
 
 const snippetKey = 'Fn::Transform';

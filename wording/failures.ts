@@ -13,7 +13,7 @@ import { Stopped } from '../reconcile/stop.ts';
 export function explain(error: unknown): string {
   if (error instanceof OutOfTime)
     return error.cause === undefined
-      ? 'The function ran out of time before ECR had answered: deploy again.'
+      ? 'The function ran out of time before ECR responded: deploy again.'
       : `The function ran out of time: deploy again. The last attempt: ${explain(error.cause)}`;
   const own = ownSentence(error);
   if (own !== undefined) return own;
@@ -30,16 +30,16 @@ function ownSentence(error: unknown): string | undefined {
   if (error instanceof HeldByAnother)
     return `${error.repository} is being changed by ${error.holder}, which did not end in time: try again.`;
   if (error instanceof Stopped)
-    return 'A Delete of this resource came while it was still being changed, so it stopped.';
+    return 'A Delete of this resource arrived while it was still being changed, so it stopped.';
   if (!(error instanceof AccountSettingError)) return undefined;
   return error.code === 'cannot-be-deleted'
     ? 'ECR cannot delete an account setting.'
-    : `ECR took the account setting ${error.setting} but returns another value afterwards.`;
+    : `ECR accepted the account setting ${error.setting} but returns another value afterwards.`;
 }
 
 function outcomeOf(error: AwsCallError): string {
   if (isThrottled(error)) return 'was throttled';
-  if (isUnanswered(error)) return 'was not answered';
+  if (isUnanswered(error)) return 'got no response';
   if (isDenied(error)) return 'was denied';
   return isRejected(error) ? 'was refused' : 'failed';
 }
@@ -50,10 +50,10 @@ function explainCause(error: unknown): string {
   // The SDK adds a second line for programmers. Cut, so that what follows still fits into the answer.
   const message = (error.message.split('\n')[0] ?? '').slice(0, 1000).replace(/[.\s]+$/, '');
   if (isThrottled(error)) return 'ECR throttles this account: deploy with fewer stacks at once.';
-  if (isUnanswered(error)) return `ECR could not be reached, or did not answer: ${message}.`;
+  if (isUnanswered(error)) return `ECR could not be reached, or did not respond: ${message}.`;
   switch (name) {
     case 'AccessDeniedException':
-      return `The function may not do this: let its role, and any service control policy or permissions boundary, allow it. ECR says: ${message}.`;
+      return `The function is not allowed to do this: allow it in its role, and in any service control policy or permissions boundary. ECR reports: ${message}.`;
     case 'RepositoryNotFoundException':
       return `${message}: it was deleted meanwhile.`;
     case 'InvalidParameterException':
@@ -65,7 +65,7 @@ function explainCause(error: unknown): string {
       return `A policy of the organisation forbids the change: ${message}.`;
     case 'SyntaxError':
       // Its message quotes the whole answer, whatever that is.
-      return `ECR answered (with status ${status}) something that is not its protocol: is the endpoint really ECR?`;
+      return `ECR's response (status ${status}) is not in its protocol: check that the endpoint is that of ECR.`;
     default:
       return message === '' ? `ECR failed with ${name}.` : `ECR failed with ${name}: ${message}.`;
   }

@@ -1,61 +1,80 @@
 /** What is wrong with parameters and with a resource's own Metadata, in clauses. */
 import type { Finding, TemplateCode } from '../core/finding.ts';
 import type { IssueCode } from '../core/issue.ts';
-import type { PolicyCode } from '../core/policy/policy.ts';
-import { type Clause, issueClauses, listOf } from './issues.ts';
+import type { PolicyCode, PolicyFinding } from '../core/policy/policy.ts';
+import { issueClause, listOf } from './issues.ts';
+import { pathText } from './path.ts';
 import { unknownName } from './unknown-name.ts';
-import type { ValueWords } from './values.ts';
+import { shownValues, type ValueWords } from './values.ts';
 
-/** The clauses for parameters' names and levels. */
-export const policyClauses: { readonly [Code in PolicyCode]: (finding: Finding) => string } = {
-  'unknown-parameter': ({ expected, actual }) => unknownName('parameter', String(actual), listOf(expected)),
-  'parameter-elsewhere': ({ expected, path }) =>
-    `${path.at(-1)} can be set only by the ${listOf(expected).join(' or the ')}`,
-  'enforcement-loosened': ({ expected, actual }) =>
-    `${actual} has no effect: ${expected} of the level above can only be tightened`,
-};
-
-/** The clauses of a value that are others for a parameter, where a list may be text. */
-const valueClauses: { readonly [Code in IssueCode]?: Clause } = {
-  'not-a-list': ({ actual }, { describe }) =>
-    `must be a list or comma-separated text, not ${describe(actual)}`,
-  'not-text': ({ actual }, { describe }) => `must hold text only, not ${describe(actual)}`,
-  'pattern-characters': (details, values) => pattern('pattern-characters', details, values),
-  'too-many-wildcards': (details, values) => pattern('too-many-wildcards', details, values),
-  'matches-every-tag': (details, values) => pattern('matches-every-tag', details, values),
-};
-
-function pattern(code: IssueCode, { actual, ...details }: Parameters<Clause>[0], values: ValueWords): string {
-  return `has ${values.quote(actual).trim()}, which ${issueClauses[code](details, values)}`;
+/** The clause for what is wrong with a parameter's name, level or value, which it names. */
+export function parameterClause(
+  code: PolicyCode | IssueCode,
+  finding: Pick<Finding, 'path' | 'expected' | 'actual' | 'count' | 'related'>,
+  values: ValueWords,
+): string {
+  const { path, expected, actual } = finding;
+  const name = path.at(-1);
+  switch (code) {
+    case 'unknown-parameter':
+      return unknownName('parameter', String(actual), listOf(expected));
+    case 'parameter-elsewhere':
+      return `${name} can be set only by the ${listOf(expected).join(' or the ')}`;
+    case 'enforcement-loosened':
+      return `${actual} has no effect: ${expected} of the level above can only be tightened`;
+    case 'not-a-list':
+      return `${name} must be a list or comma-separated text, not ${values.describe(actual)}`;
+    case 'not-text':
+      return `${name} must hold text only, not ${values.describe(actual)}`;
+    case 'pattern-characters':
+    case 'too-many-wildcards':
+    case 'matches-every-tag': {
+      const pattern = values.quote(actual).trim();
+      return `${name} has ${pattern}, which ${issueClause(code, { ...finding, actual: undefined }, values)}`;
+    }
+    default:
+      return `${name} ${issueClause(code, finding, values)}`;
+  }
 }
 
-/** The clause for what is wrong with the value of a parameter, which it names. */
-export function parameterClause(finding: Finding & { readonly code: IssueCode }, values: ValueWords): string {
-  const { code, path } = finding;
-  return `${path.at(-1)} ${(valueClauses[code] ?? issueClauses[code])(finding, values)}`;
+/** What is wrong with a parameter, in a clause that begins with its place. */
+export function parameterProblem(finding: PolicyFinding): string {
+  return `${pathText(finding.path)}: ${parameterClause(finding.code, finding, shownValues)}`;
 }
 
-type MetadataCode = Extract<
+/** What is found in a resource's own Metadata. */
+export type MetadataCode = Extract<
   TemplateCode,
   `exempt${string}` | 'metadata-not-a-map' | 'goes-with-exempt' | 'not-literal-or-ref' | 'hidden-parameter'
 >;
 
-/** The clauses for a resource's own Metadata. */
-export const metadataClauses: {
-  readonly [Code in MetadataCode]: (finding: Finding, values: ValueWords) => string;
-} = {
-  'metadata-not-a-map': (finding, values) => issueClauses['not-a-map'](finding, values),
-  exempt: ({ exemption }) =>
-    `exempt${exemption?.until === undefined ? '' : ` until ${exemption.until}`}: ${exemption?.reason}`,
-  'exemption-names-nothing': () => 'names no control',
-  'exemption-names-no-text': () => 'must name controls',
-  'exemption-unknown-control': ({ expected, actual }) =>
-    unknownName('control', String(actual), listOf(expected)),
-  'exemption-without-reason': () => 'is missing: an exemption needs a reason',
-  'exemption-not-a-day': ({ actual }, { describe }) =>
-    `must be a day such as 2027-03-31, not ${describe(actual)}`,
-  'exemption-not-allowed': () => 'is not allowed by the application (AllowExemptions)',
-  'goes-with-exempt': () => 'goes with Exempt only',
-  'not-literal-or-ref': () => 'must be a literal or a Ref to a parameter',
-  'hidden-parameter': () => 'cannot have the value of this parameter',
-};
+/** The clause for what is wrong with a resource's own Metadata. */
+export function metadataClause(code: MetadataCode, finding: Finding, values: ValueWords): string {
+  const { expected, actual, exemption } = finding;
+  switch (code) {
+    case 'metadata-not-a-map':
+      return issueClause('not-a-map', finding, values);
+    case 'exempt':
+      return `exempt${exemption?.until === undefined ? '' : ` until ${exemption.until}`}: ${exemption?.reason}`;
+    case 'exemption-names-nothing':
+      return 'names no control';
+    case 'exemption-names-no-text':
+      return 'must name controls';
+    case 'exemption-unknown-control':
+      return unknownName('control', String(actual), listOf(expected));
+    case 'exemption-without-reason':
+      return 'is missing: an exemption needs a reason';
+    case 'exemption-not-a-day':
+      return `must be a day such as 2027-03-31, not ${values.describe(actual)}`;
+    case 'exemption-not-allowed':
+      return 'is not allowed by the application (AllowExemptions)';
+    case 'goes-with-exempt':
+      return 'goes with Exempt only';
+    case 'not-literal-or-ref':
+      return 'must be a literal or a Ref to a parameter';
+    case 'hidden-parameter':
+      return 'cannot have the value of this parameter';
+    default:
+      return code satisfies never;
+  }
+}

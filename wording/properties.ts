@@ -2,7 +2,7 @@
 import type { Issue, IssueCode } from '../core/issue.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Path } from '../core/path.ts';
-import { type Clause, issueClauses, listOf } from './issues.ts';
+import { issueClause, listOf } from './issues.ts';
 import { pathText } from './path.ts';
 import { unknownName } from './unknown-name.ts';
 import { kindsOnly } from './values.ts';
@@ -28,60 +28,80 @@ export interface PropertyIssue extends Issue<PropertyCode | IssueCode> {
   readonly inside?: Path;
 }
 
-/** Whole clauses of those that are not about one value. */
-const wholeClauses: { readonly [Code in PropertyCode | IssueCode]?: (issue: PropertyIssue) => string } = {
-  'unknown-property': ({ expected, actual }) => unknownName('property', String(actual), listOf(expected)),
-  'unknown-account-setting': ({ path, expected, actual }) =>
-    `${parentText(path)} has the ${unknownName('name', String(actual), listOf(expected))}`,
-  'unknown-key': ({ path, expected, actual }) =>
-    `${parentText(path)} has the ${unknownName('key', String(actual), listOf(expected))}`,
-  'no-selection': () =>
-    'RepositoryName, RepositoryNames or RepositoryTags is missing: one of them selects repositories',
-  'tags-and-filters': ({ related = [] }) =>
-    `MutableTags and ${pathText(related)} mean the same: set one of them`,
-  'tags-with-mutable': ({ actual, related = [] }) =>
-    `MutableTags does not go with ImageTagMutability ${actual}: set ${pathText(related)}`,
-  'filters-missing': ({ path, actual, related = [] }) =>
-    `${pathText(path)} ${actual} needs ${pathText(related)}`,
-  'filters-not-taken': ({ path, actual, related = [] }) =>
-    `${pathText(related)} does not go with ${pathText(path)} ${actual}: use ${actual}_WITH_EXCLUSION`,
-};
-
-const repositoryName =
-  'the name of an ECR repository (2 to 256 lower-case letters and digits, with single . _ - or / between them), or such a name with *';
-
-const propertyClauses: { readonly [Code in PropertyCode | IssueCode]?: Clause } = {
-  'no-names': () => 'must name a repository',
-  'not-a-name': ({ actual }, { describe }) =>
-    `must be the name of an ECR repository, not ${describe(actual)}`,
-  'not-a-repository-name': () => `must be ${repositoryName}`,
-  'not-a-map-of-values': ({ expected, actual }, { describe }) =>
-    `must be a map of ${expected} to value, not ${describe(actual)}`,
-  'not-texts': ({ actual }, { describe }) => `must be a list, or text with commas, not ${describe(actual)}`,
-  'empty-text': () => 'must be text, not empty',
-  'matches-every-tag': () => 'matches every tag, so that none would be immutable',
-  'registry-not-taken': () => "is not taken: the registry is that of the stack's account",
-};
-
 /**
  * The clause for a problem. It never quotes a value that does not fit, unless it is nearly an allowed one: it may be a
  * secret that was put into the wrong place, and stack events and logs are not masked.
  */
 export function propertyProblem(issue: PropertyIssue): string {
-  const { code, path, inside, expected, actual } = issue;
-  const whole = wholeClauses[code];
-  if (whole !== undefined) return whole(issue);
-  const where = [pathText(path), ...(inside === undefined ? [] : [pathText(inside)])]
-    .filter(Boolean)
-    .join(' ');
-  const isNear = typeof actual === 'string' && nearest(actual, listOf(expected)) !== undefined;
-  if (code === 'not-one-of' && isNear)
-    return `${where} has the ${unknownName('value', actual, listOf(expected))}`;
-  const clauses: { readonly [Code in PropertyCode | IssueCode]?: Clause } = {
-    ...issueClauses,
-    ...propertyClauses,
-  };
-  return `${where} ${clauses[code]?.(issue, kindsOnly)}`;
+  const { code, path, expected, actual, related = [] } = issue;
+  switch (code) {
+    case 'unknown-property':
+      return unknownName('property', String(actual), listOf(expected));
+    case 'unknown-account-setting':
+      return `${parentText(path)} has the ${unknownName('name', String(actual), listOf(expected))}`;
+    case 'unknown-key':
+      return `${parentText(path)} has the ${unknownName('key', String(actual), listOf(expected))}`;
+    case 'no-selection':
+      return 'RepositoryName, RepositoryNames or RepositoryTags is missing: one of them selects repositories';
+    case 'tags-and-filters':
+      return `MutableTags and ${pathText(related)} mean the same: set one of them`;
+    case 'tags-with-mutable':
+      return `MutableTags does not go with ImageTagMutability ${actual}: set ${pathText(related)}`;
+    case 'filters-missing':
+      return `${pathText(path)} ${actual} needs ${pathText(related)}`;
+    case 'filters-not-taken':
+      return `${pathText(related)} does not go with ${pathText(path)} ${actual}: use ${actual}_WITH_EXCLUSION`;
+    default:
+      return `${placeText(issue)} ${valueClause(code, issue)}`;
+  }
+}
+
+type WholeCode =
+  | 'unknown-property'
+  | 'unknown-account-setting'
+  | 'no-selection'
+  | 'tags-and-filters'
+  | 'tags-with-mutable';
+
+const repositoryName =
+  'the name of an ECR repository (2 to 256 lower-case letters and digits, with single . _ - or / between them), or such a name with *';
+
+/** The clause for one value, behind its place. */
+function valueClause(code: Exclude<PropertyIssue['code'], WholeCode>, issue: PropertyIssue): string {
+  const { expected, actual } = issue;
+  const kind = kindsOnly.describe(actual);
+  switch (code) {
+    case 'not-one-of': {
+      const allowed = listOf(expected);
+      const isNear = typeof actual === 'string' && nearest(actual, allowed) !== undefined;
+      return isNear
+        ? `has the ${unknownName('value', actual, allowed)}`
+        : issueClause(code, issue, kindsOnly);
+    }
+    case 'no-names':
+      return 'must name a repository';
+    case 'not-a-name':
+      return `must be the name of an ECR repository, not ${kind}`;
+    case 'not-a-repository-name':
+      return `must be ${repositoryName}`;
+    case 'not-a-map-of-values':
+      return `must be a map of ${expected} to value, not ${kind}`;
+    case 'not-texts':
+      return `must be a list, or text with commas, not ${kind}`;
+    case 'empty-text':
+      return 'must be text, not empty';
+    case 'matches-every-tag':
+      return 'matches every tag, so that none would be immutable';
+    case 'registry-not-taken':
+      return "is not taken: the registry is that of the stack's account";
+    default:
+      return issueClause(code, issue, kindsOnly);
+  }
+}
+
+/** Where a problem is, in a text too. */
+function placeText({ path, inside = [] }: PropertyIssue): string {
+  return `${pathText(path)} ${pathText(inside)}`.trim();
 }
 
 function parentText(path: Path): string {

@@ -36,7 +36,7 @@ export function refusalSentence(refusal: Refusal): string {
         ? `Repository ${refusal.repository} was deleted while it was read.`
         : `Repository ${refusal.repository} was deleted while its settings were written.`;
     case 'not-in-effect':
-      return `ECR took the settings of ${refusal.repository} but returns ${mismatchWords(refusal.mismatch)} afterwards; another client may be changing it.`;
+      return `ECR accepted the settings of ${refusal.repository} but returns ${mismatchWords(refusal.mismatch)} afterwards; another client may be changing it.`;
     case 'not-scanned':
       return unscannedSentence(refusal.scanning);
     case 'in-flight':
@@ -58,7 +58,7 @@ export function refusalEntry({ code }: Refusal): string {
     case 'too-many':
       return 'selection refused';
     case 'out-of-time':
-      return 'too many for the time';
+      return 'not enough time';
     case 'images-in-use':
       return 'images in use would expire';
     case 'deleted':
@@ -137,7 +137,7 @@ function outOfTimeSentence({
   leftMs,
 }: Extract<Refusal, { readonly code: 'out-of-time' }>): string {
   const seconds = (ms: number) => Math.ceil(ms / 1000);
-  return `The ${repositories} repositories need ${writes} writes, which take about ${seconds(neededMs)} s at the pace at which ECR answers, and the function has ${seconds(leftMs)} s left: nothing was changed. Divide them among several resources, by name, or deploy again.`;
+  return `The ${repositories} repositories need ${writes} writes, which take about ${seconds(neededMs)} s at ECR's current rate, and the function has ${seconds(leftMs)} s left: nothing was changed. Divide them among several resources, by name, or deploy again.`;
 }
 
 // What fits into CloudFormation's 4,096 bytes beside the rest of the answer.

@@ -1,40 +1,29 @@
-/** How reading a registry fails, in words that say what to do. */
+/** How reading a registry fails, as data. */
 import { rootError } from '../../aws/call-error.ts';
 import { OutOfTime } from '../../aws/deadline.ts';
 import { isDenied, isRepositoryNotFound, isUnanswered, loggableError } from '../../aws/faults.ts';
-import { Problem } from '../../core/problem.ts';
-import type { Known } from '../reading.ts';
+import type { Read, UnreadReason } from '../unread.ts';
+import { type RegistryFailure, type RegistryLocation, RegistryUnreadable } from '../unreadable.ts';
 
-/** Where a registry is looked for. */
-export interface RegistryLocation {
-  readonly region: string;
-  readonly registryId?: string | undefined;
-  readonly endpointUrl?: string | undefined;
-}
-
-/** Whether a service, or the way to it, failed; anything else is a defect of ours. */
+/** Whether AWS or the network failed; anything else is a defect of this program. */
 function isAwsFailure(error: unknown): boolean {
   const root = rootError(error);
   return (root instanceof Error && '$metadata' in root) || error instanceof OutOfTime || isUnanswered(error);
 }
 
-/**
- * Why one call's answer is not known, as a column says it.
- *
- * @param action such as `ecr:GetLifecyclePolicy`
- */
-function reasonOf(error: unknown, action: string): string {
-  if (isDenied(error)) return `${action} is not allowed`;
-  if (error instanceof OutOfTime || isUnanswered(error)) return `${action} was not answered in time`;
-  return `${action} failed (${loggableError(error).name})`;
+/** @param action such as `ecr:GetLifecyclePolicy` */
+function reasonOf(error: unknown, action: string): UnreadReason {
+  if (isDenied(error)) return { code: 'denied', action };
+  if (error instanceof OutOfTime || isUnanswered(error)) return { code: 'not-answered', action };
+  return { code: 'failed', action, error: loggableError(error).name };
 }
 
 /**
- * What a call answers, or why it is not known.
+ * The result of a call, or why it is not known.
  *
- * @throws a defect of ours, and where the repository was deleted meanwhile
+ * @throws a defect of this program, and if the repository was deleted meanwhile
  */
-export async function orUnknown<Value>(action: string, read: () => Promise<Value>): Promise<Known<Value>> {
+export async function orUnknown<Value>(action: string, read: () => Promise<Value>): Promise<Read<Value>> {
   try {
     return await read();
   } catch (error) {
@@ -43,65 +32,53 @@ export async function orUnknown<Value>(action: string, read: () => Promise<Value
   }
 }
 
-/** What ends an audit before it began, as one sentence; an error that is not AWS's is returned as it is. */
-export function problemOf(error: unknown, where: RegistryLocation): unknown {
+/** What ends an audit before it has begun, as a RegistryUnreadable; an error that is not AWS's is returned as it is. */
+export function unreadable(error: unknown, where: RegistryLocation): unknown {
   const cause = rootError(error instanceof OutOfTime && error.cause !== undefined ? error.cause : error);
-  const sentence =
-    credentialsProblem(cause, where) ??
-    registryProblem(cause, where) ??
-    networkProblem(cause, error instanceof OutOfTime, where) ??
-    otherProblem(cause, where);
-  return sentence === undefined ? error : new Problem(sentence, { cause: error });
+  const failure =
+    credentialsFailure(cause) ??
+    registryFailure(cause, where) ??
+    networkFailure(cause, error instanceof OutOfTime, where) ??
+    refusal(cause);
+  return failure === undefined ? error : new RegistryUnreadable(failure, where, error);
 }
 
 const rejectedKeys = ['UnrecognizedClientException', 'InvalidSignatureException', 'InvalidClientTokenId'];
 
-function credentialsProblem(cause: unknown, { region }: RegistryLocation): string | undefined {
+function credentialsFailure(cause: unknown): RegistryFailure | undefined {
   const { name } = loggableError(cause);
   if (name === 'CredentialsProviderError' || name === 'TokenProviderError')
-    return `No AWS credentials were found (${messageOf(cause)}): set AWS_PROFILE or --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`;
-  if (/^Expired|^RequestExpired/.test(name))
-    return 'The AWS credentials have expired: sign in again (such as by aws sso login), then repeat.';
-  return rejectedKeys.includes(name)
-    ? `AWS does not accept these credentials (${name}): check the profile, and whether ${region} is enabled.`
-    : undefined;
+    return { code: 'no-credentials', message: messageOf(cause) };
+  if (/^Expired|^RequestExpired/.test(name)) return { code: 'credentials-expired' };
+  return rejectedKeys.includes(name) ? { code: 'credentials-rejected', error: name } : undefined;
 }
 
-function registryProblem(cause: unknown, { region, registryId }: RegistryLocation): string | undefined {
+function registryFailure(cause: unknown, { registryId }: RegistryLocation): RegistryFailure | undefined {
+  if (isDenied(cause)) return { code: 'not-allowed' };
   const { name } = loggableError(cause);
-  if (isDenied(cause))
-    return `These credentials may not list the repositories${ofRegistry(registryId)} in ${region}: allow ecr:DescribeRepositories, or name another profile or registry.`;
-  const isUnknown =
+  const isWrongId =
     /registry/i.test(name) || (registryId !== undefined && name === 'InvalidParameterException');
-  return isUnknown
-    ? `There is no registry ${registryId ?? ''} in ${region}: --registry-id is the number of an AWS account, of 12 digits.`
-    : undefined;
+  return isWrongId ? { code: 'no-such-registry' } : undefined;
 }
 
-function networkProblem(
+function networkFailure(
   cause: unknown,
   isOutOfTime: boolean,
-  { region, endpointUrl }: RegistryLocation,
-): string | undefined {
+  { endpointUrl }: RegistryLocation,
+): RegistryFailure | undefined {
   const { name, code } = loggableError(cause);
   const isSilent = isOutOfTime || isUnanswered(cause);
-  if (endpointUrl !== undefined && isSilent)
-    return `Nothing answers as ECR at ${endpointUrl} (${code ?? name}): check --endpoint-url, and whether it is running.`;
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return `No ECR was found in ${region} (${code}): check --region and the network.`;
-  return isSilent
-    ? `ECR in ${region} gave no answer in time (${code ?? name}): check --region and the network.`
-    : undefined;
+  // An endpoint that was given is more likely to be wrong than the Region's.
+  const isGiven = endpointUrl !== undefined && isSilent;
+  if (!isGiven && (code === 'ENOTFOUND' || code === 'EAI_AGAIN'))
+    return { code: 'host-not-found', error: code };
+  return isSilent ? { code: 'no-response', error: code ?? name } : undefined;
 }
 
-function otherProblem(cause: unknown, { region, registryId }: RegistryLocation): string | undefined {
+function refusal(cause: unknown): RegistryFailure | undefined {
   return cause instanceof Error && '$metadata' in cause
-    ? `ECR in ${region} refused to list the repositories${ofRegistry(registryId)} (${cause.name}: ${messageOf(cause)}).`
+    ? { code: 'refused', error: cause.name, message: messageOf(cause) }
     : undefined;
-}
-
-function ofRegistry(registryId: string | undefined): string {
-  return registryId === undefined ? '' : ` of registry ${registryId}`;
 }
 
 function messageOf(error: unknown): string {

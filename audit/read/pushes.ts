@@ -3,9 +3,10 @@ import { type CloudTrailClient, type Event, LookupEventsCommand } from '@aws-sdk
 import type { Call } from '../../aws/calls.ts';
 import { pages } from '../../aws/pages.ts';
 import { isObject, type Json, type JsonObject, member } from '../../core/json.ts';
-import type { Pushes, TagPushes, Unknown } from '../reading.ts';
+import type { Pushes, TagPushes } from '../reading.ts';
+import type { Read } from '../unread.ts';
 
-// What CloudTrail's event history keeps, and gives at once
+// What CloudTrail's event history keeps, and returns at once
 // (https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html).
 const keptMs = 90 * 24 * 60 * 60 * 1000;
 const maxAtOnce = 50;
@@ -24,14 +25,14 @@ interface Push {
 }
 
 /**
- * The newest first, and no more than so many: CloudTrail answers two such calls a second.
+ * Newest first, at most `max` events: CloudTrail allows two such calls a second.
  *
  * @param now milliseconds since 1970
  */
 export async function readPushes(
   call: Call<CloudTrailClient>,
   { max, now }: { readonly max: number; readonly now: number },
-): Promise<PushesRead | Unknown> {
+): Promise<Read<PushesRead>> {
   const from = now - keptMs;
   const found: PushesByTag = new Map();
   const readPage = (token: string | undefined) =>
@@ -56,8 +57,8 @@ export async function readPushes(
     if (NextToken !== undefined && last !== undefined) since = last;
     break;
   }
-  // Where nobody's push is recorded, that none is known of says nothing.
-  if (found.size === 0) return { unknown: 'CloudTrail has no push events' };
+  // If no push is recorded at all, a tag without pushes shows nothing.
+  if (found.size === 0) return { unknown: { code: 'no-push-events' } };
   return { since, byRepository: new Map([...found].map(([name, tags]) => [name, summaryOf(tags)])) };
 }
 
@@ -90,22 +91,23 @@ function pushOf({ CloudTrailEvent: text = '{}' }: Event): Push | undefined {
   const event = parse(text);
   if (textOf(event, 'errorCode') !== undefined) return undefined;
   const request = part(event, 'requestParameters');
-  const answer = part(part(part(event, 'responseElements'), 'image'), 'imageId');
+  const response = part(part(part(event, 'responseElements'), 'image'), 'imageId');
   const repository = textOf(request, 'repositoryName');
-  const tag = textOf(request, 'imageTag') ?? textOf(answer, 'imageTag');
+  const tag = textOf(request, 'imageTag') ?? textOf(response, 'imageTag');
   if (repository === undefined || tag === undefined) return undefined;
   return {
     repository,
     tag,
-    digest: textOf(answer, 'imageDigest') ?? textOf(request, 'imageDigest') ?? textOf(event, 'eventID') ?? '',
-    by: whoIs(part(event, 'userIdentity')),
+    digest:
+      textOf(response, 'imageDigest') ?? textOf(request, 'imageDigest') ?? textOf(event, 'eventID') ?? '',
+    by: principalOf(part(event, 'userIdentity')),
   };
 }
 
 /** Such as `role/ci` or `user/jo`, of an assumed role without its session. */
-function whoIs(identity: JsonObject): string {
+function principalOf(identity: JsonObject): string {
   const issuer = part(part(identity, 'sessionContext'), 'sessionIssuer');
-  const arn = textOf(issuer, 'arn') ?? textOf(identity, 'arn') ?? 'somebody unknown';
+  const arn = textOf(issuer, 'arn') ?? textOf(identity, 'arn') ?? 'an unknown principal';
   return arn.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, '');
 }
 
@@ -114,7 +116,7 @@ function parse(text: string): JsonObject {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : {};
   } catch {
-    return {}; // an event that nobody can read is none
+    return {}; // an event that cannot be parsed is ignored
   }
 }
 

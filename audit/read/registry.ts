@@ -1,20 +1,13 @@
-/** Reads a live registry, without changing or pulling anything, and with as few calls as there are. */
+/** Reads a live registry with as few calls as possible, without changing or pulling anything. */
 
 import type { Repository } from '../../aws/ecr/ecr.ts';
 import { isRepositoryNotFound } from '../../aws/faults.ts';
 import { mapConcurrently } from '../../aws/map-concurrently.ts';
-import { Problem } from '../../core/problem.ts';
-import {
-  isUnknown,
-  type Known,
-  type PreviousTags,
-  type Pushes,
-  type RegistryReading,
-  type RepositoryReading,
-  type ScanReading,
-  whenKnown,
-} from '../reading.ts';
-import { orUnknown, problemOf } from './failures.ts';
+import { isUnknown, whenKnown } from '../../core/known.ts';
+import type { PreviousTags, Pushes, RegistryReading, RepositoryReading, ScanReading } from '../reading.ts';
+import type { Read } from '../unread.ts';
+import { RegistryUnreadable } from '../unreadable.ts';
+import { orUnknown, unreadable } from './failures.ts';
 import { type PushesRead, readPushes } from './pushes.ts';
 import { readScanning } from './scanning.ts';
 import { type AuditReads, connectServices, type ServiceOptions, type Services } from './services.ts';
@@ -27,17 +20,17 @@ export interface ReadOptions extends ServiceOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
   /** By ARN: names repeat in other accounts and regions. */
-  readonly earlierTags: (arn: string) => PreviousTags | undefined;
+  readonly previousTags: (arn: string) => PreviousTags | undefined;
   /** Called once for each repository, as soon as it is read; images are not kept after it. */
   readonly onRepository: (reading: RepositoryReading, registry: RegistryReading) => void;
   /** Called with how many repositories are read, and how many there are. */
   readonly onProgress: (read: number, total: number) => void;
 }
 
-/** What reading a registry came to. Its repositories were handed to `onRepository`. */
+/** The result of reading a registry. Its repositories were passed to `onRepository`. */
 export interface RegistryRead {
   readonly registry: RegistryReading;
-  /** How many repositories there are; more than were read when it was ended early. */
+  /** How many repositories there are; more than were read if it was ended early. */
   readonly total: number;
   /** How often each operation was called. */
   readonly calls: ReadonlyMap<string, number>;
@@ -46,7 +39,7 @@ export interface RegistryRead {
 // Three calls for each at once; enough to hide latency.
 const repositoriesAtOnce = 24;
 
-/** @throws Problem, one sentence, when the registry cannot be read at all */
+/** @throws RegistryUnreadable if the registry cannot be read at all */
 export async function readRegistry(options: ReadOptions): Promise<RegistryRead> {
   const services = connectServices(options);
   try {
@@ -71,10 +64,8 @@ async function regionOf(services: Services): Promise<string> {
   try {
     return await services.region();
   } catch (error) {
-    throw new Problem(
-      `No region is known (${error instanceof Error ? error.message : error}): set --region, AWS_REGION or the profile's region.`,
-      { cause: error },
-    );
+    const message = error instanceof Error ? error.message : String(error);
+    throw new RegistryUnreadable({ code: 'no-region', message }, undefined, error);
   }
 }
 
@@ -87,17 +78,17 @@ async function listRepositories(
     return await ecr.repositories();
   } catch (error) {
     if (stop.aborted) return [];
-    throw problemOf(error, { region, registryId, endpointUrl });
+    throw unreadable(error, { region, registryId, endpointUrl });
   }
 }
 
 /** What is read of the registry as a whole, by repository where it is about repositories. */
 interface WholeRegistry {
   readonly scanType: RegistryReading['scanType'];
-  readonly scanning: Known<ReadonlyMap<string, Known<ScanReading>>>;
+  readonly scanning: Read<ReadonlyMap<string, Read<ScanReading>>>;
   /** By ARN. */
-  readonly stacks: Known<ReadonlyMap<string, string>>;
-  readonly pushes: Known<PushesRead>;
+  readonly stacks: Read<ReadonlyMap<string, string>>;
+  readonly pushes: Read<PushesRead>;
 }
 
 async function readWhole(
@@ -106,10 +97,10 @@ async function readWhole(
   { registryId, maxPushes, now }: ReadOptions,
 ): Promise<WholeRegistry> {
   const own = await orUnknown('ecr:GetRegistryScanningConfiguration', ecr.registryScanning);
-  // AWS answers about scanning, tags and CloudTrail for the caller's account only: those would be other repositories.
+  // AWS returns scanning, tags and CloudTrail events of the caller's account only: those would be other repositories.
   const isOwn = registryId === undefined || (!isUnknown(own) && own.registryId === registryId);
-  const ofOwn = async <Value>(read: () => Promise<Known<Value>>): Promise<Known<Value>> =>
-    isOwn ? read() : { unknown: "available to the registry's own account only" };
+  const ofOwn = async <Value>(read: () => Promise<Read<Value>>): Promise<Read<Value>> =>
+    isOwn ? read() : { unknown: { code: 'other-account' } };
   const names = listed.map(({ name }) => name);
   const [scanType, scanning, stacks, pushes] = await Promise.all([
     ofOwn(async () => whenKnown(own, (known) => known.scanType)),
@@ -117,27 +108,27 @@ async function readWhole(
     ofOwn(() => orUnknown('tag:GetResources', () => readStacks(tagging))),
     ofOwn<PushesRead>(async () =>
       maxPushes === 0
-        ? { unknown: 'CloudTrail was not read' }
+        ? { unknown: { code: 'pushes-not-requested' } }
         : orUnknown('cloudtrail:LookupEvents', () => readPushes(trail, { max: maxPushes, now })),
     ),
   ]);
   return { scanType, scanning, stacks, pushes };
 }
 
-/** Reads every repository; the answer is how many there are, without those that were deleted meanwhile. */
+/** Reads every repository; returns how many there are, without those that were deleted meanwhile. */
 async function readEach(
   { ecr }: Services,
   listed: readonly Repository[],
   whole: WholeRegistry,
   registry: RegistryReading,
-  { stop, earlierTags, onRepository, onProgress }: ReadOptions,
+  { stop, previousTags, onRepository, onProgress }: ReadOptions,
 ): Promise<number> {
   let read = 0;
   let gone = 0;
   const readOne = async (each: Repository) => {
     if (stop.aborted) return;
     const parts = await readParts(ecr, each.name);
-    // What was given up because the audit was ended is not called unknown.
+    // What was given up when somebody ended it is not called unknown.
     if (stop.aborted) return;
     if (parts === 'gone') gone += 1;
     else {
@@ -145,7 +136,7 @@ async function readEach(
       const of = { scan: scanOf(whole, name), stack: whenKnown(whole.stacks, (all) => all.get(arn)) };
       const pushes = whenKnown(whole.pushes, (all) => pushesOf(all, name));
       const about = { name, arn, tagMutability, scanOnPush, encryption, ...parts, ...of, pushes };
-      onRepository({ ...about, previousAudit: earlierTags(arn) }, registry);
+      onRepository({ ...about, previousAudit: previousTags(arn) }, registry);
       read += 1;
     }
     onProgress(read, listed.length - gone);
@@ -154,8 +145,8 @@ async function readEach(
   return listed.length - gone;
 }
 
-function scanOf({ scanning }: WholeRegistry, name: string): Known<ScanReading> {
-  return whenKnown(scanning, (all) => all.get(name) ?? { unknown: 'ECR did not report how it is scanned' });
+function scanOf({ scanning }: WholeRegistry, name: string): Read<ScanReading> {
+  return whenKnown(scanning, (all) => all.get(name) ?? { unknown: { code: 'scanning-not-returned' } });
 }
 
 function pushesOf({ since, byRepository }: PushesRead, name: string): Pushes {

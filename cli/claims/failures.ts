@@ -26,6 +26,6 @@ export function problemOf(error: unknown, table: string): unknown {
       `These credentials cannot use the table ${table}: allow dynamodb:Scan on it, and dynamodb:PutItem for --release.`,
     );
   if (error instanceof OutOfTime || isUnanswered(cause))
-    return problem(`DynamoDB did not answer in time (${code ?? name}): check --region and the network.`);
+    return problem(`DynamoDB did not respond in time (${code ?? name}): check --region and the network.`);
   return status === undefined ? error : problem(`The table ${table} could not be read (${name}).`);
 }

@@ -2,14 +2,16 @@ import { writeFileSync } from 'node:fs';
 import type { RepositoryAudit } from '../../audit/audit.ts';
 import { auditRepository } from '../../audit/audit-repository.ts';
 import { readRegistry } from '../../audit/read/registry.ts';
-import { isUnknown } from '../../audit/reading.ts';
 import { auditOf } from '../../audit/summary.ts';
 import { isRefusal } from '../../core/finding.ts';
 import { isOneOf } from '../../core/json.ts';
+import { isUnknown } from '../../core/known.ts';
 import { applicationPolicy, namesAt, type Policy } from '../../core/policy/policy.ts';
 import { Problem } from '../../core/problem.ts';
-import { auditWords } from '../../wording/audit-findings.ts';
+import { describeAudit } from '../../wording/audit/describe.ts';
+import { registryProblem } from '../../wording/audit/unreadable.ts';
 import { reasonOf } from '../../wording/findings.ts';
+import { sentence } from '../../wording/lists.ts';
 import { unknownName } from '../../wording/unknown-name.ts';
 import { readApplicationParameters } from '../application-parameters.ts';
 import type { Colours } from '../colours.ts';
@@ -53,17 +55,19 @@ export async function auditCommand(options: AuditOptions, context: AuditContext)
     maxPushes: options.pushEvents,
     now,
     stop,
-    earlierTags: (arn) => tags?.previous(arn),
-    onRepository(reading, registry) {
-      audits.push(
-        auditRepository(reading, registry, { policy, quota: options.imageQuota, now, words: auditWords }),
-      );
+    previousTags: (arn) => tags?.previous(arn),
+    onRepository(reading) {
+      audits.push(auditRepository(reading, { policy, quota: options.imageQuota, now }));
       if (!isUnknown(reading.images)) tags?.record(reading.arn, reading.images);
     },
     onProgress: progress.update,
-  }).finally(progress.end);
+  })
+    .catch((error: unknown) => {
+      throw registryProblem(error);
+    })
+    .finally(progress.end);
   await tags?.save();
-  const audit = auditOf(registry, audits, { total, at: now });
+  const audit = describeAudit(auditOf(registry, audits, { total, at: now }));
   const text = await auditReports[options.format](audit, { version, colours, top: options.top });
   const isEnded = stop.aborted;
   const notes = isEnded ? [`Ended early: ${audits.length} of ${total} repositories were read.`] : [];
@@ -92,9 +96,7 @@ async function policyOf({ config, configEnv, parameter }: AuditOptions): Promise
   for (const name of Object.keys(parameter).filter((each) => !isOneOf(known, each)))
     refusals.push(unknownName('parameter', name, known));
   if (refusals.length > 0)
-    throw new Problem(
-      `The application's parameters cannot be used: ${refusals.join('; ')}`.replace(/\??$/, '.'),
-    );
+    throw new Problem(`The application's parameters cannot be used: ${sentence(refusals)}`);
   return policy;
 }
 

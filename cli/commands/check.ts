@@ -25,21 +25,19 @@ export interface Checked {
   readonly problems: readonly string[];
 }
 
-/** `ecr-hardening check`. A template that cannot be read keeps the others from nothing. */
+/** How a check is reported. */
+export interface CheckOptions {
+  readonly format: Format;
+  readonly failOn: FailOn;
+  readonly version: string;
+  readonly colours: Colours;
+}
+
+/** `ecr-hardening check`. A template that cannot be read does not keep the others from being checked. */
 export async function checkCommand(
   given: readonly string[],
   options: ExpandOptions,
-  {
-    format,
-    failOn,
-    version,
-    colours,
-  }: {
-    readonly format: Format;
-    readonly failOn: FailOn;
-    readonly version: string;
-    readonly colours: Colours;
-  },
+  checkOptions: CheckOptions,
 ): Promise<Checked> {
   const problems: string[] = [];
   const read: string[] = [];
@@ -54,25 +52,30 @@ export async function checkCommand(
       if (!(error instanceof Problem)) throw error;
       problems.push(error.message);
     }
+  const { failOn } = checkOptions;
   const isFailing = ({ level }: LocatedFinding) =>
     failOn !== 'never' && (level === 'error' || (level === 'warning' && failOn === 'warning'));
   const code = problems.length > 0 ? 2 : findings.some(isFailing) ? 1 : 0;
-  return { text: report(), code, problems };
+  return { text: report(read, findings, checkOptions), code, problems };
+}
 
-  function report(): string {
-    switch (format) {
-      case 'text':
-        return textReport(read, findings, colours);
-      case 'json':
-        return jsonReport(findings);
-      case 'sarif':
-        return sarifReport(findings, version);
-      case 'junit':
-        return junitReport(read, findings);
-      case 'github':
-        return githubReport(findings);
-      default:
-        return format satisfies never;
-    }
+function report(
+  read: readonly string[],
+  findings: readonly LocatedFinding[],
+  { format, version, colours }: CheckOptions,
+): string {
+  switch (format) {
+    case 'text':
+      return textReport(read, findings, colours);
+    case 'json':
+      return jsonReport(findings);
+    case 'sarif':
+      return sarifReport(findings, version);
+    case 'junit':
+      return junitReport(read, findings);
+    case 'github':
+      return githubReport(findings);
+    default:
+      return format satisfies never;
   }
 }

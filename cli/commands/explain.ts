@@ -1,7 +1,8 @@
 import { type ControlName, controlMetadata, controlNames } from '../../core/controls/index.ts';
 import { Problem } from '../../core/problem.ts';
+import { sentence } from '../../wording/lists.ts';
+import { unknownName } from '../../wording/unknown-name.ts';
 import type { Colours } from '../colours.ts';
-import { unknownNameMessage } from '../unknown-name.ts';
 
 /** `ecr-hardening explain`: one control, or all of them in a line each. */
 export function explainCommand(name: string | undefined, colours: Colours): string {
@@ -11,7 +12,7 @@ export function explainCommand(name: string | undefined, colours: Colours): stri
       .join('');
   const control = controlNames.find((each) => each.toLowerCase() === name.toLowerCase());
   if (control === undefined)
-    throw new Problem(`There is the ${unknownNameMessage('control', name, controlNames)}`);
+    throw new Problem(`There is the ${sentence([unknownName('control', name, controlNames)])}`);
   return explained(control, colours);
 }
 

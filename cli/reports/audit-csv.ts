@@ -1,11 +1,12 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Audit, AuditSeverity, Range, RepositoryAudit } from '../../audit/audit.ts';
-import { formatRange } from '../../audit/format.ts';
-import { isUnknown, type Known, whenKnown } from '../../audit/reading.ts';
+import type { AuditSeverity, Range } from '../../audit/audit.ts';
+import { isUnknown, type Known, whenKnown } from '../../core/known.ts';
+import type { DescribedAudit, DescribedRepository } from '../../wording/audit/describe.ts';
+import { formatRange } from '../../wording/format.ts';
 import { lifecycleText, readinessText, scannedText, unknownWord } from './audit-labels.ts';
 
 /** One line for each repository, most severe first; RFC 4180. */
-export function auditCsv({ repositories }: Audit): string {
+export function auditCsv({ repositories }: DescribedAudit): string {
   const records = repositories.map((repository) => columns.map(([, value]) => cellOf(value(repository))));
   // A cell that a spreadsheet would take for a formula is quoted as text.
   return stringify(records, { header: true, escape_formulas: true, columns: columns.map(([name]) => name) });
@@ -13,7 +14,7 @@ export function auditCsv({ repositories }: Audit): string {
 
 type Cell = Known<string | number | Range>;
 
-const columns: readonly (readonly [name: string, value: (repository: RepositoryAudit) => Cell])[] = [
+const columns: readonly (readonly [name: string, value: (repository: DescribedRepository) => Cell])[] = [
   ['repository', ({ name }) => name],
   ['arn', ({ arn }) => arn],
   ['stack', ({ stack }) => whenKnown(stack, (owner) => owner ?? '')],
@@ -58,6 +59,6 @@ function cellOf(value: Cell): string | number {
   return typeof value === 'object' ? formatRange(value) : value;
 }
 
-function countOf({ findings }: RepositoryAudit, severity: AuditSeverity): number {
+function countOf({ findings }: DescribedRepository, severity: AuditSeverity): number {
   return findings.filter(({ level }) => level === severity).length;
 }

@@ -1,5 +1,5 @@
 /** The report formats of an audit. A new format is a file of its own, a line here and its name in `auditFormats`. */
-import type { Audit } from '../../audit/audit.ts';
+import type { DescribedAudit } from '../../wording/audit/describe.ts';
 import type { Colours } from '../colours.ts';
 import type { AuditFormat } from '../commands/audit-options.ts';
 import { auditCsv } from './audit-csv.ts';
@@ -17,7 +17,7 @@ export interface ReportContext {
 }
 
 export const auditReports: Readonly<
-  Record<AuditFormat, (audit: Audit, context: ReportContext) => string | Promise<string>>
+  Record<AuditFormat, (audit: DescribedAudit, context: ReportContext) => string | Promise<string>>
 > = {
   table: (audit, { colours, top }) => auditText(audit, colours, top),
   json: auditJson,

@@ -1,7 +1,7 @@
 /** An audit as one self-contained page: no network, no font, no other file. */
 import { createHash } from 'node:crypto';
-import type { Audit } from '../../audit/audit.ts';
-import { pluralise } from '../../audit/format.ts';
+import type { DescribedAudit } from '../../wording/audit/describe.ts';
+import { pluralise } from '../../wording/format.ts';
 import { figuresOf } from './audit-html/figures.ts';
 import { type Reasons, reasonId, reasonsOf } from './audit-html/reasons.ts';
 import { pageScript } from './audit-html/script.ts';
@@ -10,7 +10,7 @@ import { tableOf } from './audit-html/table.ts';
 import { toHtml } from './audit-html/to-html.ts';
 
 /** @param version of this product, for the footer */
-export function htmlReport(audit: Audit, version: string): string {
+export function htmlReport(audit: DescribedAudit, version: string): string {
   const { registry, repositories, summary, total, at } = audit;
   const script = pageScript();
   const reasons = reasonsOf(audit);

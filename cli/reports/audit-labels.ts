@@ -1,6 +1,7 @@
 /** An audit's values in the few words that a cell or a chart holds. Pure. */
-import type { AuditSubject, Readiness, RepositoryAudit } from '../../audit/audit.ts';
-import { isUnknown, type Known, whenKnown } from '../../audit/reading.ts';
+import type { AuditSubject } from '../../audit/audit.ts';
+import { isUnknown, type Known, whenKnown } from '../../core/known.ts';
+import type { DescribedReadiness, DescribedRepository } from '../../wording/audit/describe.ts';
 
 /** The text of a value that could not be read. */
 export const unknownWord = 'unknown';
@@ -38,7 +39,7 @@ function inWords(name: string): string {
 export interface ControlColumn {
   readonly control: AuditSubject;
   readonly title: string;
-  readonly value: (repository: RepositoryAudit) => Known<string>;
+  readonly value: (repository: DescribedRepository) => Known<string>;
 }
 
 const controlColumns: readonly ControlColumn[] = [
@@ -62,40 +63,44 @@ export function columnsOf(subjects: readonly AuditSubject[]): readonly ControlCo
     ...others.map((control) => ({
       control,
       title: subjectLabel(control).topic,
-      value: (repository: RepositoryAudit) => (severityOf(repository, control) === 'good' ? 'ok' : 'issue'),
+      value: (repository: DescribedRepository) =>
+        severityOf(repository, control) === 'good' ? 'ok' : 'issue',
     })),
   ];
 }
 
 /** The most severe finding of a repository about a subject: `bad` for an error, `warn` for a warning, else `good`. */
-export function severityOf({ findings }: RepositoryAudit, subject: AuditSubject): 'bad' | 'warn' | 'good' {
+export function severityOf(
+  { findings }: DescribedRepository,
+  subject: AuditSubject,
+): 'bad' | 'warn' | 'good' {
   const levels = findings.filter((finding) => finding.subject === subject).map(({ level }) => level);
   if (levels.includes('error')) return 'bad';
   return levels.includes('warning') ? 'warn' : 'good';
 }
 
-export function tagsText({ tagMutability: { mutability, exclusions } }: RepositoryAudit): string {
+export function tagsText({ tagMutability: { mutability, exclusions } }: DescribedRepository): string {
   const except = exclusions.length === 0 ? '' : ` except ${exclusions.join(', ')}`;
   return `${mutability.startsWith('IMMUTABLE') ? 'immutable' : 'mutable'}${except}`;
 }
 
-export function lifecycleText({ lifecyclePolicy }: RepositoryAudit): Known<string> {
+export function lifecycleText({ lifecyclePolicy }: DescribedRepository): Known<string> {
   return whenKnown(lifecyclePolicy, ({ kind, problems }) => {
     if (kind === 'none') return 'none';
     return problems.length > 0 ? 'has problems' : 'yes';
   });
 }
 
-export function scannedText({ scanned }: RepositoryAudit): Known<string> {
+export function scannedText({ scanned }: DescribedRepository): Known<string> {
   return whenKnown(scanned, ({ how }) => (how === 'not' ? 'no' : how));
 }
 
-export function publicText({ publicBy }: RepositoryAudit): Known<string> {
+export function publicText({ publicBy }: DescribedRepository): Known<string> {
   return whenKnown(publicBy, (statements) => (statements.length > 0 ? 'public' : 'no'));
 }
 
 /** How to reach immutable tags, in three words at most. */
-export function readinessText({ verdict, exclusions }: Readiness): string {
+export function readinessText({ verdict, exclusions }: DescribedReadiness): string {
   switch (verdict) {
     case 'done':
     case 'now':

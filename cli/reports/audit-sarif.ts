@@ -1,8 +1,8 @@
-import type { Audit } from '../../audit/audit.ts';
+import type { DescribedAudit } from '../../wording/audit/describe.ts';
 import { controlRules, sarifLog } from './sarif.ts';
 
 /** SARIF 2.1.0: a registry has no files, so the location of a finding is the repository's URI. */
-export function auditSarif({ registry, repositories }: Audit, version: string): string {
+export function auditSarif({ registry, repositories }: DescribedAudit, version: string): string {
   const rules = [
     ...controlRules,
     {

@@ -1,7 +1,8 @@
 import Table from 'cli-table3';
-import type { Audit, Expiry, RepositoryAudit } from '../../audit/audit.ts';
-import { formatBytes, formatMoney, formatRange } from '../../audit/format.ts';
-import { isUnknown } from '../../audit/reading.ts';
+import type { Expiry } from '../../audit/audit.ts';
+import { isUnknown } from '../../core/known.ts';
+import type { DescribedAudit, DescribedRepository } from '../../wording/audit/describe.ts';
+import { formatBytes, formatMoney, formatRange } from '../../wording/format.ts';
 import type { Colours } from '../colours.ts';
 import { type ControlColumn, columnsOf, readinessText, severityOf, textOf } from './audit-labels.ts';
 
@@ -13,7 +14,7 @@ const maxErrorsListed = 10;
  *
  * @param top maximum rows; 0: all
  */
-export function auditText(audit: Audit, colours: Colours, top: number): string {
+export function auditText(audit: DescribedAudit, colours: Colours, top: number): string {
   const { repositories, registry, summary } = audit;
   const { bold, dim, red, yellow } = colours;
   const rows = top === 0 ? repositories : repositories.slice(0, top);
@@ -39,11 +40,11 @@ export function auditText(audit: Audit, colours: Colours, top: number): string {
 
 interface Column {
   readonly title: string;
-  readonly cell: (repository: RepositoryAudit) => string;
+  readonly cell: (repository: DescribedRepository) => string;
   readonly isNumber?: boolean;
 }
 
-function columnsOfTable({ summary }: Audit, colours: Colours): readonly Column[] {
+function columnsOfTable({ summary }: DescribedAudit, colours: Colours): readonly Column[] {
   const { dim, red, yellow } = colours;
   const controls = columnsOf(summary.bySubject.map(({ subject }) => subject))
     // A public repository is an error, and errors are listed below the table.
@@ -111,7 +112,7 @@ const noBorders = Object.fromEntries(
 );
 
 function tableOf(
-  repositories: readonly RepositoryAudit[],
+  repositories: readonly DescribedRepository[],
   columns: readonly Column[],
   { bold }: Colours,
 ): string {

@@ -13,7 +13,7 @@ export const repositoryPolicySetting: TemplateSetting = {
     const name = type === repositoryType ? 'RepositoryPolicyText' : 'RepositoryPolicy';
     for (const leaf of leaves(member(properties, name), ['Properties', name], context.parameters))
       checkPolicy(leaf, context);
-    return properties;
+    return [];
   },
 };
 

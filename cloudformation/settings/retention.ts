@@ -1,9 +1,9 @@
-import { type JsonObject, member, withMember } from '../../core/json.ts';
+import { member } from '../../core/json.ts';
 import { type RetentionAttribute, retentionAttributes } from '../../core/settings/retention.ts';
 import type { SettingPlace } from '../control-context.ts';
 import { applyIssue } from '../control-context.ts';
 import { repositoryType } from '../resource-types.ts';
-import type { TemplateSetting } from './template-setting.ts';
+import type { Change, TemplateSetting } from './template-setting.ts';
 
 /** `DeletionPolicy` and `UpdateReplacePolicy`, beside a resource's Type. */
 export const retentionSetting: TemplateSetting = {
@@ -12,12 +12,12 @@ export const retentionSetting: TemplateSetting = {
   harden(resource, _type, context) {
     const set = retentionAttributes.filter((name) => member(resource, name) !== undefined);
     const retention = Object.fromEntries(set.map((name) => [name, 'set']));
-    return context.control.check({ retention }, context.policy).reduce<JsonObject>((current, issue) => {
+    return context.control.check({ retention }, context.policy).flatMap((issue): readonly Change[] => {
       const name = retentionAttributes.find((each) => each === issue.path[0]);
-      if (name === undefined) return current;
+      if (name === undefined) return [];
       const place = { path: [name], raw: member(resource, name), write: writers[name] };
-      return withMember(current, name, applyIssue(context, issue, place) ?? place.raw);
-    }, resource);
+      return [[name, applyIssue(context, issue, place) ?? place.raw]];
+    });
   },
 };
 

@@ -1,4 +1,4 @@
-import { isList, type Json, member, withMember } from '../../core/json.ts';
+import { isList, type Json, member } from '../../core/json.ts';
 import type { Known } from '../../core/known.ts';
 import type { Path } from '../../core/path.ts';
 import { parseExclusions } from '../../core/settings/exclusion-filters.ts';
@@ -9,13 +9,14 @@ import {
   parseTagMutability,
   toFilters,
 } from '../../core/settings/tag-mutability.ts';
-import { addMayGainProperties } from '../apply-default.ts';
+import { addMayGainProperties, propertyPath } from '../apply-default.ts';
 import {
   addUndetermined,
   answerUnsafe,
   applyIssue,
   type ControlContext,
   refuse,
+  writtenDefault,
 } from '../control-context.ts';
 import {
   type Branch,
@@ -24,7 +25,6 @@ import {
   intrinsicName,
   isNoValue,
   makeIf,
-  mayGainProperties,
   type Reading,
   read,
 } from '../intrinsics.ts';
@@ -40,17 +40,15 @@ export const tagMutabilitySetting: TemplateSetting = {
       mutability: member(properties, mutabilityProperty),
       filters: member(properties, filtersProperty),
     };
-    const paths = {
-      mutability: ['Properties', mutabilityProperty],
-      filters: ['Properties', filtersProperty],
-    };
-    if (before.mutability === undefined && mayGainProperties(properties)) {
-      addMayGainProperties(context, paths.mutability);
-      return properties;
+    if (before.mutability === undefined && context.mayGainProperties) {
+      addMayGainProperties(context, topPaths.mutability);
+      return [];
     }
-    const after = hardenPair(before, paths, context);
-    const withMutability = withMember(properties, mutabilityProperty, after.mutability);
-    return withMember(withMutability, filtersProperty, after.filters);
+    const after = hardenPair(before, topPaths, context);
+    return [
+      [mutabilityProperty, after.mutability],
+      [filtersProperty, after.filters],
+    ];
   },
 };
 
@@ -63,14 +61,23 @@ interface Pair {
 /** Where the two of them stand. */
 type Paths = { readonly [Name in keyof Pair]: Path };
 
+const topPaths: Paths = {
+  mutability: propertyPath(mutabilityProperty),
+  filters: propertyPath(filtersProperty),
+};
+
 /** Hardens the pair for each combination of their `Fn::If` branches that can come to stand together. */
 function hardenPair(pair: Pair, paths: Paths, context: ControlContext): Pair {
   const mutability = read(pair.mutability, context.parameters);
   const filters = read(pair.filters, context.parameters);
   const choice = mutability.kind === 'choice' ? mutability : filters.kind === 'choice' ? filters : undefined;
-  if (choice === undefined) return hardenLeaf(pair, { mutability, filters }, paths, context);
+  return choice === undefined
+    ? hardenLeaf(pair, { mutability, filters }, paths, context)
+    : hardenChoice(pair, choice.condition, paths, context);
+}
 
-  const { condition } = choice;
+/** Hardens both branches of a condition, each with what the two of them are in it. */
+function hardenChoice(pair: Pair, condition: Json, paths: Paths, context: ControlContext): Pair {
   const hardenBranch = (branch: Branch) => {
     const side = (name: keyof Pair) => chooseBranch(pair[name], condition, branch);
     const before: Pair = { mutability: side('mutability'), filters: side('filters') };
@@ -133,10 +140,10 @@ function applyToPair(
 ): Pair {
   const name = issue.path[0] === filtersProperty ? 'filters' : 'mutability';
   const place = { path: paths[name], raw: pair[name], write: writers[name] };
-  const fallback = () => {
-    const settings = context.control.safeDefault(context.policy);
-    return { mutability: writers.mutability(settings), filters: writers.filters(settings) };
-  };
+  const fallback = () => ({
+    mutability: writtenDefault(context, writers.mutability),
+    filters: writtenDefault(context, writers.filters),
+  });
   if (issue.verdict !== 'unsafe')
     return applyIssue(context, issue, place) === undefined ? current : fallback();
   const { Enforcement: enforcement } = context.policy;

@@ -13,6 +13,6 @@ export const tagsSetting: TemplateSetting = {
     const raw = member(properties, name);
     const tags = raw === undefined ? undefined : parseTags(raw, templateReader(context.parameters));
     applyInside(context, { tags }, { path: ['Properties', name], raw: raw ?? null });
-    return properties;
+    return [];
   },
 };

@@ -1,6 +1,9 @@
-import type { JsonObject } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
 import type { ControlContext } from '../control-context.ts';
 import type { HardenedType } from '../resource-types.ts';
+
+/** What comes to stand under a name; undefined: nothing. The very value that stands there is no change. */
+export type Change = readonly [name: string, value: Json | undefined];
 
 /** Where a template has a setting, and how a control is applied to it there. */
 export interface TemplateSetting {
@@ -9,10 +12,10 @@ export interface TemplateSetting {
   /** Whether it stands beside a resource's Properties, and not in them. */
   readonly isOfAttributes?: boolean;
   /**
-   * The properties, or the resource with its attributes, with the control applied: the very same object when nothing
-   * changes, never changed in place.
+   * Applies a control to the properties, or to the resource with its attributes. What stands in them stays as it is.
    *
    * @param type the resource's, one of `types`
+   * @returns what the control changes; settings have different names, so that the order of controls means nothing
    */
-  readonly harden: (part: JsonObject, type: HardenedType, context: ControlContext) => JsonObject;
+  readonly harden: (part: JsonObject, type: HardenedType, context: ControlContext) => readonly Change[];
 }

@@ -2,7 +2,7 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { noPolicy, type RepositorySettings } from '../settings/repository-settings.ts';
 import { isMutability } from '../settings/tag-mutability.ts';
-import type { ClaimRecord, Ownership } from './record.ts';
+import type { Claim, ClaimRecord, Ownership } from './record.ts';
 
 /** The body of a record: without what the item's own attributes say. Only policies that it names are kept. */
 export function encodeRecord(record: ClaimRecord): string {
@@ -84,6 +84,11 @@ function isListOf(value: Json | undefined, isOne: (each: Json) => boolean): bool
   return Array.isArray(value) && value.every((each: Json) => isOne(each));
 }
 
+function settingsIn({ movedFrom, ...claim }: Claim): readonly RepositorySettings[] {
+  const own = [claim.set, claim.beforeLastChange, claim.atTakeover, claim.foundByStack];
+  return movedFrom === undefined ? own : [...own, movedFrom.aboveAtTakeover, ...settingsIn(movedFrom.claim)];
+}
+
 /** The hashes of every lifecycle policy that a record names. */
 function policiesIn({ inFlight, ...record }: ClaimRecord): readonly string[] {
   const owners: readonly Ownership[] = [record, ...(inFlight === undefined ? [] : [inFlight.previous])];
@@ -91,12 +96,7 @@ function policiesIn({ inFlight, ...record }: ClaimRecord): readonly string[] {
     ...owners.flatMap(({ original, claims, retained }) => [
       original,
       ...retained.map((each) => each.original),
-      ...[...claims, ...retained.map(({ claim }) => claim)].flatMap((claim) => [
-        claim.set,
-        claim.beforeLastChange,
-        claim.atTakeover,
-        claim.foundByStack,
-      ]),
+      ...[...claims, ...retained.map(({ claim }) => claim)].flatMap(settingsIn),
     ]),
     ...(inFlight === undefined ? [] : [inFlight.before, inFlight.after]),
   ];

@@ -8,10 +8,12 @@ export function putClaim(ownership: Ownership, claim: Claim): Ownership {
   const index = claims.findIndex(({ holder }) => holder === claim.holder);
   const earlier = claims[index];
   const { movedFrom: _, ...bare } = earlier ?? claim;
-  const isMoved = earlier !== undefined && index < claims.length - 1;
-  const put = isMoved
-    ? { ...claim, movedFrom: { order: claims.map(({ holder }) => holder), claim: bare } }
-    : claim;
+  const above = claims[index + 1];
+  const order = claims.map(({ holder }) => holder);
+  const put =
+    earlier === undefined || above === undefined
+      ? claim
+      : { ...claim, movedFrom: { order, claim: bare, aboveAtTakeover: above.atTakeover } };
   return {
     ...ownership,
     claims: [...withoutClaim(claims, claim.holder), put],
@@ -25,17 +27,30 @@ export function replaceClaim(ownership: Ownership, claim: Claim): Ownership {
   return { ...ownership, claims };
 }
 
-/** Brings a claim back to what it was, and below those that stood above it, before its last change moved it to the top. */
-export function moveBack(ownership: Ownership, { holder, movedFrom }: Claim): Ownership {
+/**
+ * Brings a claim back to what it was, and below those that stood above it, before its last change moved it to the top.
+ *
+ * @param request the hash of the request that does so
+ */
+export function moveBack(
+  ownership: Ownership,
+  { holder, movedFrom }: Claim,
+  request = movedFrom?.claim.request ?? '',
+): Ownership {
   if (movedFrom === undefined) return ownership;
-  const { order, claim } = movedFrom;
+  const { order, claim, aboveAtTakeover } = movedFrom;
   const others = withoutClaim(ownership.claims, holder);
   const above = order.slice(order.indexOf(holder) + 1);
+  const place = ownership.claims.findIndex((each) => each.holder === holder);
   const found = others.findIndex((each) => above.includes(each.holder));
-  const index = found < 0 ? others.length : found;
-  // The one above it had taken over what it had set.
-  const upper = others.slice(index).map((each, at) => (at === 0 ? { ...each, atTakeover: claim.set } : each));
-  return { ...ownership, claims: [...others.slice(0, index), claim, ...upper] };
+  // Never above those that came since.
+  const index = found < 0 ? place : Math.min(found, place);
+  const upper = others.slice(index).map((each, at) => {
+    if (at > 0) return each;
+    // Another one than before has now taken over what it had set.
+    return { ...each, atTakeover: each.holder === above[0] ? aboveAtTakeover : claim.set };
+  });
+  return { ...ownership, claims: [...others.slice(0, index), { ...claim, request }, ...upper] };
 }
 
 /** Brings back a claim that an Update had retained, below those that came since. */
@@ -44,8 +59,10 @@ export function reviveClaim(ownership: Ownership, holder: string, properties: st
     ({ claim }) => claim.holder === holder && claim.properties === properties,
   );
   if (found === undefined) return ownership;
+  const { original } = found;
+  const lifecyclePolicy = original.lifecyclePolicy ?? ownership.original.lifecyclePolicy;
   return {
-    original: found.original,
+    original: { ...original, lifecyclePolicy },
     claims: [found.claim, ...ownership.claims],
     retained: ownership.retained.filter((each) => each !== found),
   };
@@ -144,7 +161,9 @@ function handDown(
   let { set } = below;
   for (const { equals, take } of settings) if (equals(claim.set, current)) set = take(set, current);
   const { lifecyclePolicy } = below.set;
-  const kept = lifecyclePolicy === undefined ? { ...set, lifecyclePolicy } : set;
+  // A lifecycle policy is handed down where both are about it.
+  const isPolicyOurs = claim.set.lifecyclePolicy !== undefined && lifecyclePolicy !== undefined;
+  const kept = isPolicyOurs ? set : { ...set, lifecyclePolicy };
   return replaceClaim(left, { ...below, set: kept });
 }
 

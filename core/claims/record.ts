@@ -31,7 +31,16 @@ export interface Claim {
   /** Whether the last change put this claim; else the holder had one before. */
   readonly isNew?: boolean;
   /** Where it stood, and what it was, before the last change moved it to the top. */
-  readonly movedFrom?: { readonly order: readonly string[]; readonly claim: Claim };
+  readonly movedFrom?: MovedFrom;
+}
+
+/** What brings a claim back that an Update has moved to the top. */
+export interface MovedFrom {
+  /** The holders, the newest last. */
+  readonly order: readonly string[];
+  readonly claim: Claim;
+  /** What the one above it had found. */
+  readonly aboveAtTakeover: RepositorySettings;
 }
 
 /** A claim that an Update released by `Retain`: a rollback of that Update brings it back, with what was original. */

@@ -1,4 +1,5 @@
 /** A failure for the log. Pure. */
+import { AwsCallError } from '../../aws/call-error.ts';
 import { loggableError } from '../../aws/faults.ts';
 
 /**
@@ -11,6 +12,7 @@ export function failureEntry(error: unknown): Readonly<Record<string, unknown>> 
 }
 
 function withoutLookup(error: unknown): Readonly<Record<string, unknown>> {
-  const { resource, ...rest } = loggableError(error);
-  return resource === undefined || rest.operation === 'DescribeRepositories' ? rest : { ...rest, resource };
+  const entry = loggableError(error);
+  const isNamed = error instanceof AwsCallError && error.operation !== 'DescribeRepositories';
+  return isNamed && error.resource !== undefined ? { ...entry, resource: error.resource } : entry;
 }

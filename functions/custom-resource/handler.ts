@@ -10,8 +10,10 @@ import type { Progress } from '../../reconcile/context.ts';
 import { type Session, startSession } from '../../reconcile/session.ts';
 import { explain } from '../../wording/failures.ts';
 import { issueClause } from '../../wording/issues.ts';
-import { refusalMessage } from '../../wording/refusal.ts';
+
+import { parameterProblem } from '../../wording/parameters.ts';
 import { undoSentences } from '../../wording/undo.ts';
+
 import { shownValues } from '../../wording/values.ts';
 import { failureEntry } from './failure-entry.ts';
 import { failedId, physicalIdOf, requestHash } from './identity.ts';
@@ -112,9 +114,9 @@ async function fail(
   const { log } = session.context;
   const undone = await session.undo();
   const { isChanged, failures } = undone;
-  if (isChanged) log({ level: 'WARN', message: 'put back', failures: failures.length });
+  if (isChanged) log({ level: 'WARN', message: 'changes reverted', failures: failures.length });
   for (const { subject, settings, error } of failures)
-    log({ level: 'ERROR', message: 'not put back', subject, settings, ...failureEntry(error) });
+    log({ level: 'ERROR', message: 'not reverted', subject, settings, ...failureEntry(error) });
   const physicalResourceId =
     'physicalResourceId' in request ? request.physicalResourceId : failedId(request, failures.length === 0);
   // What could not be undone must not be cut off at the end of a long reason.
@@ -134,10 +136,12 @@ function configurationOf(environment: NodeJS.ProcessEnv) {
     policy,
     allowWeakening: 'value' in allowWeakening && allowWeakening.value,
     problems: [
-      ...(findings.some(isRefusal) ? [refusalMessage(findings)] : []),
+      ...findings.filter(isRefusal).map(parameterProblem),
       ...(environment.ClaimsTable ? [] : ['ClaimsTable is not set']),
       ...('issues' in allowWeakening
-        ? allowWeakening.issues.map((issue) => `AllowWeakening ${issueClause(issue, shownValues)}`)
+        ? allowWeakening.issues.map(
+            (issue) => `AllowWeakening ${issueClause(issue.code, issue, shownValues)}`,
+          )
         : []),
     ],
   };
@@ -155,10 +159,10 @@ async function answer(
     const allowHttp = localEndpoint(process.env, 'ECR') !== undefined;
     await sendResponse(to.responseUrl, responseBody(to, given), { allowHttp, deadline });
     // Not the reason: it may quote a property, and a property may have come from a NoEcho parameter.
-    log({ message: 'answered', status: given.status });
+    log({ message: 'response sent', status: given.status });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    log({ level: 'ERROR', message: 'not answered', status: given.status, reason });
+    log({ level: 'ERROR', message: 'response not sent', status: given.status, reason });
   } finally {
     deadline.dispose();
   }

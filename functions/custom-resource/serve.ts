@@ -4,7 +4,7 @@ import { isOneOf, type JsonObject } from '../../core/json.ts';
 import { type Desired, isSingle, type Replaced, type Requester } from '../../reconcile/desired.ts';
 import { hashOf } from '../../reconcile/hash.ts';
 import { reconcile } from '../../reconcile/reconcile.ts';
-import { removeClaims } from '../../reconcile/remove-claims.ts';
+import { type Removed, removeClaims } from '../../reconcile/remove-claims.ts';
 import type { Session } from '../../reconcile/session.ts';
 import { explain } from '../../wording/failures.ts';
 import { sentence } from '../../wording/lists.ts';
@@ -108,20 +108,22 @@ async function remove(request: DeleteRequest, session: Session): Promise<CustomR
   const notes = refused ? ['Its properties are refused, so OnDelete counts as Retain'] : [];
   const { mode, onlyOf } = modeOf(request, refused ? undefined : parsed.desired);
   const mayFail = mode !== 'Retain' && onlyOf === undefined;
-  try {
-    const { protectPulledWithinDays } = refused ? { protectPulledWithinDays: 90 } : parsed.desired;
-    const holder = physicalIdOf(request);
-    const released = await removeClaims({ holder, mode, onlyOf, protectPulledWithinDays, mayFail }, context);
-    return succeed([...notes, ...released.map(noteClause)]);
-  } catch (error) {
+  const { protectPulledWithinDays } = refused ? { protectPulledWithinDays: 90 } : parsed.desired;
+  const removal = { holder: physicalIdOf(request), mode, onlyOf, protectPulledWithinDays, mayFail };
+  const removed = await removeClaims(removal, context).catch(async (error: unknown): Promise<Removed> => {
     if (mayFail) throw error;
-    // Only a claim stays behind, which is harmless; a stack that cannot be deleted would not be.
-    context.log({ level: 'WARN', message: 'claims stay behind', ...failureEntry(error) });
-    return succeed([
-      ...notes,
-      `Its claims stay behind, which ecr-hardening claims can release: ${explain(error)}`,
-    ]);
-  }
+    await session.undo();
+    return { notes: [], failure: { error } };
+  });
+  const released = [...notes, ...removed.notes.map(noteClause)];
+  if (removed.failure === undefined) return succeed(released);
+  // Only claims stay behind, which is harmless; a stack that cannot be deleted would not be.
+  const { error } = removed.failure;
+  context.log({ level: 'WARN', message: 'claims stay behind', ...failureEntry(error) });
+  return succeed([
+    ...released,
+    `Its claims stay behind, which ecr-hardening claims can release: ${explain(error)}`,
+  ]);
 }
 
 /** How the claims of a deleted resource are removed. */

@@ -23,8 +23,13 @@ export async function handler(event: unknown): Promise<MacroResponse> {
   if (!parsed.ok) return failure(parsed.requestId, parsed.reason);
   const { request } = parsed;
   try {
-    const today = new Date().toISOString().slice(0, 10);
-    const expansion = expand(request, { environment: process.env, today, describe: describeFinding });
+    const expansion = expand(request, {
+      environment: process.env,
+      get today() {
+        return new Date().toISOString().slice(0, 10);
+      },
+      describe: describeFinding,
+    });
     const refusal = expansionRefusal(expansion);
     log(request, expansion, refusal);
     return 'fragment' in expansion
@@ -63,28 +68,36 @@ function log(request: MacroRequest, expansion: Expansion, refusal: string | unde
 function groupEqualFindings(findings: readonly Finding[]): readonly object[] {
   const groups = new Map<Finding['code'], (readonly [Finding, unknown[]])[]>();
   for (const finding of findings) {
-    const alike = groups.get(finding.code) ?? [];
-    groups.set(finding.code, alike);
-    const group = alike.find(([one]) => isEqualDecision(one, finding));
-    if (group === undefined) alike.push([finding, [finding.logicalId]]);
-    else group[1].push(finding.logicalId);
+    const alike = groups.get(finding.code);
+    const group = alike?.find(([one]) => isEqualDecision(one, finding));
+    if (group !== undefined) group[1].push(finding.logicalId);
+    else groups.set(finding.code, [...(alike ?? []), [finding, [finding.logicalId]]]);
   }
   return [...groups.values()]
     .flat()
     .map(([finding, logicalIds]) => ({ ...describeFinding(finding), logicalIds }));
 }
 
-const singleKeys = ['control', 'outcome', 'before', 'after', 'exemptionEndedOn', 'count'] as const;
-const nestedKeys = ['path', 'inside', 'expected', 'actual', 'related', 'exemption'] as const;
-
-/** Values are compared by identity, which equal defaults have; what is short and made anew, by what is in it. */
+/** Values are compared by identity, which equal defaults have, and what makes a sentence by what is in it. */
 function isEqualDecision(one: Finding, other: Finding): boolean {
   return (
-    singleKeys.every((key) => one[key] === other[key]) &&
-    nestedKeys.every(
-      (key) => one[key] === other[key] || JSON.stringify(one[key]) === JSON.stringify(other[key]),
-    )
+    one.control === other.control &&
+    one.outcome === other.outcome &&
+    one.before === other.before &&
+    one.after === other.after &&
+    one.count === other.count &&
+    one.exemptionEndedOn === other.exemptionEndedOn &&
+    isSame(one.path, other.path) &&
+    isSame(one.inside, other.inside) &&
+    isSame(one.expected, other.expected) &&
+    isSame(one.actual, other.actual) &&
+    isSame(one.related, other.related) &&
+    isSame(one.exemption, other.exemption)
   );
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 function failure(requestId: string, errorMessage: string): MacroResponse {

@@ -32,7 +32,7 @@ function summaryOf(alert: Alert): string {
       return `${capital(what)} has ${pluralise(notified.length, 'finding')} of ${threshold} or worse${fixes}.${fresh}`;
     }
     case 'failed':
-      return `The scan of ${what} failed (status ${alert.status}), so its vulnerabilities are unknown. ${alert.reason === undefined ? 'ECR gives no reason.' : `ECR says: ${alert.reason}`}`;
+      return `The scan of ${what} failed (status ${alert.status}), so its vulnerabilities are unknown. ${alert.reason === undefined ? 'ECR reports no reason.' : `ECR reports: ${alert.reason}`}`;
     case 'gone':
       return `The scan of ${what} completed, but the image or its result was deleted before the findings could be read. The counts are those of the event.`;
     default:

@@ -29,6 +29,10 @@ describe('what SAM built', () => {
     },
   );
 
+  test('the macro does not carry what explains the controls', () => {
+    expect(source('MacroFunction')).not.toMatch(/relatedChecks|CKV_AWS|Security Hub/);
+  });
+
   test('the macro carries nothing of the AWS SDK and loads no module', () => {
     expect(source('MacroFunction')).not.toMatch(/aws-sdk|smithy/i);
     expect(source('MacroFunction')).not.toMatch(/\brequire\(/);

@@ -1,7 +1,8 @@
 /** The columns of the page's table, beside the name. Pure. */
-import type { AuditSubject, Expiry, ImageCount, Range, RepositoryAudit } from '../../../audit/audit.ts';
-import { formatBytes, formatMoney, formatRange } from '../../../audit/format.ts';
-import { isUnknown, type Known, whenKnown } from '../../../audit/reading.ts';
+import type { AuditSubject, Expiry, ImageCount, Range } from '../../../audit/audit.ts';
+import { isUnknown, type Known, whenKnown } from '../../../core/known.ts';
+import type { DescribedRepository } from '../../../wording/audit/describe.ts';
+import { formatBytes, formatMoney, formatRange } from '../../../wording/format.ts';
 import { columnsOf, readinessText, severityOf } from '../audit-labels.ts';
 import { type Reasons, reasonId } from './reasons.ts';
 import { toHtml } from './to-html.ts';
@@ -10,7 +11,7 @@ export interface Column {
   readonly title: string;
   readonly kind: 'text' | 'number';
   /** The whole `td`. */
-  readonly cell: (repository: RepositoryAudit) => string;
+  readonly cell: (repository: DescribedRepository) => string;
 }
 
 /** What a cell holds besides its text. */
@@ -25,7 +26,7 @@ export function columnsOfPage(
   subjects: readonly AuditSubject[],
   reasons: Reasons,
 ): readonly [Column, ...Column[]] {
-  const text = (title: string, cell: (repository: RepositoryAudit) => Known<string>): Column => ({
+  const text = (title: string, cell: (repository: DescribedRepository) => Known<string>): Column => ({
     title,
     kind: 'text',
     cell: (repository) => known(cell(repository), reasons, 'text', (value) => cellOf(value)),

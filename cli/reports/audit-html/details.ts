@@ -1,23 +1,25 @@
 /** The details of one repository in the page, beside the table's columns. Pure. */
-import type { Expiry, MovingTag, RepositoryAudit } from '../../../audit/audit.ts';
-import { formatRange, pluralise } from '../../../audit/format.ts';
-import { isUnknown, type Known } from '../../../audit/reading.ts';
+import type { Expiry } from '../../../audit/audit.ts';
+import { isUnknown, type Known } from '../../../core/known.ts';
+import type { DescribedRepository, DescribedTag } from '../../../wording/audit/describe.ts';
+import { formatRange, pluralise } from '../../../wording/format.ts';
 import { subjectLabel } from '../audit-labels.ts';
 import { toHtml } from './to-html.ts';
 
 type Line = readonly [title: string, text: string];
 
 /** The name of a repository, which opens its details. @param maxTags how many moving tags are listed */
-export function detailsOf(repository: RepositoryAudit, maxTags: number): string {
+export function detailsOf(repository: DescribedRepository, maxTags: number): string {
   const items = linesOf(repository, maxTags).map(
     ([title, text]) => `<li><b>${toHtml(title)}</b> ${toHtml(text)}</li>`,
   );
   return `<details><summary>${toHtml(repository.name).replaceAll('/', '/<wbr>')}</summary><ul>${items.join('')}</ul></details>`;
 }
 
-function linesOf(repository: RepositoryAudit, maxTags: number): Line[] {
+function linesOf(repository: DescribedRepository, maxTags: number): Line[] {
   const { findings, readiness, scanned, lifecyclePolicy, images, hardened } = repository;
-  const isAdvised = findings.some(({ message }) => message.includes(readiness.advice));
+  // The message of that finding ends with the advice.
+  const isAdvised = findings.some(({ code }) => code === 'tags-mutable');
   const isDone = readiness.verdict === 'done';
   return [
     ...findings.map(({ subject, message }): Line => [`${subjectLabel(subject).topic}:`, message]),
@@ -36,7 +38,7 @@ function linesOf(repository: RepositoryAudit, maxTags: number): Line[] {
   ];
 }
 
-function movingLines(moving: readonly MovingTag[], maxTags: number): Line[] {
+function movingLines(moving: readonly DescribedTag[], maxTags: number): Line[] {
   const lines = moving
     .slice(0, maxTags)
     .map(
@@ -54,7 +56,7 @@ function movingLines(moving: readonly MovingTag[], maxTags: number): Line[] {
     : lines;
 }
 
-const confidenceWords: Readonly<Record<MovingTag['confidence'], string>> = {
+const confidenceWords: Readonly<Record<DescribedTag['confidence'], string>> = {
   seen: 'moves',
   likely: 'likely moves',
   possible: 'may move',

@@ -1,7 +1,8 @@
 /** The data of the page's charts. */
-import type { Audit, ImageCount, Readiness, RepositoryAudit } from '../../../audit/audit.ts';
-import { formatMoney } from '../../../audit/format.ts';
-import { isUnknown } from '../../../audit/reading.ts';
+import type { ImageCount, Readiness } from '../../../audit/audit.ts';
+import { isUnknown } from '../../../core/known.ts';
+import type { DescribedAudit, DescribedRepository } from '../../../wording/audit/describe.ts';
+import { formatMoney } from '../../../wording/format.ts';
 import { subjectLabel } from '../audit-labels.ts';
 import { type Bar, barFigure } from './charts.ts';
 
@@ -17,7 +18,7 @@ const readinessTitles: Readonly<Record<Readiness['verdict'], string>> = {
 const readinessOrder = ['done', 'now', 'with-exclusions', 'stabilise-first', 'unclear'] as const;
 
 /** The charts that have data. */
-export function figuresOf({ repositories, summary }: Audit): string[] {
+export function figuresOf({ repositories, summary }: DescribedAudit): string[] {
   const known = repositories.filter(({ images }) => !isUnknown(images));
   // The title has a number only if there are more repositories than bars.
   const of = known.length > maxBars ? `the ${maxBars} ` : '';
@@ -58,7 +59,7 @@ export function figuresOf({ repositories, summary }: Audit): string[] {
 }
 
 function largest(
-  repositories: readonly RepositoryAudit[],
+  repositories: readonly DescribedRepository[],
   measure: (images: ImageCount) => number,
   words: (value: number, images: ImageCount) => string,
 ): Bar[] {
@@ -73,7 +74,7 @@ function largest(
 }
 
 /** The quota, if all have the same; a mark far beyond every bar would make the bars too short to see. */
-function quotaOf(repositories: readonly RepositoryAudit[]): number | undefined {
+function quotaOf(repositories: readonly DescribedRepository[]): number | undefined {
   const counts = repositories.flatMap(({ images }) => (isUnknown(images) ? [] : [images]));
   const [quota, ...others] = new Set(counts.map((images) => images.quota));
   const largestCount = counts.reduce((max, { count }) => Math.max(max, count), 0);

@@ -1,12 +1,13 @@
 /** Why values of an audit are unknown: each reason once, with the number that cells refer to it by. Pure. */
-import type { Audit } from '../../../audit/audit.ts';
-import { isUnknown, type Known } from '../../../audit/reading.ts';
+
+import { isUnknown, type Known } from '../../../core/known.ts';
+import type { DescribedAudit } from '../../../wording/audit/describe.ts';
 
 /** By reason. */
 export type Reasons = ReadonlyMap<string, { readonly number: number; readonly repositories: number }>;
 
 /** Every reason of the registry and of its repositories, the most frequent first. */
-export function reasonsOf({ registry, repositories, summary }: Audit): Reasons {
+export function reasonsOf({ registry, repositories, summary }: DescribedAudit): Reasons {
   const counts = new Map<string, number>();
   for (const { stack, scanned, lifecyclePolicy, publicBy, images, hardened } of repositories) {
     const expires = isUnknown(lifecyclePolicy) ? lifecyclePolicy : lifecyclePolicy.expires;

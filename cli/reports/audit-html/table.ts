@@ -1,6 +1,7 @@
 /** The page's table of repositories. Pure. */
-import type { AuditSubject, RepositoryAudit } from '../../../audit/audit.ts';
-import { pluralise } from '../../../audit/format.ts';
+import type { AuditSubject } from '../../../audit/audit.ts';
+import type { DescribedRepository } from '../../../wording/audit/describe.ts';
+import { pluralise } from '../../../wording/format.ts';
 import { type Column, columnsOfPage } from './columns.ts';
 import { detailsOf } from './details.ts';
 import type { Reasons } from './reasons.ts';
@@ -13,7 +14,7 @@ import { toHtml } from './to-html.ts';
  * @param subjects with an issue, as the audit's summary names them
  */
 export function tableOf(
-  repositories: readonly RepositoryAudit[],
+  repositories: readonly DescribedRepository[],
   subjects: readonly AuditSubject[],
   reasons: Reasons,
 ): string {
@@ -42,7 +43,7 @@ function headingOf(title: string, kind: Column['kind'] = 'text'): string {
   return `<th scope="col"${kind === 'number' ? ' class="n"' : ''}>${toHtml(title)}</th>`;
 }
 
-function rowOf(repository: RepositoryAudit, columns: readonly Column[], maxTags: number): string {
+function rowOf(repository: DescribedRepository, columns: readonly Column[], maxTags: number): string {
   // A name may be a number: with the character before it all of them sort as text.
   const name = `<td role="rowheader" data-sort="~${toHtml(repository.name)}">${detailsOf(repository, maxTags)}</td>`;
   return `<tr>${name}${columns.map(({ cell }) => cell(repository)).join('')}</tr>`;

@@ -1,15 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { RepositoryAudit } from '../../../audit/audit.ts';
 import { auditRepository } from '../../../audit/audit-repository.ts';
 import type { RepositoryReading } from '../../../audit/reading.ts';
 import { auditOf } from '../../../audit/summary.ts';
 import { builtInPolicy } from '../../../core/policy/policy.ts';
-import { auditWords } from '../../../wording/audit-findings.ts';
-import { image, now, reading } from './support/readings.ts';
+import { describeAudit, describeRepository } from '../../../wording/audit/describe.ts';
+import { denied, image, now, reading } from './support/readings.ts';
 
 const registry = { region: 'us-east-1', registryId: '123456789012', scanType: 'BASIC' } as const;
-const options = { policy: builtInPolicy, quota: 100_000, now, words: auditWords };
-const judge = (more: Partial<RepositoryReading>) => auditRepository(reading(more), registry, options);
+const options = { policy: builtInPolicy, quota: 100_000, now };
+const data = (more: Partial<RepositoryReading>) => auditRepository(reading(more), options);
+const judge = (more: Partial<RepositoryReading>, changed: Partial<typeof options> = {}) =>
+  describeRepository(auditRepository(reading(more), { ...options, ...changed }), registry);
+const described = (all: readonly RepositoryAudit[], total: number) =>
+  describeAudit(auditOf(registry, all, { total, at: now }));
 const messages = (more: Partial<RepositoryReading>, subject: string) =>
   judge(more)
     .findings.filter((finding) => finding.subject === subject)
@@ -100,16 +105,13 @@ describe('a repository', () => {
       ...Array.from({ length: pushes }, () => image(3, ['x'])),
       ...Array.from({ length: 5 }, () => image(99)),
     ];
-    const found = auditRepository(reading({ images }), registry, {
-      ...options,
-      quota: images.length + pushes,
-    });
+    const found = judge({ images }, { quota: images.length + pushes });
     expect(found.images).toMatchObject({ quotaReachedOn: day });
     expect(found.findings.find(({ subject }) => subject === 'ImageQuota')).toMatchObject({ level });
   });
 
   test('that is full, that does not grow, and that is tidied', () => {
-    const full = auditRepository(reading({ images: [image(400)] }), registry, { ...options, quota: 1 });
+    const full = judge({ images: [image(400)] }, { quota: 1 });
     expect(full.findings).toContainEqual({
       subject: 'ImageQuota',
       level: 'error',
@@ -117,17 +119,14 @@ describe('a repository', () => {
       message: 'It holds 1 image, its quota: every push fails.',
     });
     expect(judge({ images: [image(400)] }).images).toMatchObject({ quotaReachedOn: undefined });
-    expect(
-      auditRepository(reading({ images: [image(1)], lifecyclePolicy: keepOne }), registry, {
-        ...options,
-        quota: 3,
-      }).images,
-    ).toMatchObject({ quotaReachedOn: undefined });
+    expect(judge({ images: [image(1)], lifecyclePolicy: keepOne }, { quota: 3 }).images).toMatchObject({
+      quotaReachedOn: undefined,
+    });
   });
 
   test('of which something cannot be read has no finding about that, and is not called safe', () => {
-    const unknown = { unknown: 'it is not allowed' };
-    const dark = judge({
+    const unknown = denied('it');
+    const dark = data({
       ...safe,
       scan: unknown,
       lifecyclePolicy: unknown,
@@ -136,7 +135,7 @@ describe('a repository', () => {
       stack: unknown,
     });
     expect(dark.findings).toEqual([]);
-    expect(auditOf(registry, [dark], { total: 1, at: now }).summary).toMatchObject({
+    expect(described([dark], 1).summary).toMatchObject({
       unknown: [{ reason: 'it is not allowed', repositories: 5 }],
       sentences: expect.arrayContaining([
         '0 of 1 repository is safe: immutable, scanned, with a lifecycle policy and not public.',
@@ -162,7 +161,7 @@ describe('an audit', () => {
   test('names the worst first: an error before any number of warnings, those before notes', () => {
     fc.assert(
       fc.property(fc.array(some, { maxLength: 12 }), (all) => {
-        const { repositories } = auditOf(registry, all.map(judge), { total: all.length, at: now });
+        const { repositories } = described(all.map(data), all.length);
         expect(repositories).toHaveLength(all.length);
         const weight = ({ findings }: (typeof repositories)[number]) => [
           findings.filter(({ level }) => level === 'error').length,
@@ -178,13 +177,11 @@ describe('an audit', () => {
   });
 
   test('that was ended early says so', () => {
-    const { sentences } = auditOf(registry, [judge({})], { total: 12, at: now }).summary;
+    const { sentences } = described([data({})], 12).summary;
     expect(sentences[0]).toBe('Incomplete: 1 of 12 repositories were read.');
   });
 
   test('of an empty registry says so', () => {
-    expect(auditOf(registry, [], { total: 0, at: now }).summary.sentences).toEqual([
-      'The registry has no repositories.',
-    ]);
+    expect(described([], 0).summary.sentences).toEqual(['The registry has no repositories.']);
   });
 });

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { readinessOf } from '../../../audit/readiness.ts';
 import type { RepositoryReading } from '../../../audit/reading.ts';
-import { day, image, now, reading } from './support/readings.ts';
+import { describeReadiness } from '../../../wording/audit/describe.ts';
+import { day, denied, image, now, reading } from './support/readings.ts';
 
-const readiness = (more: Partial<RepositoryReading>) => readinessOf({ ...reading(more), now });
+const readiness = (more: Partial<RepositoryReading>) =>
+  describeReadiness(readinessOf({ ...reading(more), now }));
 const pushed = (tags: Record<string, [times: number, images: number]>): Partial<RepositoryReading> => ({
   pushes: {
     since: now - 90 * day,
@@ -127,7 +129,7 @@ describe('whether tags can be made immutable', () => {
   });
 
   test('is unclear where nobody may read the images', () => {
-    expect(readiness({ images: { unknown: 'ecr:DescribeImages is not allowed' } })).toMatchObject({
+    expect(readiness({ images: denied('ecr:DescribeImages') })).toMatchObject({
       verdict: 'unclear',
       advice: 'Unknown until its images can be read: ecr:DescribeImages is not allowed.',
     });

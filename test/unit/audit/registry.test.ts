@@ -1,9 +1,13 @@
 import '../custom-resource/support/one-realm.ts';
 import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type ReadOptions, readRegistry } from '../../../audit/read/registry.ts';
-import { isUnknown, type RepositoryReading } from '../../../audit/reading.ts';
+import type { RepositoryReading } from '../../../audit/reading.ts';
+import type { UnreadReason } from '../../../audit/unread.ts';
 import { failure, nameOf } from '../../../bench/stub-answers.ts';
 import { type StubOptions, type StubRegistry, startStubRegistry } from '../../../bench/stub-registry.ts';
+import { isUnknown } from '../../../core/known.ts';
+import { unreadClause } from '../../../wording/audit/unread.ts';
+import { registryProblem } from '../../../wording/audit/unreadable.ts';
 
 // A test that is given up would go on against a stub that has ended.
 jest.setTimeout(120_000);
@@ -30,10 +34,12 @@ async function read(options: Partial<StubOptions>, more: Partial<ReadOptions> = 
     maxPushes: 100,
     now: Date.now(),
     stop: new AbortController().signal,
-    earlierTags: () => undefined,
+    previousTags: () => undefined,
     onRepository: (reading) => readings.push(reading),
     onProgress: (done, all) => progress.push([done, all]),
     ...more,
+  }).catch((error: unknown) => {
+    throw registryProblem(error);
   });
   return { readings, registry, total, calls, progress };
 }
@@ -42,7 +48,7 @@ const unknowns = (readings: readonly RepositoryReading[], key: keyof RepositoryR
   new Set(
     readings
       .map((reading) => reading[key])
-      .map((value) => (isUnknown<unknown>(value) ? value.unknown : 'known')),
+      .map((value) => (isUnknown<unknown, UnreadReason>(value) ? unreadClause(value.unknown) : 'known')),
   );
 
 describe('reading a registry', () => {
@@ -65,7 +71,7 @@ describe('reading a registry', () => {
       region: 'us-east-1',
       registryId: '123456789012',
       scanType: 'BASIC',
-      pushesSince: { unknown: 'CloudTrail has no push events' },
+      pushesSince: { unknown: { code: 'no-push-events' } },
     });
     expect([progress[0], progress.at(-1)]).toEqual([
       [0, 1_040],
@@ -182,7 +188,7 @@ describe('reading a registry', () => {
   test("knows of another account's registry only what that lets it read", async () => {
     const { readings, registry } = await read({ repositories: 30 }, { registryId: '999999999999' });
     expect(readings).toHaveLength(30);
-    expect(registry.scanType).toEqual({ unknown: "available to the registry's own account only" });
+    expect(registry.scanType).toEqual({ unknown: { code: 'other-account' } });
     for (const key of ['scan', 'stack', 'pushes'] as const)
       expect([key, unknowns(readings, key)]).toEqual([
         key,
@@ -286,10 +292,10 @@ describe("CloudTrail's pushes", () => {
 
   test('are unknown where CloudTrail knows none, or is not asked', async () => {
     const { readings } = await read({ repositories: 1 });
-    expect(readings[0]?.pushes).toEqual({ unknown: 'CloudTrail has no push events' });
+    expect(readings[0]?.pushes).toEqual({ unknown: { code: 'no-push-events' } });
     await stub?.stop();
     const quiet = await read({ repositories: 1 }, { maxPushes: 0 });
-    expect(quiet.readings[0]?.pushes).toEqual({ unknown: 'CloudTrail was not read' });
+    expect(quiet.readings[0]?.pushes).toEqual({ unknown: { code: 'pushes-not-requested' } });
     expect(quiet.calls.has('LookupEvents')).toBe(false);
   });
 });
@@ -302,7 +308,7 @@ describe('a registry that cannot be read', () => {
     [
       'AccessDeniedException',
       {},
-      'These credentials may not list the repositories in us-east-1: allow ecr:DescribeRepositories, or name another profile or registry.',
+      'These credentials are not allowed to list the repositories in us-east-1: allow ecr:DescribeRepositories, or specify another profile or registry.',
     ],
     [
       'UnrecognizedClientException',
@@ -312,7 +318,7 @@ describe('a registry that cannot be read', () => {
     [
       'ExpiredTokenException',
       {},
-      'The AWS credentials have expired: sign in again (such as by aws sso login), then repeat.',
+      'The AWS credentials have expired: sign in again (such as by aws sso login), then retry.',
     ],
     [
       'InvalidParameterException',
@@ -322,7 +328,7 @@ describe('a registry that cannot be read', () => {
     [
       'AccessDeniedException',
       { registryId: '999999999999' },
-      'These credentials may not list the repositories of registry 999999999999 in us-east-1: allow ecr:DescribeRepositories, or name another profile or registry.',
+      'These credentials are not allowed to list the repositories of registry 999999999999 in us-east-1: allow ecr:DescribeRepositories, or specify another profile or registry.',
     ],
     [
       'SomethingNewException',
@@ -337,7 +343,7 @@ describe('a registry that cannot be read', () => {
     await expect(read({}, { endpointUrl: 'http://127.0.0.1:9' })).rejects.toMatchObject({
       name: 'Problem',
       message:
-        'Nothing answers as ECR at http://127.0.0.1:9 (ECONNREFUSED): check --endpoint-url, and whether it is running.',
+        'ECR does not respond at http://127.0.0.1:9 (ECONNREFUSED): check --endpoint-url, and whether it is running.',
     });
   });
 });

@@ -57,12 +57,12 @@ describe('a failed call is read by what the service said', () => {
     expect(isNotFound(called(sdkError('ImageNotFoundException')), 'image')).toBe(true);
   });
 
-  test('and logged with its operation and resource, without its message', () => {
-    const logged = loggableError(called(sdkError('AccessDeniedException', 400, 'a secret')));
+  test('and logged with its operation, without its message and what it was about', () => {
+    const secret = sdkError('AccessDeniedException', 400, 'a secret');
+    const logged = loggableError(new AwsCallError('PutImageTagMutability', 'a secret', secret));
     expect(logged).toMatchObject({
       name: 'AccessDeniedException',
       operation: 'PutImageTagMutability',
-      resource: 'payments/api',
       status: 400,
       awsRequestId: 'r1',
     });
@@ -74,7 +74,7 @@ describe('the reason of a failure', () => {
   test.each([
     [
       sdkError('AccessDeniedException'),
-      'payments/api: PutImageTagMutability was denied. The function may not do this',
+      'payments/api: PutImageTagMutability was denied. The function is not allowed to do this',
     ],
     [sdkError('ThrottlingException'), 'payments/api: PutImageTagMutability was throttled. ECR throttles'],
     [
@@ -83,7 +83,7 @@ describe('the reason of a failure', () => {
     ],
     [
       Object.assign(new Error('read'), { code: 'ECONNRESET' }),
-      'payments/api: PutImageTagMutability was not answered. ECR could not be reached',
+      'payments/api: PutImageTagMutability got no response. ECR could not be reached',
     ],
     [sdkError('ServerException', 500), 'payments/api: PutImageTagMutability failed. ECR failed with'],
   ])('begins with the repository and the operation: %s', (cause, reason) => {

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import type { Browser, Page } from 'playwright-core';
 import { htmlReport } from '../../../cli/reports/audit-html.ts';
 import { findBrowser, launch } from '../../../tools/browser.ts';
+import { unreadClause } from '../../../wording/audit/unread.ts';
 import { reading } from '../audit/support/readings.ts';
 import { Workplace } from './run.ts';
 import { dark, page, repositories } from './support/audit-page.ts';
@@ -82,7 +83,9 @@ inBrowser(
       expect(await view.title()).toBe('ECR registry 123456789012 in eu-central-1');
       expect(await view.locator('img, body script').count()).toBe(1);
       expect(await column('Stack')).toContain(hostile);
-      expect(await view.locator('td[title*=onerror]').first().getAttribute('title')).toBe(dark.unknown);
+      expect(await view.locator('td[title*=onerror]').first().getAttribute('title')).toBe(
+        unreadClause(dark.unknown),
+      );
       const rows = view.locator('tbody tr', { hasText: hostile });
       expect(await rows.locator('li').allTextContents()).toContainEqual(
         expect.stringContaining(`last by ${hostile}`),

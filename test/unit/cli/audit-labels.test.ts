@@ -1,25 +1,27 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Audit } from '../../../audit/audit.ts';
+import { auditRepository } from '../../../audit/audit-repository.ts';
 import { auditOf } from '../../../audit/summary.ts';
 import { coloursFor } from '../../../cli/colours.ts';
 import { auditFormats } from '../../../cli/commands/audit-options.ts';
 import { auditReports } from '../../../cli/reports/audit-formats.ts';
+import { builtInPolicy } from '../../../core/policy/policy.ts';
+import { type DescribedAudit, describeAudit } from '../../../wording/audit/describe.ts';
 import { now, reading } from '../audit/support/readings.ts';
-import { sameAudit } from './support/audits.ts';
 
 /** An audit that reports an issue of a control for which no report has a column of its own. */
-function auditWithRetain(): Audit {
-  const { registry, repositories } = sameAudit(reading(), 2);
-  const [first, ...rest] = repositories;
-  if (first === undefined) throw new Error('the audit has no repository');
-  const finding = {
-    subject: 'Retain',
-    level: 'warning',
+function auditWithRetain(): DescribedAudit {
+  const registry = { region: 'eu-central-1', registryId: '123456789012', scanType: 'BASIC' } as const;
+  const one = auditRepository(reading(), { policy: builtInPolicy, quota: 1000, now });
+  const fact = {
+    control: 'Retain',
     code: 'retention-not-set',
-    message: 'Deleted with its stack.',
+    verdict: 'missing',
+    path: [],
+    isUrgent: false,
   } as const;
-  const changed = { ...first, findings: [...first.findings, finding] };
-  return auditOf(registry, [changed, ...rest], { total: 2, at: now });
+  const finding = { subject: 'Retain', level: 'warning', fact } as const;
+  const changed = { ...one, findings: [...one.findings, finding] };
+  return describeAudit(auditOf(registry, [changed, one], { total: 2, at: now }));
 }
 
 const context = { version: '1.2.3', colours: coloursFor({}, {}), top: 0 };
@@ -36,7 +38,7 @@ describe('a control that no report has a column for', () => {
     const html = await auditReports.html(auditWithRetain(), context);
     expect(html).toContain('<th scope="col">Retain</th>');
     expect(html).toMatch(/aria-label="Issues by type \(repositories affected\)\. .*Retain: 1/);
-    expect(html).toContain('<b>Retain:</b> Deleted with its stack.');
+    expect(html).toContain('<b>Retain:</b> Retain was asked for.');
   });
 
   test.each(auditFormats)('is reported in the format %s', async (format) => {

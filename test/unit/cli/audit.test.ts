@@ -155,7 +155,7 @@ describe('audit', () => {
     expect(typo).toMatchObject({
       code: 2,
       out: '',
-      err: expect.stringContaining('did you mean KeepImages.'),
+      err: expect.stringContaining('did you mean KeepImages?'),
     });
   });
 
@@ -218,7 +218,7 @@ describe('audit', () => {
   test.each([
     [
       ['--region', 'us-east-1', '--endpoint-url', 'http://127.0.0.1:9'],
-      'Nothing answers as ECR at http://127.0.0.1:9 (ECONNREFUSED): check --endpoint-url, and whether it is running.\n',
+      'ECR does not respond at http://127.0.0.1:9 (ECONNREFUSED): check --endpoint-url, and whether it is running.\n',
     ],
     [
       ['--endpoint-url', 'nonsense'],

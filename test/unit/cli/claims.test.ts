@@ -198,7 +198,7 @@ describe('claims that cannot be read', () => {
     [
       'a network without an answer',
       { table: 'any', endpointUrl: 'http://127.0.0.1:1' },
-      'did not answer in time',
+      'did not respond in time',
     ],
   ])('%s', async (_what, options, sentence) => {
     await expect(run(options)).rejects.toThrow(sentence);

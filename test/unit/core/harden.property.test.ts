@@ -12,7 +12,7 @@ import { policies, resources, secrets, template } from './arbitrary-templates.ts
 const options = (policy: Policy): HardenOptions => ({
   policy,
   parameters: secrets,
-  today: '2026-11-24',
+  today: () => '2026-11-24',
   settings: { serviceToken: 'arn:settings', serviceTimeout: 330 },
   describe: describeFinding,
 });

@@ -23,7 +23,7 @@ const rule = (selection: JsonObject, more: JsonObject = {}) => ({
   action: expire,
   ...more,
 });
-const reasonOf = (issue: Issue) => issueClause(issue, shownValues);
+const reasonOf = (issue: Issue) => issueClause(issue.code, issue, shownValues);
 const told = (...rules: JsonObject[]) =>
   lifecyclePolicyIssues(JSON.stringify({ rules })).map(
     (issue) => `${pathText(issue.path)} ${reasonOf(issue)}`,

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { decodeRecord } from '../../../core/claims/encode.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { type Bench, inParallel, startBench } from './support/bench.ts';
 import { breaches } from './support/contract.ts';
 import { crash } from './support/crash.ts';
-import { imagesLike, safe, unsafe } from './support/registry.ts';
+import { arnOf, imagesLike, safe, unsafe } from './support/registry.ts';
 
 let bench: Bench;
 let count = 0;
@@ -32,7 +33,7 @@ const policy = (countNumber: number) => ({
 const first: JsonObject = { OnDelete: 'Restore', ...policy(2) };
 const second: JsonObject = { OnDelete: 'Restore', MutableTags: 'latest', ...policy(1) };
 const given = { before: unsafe, images: imagesLike(3), tags: { team: 'orders' } };
-const untouched = { after: unsafe, lifecycleAfter: undefined, tagsAfter: { team: 'orders' } };
+const untouched = { after: unsafe, lifecycleAfter: undefined, tagsAfter: { team: 'orders' }, holders: [] };
 const invented = { PhysicalResourceId: 'orders-Settings-1A2B3C4D5E6F' };
 
 /** A crash at one call of a request, before it or after its effect, and the event that comes next. */
@@ -40,17 +41,19 @@ interface Case {
   readonly kind:
     | 'Create, then its Delete'
     | 'Create, then the same again'
+    | 'Create, then that of another stack, then its Delete'
     | 'Update, then its rollback'
     | 'Delete, then the same again';
   readonly call: number;
   readonly isLate: boolean;
 }
-// More calls than any of the requests makes: those at which nothing is left to die are counted apart.
+// As many calls as each of the requests makes, and two more, at which nothing is left to die.
 const kinds: readonly (readonly [Case['kind'], number])[] = [
-  ['Create, then its Delete', 14],
-  ['Create, then the same again', 14],
-  ['Update, then its rollback', 13],
-  ['Delete, then the same again', 7],
+  ['Create, then its Delete', 19],
+  ['Create, then the same again', 19],
+  ['Create, then that of another stack, then its Delete', 19],
+  ['Update, then its rollback', 18],
+  ['Delete, then the same again', 11],
 ];
 const cases: readonly Case[] = kinds.flatMap(([kind, calls]) =>
   Array.from({ length: calls }, (_, index) => [
@@ -59,42 +62,87 @@ const cases: readonly Case[] = kinds.flatMap(([kind, calls]) =>
   ]).flat(),
 );
 
+const stackOf = (name: string) => `arn:aws:cloudformation:us-east-1:123456789012:stack/${name}/1`;
+
+/** The claims of a repository: nothing is under way any more. */
+function recordOf(repository: string) {
+  const item = bench.server.claims.get(arnOf(repository));
+  const record = item && decodeRecord(item);
+  expect(record?.inFlight).toBeUndefined();
+  return { holders: record?.claims.map(({ holder }) => holder) ?? [], original: record?.original };
+}
+
 /** Whether the process died at the call; everything that must hold afterwards is expected here. */
 async function runCase({ kind, call, isLate }: Case): Promise<boolean> {
   count += 1;
-  const repository = `crashed/repository-${count}`;
-  const at = { repository, call, isLate };
+  const name = `${count}`;
+  const repository = `crashed/repository-${name}`;
+  // A resource of its own: a Delete releases whatever its resource holds.
+  const own = { StackId: stackOf(`crashed-${name}`) };
+  // One of each kind waits as in earnest; for the others the time passes at once.
+  const at = { repository, call, isLate, remainingMs: call === 10 && isLate ? 5_000 : undefined };
   const next = async (run: Parameters<Bench['run']>[0]) => {
-    const outcome = await bench.run({ repository, remainingMs: 60_000, ...run });
+    const outcome = await bench.run({
+      repository,
+      remainingMs: 60_000,
+      ...run,
+      event: { ...own, ...run.event },
+    });
     expect(outcome.deliveries.flatMap(({ body }) => breaches(body, outcome.event))).toEqual([]);
     expect(outcome.deliveries).toHaveLength(1);
-    expect({ kind, call, isLate, answer: outcome.answer }).toMatchObject({ answer: { Status: 'SUCCESS' } });
-    return outcome;
+    const { Status: status, Reason: reason } = outcome.answer ?? {};
+    const ok = { kind, call, isLate, status: 'SUCCESS' };
+    expect({ ...ok, status, reason }).toEqual({ ...ok, reason });
+    return { kind, call, isLate, ...outcome, ...recordOf(repository) };
   };
+  const make = () => next({ ...given, properties: first });
+  const give = () => next({ ...given, properties: { DryRun: true } });
   switch (kind) {
     case 'Create, then its Delete': {
-      await bench.run({ ...given, repository, properties: { DryRun: true } });
-      const isDead = await crash(bench.server, { sample: 'create', properties: first, ...at });
-      expect({
-        kind,
-        call,
-        isLate,
-        ...(await next({ sample: 'delete', properties: first, event: invented })),
-      }).toMatchObject(untouched);
+      await give();
+      const isDead = await crash(bench.server, { sample: 'create', properties: first, event: own, ...at });
+      const after = await next({ sample: 'delete', properties: first, event: invented });
+      expect(after).toMatchObject({ kind, call, isLate, ...untouched });
       return isDead;
     }
     case 'Create, then the same again': {
-      await bench.run({ ...given, repository, properties: { DryRun: true } });
-      const isDead = await crash(bench.server, { sample: 'create', properties: first, ...at });
-      const { after, tagsAfter } = await next({ sample: 'create', properties: first });
-      expect(after).toEqual(safe);
-      expect(tagsAfter).toMatchObject({ 'ecr-hardening:found': 'MUTABLE/scan=off/lifecycle=none.' });
+      await give();
+      const event = { ...own, RequestId: `create-${name}` };
+      const isDead = await crash(bench.server, { sample: 'create', properties: first, event, ...at });
+      const after = await next({ sample: 'create', properties: first, event });
+      const original = {
+        tagMutability: { mutability: 'MUTABLE' },
+        scanOnPush: false,
+        lifecyclePolicy: 'none',
+      };
+      const holders = [after.answer?.PhysicalResourceId];
+      expect(after).toMatchObject({ kind, call, isLate, after: safe, holders, original });
+      return isDead;
+    }
+    case 'Create, then that of another stack, then its Delete': {
+      await give();
+      const isDead = await crash(bench.server, { sample: 'create', properties: first, event: own, ...at });
+      const other = { StackId: stackOf(`other-${name}`) };
+      const made = await next({ sample: 'create', properties: first, event: other });
+      const id = made.answer?.PhysicalResourceId;
+      // A Create that died after its end had succeeded, and keeps its claim.
+      expect(made.holders.at(-1)).toBe(id);
+      if (made.holders.length === 1) {
+        const event = { ...other, PhysicalResourceId: id };
+        expect(await next({ sample: 'delete', properties: first, event })).toMatchObject({
+          kind,
+          call,
+          isLate,
+          ...untouched,
+        });
+      }
       return isDead;
     }
     case 'Update, then its rollback': {
-      const made = await bench.run({ ...given, repository, properties: first, remainingMs: 60_000 });
+      const made = await make();
       const properties = (one: JsonObject) => ({ RepositoryName: repository, ...one });
       const event = (old: JsonObject) => ({
+        ...own,
         PhysicalResourceId: made.answer?.PhysicalResourceId,
         OldResourceProperties: properties(old),
       });
@@ -104,25 +152,22 @@ async function runCase({ kind, call, isLate }: Case): Promise<boolean> {
         event: event(first),
         ...at,
       });
-      const { after, lifecycleAfter } = await next({
+      const { after, lifecycleAfter, holders, original } = await next({
         sample: 'update',
         properties: first,
         event: event(second),
       });
       expect({ kind, call, isLate, after }).toEqual({ kind, call, isLate, after: made.after });
       expect(lifecycleAfter).toBe(made.lifecycleAfter);
+      expect({ holders, original }).toEqual({ holders: made.holders, original: made.original });
       return isDead;
     }
     case 'Delete, then the same again': {
-      const made = await bench.run({ ...given, repository, properties: first, remainingMs: 60_000 });
-      const event = { PhysicalResourceId: made.answer?.PhysicalResourceId };
+      const made = await make();
+      const event = { ...own, PhysicalResourceId: made.answer?.PhysicalResourceId };
       const isDead = await crash(bench.server, { sample: 'delete', properties: first, event, ...at });
-      expect({
-        kind,
-        call,
-        isLate,
-        ...(await next({ sample: 'delete', properties: first, event })),
-      }).toMatchObject(untouched);
+      const after = await next({ sample: 'delete', properties: first, event });
+      expect(after).toMatchObject({ kind, call, isLate, ...untouched });
       return isDead;
     }
     default:

@@ -252,7 +252,7 @@ describe('an answer that CloudFormation never takes ends before the time-out', (
     else expect(outcome.deliveries.length).toBeGreaterThan(1);
     const lines = bench.printed.filter((line) => line.includes(String(outcome.event.RequestId)));
     const isUnheard = !/within the body/.test(each.fault.fault);
-    expect(lines.some((line) => line.includes('"not answered"'))).toBe(isUnheard);
+    expect(lines.some((line) => line.includes('"response not sent"'))).toBe(isUnheard);
   });
 });
 

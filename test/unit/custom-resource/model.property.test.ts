@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { type Bench, startBench } from './support/bench.ts';
 import { modelOf } from './support/model.ts';
 import { commands, states } from './support/model-commands.ts';
-import { choices, policies, type State } from './support/model-settings.ts';
+import { choices, foreignPolicy, policies, type State } from './support/model-settings.ts';
 import { keys, type Wish } from './support/model-wishes.ts';
-import { type Real, realOf, type Sent } from './support/model-world.ts';
+import { type Real, realOf, type Sent, type Shot } from './support/model-world.ts';
 
 let bench: Bench;
 let count = 0;
@@ -101,13 +101,18 @@ describe('a sequence that the search has found', () => {
   const send = (type: Sent['type'], wish: Wish, more: Partial<Sent> = {}) =>
     real.send({ stack: 'one', logicalId: 'Settings', type, wish, requestId: randomUUID(), ...more });
   const a1 = () => real.world().get('a1');
+  /** Without how often and when the record was written. */
+  const wholeOf = (shot: Shot | undefined) => {
+    const { original, claims, retained } = shot?.record ?? {};
+    return { state: shot?.state, original, claims, retained };
+  };
 
-  test('a Delete lets go of what an Update that was a dry run no longer selects', async () => {
+  test('a Delete releases what an Update that was a dry run no longer selects', async () => {
     const { id } = await send('Create', { ...plain, onDelete: 'Restore' });
     const dry: Wish = { ...plain, selection: { kind: 'exact', key: 'b' }, onDelete: 'Restore', dryRun: true };
     await send('Update', dry, { old: { ...plain, onDelete: 'Restore' }, id });
     await send('Delete', dry, { id });
-    expect(a1()).toMatchObject({ state: free, memory: {} });
+    expect(a1()).toMatchObject({ state: free, record: undefined });
   });
 
   test('a Delete that retains, and is blocked while a repository goes back to its earlier holder, leaves it whole', async () => {
@@ -117,9 +122,9 @@ describe('a sequence that the search has found', () => {
     const renamed = { logicalId: 'Renamed' };
     const { id } = await send('Create', loose, renamed);
     const held = a1();
-    for (const step of ['remember', 'forget'] as const) {
-      await send('Delete', loose, { ...renamed, id, block: { key: 'a1', step } });
-      expect([step, a1()]).toEqual([step, held]);
+    for (const from of [1, 2]) {
+      await send('Delete', loose, { ...renamed, id, block: { key: 'a1', step: 'write claims', from } });
+      expect([from, wholeOf(a1())]).toEqual([from, wholeOf(held)]);
     }
   });
 
@@ -144,31 +149,41 @@ describe('a sequence that the search has found', () => {
 
   test('the Delete of a Create that failed, and whose second delivery succeeded, undoes that', async () => {
     const requestId = randomUUID();
-    const failed = await send('Create', plain, { requestId, block: { key: 'a1', step: 'put mutability' } });
-    expect(failed).toMatchObject({ status: 'FAILED', after: failed.before });
+    const failed = await send('Create', plain, {
+      requestId,
+      block: { key: 'a1', step: 'put mutability', from: 1 },
+    });
+    expect(failed).toMatchObject({ status: 'FAILED' });
+    expect(a1()).toMatchObject({ state: free, record: undefined });
     await send('Create', plain, { requestId });
     await send('Delete', plain, { id: failed.id });
-    expect(a1()).toMatchObject({ state: free, memory: {} });
+    expect(a1()).toMatchObject({ state: free, record: undefined });
   });
 
   test('the Delete of such a Create leaves no repository half-way, where it is blocked', async () => {
     const requestId = randomUUID();
     const tidy: Wish = { ...plain, policy: policies[0] };
-    const failed = await send('Create', tidy, { requestId, block: { key: 'a1', step: 'remember' } });
+    const failed = await send('Create', tidy, {
+      requestId,
+      block: { key: 'a1', step: 'write claims', from: 1 },
+    });
     await send('Create', tidy, { requestId });
     const held = a1();
-    await send('Delete', tidy, { id: failed.id, block: { key: 'a1', step: 'put scanning' } });
-    expect(a1()).toEqual(held);
+    await send('Delete', tidy, { id: failed.id, block: { key: 'a1', step: 'put scanning', from: 1 } });
+    expect(wholeOf(a1())).toEqual(wholeOf(held));
   });
 
   test('the Delete of such a Create ends that a repository which was taken from it goes back to it', async () => {
     const requestId = randomUUID();
-    const failed = await send('Create', plain, { requestId, block: { key: 'a1', step: 'remember' } });
+    const failed = await send('Create', plain, {
+      requestId,
+      block: { key: 'a1', step: 'write claims', from: 1 },
+    });
     await send('Create', plain, { requestId });
     const second = await send('Create', plain, { logicalId: 'Renamed' });
     await send('Delete', plain, { id: failed.id });
     await send('Delete', plain, { logicalId: 'Renamed', id: second.id });
-    expect(a1()?.memory).toEqual({});
+    expect(a1()?.record).toBeUndefined();
   });
 
   test("what somebody else has set is not taken for the earlier holder's, to which a repository goes back", async () => {
@@ -178,7 +193,8 @@ describe('a sequence that the search has found', () => {
     real.put('a1', drifted);
     await send('Delete', plain, { stack: 'two', id: second.id });
     await send('Delete', restoring, { id });
-    expect(a1()).toMatchObject({ state: drifted, memory: {} });
+    // Setting by setting: scanning was still as it had been set.
+    expect(a1()).toMatchObject({ state: { ...drifted, scanOnPush: false }, record: undefined });
   });
 
   test("what somebody else had set before a take-over is not taken for the earlier holder's either", async () => {
@@ -190,7 +206,7 @@ describe('a sequence that the search has found', () => {
     await send('Delete', restoring, { ...renamed, id: second.id });
     expect(a1()?.state).toEqual(drifted);
     await send('Delete', restoring, { id });
-    expect(a1()).toMatchObject({ state: drifted, memory: {} });
+    expect(a1()).toMatchObject({ state: { ...drifted, scanOnPush: false }, record: undefined });
   });
 
   test('a lifecycle policy that was put after a take-over goes when the repository goes back', async () => {
@@ -211,7 +227,75 @@ describe('a sequence that the search has found', () => {
     await send('Delete', tidy, { id: first.id });
     process.env.AllowWeakening = 'true';
     await send('Delete', restoring, { stack: 'two', id });
-    // The policy was never this one's, so it stays.
-    expect(a1()).toMatchObject({ state: { ...free, policy: policies[0] }, memory: {} });
+    // The policy was never this one's, so it stays; and what the other stack had hardened and left is original now.
+    const hardened = { ...free, ...tight, scanOnPush: true };
+    expect(a1()).toMatchObject({ state: { ...hardened, policy: policies[0] }, record: undefined });
+  });
+
+  test('a claim that a rollback moves back stays below those that came since, although none of the others is left', async () => {
+    process.env.AllowWeakening = 'true';
+    const renamed = { logicalId: 'Renamed' };
+    const { id } = await send('Create', plain);
+    const second = await send('Create', plain, renamed);
+    const loose: Wish = { ...plain, scanOnPush: false };
+    await send('Update', loose, { old: plain, id });
+    const other = await send('Create', { ...plain, mutability: dev }, { stack: 'two' });
+    await send('Delete', plain, { ...renamed, id: second.id });
+    const held = a1()?.state;
+    await send('Update', plain, { old: loose, id });
+    expect(a1()?.record?.claims.map(({ holder }) => holder)).toEqual([id, other.id]);
+    expect(a1()?.state).toEqual(held);
+  });
+
+  test('the rollback of an Update below another resource brings back its lifecycle policy, and the earlier one later', async () => {
+    const renamed = { logicalId: 'Renamed' };
+    const [week, fortnight] = policies;
+    const { id } = await send('Create', { ...plain, policy: week });
+    const second = await send('Create', { ...plain, policy: fortnight }, renamed);
+    await send('Update', { ...plain, policy: foreignPolicy }, { old: { ...plain, policy: week }, id });
+    await send('Update', { ...plain, policy: week }, { old: { ...plain, policy: foreignPolicy }, id });
+    expect(a1()?.state.policy).toBe(fortnight);
+    await send('Delete', { ...plain, policy: fortnight }, { ...renamed, id: second.id });
+    expect(a1()?.state.policy).toBe(week);
+  });
+
+  test('a second delivery after another resource has taken over changes nothing', async () => {
+    const requestId = randomUUID();
+    await send('Create', plain, { requestId });
+    await send('Create', { ...plain, mutability: latest }, { stack: 'two' }).then(({ status }) =>
+      expect(status).toBe('FAILED'),
+    );
+    const other = await send('Create', plain, { stack: 'two' });
+    expect((await send('Create', plain, { requestId })).writes).toEqual([]);
+    expect(a1()?.record?.claims.at(-1)?.holder).toBe(other.id);
+  });
+
+  test('an Update that failed does not take the lifecycle policy that it read for the original one', async () => {
+    const { id } = await send('Create', plain);
+    const tidy: Wish = { ...plain, policy: policies[0], onDelete: 'Restore' };
+    const block = { key: 'a1', step: 'put lifecycle', from: 1 } as const;
+    await send('Update', tidy, { old: plain, id, block });
+    real.put('a1', { ...free, ...tight, scanOnPush: true, policy: foreignPolicy });
+    await send('Update', tidy, { old: plain, id });
+    await send('Delete', tidy, { id });
+    expect(a1()).toMatchObject({ state: { ...free, policy: foreignPolicy }, record: undefined });
+  });
+
+  test('a Create that failed, of several, releases those that can be released when one is blocked', async () => {
+    const requestId = randomUUID();
+    const both: Wish = { ...plain, selection: { kind: 'pattern', pattern: 'a*' } };
+    const failed = await send('Create', both, {
+      requestId,
+      block: { key: 'a1', step: 'put mutability', from: 1 },
+    });
+    await send('Create', both, { requestId });
+    const held = a1();
+    const { reason } = await send('Delete', both, {
+      id: failed.id,
+      block: { key: 'a1', step: 'put scanning', from: 1 },
+    });
+    expect(reason).toContain('stay behind');
+    expect(wholeOf(a1())).toEqual(wholeOf(held));
+    expect(real.world().get('a2')).toMatchObject({ state: free, record: undefined });
   });
 });

@@ -48,7 +48,7 @@ describe('what fails half-way and cannot be put back', () => {
       const { PhysicalResourceId } = failed.answer ?? {};
       expect(PhysicalResourceId).toMatch(/-not-put-back$/);
       expect(
-        bench.printed.some((line) => line.includes('"not put back"') && line.includes(failed.repository)),
+        bench.printed.some((line) => line.includes('"not reverted"') && line.includes(failed.repository)),
       ).toBe(true);
 
       const { repository } = failed;

@@ -181,7 +181,7 @@ describe('the life of a resource', () => {
     });
     expect(answer).toMatchObject({ Status: 'FAILED' });
     expect(answer?.Reason).toContain(
-      `ECR took the settings of ${repository} but returns ${told} afterwards; another client may be changing it.`,
+      `ECR accepted the settings of ${repository} but returns ${told} afterwards; another client may be changing it.`,
     );
   });
 });

@@ -43,7 +43,7 @@ function hardened(value: JsonObject, policy: Policy): JsonObject {
   const { fragment } = harden(value, {
     policy,
     parameters: secrets,
-    today: '2026-11-24',
+    today: () => '2026-11-24',
     describe: describeFinding,
   });
   const { Transform: _, ...rest } = fragment;

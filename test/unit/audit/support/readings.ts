@@ -1,11 +1,17 @@
 /** A repository as an audit reads it, of which a test says only what matters to it. */
 import type { ImageReading, RepositoryReading } from '../../../../audit/reading.ts';
+import type { UnreadReason } from '../../../../audit/unread.ts';
 
 /** The day of every test: 2026-11-25. */
 export const now = Date.UTC(2026, 10, 25);
 export const day = 24 * 60 * 60 * 1000;
 
 let count = 0;
+
+/** A value that could not be read, since an action such as `ecr:DescribeImages` is not allowed. */
+export function denied(action: string): { readonly unknown: UnreadReason } {
+  return { unknown: { code: 'denied', action } };
+}
 
 /** An image that was pushed so many days ago. */
 export function image(
@@ -39,7 +45,7 @@ export function reading(more: Partial<RepositoryReading> = {}): RepositoryReadin
     repositoryPolicy: undefined,
     images: [],
     stack: undefined,
-    pushes: { unknown: 'CloudTrail was not read' },
+    pushes: { unknown: { code: 'pushes-not-requested' } },
     previousAudit: undefined,
     ...more,
   };

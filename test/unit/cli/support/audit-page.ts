@@ -1,10 +1,10 @@
 /** The page of a registry that has whatever a page can go wrong over. */
 import { htmlReport } from '../../../../cli/reports/audit-html.ts';
-import { image, now, reading } from '../../audit/support/readings.ts';
+import { denied as deniedFor, image, now, reading } from '../../audit/support/readings.ts';
 import { fleetAudit, hostile } from './audits.ts';
 
 /** Of which nothing may be read, for a reason that is hostile. */
-export const dark = { unknown: `it is <b>not</b> allowed ${hostile}` };
+export const dark = deniedFor(`it is <b>not</b> allowed ${hostile}`);
 const extra = [
   reading({
     name: 'dark',
@@ -27,11 +27,11 @@ const extra = [
 ];
 /** Of which nothing may be read, as it happens. */
 export const denied = reading({
-  images: { unknown: 'ecr:DescribeImages is not allowed' },
-  stack: { unknown: 'tag:GetResources is not allowed' },
-  scan: { unknown: 'ecr:BatchGetRepositoryScanningConfiguration is not allowed' },
-  lifecyclePolicy: { unknown: 'ecr:GetLifecyclePolicy is not allowed' },
-  repositoryPolicy: { unknown: 'ecr:GetRepositoryPolicy is not allowed' },
+  images: deniedFor('ecr:DescribeImages'),
+  stack: deniedFor('tag:GetResources'),
+  scan: deniedFor('ecr:BatchGetRepositoryScanningConfiguration'),
+  lifecyclePolicy: deniedFor('ecr:GetLifecyclePolicy'),
+  repositoryPolicy: deniedFor('ecr:GetRepositoryPolicy'),
 });
 /** Moves more tags than a page can hold. */
 export const restless = reading({

@@ -1,11 +1,10 @@
 /** Audits of registries as companies have them: the same each time, judged by the product's own code. */
-import type { Audit } from '../../../../audit/audit.ts';
 import { auditRepository } from '../../../../audit/audit-repository.ts';
 import type { ImageReading, RepositoryReading, TagPushes } from '../../../../audit/reading.ts';
 import { auditOf } from '../../../../audit/summary.ts';
 import { builtInPolicy } from '../../../../core/policy/policy.ts';
-import { auditWords } from '../../../../wording/audit-findings.ts';
-import { day, image, now, reading } from '../../audit/support/readings.ts';
+import { type DescribedAudit, describeAudit } from '../../../../wording/audit/describe.ts';
+import { day, denied, image, now, reading } from '../../audit/support/readings.ts';
 
 const registry = { region: 'eu-central-1', registryId: '123456789012', scanType: 'BASIC' } as const;
 const teams = ['checkout', 'payments', 'catalogue', 'search', 'identity', 'data-platform', 'mobile'];
@@ -52,26 +51,21 @@ export function fleetAudit({
   extra = [],
   quota = 1000,
   maxImages = 900,
-}: Fleet = {}): Audit {
+}: Fleet = {}): DescribedAudit {
   const readings = [
     ...Array.from({ length: repositories }, (_, index) => service(index, maxImages)),
     ...extra,
   ];
-  const options = { policy: builtInPolicy, quota, now, words: auditWords };
-  const audits = readings.map((each) => auditRepository(each, registry, options));
-  return auditOf(registry, audits, { total: audits.length + unread, at: now });
+  const options = { policy: builtInPolicy, quota, now };
+  const audits = readings.map((each) => auditRepository(each, options));
+  return describeAudit(auditOf(registry, audits, { total: audits.length + unread, at: now }));
 }
 
 /** A registry whose repositories are all the same but for their names. */
-export function sameAudit(one: RepositoryReading, count: number): Audit {
-  const judged = auditRepository(one, registry, {
-    policy: builtInPolicy,
-    quota: 1000,
-    now,
-    words: auditWords,
-  });
+export function sameAudit(one: RepositoryReading, count: number): DescribedAudit {
+  const judged = auditRepository(one, { policy: builtInPolicy, quota: 1000, now });
   const audits = Array.from({ length: count }, (_, index) => ({ ...judged, name: `team/service-${index}` }));
-  return auditOf(registry, audits, { total: count, at: now });
+  return describeAudit(auditOf(registry, audits, { total: count, at: now }));
 }
 
 /** One repository of the fleet; which one decides all that it is. */
@@ -93,13 +87,10 @@ function service(index: number, maxImages: number): RepositoryReading {
     encryption: index % 2 === 0 ? 'KMS' : 'AES256',
   };
   if (index % 20 === 19) {
-    const denied = { unknown: 'ecr:DescribeImages is not allowed' };
     return reading({
       ...common,
-      images: denied,
-      repositoryPolicy: {
-        unknown: 'ecr:GetRepositoryPolicy is not allowed',
-      },
+      images: denied('ecr:DescribeImages'),
+      repositoryPolicy: denied('ecr:GetRepositoryPolicy'),
     });
   }
   const mutability = isTidy ? 'IMMUTABLE' : 'MUTABLE';

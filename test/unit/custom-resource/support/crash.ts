@@ -1,9 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { decodeRecord, encodeRecord } from '../../../../core/claims/encode.ts';
 import type { JsonObject } from '../../../../core/json.ts';
+import { physicalIdOf } from '../../../../functions/custom-resource/identity.ts';
+import { parseRequest } from '../../../../functions/custom-resource/request.ts';
 import { eventLike, propertiesLike, type Sample } from './events.ts';
-import type { Server } from './server.ts';
+import { arnOf } from './registry.ts';
+import type { FaultPlan, Server } from './server.ts';
 
 /** A request whose process dies. */
 export interface Crash {
@@ -11,10 +15,12 @@ export interface Crash {
   readonly repository: string;
   readonly properties: JsonObject;
   readonly event?: Readonly<Record<string, unknown>>;
-  /** At which call to ECR about the repository, from 1. */
+  /** At which call about the repository, its claims or a Delete of the same resource, from 1. */
   readonly call: number;
   /** Whether that call still has its effect. */
   readonly isLate: boolean;
+  /** What its time-out leaves: whatever comes next waits until then; left out, that time passes at once. */
+  readonly remainingMs?: number | undefined;
 }
 
 /**
@@ -23,16 +29,19 @@ export interface Crash {
  * @returns whether it died there; false: it made fewer calls and ended by itself
  */
 export async function crash(server: Server, crash: Crash): Promise<boolean> {
-  const { sample, repository, properties, call, isLate } = crash;
-  const about = () => server.calls.filter((each) => each.repository === repository).length;
-  const before = about();
-  server.plans.set(repository, [{ callNumber: call, fault: isLate ? 'late hang' : 'hanging', times: 1 }]);
-  server.written.delete(repository);
+  const { sample, repository, properties, call, isLate, remainingMs } = crash;
   const event = eventLike(sample, {
     ResponseURL: `${server.url}/answers/nobody`,
     ResourceProperties: propertiesLike({ RepositoryName: repository, ...properties }),
     ...crash.event,
   });
+  // The record by which a Delete stops what still runs has a key of its own.
+  const names = [repository, `stop:${holderOf(event)}`];
+  const about = () => server.calls.filter((each) => names.includes(each.repository)).length;
+  const before = about();
+  const plan: FaultPlan = { callNumber: call, fault: isLate ? 'late hang' : 'hanging', times: 1 };
+  for (const name of names) server.plans.set(name, [plan]);
+  server.written.delete(repository);
   const child = spare ?? startChild();
   // Starting takes longer than dying: the next one is made ready meanwhile.
   spare = startChild();
@@ -43,14 +52,30 @@ export async function crash(server: Server, crash: Crash): Promise<boolean> {
       resolve();
     });
   });
-  child.send(event);
+  child.send({ event, remainingMs: remainingMs ?? 600_000 });
   while (!hasEnded && about() - before < call) await sleep(5);
   // The call may be answered only after its effect.
   if (!hasEnded) await sleep(30);
   child.kill('SIGKILL');
   await ended;
-  server.plans.delete(repository);
+  for (const name of names) server.plans.delete(name);
+  if (remainingMs === undefined) passLease(server, repository);
   return about() - before >= call;
+}
+
+/** As if so much time had passed that the change under way, if any, may be undone. */
+function passLease({ claims }: Server, repository: string): void {
+  const item = claims.get(arnOf(repository));
+  const record = item && decodeRecord(item);
+  if (item === undefined || record?.inFlight === undefined) return;
+  const inFlight = { ...record.inFlight, until: Date.now() };
+  claims.set(item.key, { ...item, body: encodeRecord({ ...record, inFlight }) });
+}
+
+function holderOf(event: unknown): string {
+  const parsed = parseRequest(event);
+  if (parsed.kind !== 'request') throw new Error('only a request has a holder');
+  return physicalIdOf(parsed.request);
 }
 
 let spare: ChildProcess | undefined;

@@ -1,60 +1,104 @@
 /** What holds after every request. */
-import { type Model, shotOf, takeOverTags } from './model.ts';
-import { isAsSafe, isSame } from './model-settings.ts';
+import { hashOfPolicy } from '../../../../reconcile/hash.ts';
+import { type Model, shotOf } from './model.ts';
+import { type Claims, none, type Seen } from './model-claims.ts';
+import { isSame, keepsTags, type State, words } from './model-settings.ts';
 import type { Key } from './model-wishes.ts';
-import { must, type Sent, type Told, type World } from './model-world.ts';
+import { must, type Sent, type Shot, type Told, type World } from './model-world.ts';
 
-/** Without AllowWeakening: nothing less safe than it was, but for what the same stack had found or set. */
+/** Without AllowWeakening: nothing less safe than it was, but for what was original, or the same stack had found or set. */
 export function checkSafety(model: Model, { stack }: Sent, { before, after }: Told): void {
   if (model.allowWeakening) return;
   for (const [key, { state }] of after) {
-    const held = model.holdings.get(key);
-    const known = held?.stack === stack ? held.known : [];
-    const isKept = [shotOf(before, key).state, ...known].some((each) => isAsSafe(state, each));
-    must(isKept, `${key} is less safe than it was, and than what this stack found or set`);
+    const original = model.claims.get(key)?.original;
+    const known = [
+      ...(model.known.get(`${stack} ${key}`) ?? []),
+      ...(original === undefined ? [] : [original]),
+    ];
+    const all = [shotOf(before, key).state, ...known];
+    // Setting by setting, as they are given back.
+    const isKept =
+      all.some((each) => keepsTags(state, each)) && all.some((each) => state.scanOnPush || !each.scanOnPush);
+    must(isKept, `${key} is less safe than it was, than it was first, and than what this stack found or set`);
   }
 }
 
-const textOf = (tags: Readonly<Record<string, string>>) => JSON.stringify(tags);
-const withoutTakeOver = (tags: Readonly<Record<string, string>>) =>
-  Object.fromEntries(Object.entries(tags).filter(([key]) => !takeOverTags.test(key)));
+/** What a stack has found or set from now on. */
+export function learn(model: Model, { stack }: Sent, { before, after }: Told): void {
+  for (const [key, { state }] of after) {
+    const name = `${stack} ${key}`;
+    model.known.set(name, [...(model.known.get(name) ?? []), shotOf(before, key).state, state]);
+  }
+}
 
-/**
- * Nothing but what is named has changed, tags included.
- *
- * @param parting the resource that lets go, to which nothing goes back from now on
- */
-export function checkUntouched(
-  model: Model,
-  { before, after }: Told,
-  isMeant: (key: Key) => boolean,
-  parting?: string,
-): void {
+/** Everything is as it was. */
+export function checkUntouched({ before, after }: Told): void {
+  checkTags(before, after);
+  for (const [key, now] of after) checkSame(key, shotOf(before, key), now);
+}
+
+/** Tags are nobody's business. */
+export function checkTags(before: World, after: World): void {
   must(before.size === after.size, 'a repository came or went');
-  for (const [key, now] of after) {
-    const was = shotOf(before, key);
-    must(textOf(was.others) === textOf(now.others), `other tags of ${key} were touched`);
-    if (isMeant(key)) continue;
-    must(isSame(was.state, now.state), `${key} was changed`);
-    const isParted = parting !== undefined && model.holdings.get(key)?.earlier?.held.id === parting;
-    const part = isParted ? withoutTakeOver : (tags: Readonly<Record<string, string>>) => tags;
-    must(textOf(part(was.memory)) === textOf(part(now.memory)), `the memory of ${key} was changed`);
+  for (const [key, { tags }] of after)
+    must(JSON.stringify(tags) === JSON.stringify(shotOf(before, key).tags), `tags of ${key} were touched`);
+}
+
+/** One repository and its claims are as they were. */
+export function checkSame(key: Key, was: Shot, now: Shot): void {
+  must(
+    isSame(was.state, now.state),
+    `${key} ${words(was.state)} -> ${words(now.state)}, where it was to stay`,
+  );
+  must(ownershipOf(was) === ownershipOf(now), `the claims of ${key} were changed`);
+}
+
+function ownershipOf({ record }: Shot): string {
+  const { original, claims, retained } = record ?? {};
+  return JSON.stringify({ original, claims, retained });
+}
+
+/** One repository is set and claimed as it must be. */
+export function checkState(key: Key, expected: State, { before, after }: Told): void {
+  const [was, now] = [shotOf(before, key).state, shotOf(after, key).state];
+  must(isSame(now, expected), `${key} ${words(was)} -> ${words(now)}, where ${words(expected)} was to be`);
+}
+
+/** The table says who wants what, in their order, and what was original; and no more. */
+export function checkRecords(model: Model, world: World): void {
+  const idOf = (name: string) => model.slots.find((slot) => slot.name === name)?.madeId ?? name;
+  for (const [key, { record }] of world) {
+    const claims = model.claims.get(key);
+    const expected = claims && listOf(claims).map(({ id, set }) => `${idOf(id)} ${textOf(set)}`);
+    const actual =
+      record &&
+      [...record.retained.map(({ claim }) => claim), ...record.claims].map(
+        ({ holder, set }) => `${holder} ${storedText(set)}`,
+      );
+    must(
+      JSON.stringify(expected) === JSON.stringify(actual),
+      `${key} is claimed by ${actual?.join()}, not by ${expected?.join()}`,
+    );
+    if (claims === undefined || record === undefined || claims.list.length === 0) continue;
+    const [first, found] = [textOf(claims.original), storedText(record.original)];
+    must(first === found, `of ${key} ${found} is taken for original, not ${first}`);
   }
 }
 
-/** The tags say who holds what, and what was first found. */
-export function checkMemory(model: Model, world: World): void {
-  for (const [key, { memory }] of world) {
-    const held = model.holdings.get(key);
-    const holder = memory['ecr-hardening:holder'];
-    must(holder === held?.id, `${key} is held by ${holder}, not by ${held?.id}`);
-    if (held === undefined) must(Object.keys(memory).length === 0, `tags are left on ${key}`);
-    else {
-      const { mutability, exclusions, scanOnPush } = held.first;
-      const text = [mutability, ...exclusions].join(':').replaceAll('*', '+');
-      const found = memory['ecr-hardening:found'] ?? '';
-      const isFound = found.startsWith(`${text}/scan=${scanOnPush ? 'on' : 'off'}/`);
-      must(isFound, `${key} remembers ${found}`);
-    }
-  }
+function listOf({ list, retained }: Claims) {
+  return [...retained.map(({ claim }) => claim), ...list];
+}
+
+function textOf({ mutability, exclusions, scanOnPush, policy }: Seen): string {
+  const hash = policy === undefined || policy === none ? policy : hashOfPolicy(policy);
+  return JSON.stringify([mutability, exclusions.toSorted(), scanOnPush, hash ?? 'not read']);
+}
+
+function storedText({
+  tagMutability,
+  scanOnPush,
+  lifecyclePolicy,
+}: NonNullable<Shot['record']>['original']): string {
+  const { mutability, exclusions } = tagMutability;
+  return JSON.stringify([mutability, exclusions.toSorted(), scanOnPush, lifecyclePolicy ?? 'not read']);
 }

@@ -20,7 +20,8 @@ const destroy = (key: Key): Command => ({
   async run(model, real) {
     model.disturbances += 1;
     model.trace.push(`somebody else: ${key} is deleted`);
-    model.holdings.delete(key);
+    if (model.claims.delete(key)) model.gone.add(key);
+    for (const { stack } of model.slots) model.known.delete(`${stack} ${key}`);
     real.remove(key);
   },
   toString: () => `Outside: ${key} is deleted`,
@@ -50,13 +51,14 @@ const slot = fc.constantFrom(0, 0, 0, 1, 2, 3);
 const block: fc.Arbitrary<Block> = fc.record({
   key,
   step: fc.constantFrom<Block['step'][]>(
-    'remember',
-    'forget',
+    'write claims',
+    'write claims',
     'put mutability',
     'put scanning',
     'put lifecycle',
     'delete lifecycle',
   ),
+  from: fc.constantFrom(1, 2),
 });
 const blocks = fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, block);
 const isRare = fc.integer({ min: 0, max: 7 }).map((number) => number === 7);

@@ -1,9 +1,7 @@
 /** What CloudFormation does to one resource, as commands for fast-check. */
 import { randomUUID } from 'node:crypto';
 import type fc from 'fast-check';
-import { type Model, type Slot, see, takeOverTags } from './model.ts';
-import { isFailedCreate } from './model-left-out.ts';
-import { part } from './model-release.ts';
+import { type Model, type Slot, see } from './model.ts';
 import { request } from './model-requests.ts';
 import { checkRollback, settledOf } from './model-rollback.ts';
 import { type Wish, wishWords } from './model-wishes.ts';
@@ -31,7 +29,7 @@ function onSlot(
 }
 
 const blockWords = (block: Block | undefined) =>
-  block === undefined ? '' : `, ${block.step} of ${block.key} blocked`;
+  block === undefined ? '' : `, ${block.step} ${block.from} of ${block.key} blocked`;
 
 async function send(
   model: Model,
@@ -54,7 +52,6 @@ export const create = (index: number, wish: Wish, block: Block | undefined, isLo
     async (slot, model, real) => {
       const told = await send(model, real, slot, { type: 'Create', wish, block, isLost });
       slot.wish = wish;
-      slot.asked.push(wish);
       slot.id = isLost ? `${slot.stack}-${slot.logicalId}-1X2Y3Z` : told.id;
       if (isLost) slot.state = 'answer lost';
       else slot.state = told.status === 'SUCCESS' ? 'alive' : 'not created';
@@ -81,7 +78,6 @@ export const update = (index: number, asked: Wish, isElsewhere: boolean, block: 
       const told = await send(model, real, slot, { type: 'Update', wish, old, id: slot.id, block });
       const isDone = told.status === 'SUCCESS';
       slot.update = { old, wish, before: told.before, at: model.disturbances, settled };
-      slot.asked.push(wish);
       slot.isRollbackDue = !isDone;
       if (isDone) slot.wish = wish;
     },
@@ -104,20 +100,9 @@ export const rollBack = (index: number, block: Block | undefined): Command =>
         slot.update = undefined;
         slot.wish = old;
       }
-      if (isClean && !told.isStruck && !old.dryRun) checkRollback(model, update, told);
+      if (isClean && !told.isStruck) checkRollback(model, update, told);
     },
   );
-
-/** Where a Delete has told that tags stay behind, somebody takes them away. */
-function takeTagsAway(model: Model, real: Real, { madeId }: Slot): void {
-  for (const [key, { id, earlier }] of [...model.holdings]) {
-    if (id === madeId) {
-      model.holdings.delete(key);
-      real.untag(key, /^ecr-hardening:/);
-    } else if (earlier?.held.id === madeId) real.untag(key, takeOverTags);
-    part(model, key, madeId);
-  }
-}
 
 export const remove = (index: number, block: Block | undefined): Command =>
   // After a rollback that failed nobody knows which properties come with it.
@@ -135,11 +120,9 @@ export const remove = (index: number, block: Block | undefined): Command =>
         block,
       });
       if (told.status === 'FAILED') return;
-      if (told.isStruck) takeTagsAway(model, real, slot);
       slot.state = 'absent';
       slot.update = undefined;
       slot.isRollbackDue = false;
-      slot.asked = [];
       slot.effect = new Map();
     },
   );
@@ -153,7 +136,7 @@ export const removeInvented = (index: number, wish: Wish): Command =>
   );
 
 export const redeliver: Command = {
-  check: (model) => model.last !== undefined && !isFailedCreate(model),
+  check: (model) => model.last !== undefined,
   async run(model, real) {
     const { last } = model;
     must(last !== undefined, 'nothing was sent');

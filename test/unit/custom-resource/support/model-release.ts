@@ -1,128 +1,93 @@
-/** What becomes of repositories that a resource lets go, and what the model learns from it. */
-
-import { type Holding, type Model, type Slot, see, shotOf } from './model.ts';
-import { checkUntouched } from './model-checks.ts';
-import { isAsSafe, isSame, isSameMutability, isSameSettings, type State, words } from './model-settings.ts';
+/** What becomes of repositories whose claim goes. */
+import { type Model, type Slot, see, shotOf } from './model.ts';
+import { checkSame, checkState } from './model-checks.ts';
+import { type Claims, claimIn, type Removal, type RemovalMode, remove } from './model-claims.ts';
 import type { Key } from './model-wishes.ts';
 import { must, type Sent, type Told } from './model-world.ts';
 
-type Release = 'Retain' | 'Restore' | 'Undo';
+interface Release {
+  readonly mode: RemovalMode;
+  /** Only claims that this request was the last to change; undefined: all. */
+  readonly only: string | undefined;
+}
+
+/** How a Delete removes claims: by the ID of the resource, of a Create that failed, or of one that nobody knows. */
+export function releaseOf({ madeId, failed }: Slot, { id, wish }: Sent): Release {
+  if (id === madeId) return { mode: wish.onDelete ?? 'Retain', only: undefined };
+  return { mode: 'Undo', only: id === failed?.id ? failed?.requestId : undefined };
+}
+
+/** Whether a Delete fails where something is blocked: where it leaves settings only claims stay behind. */
+export function mayFail({ mode, only }: Release): boolean {
+  return mode !== 'Retain' && only === undefined;
+}
 
 /** A Delete that succeeded. */
 export function deleted(model: Model, slot: Slot, sent: Sent, told: Told): void {
-  const isMade = sent.id === slot.madeId;
-  const how = isMade ? (sent.wish.onDelete ?? 'Retain') : 'Undo';
-  const released = [...model.holdings].filter(([, { id }]) => id === slot.madeId).map(([key]) => key);
-  checkUntouched(model, told, (key) => released.includes(key), slot.madeId);
-  const parted = [...model.holdings].filter(([, { earlier }]) => earlier?.held.id === slot.madeId);
-  // Some Deletes never fail: where it could not forget the take-over, that one still counts.
-  const isUnforgotten = (key: Key) =>
-    JSON.stringify(shotOf(told.after, key).memory) === JSON.stringify(shotOf(told.before, key).memory);
-  for (const [key] of parted) if (!(told.isStruck && isUnforgotten(key))) part(model, key, slot.madeId);
-  if (released.length === 0 && parted.length === 0) {
-    must(told.writes.length === 0, `a Delete that has nothing to let go writes ${told.writes.join(', ')}`);
-    see(model, isMade ? 'Delete of what holds nothing' : 'Delete of an id that was never made');
-  }
-  for (const key of released) {
-    const isLeftBehind = told.isStruck && isUnforgotten(key);
-    if (!isLeftBehind) letGo(model, key, how, told);
-    else {
-      must(told.reason.includes('stay behind'), 'it is not told that tags stay behind');
-      checkSame(key, told);
-    }
-  }
-}
-
-function checkSame(key: Key, { before, after }: Told): void {
-  const [was, now] = [shotOf(before, key).state, shotOf(after, key).state];
-  must(isSame(was, now), `${key} ${words(was)} -> ${words(now)}, where settings were to stay`);
-}
-
-/** One repository has been let go. */
-export function letGo(model: Model, key: Key, how: Release, told: Told): void {
-  const held = model.holdings.get(key);
-  must(held !== undefined, `${key} is not held`);
-  // Across stacks Retain leaves the settings; in one stack the Delete of a new resource may be a rollback.
-  const isKept = how === 'Retain' && held.earlier?.held.stack !== held.stack;
-  if (isKept) checkSame(key, told);
-  else checkGivenBack(model, key, held, how, told);
-  if (held.earlier === undefined) model.holdings.delete(key);
-  else model.holdings.set(key, returned(held, held.earlier, isKept));
-  if (held.earlier !== undefined) see(model, 'return to the earlier holder');
-}
-
-/** The holding of the resource to which a repository goes back. */
-function returned(
-  held: Holding,
-  { held: earlier, taken }: NonNullable<Holding['earlier']>,
-  isKept: boolean,
-): Holding {
-  return {
-    ...earlier,
-    first: held.first,
-    hasPolicy: held.hasPolicy,
-    isVague: held.isVague,
-    last: isKept
-      ? held.last
-      : { ...earlier.last, policy: earlier.hasPolicy ? earlier.last.policy : taken.policy },
-    known: [...earlier.known, ...(isKept ? [held.last] : [])],
-    // Its tags have room for one state before, that at which it was taken.
-    befores: [...earlier.befores, taken],
-    // What the one of another stack had itself found they have no room for.
-    founds: earlier.stack === held.stack ? earlier.founds : [...earlier.founds, taken],
+  const release = releaseOf(slot, sent);
+  const { only } = release;
+  const isMeant = (claims: Claims) => {
+    const own = claimIn(claims, slot.name);
+    const isRetained = claims.retained.some(({ claim }) => claim.id === slot.name);
+    return own === undefined ? isRetained : only === undefined || own.instead === only;
   };
-}
-
-/** Nothing goes back to who has let go. */
-export function part(model: Model, key: Key, id: string | undefined): void {
-  const held = model.holdings.get(key);
-  if (held?.earlier?.held.id === id && held !== undefined)
-    model.holdings.set(key, { ...held, earlier: undefined });
-}
-
-function checkGivenBack(model: Model, key: Key, held: Holding, how: Release, told: Told): void {
-  if (held.isVague) return;
-  const before = shotOf(told.before, key).state;
-  const after = shotOf(told.after, key).state;
-  const goals = goalsOf(model, held, how).map((goal) => ({
-    ...goal,
-    // One that was replaced did not fit into tags: then the present one stays.
-    policy: held.hasPolicy && goal.policy === undefined ? undefined : before.policy,
-  }));
-  const isGivenBack = goals.some((goal) => isSame(after, goal));
-  const was = `${key}, first ${words(held.first)}, set ${words(held.last)}, was ${words(before)} -> ${words(after)}`;
-  const isOurs = isSameSettings(before, held.last) && (!held.hasPolicy || before.policy === held.last.policy);
-  if (isOurs) {
-    must(isGivenBack, `${was}: not given back`);
-    see(model, `${how} to what was before`);
-    return;
-  }
-  if (isForeign(before, held)) {
-    must(isSame(after, before), `${was}: changed by somebody else, and not left alone`);
-    must(told.reason.includes(`/${key} was changed by somebody else`), `${was}: not told`);
-    see(model, `${how} of what somebody else has changed`);
-    return;
-  }
-  must(isGivenBack || isSame(after, before), `${was}: neither given back nor left alone`);
-}
-
-function goalsOf(model: Model, held: Holding, how: Release): readonly State[] {
-  if (held.earlier !== undefined) return [held.earlier.taken];
-  if (how === 'Undo') return held.befores;
-  // Who takes over from another stack must not be able to undo what that one had hardened.
-  return held.founds.map((found) =>
-    model.allowWeakening || isAsSafe(held.first, found)
-      ? held.first
-      : { ...found, policy: held.first.policy },
+  const meant = [...model.claims].filter(([, claims]) => isMeant(claims)).map(([key]) => key);
+  for (const key of told.before.keys())
+    if (!meant.includes(key)) checkSame(key, shotOf(told.before, key), shotOf(told.after, key));
+    else if (isLeftBehind(sent, told, key)) {
+      must(told.reason.includes('stay behind'), 'it is not told that claims stay behind');
+      checkSame(key, shotOf(told.before, key), shotOf(told.after, key));
+      see(model, 'claims that stay behind');
+    } else letGo(model, slot.name, key, release.mode, told);
+  if (meant.length > 0) return;
+  // The table may still say that it held a repository that was deleted.
+  const writes = told.writes.filter(
+    (write) => ![...model.gone].some((key) => write === `write claims ${key}`),
+  );
+  must(writes.length === 0, `a Delete that has nothing to release writes ${writes.join(', ')}`);
+  see(
+    model,
+    sent.id === slot.madeId ? 'Delete of what holds nothing' : 'Delete of an id that was never made',
   );
 }
 
-/** Whether a setting is one that these resources never found nor set, so that they can see it. */
-function isForeign(state: State, held: Holding): boolean {
-  const ours = [held.first, ...held.founds, held.last, ...held.known, ...held.befores];
-  return (
-    !ours.some((each) => isSameMutability(each, state)) ||
-    !ours.some(({ scanOnPush }) => scanOnPush === state.scanOnPush) ||
-    (held.hasPolicy && !ours.some(({ policy }) => policy === state.policy))
-  );
+/** Without its record nothing begins, and nothing ends; a setting that cannot be written keeps its repository. */
+function isLeftBehind({ block }: Sent, { isStruck }: Told, key: Key): boolean {
+  return isStruck && (block?.step === 'write claims' || block?.key === key);
+}
+
+/** One repository is released, by a Delete or by an Update that selects it no more. */
+export function letGo(
+  model: Model,
+  name: string,
+  key: Key,
+  mode: RemovalMode,
+  told: Told,
+  isUpdate = false,
+): void {
+  const claims = model.claims.get(key);
+  const own = claims && claimIn(claims, name);
+  must(claims !== undefined, `${key} is not claimed`);
+  const removal = remove(claims, name, mode, shotOf(told.before, key).state);
+  checkState(key, removal.state, told);
+  checkTold(key, removal, told);
+  const isRetained = isUpdate && mode === 'Retain' && own !== undefined;
+  const retained = isRetained ? [{ claim: own, original: claims.original }] : [];
+  const next = { ...removal.claims, retained: [...removal.claims.retained, ...retained] };
+  keep(model, key, next);
+  if (removal.returnsTo !== undefined) see(model, 'return to the earlier holder');
+  else if (own !== undefined && mode !== 'Retain') see(model, `${mode} to what was before`);
+}
+
+/** The claims of one repository from now on. */
+export function keep(model: Model, key: Key, claims: Claims): void {
+  if (claims.list.length + claims.retained.length === 0) model.claims.delete(key);
+  else model.claims.set(key, claims);
+}
+
+export function checkTold(key: Key, { isForeign, returnsTo }: Removal, { reason }: Told): void {
+  const isTold = new RegExp(`/${key} (was|were) changed by another client`).test(reason);
+  must(isTold === isForeign, `${key}: ${isForeign ? 'not ' : ''}told that somebody else has changed it`);
+  const isReturnTold = reason.includes(`/${key} returns to`);
+  must(isReturnTold === (returnsTo !== undefined), `${key}: the return is told: ${isReturnTold}`);
 }

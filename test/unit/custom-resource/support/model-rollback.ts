@@ -1,15 +1,17 @@
 /** Where a rollback has to end. */
 import { type Model, type Slot, see, shotOf, type Undoable } from './model.ts';
-import { isSame, isSameSettings, words } from './model-settings.ts';
+import { topOf } from './model-claims.ts';
+import { isSame, words } from './model-settings.ts';
 import { isMissing, type Key, selectedOf } from './model-wishes.ts';
 import { must, type Real, type Told } from './model-world.ts';
 
 /** The repositories that are as the last request of a slot left them, with nobody else's hand on them. */
-export function settledOf({ holdings }: Model, { effect, id }: Slot, real: Real): readonly Key[] {
+export function settledOf({ claims }: Model, { effect, name }: Slot, real: Real): readonly Key[] {
   return [...real.world()].flatMap(([key, { state }]) => {
     const then = effect.get(key)?.state;
-    const held = holdings.get(key);
-    return then !== undefined && isSame(then, state) && (held === undefined || held.id === id) ? [key] : [];
+    const known = claims.get(key);
+    const top = known && topOf(known);
+    return then !== undefined && isSame(then, state) && (top === undefined || top.id === name) ? [key] : [];
   });
 }
 
@@ -23,11 +25,7 @@ export function checkRollback(model: Model, { wish, old, before, settled }: Undo
   if (told.status === 'FAILED') return;
   for (const key of kept) {
     const [was, now] = [shotOf(before, key).state, shotOf(told.after, key).state];
-    const sentence = `${key} ${words(now)} after the rollback, ${words(was)} before the Update`;
-    must(isSameSettings(was, now), sentence);
-    // A policy that was replaced and stands in no properties is in the log alone.
-    const isGone = was.policy !== undefined && old.policy === undefined && wish.policy !== undefined;
-    must(was.policy === now.policy || isGone, sentence);
+    must(isSame(was, now), `${key} ${words(now)} after the rollback, ${words(was)} before the Update`);
     see(model, 'rollback');
   }
 }

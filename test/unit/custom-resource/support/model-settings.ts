@@ -69,6 +69,11 @@ export function isAsSafe(one: Settings, other: Settings): boolean {
   return keepsTags(one, other) && (one.scanOnPush || !other.scanOnPush);
 }
 
+/** Whether tags can be overwritten: MUTABLE, or immutable but for every tag. */
+export function isUnsafe(one: Mutability): boolean {
+  return rankOf(one) >= 2;
+}
+
 export function isSameMutability(one: Mutability, other: Mutability): boolean {
   return (
     one.mutability === other.mutability &&

@@ -1,29 +1,34 @@
-/** The real side of the model: the handler over the bench, and what the registry holds before and after a request. */
+/** The real side of the model: the handler over the bench, and what registry and table hold before and after a request. */
+import { decodeRecord } from '../../../../core/claims/encode.ts';
+import type { ClaimRecord } from '../../../../core/claims/record.ts';
 import { isObject, type JsonObject, member } from '../../../../core/json.ts';
 import type { Bench } from './bench.ts';
 import { breachesOfDelivery, parseBody } from './contract.ts';
 import { propertiesLike } from './events.ts';
 import type { State } from './model-settings.ts';
 import { isMissing, type Key, keys, propertiesOf, type Wish } from './model-wishes.ts';
-import { repositoryLike } from './registry.ts';
+import { arnOf, repositoryLike } from './registry.ts';
 import type { Step } from './server.ts';
 
-/** One repository: its state, the tags in which it is remembered, and those of others. */
+/** One repository: its state, the record of its claims, and its tags. */
 export interface Shot {
   readonly state: State;
-  readonly memory: Readonly<Record<string, string>>;
-  readonly others: Readonly<Record<string, string>>;
+  /** Undefined where nobody claims it, or the one that was claimed was deleted and this one made anew. */
+  readonly record: ClaimRecord | undefined;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 export type World = ReadonlyMap<Key, Shot>;
 
-/** A write to one repository that the organisation's policy blocks, the first time that it comes. */
+/** A write of one repository, or of a transaction that begins with its claims, which fails once. */
 export interface Block {
   readonly key: Key;
   readonly step: Extract<
     Step,
-    'remember' | 'forget' | 'put mutability' | 'put scanning' | 'put lifecycle' | 'delete lifecycle'
+    'write claims' | 'put mutability' | 'put scanning' | 'put lifecycle' | 'delete lifecycle'
   >;
+  /** Which of the writes of that kind; the claims are written before the first change and after the last. */
+  readonly from: number;
 }
 
 /** One request of CloudFormation. */
@@ -60,8 +65,6 @@ export interface Real {
   /** Somebody else puts a state, where there is such a repository or there is to be one. */
   put(key: Key, state: State): void;
   remove(key: Key): void;
-  /** Somebody takes tags away. */
-  untag(key: Key, keys: RegExp): void;
   send(sent: Sent): Promise<Told>;
 }
 
@@ -70,37 +73,45 @@ export function must(holds: boolean, sentence: string): asserts holds {
   if (!holds) throw new Error(sentence);
 }
 
-const prefix = 'ecr-hardening:';
+function strikes({ step, key, from }: Block, writes: readonly string[]): boolean {
+  return writes.filter((write) => write === `${step} ${key}`).length >= from;
+}
 
 export function realOf(bench: Bench, own: string): Real {
-  const { repositories } = bench.server.registry;
+  const { claims, registry } = bench.server;
+  const { repositories } = registry;
   const nameOf = (key: Key) => `${own}/${key}`;
-  const pick = (tags: ReadonlyMap<string, string>, isMemory: boolean) =>
-    Object.fromEntries([...tags].filter(([key]) => key.startsWith(prefix) === isMemory).toSorted());
+  const recordOf = (name: string, createdAt: number) => {
+    const item = claims.get(arnOf(name));
+    const record = item && decodeRecord(item);
+    must(item === undefined || record !== undefined, `the record of ${name} is damaged`);
+    const isInUse = record !== undefined && record.claims.length + record.retained.length > 0;
+    must(record?.inFlight === undefined, `a change of ${name} is still under way`);
+    return isInUse && record.createdAt === createdAt * 1000 ? record : undefined;
+  };
   const world = () =>
     new Map(
       keys.flatMap((key): [Key, Shot][] => {
         const found = repositories.get(nameOf(key));
         if (found === undefined) return [];
-        const { settings, tags, lifecycle } = found;
+        const { settings, tags, lifecycle, createdAt } = found;
         const state = { ...settings, policy: lifecycle };
-        return [[key, { state, memory: pick(tags, true), others: pick(tags, false) }]];
+        return [[key, { state, record: recordOf(nameOf(key), createdAt), tags: Object.fromEntries(tags) }]];
       }),
     );
+  let made = 0;
   return {
     own,
     world,
     put(key, { policy, ...settings }) {
+      made += 1;
+      const createdAt = 1_767_225_600 + made;
       const existing =
-        repositories.get(nameOf(key)) ?? repositoryLike(settings, { tags: new Map([['team', key]]) });
+        repositories.get(nameOf(key)) ??
+        repositoryLike(settings, { tags: new Map([['team', key]]), createdAt });
       repositories.set(nameOf(key), { ...existing, settings, lifecycle: policy });
     },
     remove: (key) => void repositories.delete(nameOf(key)),
-    untag(key, pattern) {
-      const found = repositories.get(nameOf(key));
-      const tags = new Map([...(found?.tags ?? [])].filter(([name]) => !pattern.test(name)));
-      if (found !== undefined) repositories.set(nameOf(key), { ...found, tags });
-    },
     async send(sent) {
       const { wish, old, block, isLost = false } = sent;
       const before = world();
@@ -112,7 +123,12 @@ export function realOf(bench: Bench, own: string): Real {
         faults:
           block === undefined
             ? {}
-            : { [block.key]: { step: block.step, fault: 'blocked by the organisation', times: 1 } },
+            : {
+                [block.key]: {
+                  ...{ step: block.step, from: block.from, times: 1 },
+                  fault: block.step === 'write claims' ? 'access denied' : 'blocked by the organisation',
+                },
+              },
         event: {
           RequestType: sent.type,
           RequestId: sent.requestId,
@@ -132,7 +148,7 @@ export function realOf(bench: Bench, own: string): Real {
       const answer = parseBody(delivery.body);
       const data = member(answer, 'Data');
       const writes = calls
-        .filter(({ step }) => /^(put|remember|forget|delete)/.test(step))
+        .filter(({ step }) => /^(put|write|delete)/.test(step))
         .map(({ step, repository }) => `${step} ${repository.slice(own.length + 1)}`);
       return {
         status: member(answer, 'Status') === 'SUCCESS' ? 'SUCCESS' : 'FAILED',
@@ -142,7 +158,7 @@ export function realOf(bench: Bench, own: string): Real {
         before,
         after: world(),
         writes,
-        isStruck: block !== undefined && writes.includes(`${block.step} ${block.key}`),
+        isStruck: block !== undefined && strikes(block, writes),
       };
     },
   };

@@ -7,6 +7,7 @@ import {
   onRepository,
   type Perform,
   type RegistryScanning,
+  type Repository,
   type Settings,
 } from './registry.ts';
 import { errorReply, invalid, ok, pageReply } from './reply.ts';
@@ -22,7 +23,7 @@ export const describeRepositories: Perform = ({ repositories }, input) => {
       (page) => ({
         repositories: page.flatMap((name) => {
           const repository = repositories.get(name);
-          return repository === undefined ? [] : [describe(name, repository.settings)];
+          return repository === undefined ? [] : [describe(name, repository)];
         }),
       }),
     );
@@ -35,7 +36,7 @@ export const describeRepositories: Perform = ({ repositories }, input) => {
   for (const name of names) {
     const repository = repositories.get(name);
     if (repository === undefined) return notFound(name);
-    described.push(describe(name, repository.settings));
+    described.push(describe(name, repository));
   }
   return ok({ repositories: described });
 };
@@ -93,13 +94,14 @@ function frequencyOf({ scanOnPush }: Settings, { type, isEverythingCovered }: Re
   return isEverythingCovered || (type !== 'ENHANCED' && scanOnPush) ? 'SCAN_ON_PUSH' : 'MANUAL';
 }
 
-function describe(name: string, { mutability, exclusions, scanOnPush }: Settings): JsonObject {
+function describe(name: string, { settings, createdAt }: Repository): JsonObject {
+  const { mutability, exclusions, scanOnPush } = settings;
   return {
     repositoryArn: arnOf(name),
     registryId: '123456789012',
     repositoryName: name,
     repositoryUri: `123456789012.dkr.ecr.us-east-1.amazonaws.com/${name}`,
-    createdAt: 1_767_225_600,
+    createdAt,
     imageTagMutability: mutability,
     ...(exclusions.length === 0
       ? {}

@@ -39,6 +39,8 @@ export interface Preview {
 }
 
 export interface Repository {
+  /** Seconds since 1970. */
+  readonly createdAt: number;
   readonly settings: Settings;
   readonly tags: ReadonlyMap<string, string>;
   /** The text of its lifecycle policy. */
@@ -49,7 +51,16 @@ export interface Repository {
 
 /** A repository that has nothing but settings, and what is given. */
 export function repositoryLike(settings: Settings, more: Partial<Repository> = {}): Repository {
-  return { settings, tags: new Map(), lifecycle: undefined, images: [], preview: undefined, ...more };
+  const createdAt = 1_767_225_600;
+  return {
+    createdAt,
+    settings,
+    tags: new Map(),
+    lifecycle: undefined,
+    images: [],
+    preview: undefined,
+    ...more,
+  };
 }
 
 /** How the whole registry is scanned. */

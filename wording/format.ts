@@ -1,5 +1,5 @@
 /** Numbers of an audit as text. Pure. */
-import type { Range } from './audit.ts';
+import type { Range } from '../audit/audit.ts';
 
 /** A range as text: `12`, or `10 to 12` if the bounds differ. */
 export function formatRange({ atLeast, atMost }: Range): string {

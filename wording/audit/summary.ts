@@ -1,17 +1,11 @@
-/** An audit in sentences, for a manager. Pure. */
-import type { AuditSubject, Expiry, Range, RepositoryAudit, Summary } from './audit.ts';
-import { pulledLatelyDays } from './expiry.ts';
-import { formatBytes, formatMoney, formatRange, pluralise } from './format.ts';
-import { isUnknown } from './reading.ts';
+/** A whole audit in a few sentences, for a manager. */
+import type { Audit, AuditSubject, Expiry, Range, RepositoryAudit, Summary } from '../../audit/audit.ts';
+import { pulledLatelyDays } from '../../audit/expiry.ts';
+import { isUnknown } from '../../core/known.ts';
+import { formatBytes, formatMoney, formatRange, pluralise } from '../format.ts';
 
-type Counts = Omit<Summary, 'sentences' | 'unknown'>;
-
-/** @param total how many repositories the registry has, those that were not read included */
-export function summarySentences(
-  repositories: readonly RepositoryAudit[],
-  total: number,
-  counts: Counts,
-): string[] {
+/** The headline, and the sentences after it; first of all that the audit is incomplete, if it is. */
+export function summarySentences({ repositories, total, summary: counts }: Audit): string[] {
   const { length: read } = repositories;
   if (read === 0) return [total === 0 ? 'The registry has no repositories.' : 'No repository could be read.'];
   return [
@@ -37,11 +31,11 @@ function safeSentence(repositories: readonly RepositoryAudit[]): string {
 function isSafe({ findings, scanned, lifecyclePolicy, publicBy }: RepositoryAudit): boolean {
   return (
     findings.every(({ level }) => level === 'note') &&
-    ![scanned, lifecyclePolicy, publicBy].some((value) => isUnknown<unknown>(value))
+    ![scanned, lifecyclePolicy, publicBy].some((value) => isUnknown(value))
   );
 }
 
-function issueSentences({ bySubject }: Counts): string[] {
+function issueSentences({ bySubject }: Summary): string[] {
   const having = (subject: AuditSubject) =>
     bySubject.find((each) => each.subject === subject)?.repositories ?? 0;
   const open = having('PublicAccess');
@@ -74,7 +68,7 @@ function expiringSentence(repositories: readonly RepositoryAudit[]): string[] {
       ];
 }
 
-function readinessSentence({ byReadiness }: Counts): string[] {
+function readinessSentence({ byReadiness }: Summary): string[] {
   return listSentence('Immutable tags: ', [
     [byReadiness.now, 'can have them now'],
     [byReadiness['with-exclusions'], 'with exclusions'],
@@ -100,7 +94,7 @@ function hardenedExpirySentence(repositories: readonly RepositoryAudit[]): strin
   ];
 }
 
-function sizeSentence({ images, bytes, monthlyCost }: Counts): string {
+function sizeSentence({ images, bytes, monthlyCost }: Summary): string {
   return `They hold ${pluralise(images, 'image', 'images')}, ${formatBytes(bytes)}, for at most $${formatMoney(monthlyCost)} a month.`;
 }
 

@@ -1,20 +1,29 @@
 /** The messages of an audit's findings, each one or two sentences. */
-import type { AuditedRepository, AuditFact, AuditWords } from '../audit/audit-repository.ts';
-import { formatRange, pluralise } from '../audit/format.ts';
-import type { CheckedIssue, ControlCode } from '../core/controls/index.ts';
-import type { Issue, IssueCode } from '../core/issue.ts';
-import { isUnknown } from '../core/known.ts';
-import { settingClause } from './controls.ts';
-import { pathText } from './path.ts';
-import { shownValues } from './values.ts';
+import type { AuditFact, RepositoryAudit } from '../../audit/audit.ts';
+import type { RegistryReading } from '../../audit/reading.ts';
+import type { CheckedIssue, ControlCode } from '../../core/controls/index.ts';
+import type { Issue, IssueCode } from '../../core/issue.ts';
+import { isUnknown } from '../../core/known.ts';
+import { controlClause } from '../controls.ts';
+import { formatRange, pluralise } from '../format.ts';
+import { pathText } from '../path.ts';
+import { shownValues } from '../values.ts';
+import { adviceOf } from './readiness.ts';
+
+/** What a message depends on besides the finding. */
+interface Context {
+  readonly audit: RepositoryAudit;
+  readonly scanType: RegistryReading['scanType'];
+}
 
 /** The messages that are others for a live repository than for a template. */
 const liveMessages: {
-  readonly [Code in ControlCode | IssueCode]?: (fact: CheckedIssue, audit: AuditedRepository) => string;
+  readonly [Code in ControlCode | IssueCode]?: (fact: CheckedIssue, context: Context) => string;
 } = {
-  'tags-mutable': (_, { readiness }) => `Tags can be overwritten. ${readiness.advice}`,
+  'tags-mutable': (_, { audit }) => `Tags can be overwritten. ${adviceOf(audit.readiness)}`,
   'every-tag-excluded': () => 'Its exclusion * makes every tag mutable: exclude only the tags that move.',
-  'not-scanned': (_, { scanned }) => `Images are not scanned${isUnknown(scanned) ? '' : `: ${scanned.why}`}.`,
+  'not-scanned': (_, { audit: { scanned }, scanType }) =>
+    `Images are not scanned${isUnknown(scanned) ? '' : `: ${scanningClause(scanned, scanType)}`}.`,
   'no-lifecycle-policy': () => 'No lifecycle policy: old images never expire.',
   'no-own-key': ({ actual }) => `It is encrypted with ${actual}, not with a customer managed key (KMS).`,
 };
@@ -25,26 +34,28 @@ const documents: { readonly [Control in CheckedIssue['control']]?: string } = {
   PublicAccess: 'repository policy',
 };
 
-/** The sentences of an audit. */
-export const auditWords: AuditWords = { clause, scanning, message };
-
 /** A clause for what is found in a document, with the place in it. */
-function clause(issue: Issue<ControlCode | IssueCode>): string {
-  return `${pathText(issue.path)} ${settingClause(issue, shownValues)}`.trim();
+export function documentClause(issue: Issue<ControlCode | IssueCode>): string {
+  return `${pathText(issue.path)} ${controlClause(issue.code, issue, shownValues)}`.trim();
 }
 
-function scanning(...[{ frequency, filters }, isOwn, scanType]: Parameters<AuditWords['scanning']>): string {
+/** Why a repository is scanned, or is not: a clause. */
+export function scanningClause(
+  { frequency, filters, isOwnScanOnPush }: Exclude<RepositoryAudit['scanned'], { readonly unknown: unknown }>,
+  scanType: RegistryReading['scanType'],
+): string {
   const kind = isUnknown(scanType) ? 'scanning' : `${scanType.toLowerCase()} scanning`;
   if (frequency === 'MANUAL') {
-    const own = isOwn ? 'on, but ECR reports that it is not in effect' : 'off';
+    const own = isOwnScanOnPush ? 'on, but ECR reports that it is not in effect' : 'off';
     return `its own ScanOnPush is ${own}, and no filter of the registry's ${kind} matches it`;
   }
   if (filters.length > 0) return `by the registry's ${kind}, filter ${filters.join(', ')}`;
-  return isOwn ? 'by its own ScanOnPush' : `by the registry's ${kind}`;
+  return isOwnScanOnPush ? 'by its own ScanOnPush' : `by the registry's ${kind}`;
 }
 
-function message(fact: AuditFact, audit: AuditedRepository): string {
-  if (isControls(fact)) return controlMessage(fact, audit);
+/** The message of a finding. */
+export function auditMessage(fact: AuditFact, context: Context): string {
+  if (isControls(fact)) return controlMessage(fact, context);
   switch (fact.code) {
     case 'images-in-use-expire':
       return `Its lifecycle policy expires images that may be in use: ${formatRange(fact.pulledLately)} pulled within ${fact.days} days.`;
@@ -62,11 +73,11 @@ function isControls(fact: AuditFact): fact is CheckedIssue {
 }
 
 /** A control's own message for a live repository, or the clause that a template gets, as a sentence. */
-function controlMessage(fact: CheckedIssue, audit: AuditedRepository): string {
+function controlMessage(fact: CheckedIssue, context: Context): string {
   const live = liveMessages[fact.code];
-  if (live !== undefined) return live(fact, audit);
+  if (live !== undefined) return live(fact, context);
   const document = documents[fact.control];
-  const text = clause(fact);
+  const text = documentClause(fact);
   return document === undefined
     ? `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
     : `Its ${document}: ${text}.`;

@@ -1,0 +1,210 @@
+/** Who wants what of a repository, as the documentation says it: a list of claims, the newest last, over what was original. */
+import { isAsSafe, isSameMutability, keepsTags, type State } from './model-settings.ts';
+import type { Settings } from './registry.ts';
+
+/** Settings as a claim remembers them: a policy's text, `none`, or undefined where no resource was about it. */
+export interface Seen extends Settings {
+  readonly policy: string | undefined;
+}
+
+export const none = 'none';
+
+/** What one resource wants of one repository. */
+export interface Claim {
+  /** The slot of its resource. */
+  readonly id: string;
+  readonly stack: string;
+  /** By which properties it was set, and which ones its last change replaced; of a Create, its request. */
+  readonly asked: string;
+  readonly instead: string;
+  /** The request that changed it last. */
+  readonly request: string;
+  /** Whether its last change was its first. */
+  readonly isNew: boolean;
+  readonly set: Seen;
+  /** What was there before its last change, when it came on top, and when the first claim of its stack came. */
+  readonly before: Seen;
+  readonly taken: Seen;
+  readonly found: Seen;
+  /** From below others an Update had put it on top: what it was, who stood above it, and what the first of them had found. */
+  readonly moved: { readonly claim: Claim; readonly above: readonly Claim[] } | undefined;
+}
+
+/** One repository's claims. */
+export interface Claims {
+  readonly original: Seen;
+  readonly list: readonly Claim[];
+  /** Claims that an Update has released by Retain: a rollback brings them back. */
+  readonly retained: readonly { readonly claim: Claim; readonly original: Seen }[];
+}
+
+export function claimIn({ list }: Claims, id: string): Claim | undefined {
+  return list.find((claim) => claim.id === id);
+}
+
+/** What is in effect is the newest one's. */
+export function topOf({ list }: Claims): Claim | undefined {
+  return list.at(-1);
+}
+
+/** Without one claim: the one above it has then taken over what that one had. */
+export function without(list: readonly Claim[], id: string): readonly Claim[] {
+  const index = list.findIndex((claim) => claim.id === id);
+  const gone = list[index];
+  return list.flatMap((claim, at) => {
+    if (at === index) return [];
+    return [gone !== undefined && at === index + 1 ? { ...claim, taken: gone.taken } : claim];
+  });
+}
+
+/** A claim comes on top; one that stood below others remembers where. */
+export function put(claims: Claims, claim: Claim): Claims {
+  const { list } = claims;
+  const index = list.findIndex(({ id }) => id === claim.id);
+  const own = list[index];
+  const above = index < 0 ? [] : list.slice(index + 1);
+  const moved = own === undefined || above.length === 0 ? undefined : { claim: own, above };
+  return {
+    ...claims,
+    list: [...without(list, claim.id), { ...claim, moved }],
+    retained: claims.retained.filter((each) => each.claim.id !== claim.id),
+  };
+}
+
+/** The rollback of an Update that had put a claim on top puts it back, and all is as it was. */
+export function moveBack(claims: Claims, own: Claim, request: string): Claims {
+  const { moved } = own;
+  if (moved === undefined) return claims;
+  const others = without(claims.list, own.id);
+  const index = others.findIndex(({ id }) => moved.above.some((each) => each.id === id));
+  // Down at most: those that came since stay above.
+  const place = claims.list.indexOf(own);
+  const at = index < 0 ? place : Math.min(index, place);
+  const upper = others.slice(at).map((claim, position) => {
+    if (position > 0) return claim;
+    const earlier = moved.above[0];
+    return { ...claim, taken: earlier?.id === claim.id ? earlier.taken : moved.claim.set };
+  });
+  const back = { ...moved.claim, request, moved: undefined };
+  return { ...claims, list: [...others.slice(0, at), back, ...upper] };
+}
+
+/** The rollback of an Update that had released by Retain finds its claim again, below those that came since. */
+export function revive(claims: Claims, id: string, asked: string): Claims {
+  const found = claims.retained.find(({ claim }) => claim.id === id && claim.asked === asked);
+  if (found === undefined) return claims;
+  const policy = found.original.policy ?? claims.original.policy;
+  return {
+    original: { ...found.original, policy },
+    list: [found.claim, ...claims.list],
+    retained: claims.retained.filter((each) => each !== found),
+  };
+}
+
+/** What becomes of one repository when a claim goes. */
+export interface Removal {
+  readonly claims: Claims;
+  readonly state: State;
+  /** Whether a setting that was to come back was changed by somebody else. */
+  readonly isForeign: boolean;
+  readonly returnsTo: Claim | undefined;
+}
+
+export type RemovalMode = 'Retain' | 'Restore' | 'Undo';
+
+/** A claim goes. */
+export function remove(claims: Claims, id: string, mode: RemovalMode, now: State): Removal {
+  const { list, original } = claims;
+  const retained = claims.retained.filter(({ claim }) => claim.id !== id);
+  const index = list.findIndex((claim) => claim.id === id);
+  const own = list[index];
+  const left: Claims = { original, list: without(list, id), retained };
+  const stays: Removal = { claims: left, state: now, isForeign: false, returnsTo: undefined };
+  if (own === undefined) return stays;
+  const below = list[index - 1];
+  const above = list.slice(index + 1);
+  const back = (target: Partial<Seen>) => ({ ...stays, ...giveBack(own, target, now) });
+  if (above.length > 0) {
+    if (mode !== 'Retain') return back(policyBelow(own, list.slice(0, index), above, original));
+    // Who took over from another stack must not be able to undo what that stack had hardened and left.
+    const isForeign = above.some(({ stack }) => stack !== own.stack);
+    return isForeign ? { ...stays, claims: { ...left, original: safer(original, own.set) } } : stays;
+  }
+  const isAbout = own.set.policy !== undefined;
+  const whole = (target: Seen): Partial<Seen> => ({
+    ...target,
+    policy: isAbout ? (target.policy ?? original.policy) : undefined,
+  });
+  // In one stack the Delete of a new resource may be a rollback; across stacks Retain leaves the settings.
+  if (below !== undefined && (mode !== 'Retain' || below.stack === own.stack))
+    return { ...back(whole(own.taken)), returnsTo: below };
+  if (mode !== 'Retain') return back(whole(mode === 'Undo' ? own.before : original));
+  return below === undefined ? stays : { ...stays, claims: handedDown(left, own, below, now) };
+}
+
+/** A policy in effect goes with its claim, although the claim is not the newest. */
+function policyBelow(
+  own: Claim,
+  below: readonly Claim[],
+  above: readonly Claim[],
+  original: Seen,
+): Partial<Seen> {
+  const isInEffect = own.set.policy !== undefined && above.every(({ set }) => set.policy === undefined);
+  if (!isInEffect) return {};
+  const lower = below.findLast(({ set }) => set.policy !== undefined);
+  return { policy: lower?.set.policy ?? original.policy };
+}
+
+/** Part by part, where it still stands as the claim has set it. */
+export function giveBack(
+  { set }: Claim,
+  target: Partial<Seen>,
+  now: State,
+): Pick<Removal, 'state' | 'isForeign'> {
+  const { mutability, exclusions, scanOnPush, policy } = { ...now, ...target };
+  const goal = { mutability, exclusions };
+  const isMutabilityOurs = isSameMutability(set, now);
+  const isScanOurs = set.scanOnPush === now.scanOnPush;
+  const isPolicyOurs = set.policy === undefined || set.policy === (now.policy ?? none);
+  const isPolicyMeant = target.policy !== undefined;
+  const goalPolicy = policy === none ? undefined : policy;
+  return {
+    state: {
+      ...(isMutabilityOurs ? goal : { mutability: now.mutability, exclusions: now.exclusions }),
+      scanOnPush: isScanOurs ? scanOnPush : now.scanOnPush,
+      policy: isPolicyMeant && isPolicyOurs ? goalPolicy : now.policy,
+    },
+    isForeign:
+      (!isMutabilityOurs && !isSameMutability(goal, now)) ||
+      (!isScanOurs && scanOnPush !== now.scanOnPush) ||
+      (isPolicyMeant && !isPolicyOurs && goalPolicy !== now.policy),
+  };
+}
+
+/** What another stack leaves in effect becomes what the one below it has set, where it still stands. */
+function handedDown(left: Claims, own: Claim, below: Claim, now: State): Claims {
+  const isPolicyHanded =
+    below.set.policy !== undefined && own.set.policy !== undefined && own.set.policy === (now.policy ?? none);
+  const set: Seen = {
+    ...below.set,
+    ...(isSameMutability(own.set, now) ? { mutability: now.mutability, exclusions: now.exclusions } : {}),
+    ...(own.set.scanOnPush === now.scanOnPush ? { scanOnPush: now.scanOnPush } : {}),
+    ...(isPolicyHanded ? { policy: own.set.policy } : {}),
+  };
+  return { ...left, list: left.list.map((claim) => (claim.id === below.id ? { ...claim, set } : claim)) };
+}
+
+function safer(one: Seen, other: Seen): Seen {
+  return {
+    ...(keepsTags(one, other) ? one : { ...one, mutability: other.mutability, exclusions: other.exclusions }),
+    scanOnPush: one.scanOnPush || other.scanOnPush,
+  };
+}
+
+/** Whether settings are no less safe than some that a stack has found or set. */
+export function isKnownTo(list: readonly Claim[], stack: string, settings: Settings): boolean {
+  return list
+    .filter((claim) => claim.stack === stack)
+    .flatMap(({ found, set, before }) => [found, set, before])
+    .some((known) => isAsSafe(settings, known));
+}

@@ -1,0 +1,154 @@
+/** What a Create or an Update must come to at one repository, as the documentation says. Nothing of it is left open. */
+import {
+  type Claim,
+  type Claims,
+  claimIn,
+  isKnownTo,
+  moveBack,
+  none,
+  put,
+  revive,
+  type Seen,
+  topOf,
+} from './model-claims.ts';
+import { isAsSafe, isSame, isUnsafe, keepsTags, type State } from './model-settings.ts';
+import type { Wish } from './model-wishes.ts';
+import type { Settings } from './registry.ts';
+
+/** One request, as far as it matters to one repository. */
+export interface Asking {
+  readonly id: string;
+  readonly stack: string;
+  readonly request: string;
+  readonly wish: Wish;
+  readonly instead: string;
+  readonly allowWeakening: boolean;
+  /** The organisation's default. */
+  readonly byDefault: Pick<Settings, 'mutability' | 'exclusions'>;
+}
+
+/** What must come of it; undefined: it is refused. */
+export interface Expected {
+  readonly state: State;
+  readonly claims: Claims;
+  /** From whom the repository is taken over. */
+  readonly takenFrom: Claim | undefined;
+  /** Whether a rollback leaves something as safe as it is. */
+  readonly isKeptSafer: boolean;
+}
+
+interface Situation {
+  readonly asking: Asking;
+  readonly now: State;
+  readonly seen: Seen;
+  readonly claims: Claims;
+  /** The same where nothing is written: what nobody was about before is not remembered. */
+  readonly unwritten: Claims;
+  readonly own: Claim | undefined;
+  readonly top: Claim | undefined;
+  /** The own claim, where the request takes its last change back. */
+  readonly back: Claim | undefined;
+}
+
+export function expectedOf(asking: Asking, stored: Claims | undefined, now: State): Expected | undefined {
+  const situation = situationOf(asking, stored, now);
+  const { claims, own, top, back } = situation;
+  // A second delivery after another resource took over: what it has asked for was done.
+  if (own !== undefined && own !== top && own.request === asking.request)
+    return { state: now, claims: situation.unwritten, takenFrom: undefined, isKeptSafer: false };
+  const wanted = targetOf(situation);
+  const isAllowed =
+    asking.allowWeakening ||
+    back?.moved !== undefined ||
+    isAsSafe(wanted.target, now) ||
+    (top?.stack === asking.stack && isKnownTo(claims.list, asking.stack, wanted.target));
+  if (!isAllowed && back === undefined) return undefined;
+  const target = isAllowed ? wanted.target : { ...safest(wanted.target, now), policy: wanted.target.policy };
+  const policy = wanted.isPolicyWritten ? target.policy : (now.policy ?? none);
+  const state: State = { ...target, policy: policy === none ? undefined : policy };
+  const isTaken = top !== undefined && top !== own && back?.moved === undefined;
+  return {
+    state,
+    claims: claimsAfter(situation, target, state),
+    takenFrom: isTaken ? top : undefined,
+    isKeptSafer: !isAllowed,
+  };
+}
+
+function situationOf(asking: Asking, stored: Claims | undefined, now: State): Situation {
+  const { id, wish } = asking;
+  const asked = JSON.stringify(wish);
+  const earlier = stored ?? { original: { ...now, policy: undefined }, list: [], retained: [] };
+  const known = revive(earlier, id, asked);
+  const isPolicyLookedAt =
+    wish.policy !== undefined ||
+    known.list.some(({ set, before }) => set.policy !== undefined || before.policy !== undefined);
+  const seen = { ...now, policy: isPolicyLookedAt ? (now.policy ?? none) : undefined };
+  // Without a claim what is there is original; so is a policy that no resource was about before.
+  const original =
+    known.list.length === 0 ? seen : { ...known.original, policy: known.original.policy ?? seen.policy };
+  const claims = { ...known, original };
+  const own = claimIn(claims, id);
+  const isBack = own?.instead === asked && own.asked !== asked;
+  return {
+    ...{ asking, now, seen, claims, own },
+    unwritten: known === earlier ? earlier : claims,
+    top: topOf(claims),
+    back: isBack ? own : undefined,
+  };
+}
+
+/** The settings that are wanted; the policy in them is the one to be claimed, which may have been changed by others. */
+function targetOf(situation: Situation): { readonly target: Seen; readonly isPolicyWritten: boolean } {
+  const { asking, seen, own, top, back } = situation;
+  if (back?.moved !== undefined) return movedTarget(situation, back);
+  const { wish, stack } = asking;
+  const isPolicyBack = back?.before.policy !== undefined && back.set.policy === seen.policy;
+  const inherited = own ?? (top?.stack === stack ? top : undefined);
+  const policy = wish.policy ?? (isPolicyBack ? back.before.policy : inherited?.set.policy);
+  const isPolicyWritten = wish.policy !== undefined || isPolicyBack;
+  const { mutability, exclusions } = wish.mutability ?? defaultFor(situation);
+  const scanOnPush = wish.scanOnPush ?? true;
+  return { target: { mutability, exclusions, scanOnPush, policy }, isPolicyWritten };
+}
+
+/** What had been below others goes below them again: what is in effect is theirs, as it was before if it was its own since. */
+function movedTarget({ now, seen, own, top }: Situation, back: Claim) {
+  const isInEffect = own === top;
+  const isPolicyBack = isInEffect && back.before.policy !== undefined && back.set.policy === seen.policy;
+  const policy = isPolicyBack ? back.before.policy : back.set.policy;
+  return { target: { ...(isInEffect ? back.before : now), policy }, isPolicyWritten: isPolicyBack };
+}
+
+/** What is left out becomes the default, unless the same properties have led to something safe before; nothing weaker. */
+function defaultFor({ asking, now, own, top, back }: Situation): Pick<Settings, 'mutability' | 'exclusions'> {
+  const isSameAgain = own !== undefined && own === top && own.asked === JSON.stringify(asking.wish);
+  const led = isSameAgain ? own.set : back?.before;
+  if (led !== undefined && !isUnsafe(led)) return led;
+  return keepsTags(asking.byDefault, now) ? asking.byDefault : now;
+}
+
+function safest(target: Settings, now: State): Settings {
+  const { mutability, exclusions } = keepsTags(target, now) ? target : now;
+  return { mutability, exclusions, scanOnPush: target.scanOnPush || now.scanOnPush };
+}
+
+function claimsAfter(
+  { asking, now, seen, claims, unwritten, own, top, back }: Situation,
+  target: Seen,
+  state: State,
+): Claims {
+  const { id, stack, wish, instead, request } = asking;
+  if (back?.moved !== undefined) return moveBack(claims, back, request);
+  const isOnTop = own !== undefined && own === top;
+  // A second delivery, and what somebody else has changed since, leave the claim as it is.
+  if (isOnTop && (isSame(state, now) || isSame(own.set, target))) return unwritten;
+  return put(claims, {
+    ...{ id, stack, asked: JSON.stringify(wish), instead, request, moved: undefined },
+    isNew: own === undefined,
+    set: target,
+    before: seen,
+    taken: isOnTop ? own.taken : seen,
+    found: claims.list.find((each) => each.stack === stack)?.found ?? seen,
+  });
+}

@@ -1,0 +1,152 @@
+/** An audit with its sentences, as every report shows it and as `--format json` has it. */
+import type {
+  Audit,
+  AuditCode,
+  AuditFinding,
+  Confidence,
+  Expiry,
+  ImageCount,
+  MovingTag,
+  Readiness,
+  RepositoryAudit,
+  Summary,
+} from '../../audit/audit.ts';
+import type { RegistryReading } from '../../audit/reading.ts';
+import type { Read } from '../../audit/unread.ts';
+import { isUnknown, type Known, whenKnown } from '../../core/known.ts';
+import { auditMessage, documentClause, scanningClause } from './findings.ts';
+import { adviceOf, evidenceClause } from './readiness.ts';
+import { summarySentences } from './summary.ts';
+import { unreadClause } from './unread.ts';
+
+/** A finding, with its message of one or two sentences. */
+export interface DescribedFinding extends Pick<AuditFinding, 'subject' | 'level'> {
+  readonly code: AuditCode;
+  readonly message: string;
+}
+
+/** A tag that moves, or may move, with the evidence as a clause. */
+export interface DescribedTag extends Pick<MovingTag, 'tag' | 'confidence'> {
+  readonly evidence: string;
+}
+
+/** Whether immutable tags would break a pipeline, and in one sentence what to do. */
+export interface DescribedReadiness extends Pick<Readiness, 'verdict' | 'exclusions'> {
+  readonly confidence: Confidence;
+  readonly advice: string;
+  readonly moving: readonly DescribedTag[];
+}
+
+/** The audit of one repository; a value that could not be read has a clause as its reason. */
+export interface DescribedRepository
+  extends Pick<RepositoryAudit, 'name' | 'arn' | 'tagMutability' | 'encryption'> {
+  readonly stack: Known<string | null>;
+  /** Whether images are scanned automatically, and why, in a clause. */
+  readonly scanned: Known<{ readonly how: 'on push' | 'continuously' | 'not'; readonly why: string }>;
+  readonly lifecyclePolicy: Known<{
+    readonly kind: 'none' | 'present';
+    /** A clause for each. */
+    readonly problems: readonly string[];
+    readonly expires: Known<Expiry>;
+  }>;
+  /** What makes it public, a clause for each; empty if it is not. */
+  readonly publicBy: Known<readonly string[]>;
+  readonly images: Known<ImageCount>;
+  readonly readiness: DescribedReadiness;
+  readonly hardened: Known<Expiry> | null;
+  readonly findings: readonly DescribedFinding[];
+}
+
+/** A whole audit with its sentences. */
+export interface DescribedAudit extends Pick<Audit, 'at' | 'total'> {
+  readonly registry: Pick<RegistryReading, 'region' | 'registryId'> & {
+    readonly scanType: Known<'BASIC' | 'ENHANCED'>;
+    readonly pushesSince?: Known<number>;
+  };
+  /** Most severe first. */
+  readonly repositories: readonly DescribedRepository[];
+  readonly summary: Omit<Summary, 'unknown'> & {
+    readonly unknown: readonly { readonly reason: string; readonly repositories: number }[];
+    /** The headline, and a few sentences. */
+    readonly sentences: readonly string[];
+  };
+}
+
+/** An audit in words. */
+export function describeAudit(audit: Audit): DescribedAudit {
+  const { registry, at, repositories, total, summary } = audit;
+  const { region, registryId, scanType, pushesSince } = registry;
+  return {
+    registry: {
+      region,
+      registryId,
+      scanType: described(scanType),
+      ...(pushesSince === undefined ? {} : { pushesSince: described(pushesSince) }),
+    },
+    at,
+    repositories: repositories.map((each) => describeRepository(each, registry)),
+    total,
+    summary: {
+      ...summary,
+      unknown: summary.unknown.map((each) => ({ ...each, reason: unreadClause(each.reason) })),
+      sentences: summarySentences(audit),
+    },
+  };
+}
+
+const scannedHow = { CONTINUOUS_SCAN: 'continuously', SCAN_ON_PUSH: 'on push', MANUAL: 'not' } as const;
+
+/** The audit of one repository in words. @param scanType the registry's, which explains how it is scanned */
+export function describeRepository(
+  audit: RepositoryAudit,
+  { scanType }: Pick<RegistryReading, 'scanType'>,
+): DescribedRepository {
+  const { name, arn, tagMutability, encryption, scanned, lifecyclePolicy, publicBy, hardened } = audit;
+  return {
+    name,
+    arn,
+    stack: described(audit.stack),
+    tagMutability,
+    encryption,
+    scanned: whenKnown(described(scanned), (scan) => ({
+      how: scannedHow[scan.frequency],
+      why: scanningClause(scan, scanType),
+    })),
+    lifecyclePolicy: whenKnown(described(lifecyclePolicy), ({ kind, problems, expires }) => ({
+      kind,
+      problems: problems.map(documentClause),
+      expires: described(expires),
+    })),
+    publicBy: whenKnown(described(publicBy), (issues) => issues.map(documentClause)),
+    images: described(audit.images),
+    readiness: describeReadiness(audit.readiness),
+    hardened: hardened === null ? null : described(hardened),
+    findings: audit.findings.map(({ subject, level, fact }) => ({
+      subject,
+      level,
+      code: fact.code,
+      message: auditMessage(fact, { audit, scanType }),
+    })),
+  };
+}
+
+/** Whether tags can be made immutable, in words. */
+export function describeReadiness(readiness: Readiness): DescribedReadiness {
+  const { verdict, confidence, exclusions, moving } = readiness;
+  return {
+    verdict,
+    confidence,
+    advice: adviceOf(readiness),
+    exclusions,
+    moving: moving.map((each) => ({
+      tag: each.tag,
+      confidence: each.confidence,
+      evidence: evidenceClause(each),
+    })),
+  };
+}
+
+/** A value whose reason, if it could not be read, is a clause. */
+function described<Value>(value: Read<Value>): Known<Value> {
+  return isUnknown(value) ? { unknown: unreadClause(value.unknown) } : value;
+}

@@ -1,0 +1,32 @@
+/** Why a value of an audit is unknown, as the clause that a cell or a list shows. */
+import type { UnreadReason } from '../../audit/unread.ts';
+import { issueClause } from '../issues.ts';
+import { pathText } from '../path.ts';
+import { shownValues } from '../values.ts';
+
+export function unreadClause(reason: UnreadReason): string {
+  switch (reason.code) {
+    case 'denied':
+      return `${reason.action} is not allowed`;
+    case 'not-answered':
+      return `${reason.action} did not respond in time`;
+    case 'failed':
+      return `${reason.action} failed (${reason.error})`;
+    case 'other-account':
+      return "available to the registry's own account only";
+    case 'scanning-not-returned':
+      return 'ECR did not report how it is scanned';
+    case 'pushes-not-requested':
+      return 'CloudTrail was not read';
+    case 'no-push-events':
+      return 'CloudTrail has no push events';
+    case 'policy-not-evaluated': {
+      const clauses = reason.issues.map((issue) =>
+        `${pathText(issue.path)} ${issueClause(issue.code, issue, shownValues)}`.trim(),
+      );
+      return `its lifecycle policy cannot be evaluated: ${clauses.join('; ')}`;
+    }
+    default:
+      return reason satisfies never;
+  }
+}
