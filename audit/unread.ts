@@ -4,7 +4,7 @@ import type { Known } from '../core/known.ts';
 
 /** Why a value is not known. An action is that of IAM, such as `ecr:GetLifecyclePolicy`. */
 export type UnreadReason =
-  | { readonly code: 'denied' | 'not-answered'; readonly action: string }
+  | { readonly code: 'denied' | 'no-response'; readonly action: string }
   | { readonly code: 'failed'; readonly action: string; readonly error: string }
   // AWS returns it for the registry of the caller's own account only.
   | { readonly code: 'other-account' }

@@ -8,7 +8,7 @@ export class AwsCallError extends Error {
   override readonly name = 'AwsCallError';
   /** Such as PutImageTagMutability. */
   readonly operation: string;
-  /** Such as the name of a repository; undefined where the call was about no single one. */
+  /** Such as the name of a repository; undefined if the call was not about a single one. */
   readonly resource: string | undefined;
 
   constructor(operation: string, resource: string | undefined, cause: unknown) {

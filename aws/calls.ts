@@ -1,4 +1,4 @@
-/** How a service of AWS is called: paced, repeated while a fault passes, and until a deadline. */
+/** Calls an AWS service: paced, with retries of transient faults, until a deadline. */
 import { AwsCallError } from './call-error.ts';
 import { type Deadline, OutOfTime, retryUntil } from './deadline.ts';
 import { isAnswer, isRejected, isThrottled, isTransient } from './faults.ts';
@@ -8,7 +8,7 @@ import { type Pace, startPace } from './pace.ts';
  * How a call is made.
  *
  * @param operation whose pace it keeps
- * @param resource what it is about, such as the name of a repository; left out where it is about no single one
+ * @param resource such as the name of a repository; left out if the call is not about a single one
  * @throws AwsCallError, which names both; OutOfTime at the deadline, whose cause is such an error where an attempt failed
  */
 export type Call<Client> = <Output>(
@@ -17,12 +17,12 @@ export type Call<Client> = <Output>(
   resource?: string,
 ) => Promise<Output>;
 
-/** How fast a service has answered so far. */
+/** How fast a service has responded so far. */
 export interface Speed {
   /** Calls of an operation a second; undefined while the service has throttled none: AWS publishes no rates. */
   perSecond(operation: string): number | undefined;
-  /** How long an answer takes on average, in milliseconds; undefined before the first. */
-  answerMs(): number | undefined;
+  /** The average response time in milliseconds; undefined before the first. */
+  responseMs(): number | undefined;
 }
 
 /** One service, for as long as it is used. */
@@ -30,14 +30,14 @@ export interface Calls<Client> {
   /** How to call it, each call being given up at the deadline. */
   until(deadline: Deadline): Call<Client>;
   readonly speed: Speed;
-  /** A connection that outlives its invocation would be found dead after the function's freeze. */
+  /** A connection that outlives its invocation would be closed after the function was frozen. */
   close(): void;
 }
 
-// A healthy service answers in tens of milliseconds.
+// A healthy service responds in tens of milliseconds.
 const attemptMs = 10_000;
 
-/** @param newClient makes the client, when the first call needs it; it must not repeat by itself */
+/** @param newClient makes the client, when the first call needs it; it must not retry by itself */
 export function callsOf<Client extends { destroy(): void }>(newClient: () => Client): Calls<Client> {
   let client: Client | undefined;
   const paces = startPaces();
@@ -56,7 +56,7 @@ export function callsOf<Client extends { destroy(): void }>(newClient: () => Cli
           isTransient,
           wasRejected: isRejected,
           ready: () => pace.turn(deadline.signal),
-          isPaced: isThrottled,
+          waitsForPace: isThrottled,
         });
       } catch (error) {
         const named = (cause: unknown) => new AwsCallError(operation, resource, cause);
@@ -71,18 +71,18 @@ export function callsOf<Client extends { destroy(): void }>(newClient: () => Cli
 
 interface Paces {
   of(operation: string): Pace;
-  /** Makes one attempt, and records what came of it. */
+  /** Makes one attempt, and records the result. */
   timed<Output>(pace: Pace, attempt: () => Promise<Output>): Promise<Output>;
   readonly speed: Speed;
 }
 
 function startPaces(): Paces {
   const paces = new Map<string, Pace>();
-  let answers = 0;
-  let answeringMs = 0;
+  let responses = 0;
+  let respondingMs = 0;
   const record = (pace: Pace, begunAt: number) => {
-    answers += 1;
-    answeringMs += performance.now() - begunAt;
+    responses += 1;
+    respondingMs += performance.now() - begunAt;
     pace.record('answered', begunAt);
   };
   return {
@@ -99,14 +99,14 @@ function startPaces(): Paces {
         return output;
       } catch (error) {
         if (isThrottled(error)) pace.record('throttled', begunAt);
-        // Such as "there is no lifecycle policy", which takes as much of the service's rate as any other answer.
+        // Such as "there is no lifecycle policy", which uses as much of the service's rate as any other response.
         else if (isAnswer(error)) record(pace, begunAt);
         throw error;
       }
     },
     speed: {
       perSecond: (operation) => paces.get(operation)?.perSecond(),
-      answerMs: () => (answers === 0 ? undefined : answeringMs / answers),
+      responseMs: () => (responses === 0 ? undefined : respondingMs / responses),
     },
   };
 }

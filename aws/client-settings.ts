@@ -17,10 +17,10 @@ export interface AgentSettings {
   readonly keepAlive: boolean;
 }
 
-/** Where a service is called, and as whom; what is left out is found as the SDK finds it. */
+/** Endpoint and credentials; what is left out is found by the SDK. */
 export interface ClientSettings {
   readonly region?: string;
-  /** Keys, or what gets them: asked again when they have expired. */
+  /** Keys, or a provider of keys, which is called again when they have expired. */
   readonly credentials?: Credentials | (() => Promise<Credentials>);
   /** One of the profiles in AWS's configuration files. */
   readonly profile?: string;
@@ -36,7 +36,7 @@ export interface ClientSettings {
   readonly useDualstackEndpoint?: boolean;
   readonly useFipsEndpoint?: boolean;
   readonly retryMode?: 'standard';
-  /** Repeating is `retryUntil`'s part, whose retries end with the time and not before. */
+  /** `retryUntil` makes the retries, which end with the deadline and not before. */
   readonly maxAttempts?: 1;
 }
 

@@ -15,7 +15,7 @@ export interface Deadline {
 
 /** @param stop ends the time before it is over */
 export function deadlineIn(milliseconds: number, stop?: AbortSignal): Deadline {
-  // A context without a sound answer leaves no time.
+  // A context without a valid number leaves no time.
   const length = Math.max(0, milliseconds || 0);
   const end = performance.now() + length;
   const controller = new AbortController();
@@ -40,7 +40,7 @@ export function deadlineIn(milliseconds: number, stop?: AbortSignal): Deadline {
 function follow(signal: AbortSignal | undefined, controller: AbortController): () => void {
   const abort = () => controller.abort();
   if (signal?.aborted === true) abort();
-  // As many follow as there are calls at once, which is no leak (Node 20 would warn of one).
+  // There are as many listeners as concurrent calls, which is no leak (Node 20 would warn of one).
   if (signal !== undefined) setMaxListeners(0, signal);
   signal?.addEventListener('abort', abort, { once: true });
   return () => signal?.removeEventListener('abort', abort);
@@ -59,25 +59,25 @@ export class OutOfTime extends Error {
 const firstPauseMs = 200;
 const longestPauseMs = 10_000;
 
-/** How one kind of attempt is repeated. */
+/** How one kind of attempt is retried. */
 export interface RetryOptions {
   readonly deadline: Deadline;
   /** The longest that one attempt may take; less when less than twice as much is left, so that another can follow. */
   readonly attemptMs: number;
-  /** Whether the same attempt may succeed later. An attempt that took too long always may. */
+  /** Whether a retry may succeed. After an attempt that took too long it always may. */
   readonly isTransient: (error: unknown) => boolean;
   /** Waited for before each attempt, outside its time; may throw at the deadline only. */
   readonly ready?: () => Promise<void>;
   /** Whether an attempt that failed so certainly had no effect; by default none did. */
   readonly wasRejected?: (error: unknown) => boolean;
   /** Whether `ready` alone holds the next attempt back, so that no pause is needed. */
-  readonly isPaced?: (error: unknown) => boolean;
+  readonly waitsForPace?: (error: unknown) => boolean;
 }
 
 /**
  * Repeats an attempt with growing, random pauses while its errors are transient and time is left.
  *
- * Not left to the SDK, whose retries give up while time is left.
+ * The SDK's retries are not used, because they give up before the deadline.
  *
  * @param attempt is to end itself at the signal, but is not waited for when it does not
  * @throws any error that is not transient; {@link OutOfTime} at the deadline
@@ -91,7 +91,7 @@ export async function retryUntil<Result>(
     attemptMs,
     ready = () => undefined,
     wasRejected = () => false,
-    isPaced = () => false,
+    waitsForPace = () => false,
   } = options;
   const isLasting = (error: unknown) => !(error instanceof TooSlow || options.isTransient(error));
   let last: unknown;
@@ -108,8 +108,8 @@ export async function retryUntil<Result>(
     if (isLasting(error)) throw isUnsure ? noteUnsure(error) : error;
     isUnsure ||= !wasRejected(error);
     last = error;
-    // Random over the whole pause, so that functions which were throttled together do not come back together.
-    if (!isPaced(last)) await pause(Math.random() * maxPauseMs, deadline, last);
+    // Random over the whole pause, so that functions that were throttled together do not retry together.
+    if (!waitsForPace(last)) await pause(Math.random() * maxPauseMs, deadline, last);
   }
 }
 
@@ -123,17 +123,17 @@ async function settled<Value>(
   }
 }
 
-const afterUnsure = new WeakSet<Error>();
+const afterUncertainAttempt = new WeakSet<Error>();
 
 function noteUnsure(error: unknown): unknown {
-  if (error instanceof Error) afterUnsure.add(error);
+  if (error instanceof Error) afterUncertainAttempt.add(error);
   return error;
 }
 
-/** Whether an earlier attempt than the one that failed so may have had its effect: its answer did not arrive. */
+/** Whether an earlier attempt than the failed one may have had its effect: its response did not arrive. */
 export function mayHaveTakenEffect(error: unknown): boolean {
   const root = rootError(error);
-  return root instanceof Error && afterUnsure.has(root);
+  return root instanceof Error && afterUncertainAttempt.has(root);
 }
 
 class TooSlow extends Error {
@@ -179,8 +179,8 @@ const settlingReads = 5;
 /**
  * Reads until what is read is as expected, for about 3 seconds where that is little of the time left.
  *
- * ECR's reads may lag behind its writes: a repository that was just created may not be found, and a setting that
- * was just written may still read as before.
+ * ECR's reads may lag behind its writes: a repository that was just created may not be returned, and a setting that was
+ * just written may still have its old value.
  *
  * @returns what was read last
  */

@@ -1,4 +1,4 @@
-/** How a call to AWS failed: whether it may pass, whether it may have had its effect, and what may be logged of it. */
+/** How a call to AWS failed: whether a retry may succeed, whether it may have had its effect, and what can be logged. */
 import { isObject } from '../core/json.ts';
 import { AwsCallError, rootError } from './call-error.ts';
 
@@ -19,7 +19,7 @@ const networkFaults = [
   'EAI_AGAIN',
 ];
 
-/** What a service answers where something does not exist. */
+/** The error codes of services if something does not exist. */
 const notFoundNames = {
   repository: 'RepositoryNotFoundException',
   image: 'ImageNotFoundException',
@@ -29,7 +29,7 @@ const notFoundNames = {
   'repository policy': 'RepositoryPolicyNotFoundException',
 } as const;
 
-/** What may not exist. */
+/** The kinds of things that may not exist. */
 export type Missing = keyof typeof notFoundNames;
 
 /** True for throttling errors. */
@@ -70,7 +70,7 @@ export async function unlessNotFound<Value>(
 /** Whether a feature was never configured, so that the registry has its default. */
 export function isFeatureDisabled(error: unknown): boolean {
   const root = rootError(error);
-  // A parameter that is refused has the same name; ECR's sentence alone tells them apart.
+  // A parameter that is refused has the same name; only ECR's message differs.
   return root instanceof Error && root.name === 'ValidationException' && /disabled/i.test(root.message);
 }
 
@@ -88,13 +88,13 @@ export function isTransient(error: unknown): boolean {
   );
 }
 
-/** Whether the service certainly refused the call: then it had no effect. */
+/** Whether the service certainly rejected the call: then it had no effect. */
 export function isRejected(error: unknown): boolean {
   const { status } = loggableError(error);
   return status !== undefined && status >= 400 && status < 500;
 }
 
-/** Whether the service did answer, if only that it refuses: then it had the time for the call. */
+/** Whether the service responded, even with a rejection: then it had capacity for the call. */
 export function isAnswer(error: unknown): boolean {
   return isRejected(error) && !isThrottled(error);
 }
@@ -126,8 +126,8 @@ export function loggableError(error: unknown): {
   };
 }
 
-/** Whether no answer came at all: a fault of the network, or an attempt that took too long. */
-export function isUnanswered(error: unknown): boolean {
+/** Whether there was no response: a network error, or an attempt that took too long. */
+export function hasNoResponse(error: unknown): boolean {
   const { name, code, status } = loggableError(error);
   return status === undefined && (name === 'TimeoutError' || networkFaults.includes(code ?? ''));
 }

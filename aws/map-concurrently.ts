@@ -1,14 +1,14 @@
-/** How many entries are worked on at once: enough to hide latency, and no more than there are connections. */
+/** How many entries are processed at once: enough to hide latency, at most one for each connection. */
 export const maxAtOnce = 32;
 
 /**
- * Works on every entry, a bounded number at once.
+ * Processes every entry, a bounded number at once.
  *
  * After a failure no further entry is begun, and those that are under way end before it is thrown: nothing goes on
  * after the function has returned.
  *
  * @returns the results in the entries' order
- * @throws what failed first
+ * @throws the first error
  */
 export async function mapConcurrently<Entry, Result>(
   entries: readonly Entry[],

@@ -1,9 +1,9 @@
-/** How an operation that answers in pages is read. */
+/** Reads an operation that responds in pages. */
 
 /**
- * Every page, the first one first; the next one is asked for only once it is needed.
+ * Every page, in order; the next one is requested only once it is needed.
  *
- * @param read asks for one page; without a token the first
+ * @param read requests one page; without a token the first
  * @param tokenOf the token of the next page; undefined or empty at the last one (the tagging API sends an empty one)
  */
 export async function* pages<Page>(

@@ -1,23 +1,23 @@
 /** Calls without a common deadline, for work over thousands of resources: each has its own time. */
 import type { Call, Calls } from './calls.ts';
 import { deadlineIn, OutOfTime } from './deadline.ts';
-import { isDenied, isUnanswered } from './faults.ts';
+import { hasNoResponse, isDenied } from './faults.ts';
 
 /** How long each call is tried, and when no further one is. */
 export interface Patience {
   /** Milliseconds for one call, repetitions included. */
   readonly callMs: number;
-  /** The same before the first answer, which tells whether there is a service at all. */
+  /** The same before the first response, which shows whether the service can be reached at all. */
   readonly firstMs?: number;
   /** Ends every call. */
   readonly stop?: AbortSignal;
-  /** An operation that was denied so often and never allowed is called no more: it fails with the last denial. */
+  /** After this number of denials without a success, an operation is no longer called: it fails with the last denial. */
   readonly maxDenials?: number;
   /** How often each operation was called, repetitions included; counted here. */
   readonly counts?: Map<string, number>;
 }
 
-/** How to call a service so; once it has left a call without any answer, every further call fails at once. */
+/** How to call a service; after a call without a response, every further call fails at once. */
 export function patientCall<Client>(calls: Calls<Client>, patience: Patience): Call<Client> {
   const { callMs, firstMs = callMs, stop, counts } = patience;
   const hopeless = startHopeless(patience);
@@ -50,14 +50,14 @@ interface Hopeless {
   refuse(operation: string): void;
   answered(operation: string): void;
   failed(operation: string, error: unknown): void;
-  /** Whether any call was answered. */
+  /** Whether any call got a response. */
   isAnswered(): boolean;
 }
 
 function startHopeless({ maxDenials = Number.POSITIVE_INFINITY, stop }: Patience): Hopeless {
   const denied = new Map<string, { readonly times: number; readonly error: unknown }>();
   const allowed = new Set<string>();
-  // 10,000 repositories must not wait one after the other for a network that is gone.
+  // 10,000 repositories must not wait one after the other if the network is down.
   let silence: unknown;
   return {
     isAnswered: () => allowed.size > 0,
@@ -69,7 +69,7 @@ function startHopeless({ maxDenials = Number.POSITIVE_INFINITY, stop }: Patience
     answered: (operation) => allowed.add(operation),
     failed(operation, error) {
       if (isDenied(error)) denied.set(operation, { times: (denied.get(operation)?.times ?? 0) + 1, error });
-      const isSilence = error instanceof OutOfTime && isUnanswered(error.cause);
+      const isSilence = error instanceof OutOfTime && hasNoResponse(error.cause);
       if (isSilence && stop?.aborted !== true) silence = error;
     },
   };

@@ -1,4 +1,4 @@
-/** How a property is hardened: an `Fn::If` branch by branch, and what cannot be known is left alone and reported. */
+/** Hardens a property: each `Fn::If` branch by itself; values that cannot be known are kept and reported. */
 import { isObject, type Json, type JsonObject, member, withMember } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import { addUndetermined, type ControlContext, refuse } from './control-context.ts';
@@ -7,20 +7,20 @@ import type { Change } from './settings/template-setting.ts';
 
 /** How one value is hardened, once it is known to be absent or literal. */
 export interface PropertyRule {
-  /** What stands where the author set nothing; undefined leaves it out. */
+  /** The value if the author set none; undefined leaves it out. */
   readonly absent: (path: Path) => Json | undefined;
   /**
-   * What becomes of a literal.
+   * The new value for a literal.
    *
    * @param value the value, a `Ref` to a parameter resolved
-   * @param raw the same as it stands in the template: what is answered and reported
+   * @param raw the value as in the template, which is returned and reported
    */
   readonly literal: (value: Json, path: Path, raw: Json) => Json | undefined;
   /** Whether what is known of an intrinsic already makes it wrong, which is then reported here. */
   readonly isWrong?: (raw: Json, path: Path) => boolean;
 }
 
-/** Hardens a value: an `Fn::If` branch by branch; what cannot be known is left alone and reported. */
+/** Hardens a value: each `Fn::If` branch by itself; values that cannot be known are kept and reported. */
 export function hardenValue(
   raw: Json | undefined,
   path: Path,
@@ -49,7 +49,7 @@ export function hardenValue(
 }
 
 /**
- * Hardens the one member that matters of a literal map; every other key must be known.
+ * Hardens one member of a literal map; every other key must be an allowed one.
  *
  * @param keys the allowed keys, the one to harden first
  */
@@ -62,7 +62,7 @@ export function hardenMember(
   rule: PropertyRule,
 ): Json {
   const [key] = keys;
-  // A parameter can become text only: CloudFormation may or may not take it, so it is not ours to refuse.
+  // A parameter can only become text. CloudFormation may accept it, so it is not refused here.
   if (value !== raw) {
     context.addFinding({
       code: 'parameter-in-place-of-map',

@@ -1,4 +1,4 @@
-/** How a control's answers about a setting become findings about a template, and values in it. */
+/** Turns the issues that a control finds into findings about a template, and values in it. */
 import type { Control, ControlIssue } from '../core/controls/control.ts';
 import type { ControlCode } from '../core/controls/index.ts';
 import type { Finding, FindingCode } from '../core/finding.ts';
@@ -12,7 +12,7 @@ import { type ParameterValues, unresolvedName } from './intrinsics.ts';
 /** A decision before its control and its resource are known. */
 export type ControlFinding = Omit<Finding, 'control' | 'logicalId'>;
 
-/** What one control knows while a resource is hardened. */
+/** The context of one control while a resource is hardened. */
 export interface ControlContext {
   readonly control: Control<string, ControlCode>;
   readonly policy: Policy;
@@ -28,20 +28,20 @@ export interface ControlContext {
 /** A place of a template that holds a setting. */
 export interface SettingPlace {
   readonly path: Path;
-  /** What stands there; undefined where nothing does. */
+  /** The value in the template; undefined if there is none. */
   readonly raw: Json | undefined;
-  /** How a setting is written there; undefined where there is none to write. One function a kind of place. */
+  /** How a setting is written there; undefined if there is none to write. One function for each kind of place. */
   readonly write: (settings: Partial<Settings>) => Json | undefined;
-  /** Whether what stands there is a parameter's value or made of one, and so not to be shown. */
+  /** Whether the value is a parameter's or derived from one, and so must not be shown. */
   readonly isHidden?: boolean;
   /** Whether the place holds JSON text, in which an issue's path leads on. */
   readonly isText?: boolean;
 }
 
 /**
- * Asks the control about a setting, and reports what it answers.
+ * Checks a setting by the control, and reports its issues.
  *
- * @returns what is to stand at the place, as the policy's Enforcement has it: the very same value where nothing changes
+ * @returns the new value according to the policy's Enforcement: the same object if nothing changes
  */
 export function applyControl(
   context: ControlContext,
@@ -54,7 +54,7 @@ export function applyControl(
     .reduce<Json | undefined>((standing, issue) => applyIssue(context, issue, place) ?? standing, place.raw);
 }
 
-/** Reports one issue; answers what is to be written for it, undefined where nothing is. */
+/** Reports one issue; returns the value to write, undefined if there is none. */
 export function applyIssue(
   context: ControlContext,
   issue: ControlIssue<ControlCode>,
@@ -71,7 +71,7 @@ export function applyIssue(
       const after = answerUnsafe(context, issue, {
         path,
         raw,
-        // Where there is nothing safe to write, what stands there stays.
+        // If there is no safe value to write, the current one is kept.
         instead: writtenDefault(context, place.write) ?? raw,
       });
       return after === raw ? undefined : after;
@@ -91,9 +91,9 @@ export function applyIssue(
 }
 
 /**
- * What an unsafe value becomes, as the policy's Enforcement says; reported either way.
+ * The new value for an unsafe one according to the policy's Enforcement; reported in any case.
  *
- * @param place.instead what Override writes; the value itself where there is nothing better to write
+ * @param place.instead what Override writes; the value itself if there is no safe one
  */
 export function answerUnsafe(
   { policy: { Enforcement: enforcement }, addFinding }: ControlContext,
@@ -128,7 +128,7 @@ export function refuse(
   });
 }
 
-/** Reports that a value was left alone because nobody can know it yet. */
+/** Reports that a value was kept because it is not known yet. */
 export function addUndetermined({ addFinding }: ControlContext, path: Path, raw: Json): void {
   addFinding({
     code: 'unknown',

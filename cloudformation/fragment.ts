@@ -1,5 +1,5 @@
 /**
- * What a macro was given. CloudFormation hands over the fragment and nothing about where it stood
+ * The kind of fragment that a macro received. CloudFormation passes the fragment and not where it was
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-author.html), so its own shape
  * has to show it.
  */
@@ -63,7 +63,7 @@ export function spelling(type: HardenedType, name: string): string | undefined {
   return known.has(name) ? name : known.get(name.toLowerCase());
 }
 
-/** Where a fragment stood, and, for one inside Properties, whose properties they are. */
+/** Where a fragment was, and, for one inside Properties, the type of the resource. */
 export type Placement =
   | { readonly kind: 'template' }
   | { readonly kind: 'resource' }

@@ -1,4 +1,3 @@
-import { controls } from '../core/controls/index.ts';
 import type { Finding } from '../core/finding.ts';
 import {
   isObject,
@@ -9,31 +8,12 @@ import {
   member,
   withMember,
 } from '../core/json.ts';
-import type { Path } from '../core/path.ts';
-import type { Policy } from '../core/policy/policy.ts';
-import { type ControlFinding, writtenBy } from './control-context.ts';
-import { placementOf, sections, spelling } from './fragment.ts';
-import { generatesResources, type ParameterValues, readLoop, withoutParameters } from './intrinsics.ts';
-import { readMetadata } from './metadata.ts';
-import { type DescribeFinding, withReport } from './report.ts';
-import { type HardenedType, hardenedTypes } from './resource-types.ts';
-import { templateSettings } from './settings/index.ts';
-import type { Change } from './settings/template-setting.ts';
-import { completeSettings, type SettingsFunction, settingsType } from './settings-resource.ts';
-
-/** What hardening depends on beside the fragment. */
-export interface HardenOptions {
-  /** The policy of the application and of the transform's own Parameters. */
-  readonly policy: Policy;
-  /** The template's parameters with their values for this deployment. */
-  readonly parameters: ParameterValues;
-  /** The day that exemptions are checked against, as YYYY-MM-DD; asked for only where one ends. */
-  readonly today: () => string;
-  /** What a `Custom::EcrSettings` is completed with; undefined leaves it as it is. */
-  readonly settings?: SettingsFunction | undefined;
-  /** How `Report` writes a finding into a resource's Metadata. */
-  readonly describe: DescribeFinding;
-}
+import { placementOf, sections } from './fragment.ts';
+import type { HardenOptions } from './harden-options.ts';
+import { type AddFinding, addShapeFinding, hardenRepository, withProperties } from './harden-repository.ts';
+import { generatesResources, readLoop, withoutParameters } from './intrinsics.ts';
+import { hardenedTypes } from './resource-types.ts';
+import { completeSettings, settingsType } from './settings-resource.ts';
 
 /** A hardened fragment and every decision on the way to it. */
 export interface Hardened {
@@ -53,9 +33,6 @@ export function harden(fragment: JsonObject, options: HardenOptions): Hardened {
   const add: AddFinding = (finding) => findings.push(finding);
   return { fragment: hardenFragment(fragment, options, add), findings };
 }
-
-/** Takes one decision; each caller adds what is only known further out, such as the logical ID. */
-type AddFinding = (finding: Finding) => void;
 
 function hardenFragment(fragment: JsonObject, options: HardenOptions, add: AddFinding): JsonObject {
   const placement = placementOf(fragment);
@@ -144,81 +121,4 @@ function hardenResource(
     add({ ...finding, control: 'Settings', logicalId }),
   );
   return withProperties(resource, properties, settings);
-}
-
-function hardenRepository(
-  resource: JsonObject,
-  given: JsonObject,
-  type: HardenedType,
-  { policy: base, parameters, today, describe }: HardenOptions,
-  logicalId: string | undefined,
-): { readonly resource: JsonObject; readonly findings: readonly Finding[] } {
-  const findings: Finding[] = [];
-  const add: AddFinding = (finding) => findings.push({ ...finding, logicalId });
-  const names = Object.keys(given);
-  addMisspelt(names, type, add);
-  const metadata = readMetadata(resource, base, today, parameters, add);
-  const { policy, isRedacted, exempt, endedOn } = metadata;
-  const isOpen = names.some(generatesResources);
-  const written = writtenBy(policy);
-
-  const attributeChanges: Change[] = [];
-  const propertyChanges: Change[] = [];
-  for (const control of controls) {
-    const { name, setting, isOn } = control;
-    const { types, isOfAttributes = false, harden: apply } = templateSettings[setting];
-    const isNamed = exempt.includes(name);
-    if (!types.includes(type) || !isOn(policy) || (isNamed && endedOn === undefined)) continue;
-    const addFinding = (found: ControlFinding) => {
-      const finding: Finding = { ...found, control: name, logicalId };
-      const isPlain = !isRedacted && !isNamed;
-      findings.push(isPlain ? finding : withRules(finding, isRedacted, isNamed ? endedOn : undefined));
-    };
-    const changes = isOfAttributes ? attributeChanges : propertyChanges;
-    const context = { control, policy, parameters, mayGainProperties: isOpen, written, addFinding };
-    changes.push(...apply(isOfAttributes ? resource : given, type, context));
-  }
-  const properties = changed(given, propertyChanges);
-  const hardened = withProperties(changed(resource, attributeChanges), given, properties);
-  return { resource: policy.Report ? withReport(hardened, findings, describe) : hardened, findings };
-}
-
-/** A decision by a resource's own rules: without what hidden parameters must not show, with an exemption's end. */
-function withRules(finding: Finding, isRedacted: boolean, exemptionEndedOn: string | undefined): Finding {
-  return { ...finding, ...(isRedacted ? { after: undefined } : {}), exemptionEndedOn };
-}
-
-/** The same object with changes applied, in one copy; the very same one when there are none. */
-function changed(object: JsonObject, changes: readonly Change[]): JsonObject {
-  let copy: Record<string, Json> | undefined;
-  for (const [name, value] of changes) {
-    if (member(object, name) === value) continue;
-    copy ??= { ...object };
-    if (value === undefined) delete copy[name];
-    else copy[name] = value;
-  }
-  return copy ?? object;
-}
-
-/** The resource with its Properties; none are made where nothing was written into them. */
-function withProperties(resource: JsonObject, given: JsonObject, properties: JsonObject): JsonObject {
-  return properties === given ? resource : withMember(resource, 'Properties', properties);
-}
-
-/** Names that differ from a property's only by case: CloudFormation refuses them, and they would hide from us. */
-function addMisspelt(names: readonly string[], type: HardenedType, add: AddFinding): void {
-  for (const name of names) {
-    const right = spelling(type, name);
-    if (right !== undefined && right !== name)
-      addShapeFinding(add, 'misspelt', ['Properties', name], { expected: right });
-  }
-}
-
-function addShapeFinding(
-  add: AddFinding,
-  code: Finding['code'],
-  path: Path,
-  details: Pick<Finding, 'logicalId' | 'expected' | 'actual'>,
-): void {
-  add({ control: 'Template', code, path, outcome: 'invalid', ...details });
 }

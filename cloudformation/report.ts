@@ -7,8 +7,8 @@ import { metadataKey, reportKey } from './metadata.ts';
 export type DescribeFinding = (finding: Finding) => Readonly<Record<string, Json | undefined>>;
 
 /**
- * The resource with its findings under its Metadata. A resource that has been reported on keeps that report: another
- * run finds its own work, and twice must be once.
+ * The resource with its findings in its Metadata. A resource that already has a report keeps it: hardening must be
+ * idempotent.
  */
 export function withReport(
   resource: JsonObject,

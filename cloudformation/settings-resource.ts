@@ -13,7 +13,7 @@ export interface SettingsFunction {
 }
 
 /**
- * The properties of a `Custom::EcrSettings` with ServiceToken and ServiceTimeout filled in where its author left them out.
+ * The properties of a `Custom::EcrSettings` with ServiceToken and ServiceTimeout added if they are not set.
  *
  * Without a ServiceTimeout a function that crashes keeps the stack waiting for an hour
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html).

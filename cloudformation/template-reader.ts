@@ -1,4 +1,4 @@
-/** How the values of a template are read where a whole document stands in it, such as a policy. */
+/** Reads the values of a whole document in a template, such as a policy. */
 import { isList, isObject, type Json, member } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import type { DocumentReader } from '../core/possible.ts';
@@ -11,16 +11,16 @@ import {
   unresolvedName,
 } from './intrinsics.ts';
 
-/** One value that can come to stand at a place. */
+/** One possible value at a path. */
 export interface Leaf {
   readonly path: Path;
-  /** As it stands in the template; a list behind a `Ref` has the `Ref` for each of its entries. */
+  /** As in the template; a list behind a `Ref` has the `Ref` for each of its entries. */
   readonly raw: Json;
-  /** Undefined when nobody can know it yet. */
+  /** Undefined if it is not known yet. */
   readonly value: Json | undefined;
 }
 
-/** Every value that can come to stand at a place: each branch of an `Fn::If`, each entry of a list. */
+/** Every possible value at a path: each branch of an `Fn::If`, each entry of a list. */
 export function leaves(raw: Json | undefined, path: Path, parameters: ParameterValues): readonly Leaf[] {
   const reading = read(raw, parameters);
   if (raw === undefined || reading.kind === 'absent') return [];
@@ -51,9 +51,9 @@ export function templateReader(parameters: ParameterValues): DocumentReader {
 }
 
 /**
- * What stands in the template at a path, or, where that leads into a text or behind a parameter, what stands there.
+ * The value in the template at a path, or, if the path leads into a text or behind a parameter, that text or `Ref`.
  *
- * @returns `inside`: the steps that lead on from what stands there; empty where the path ends there
+ * @returns `inside`: the rest of the path inside that value; empty if the path ends there
  */
 export function standingAt(root: Json, path: Path): { readonly raw: Json; readonly inside: Path } {
   let raw = root;

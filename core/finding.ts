@@ -11,9 +11,9 @@ import type { PolicyCode } from './policy/policy.ts';
  * - `kept`: what the author wrote is unsafe and stays
  * - `replaced`: what the author wrote was unsafe and the default was written over it
  * - `violation`: what the author wrote is unsafe and the deployment is refused for it
- * - `undetermined`: nobody can know the value yet, so it was left alone
+ * - `undetermined`: the value is not known yet, so it was left alone
  * - `exempt`: the control does not apply, for the reason that the author gave
- * - `noted`: something to know before deploying
+ * - `noted`: information before deploying
  * - `invalid`: CloudFormation, ECR or this product could not use the value; the deployment is refused
  */
 export type Outcome =
@@ -26,7 +26,7 @@ export type Outcome =
   | 'noted'
   | 'invalid';
 
-/** What is found about a template beside what controls and settings find, by code. */
+/** The codes of findings about a template that are neither of controls nor of settings. */
 export type TemplateCode =
   | 'misplaced'
   | 'misspelt'
@@ -53,7 +53,7 @@ export type TemplateCode =
 
 export type FindingCode = ControlCode | IssueCode | PolicyCode | TemplateCode;
 
-/** One decision, as data: `wording/` makes its sentence. `before` and `after` are the template's own, intrinsics unresolved. */
+/** One decision, as data: `wording/` has its sentence. `before` and `after` are the template's, intrinsics unresolved. */
 export interface Finding {
   /** The control that decided; `Settings` for a `Custom::EcrSettings`, `Template` for a shape, `Parameters` for ours. */
   readonly control: ControlName | 'Settings' | 'Template' | 'Parameters';
@@ -62,19 +62,19 @@ export interface Finding {
   readonly logicalId?: string | undefined;
   /** Where, from the resource on: `['Properties', 'ImageTagMutability']`. */
   readonly path: Path;
-  /** Where, inside the JSON text that stands at `path`. */
+  /** The path inside the JSON text at `path`. */
   readonly inside?: Path | undefined;
   readonly outcome: Outcome;
   readonly before?: Json | undefined;
   readonly after?: Json | undefined;
   /** What is allowed there. */
   readonly expected?: Json | undefined;
-  /** What stands there, unless it is a parameter's value. */
+  /** The actual value, unless it is a parameter's. */
   readonly actual?: Json | undefined;
-  /** Whether what stands there is a parameter's value, and so is not shown. */
+  /** Whether the value is a parameter's, and so is not shown. */
   readonly isHidden?: boolean | undefined;
   readonly count?: number | undefined;
-  /** Another place that it is about. */
+  /** Another path that it refers to. */
   readonly related?: Path | undefined;
   /** Of a finding that a control does not apply: the author's reason, and the last day, as YYYY-MM-DD. */
   readonly exemption?: { readonly reason: string; readonly until: string | undefined } | undefined;

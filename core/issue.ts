@@ -1,7 +1,7 @@
 import type { Json } from './json.ts';
 import type { Path } from './path.ts';
 
-/** What can be wrong with a value, by code; `wording/` has the sentence for each. */
+/** The codes of issues of a value; `wording/` has the sentence for each. */
 export type IssueCode =
   // shapes
   | 'not-a-map'
@@ -37,21 +37,21 @@ export type IssueCode =
   | 'never-fires'
   // repository policies
   | 'not-a-policy'
-  // nobody knows the value yet
+  // the value is not known yet
   | 'unknown';
 
-/** One thing that is wrong, or to be known, about a value: data, of which `wording/` makes a sentence. */
+/** One issue of a value, or information about it, as data; `wording/` has the sentence. */
 export interface Issue<Code extends string = IssueCode> {
   readonly code: Code;
   /** Where, from the value on that was checked; empty for the value itself. */
   readonly path: Path;
   /** What is allowed: a value, the list of allowed ones, a bound. */
   readonly expected?: Json | undefined;
-  /** What stands there. It may be a secret in the wrong place: who writes sentences decides whether to quote it. */
+  /** The actual value. It may be a secret in the wrong place: `wording/` decides whether to quote it. */
   readonly actual?: Json | undefined;
   /** How many, where there are too many or too few. */
   readonly count?: number | undefined;
-  /** Another place that it is about. */
+  /** Another path that it refers to. */
   readonly related?: Path | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** A JSON value. Everything the core reads or answers is one; nothing in it is ever changed in place. */
+/** A JSON value. The core's inputs and results are JSON values, and are never changed in place. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
 /** A JSON object: a template, one of its sections, a resource, its properties. */
@@ -6,7 +6,7 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** Whether a value is a JSON object (an array and null are none). */
+/** Whether a value is a JSON object (not an array, not null). */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -27,9 +27,9 @@ export function member(object: JsonObject, key: string): Json | undefined {
 
 /**
  * The same object with one member replaced, added at the end, or (undefined) left out; key order is kept.
- * The very same object comes back when nothing changes, so that callers can tell by identity.
+ * If nothing changes, the same object is returned, so that callers can compare by identity.
  *
- * @param key a name of our own: a user's might be `__proto__`, which an assignment does not make a member
+ * @param key a name of this project: a user's could be `__proto__`, for which an assignment creates no member
  */
 export function withMember(object: JsonObject, key: string, value: Json | undefined): JsonObject {
   if (value === undefined) {
@@ -44,7 +44,7 @@ export function withMember(object: JsonObject, key: string, value: Json | undefi
   return copy;
 }
 
-/** Every member mapped; the very same object comes back when none changed. */
+/** Every member mapped; the same object is returned if none changed. */
 export function mapMembers(object: JsonObject, change: (value: Json, key: string) => Json): JsonObject {
   let isChanged = false;
   const entries = Object.entries(object).map(([key, before]) => {

@@ -1,6 +1,6 @@
 /**
- * What is known of a value: the value itself, that it is absent (undefined, where the type has it), or why nobody
- * knows it. One type for what a template leaves to its deployment and for what a caller may not read.
+ * What is known of a value: the value itself, that it is absent (undefined, where the type has it), or why it is not
+ * known. One type for values that are resolved at deployment and for calls that were denied.
  */
 
 /**
@@ -11,15 +11,18 @@ export interface Unknown<Reason = string> {
   readonly unknown: Reason;
 }
 
-/** A value, or why nobody knows it; `Known<Value | undefined>` can be absent too. */
+/** A value, or why it is not known; `Known<Value | undefined>` can be absent too. */
 export type Known<Value, Reason = string> = Value | Unknown<Reason>;
 
-/** Whether nobody knows a value. Not for a user's own JSON, which may have any key. */
+/** Whether a value is not known. Not for a user's own JSON, which may have any key. */
 export function isUnknown<Value, Reason = string>(value: Known<Value, Reason>): value is Unknown<Reason> {
-  return typeof value === 'object' && value !== null && 'unknown' in value;
+  if (typeof value !== 'object' || value === null || !('unknown' in value)) return false;
+  const { unknown: reason } = value;
+  // A setting with a part of that name is known.
+  return typeof reason === 'string' || (typeof reason === 'object' && reason !== null && 'code' in reason);
 }
 
-/** What a value comes to, where it is known, and that is known too. */
+/** The result of a function of a value, if the value is known. */
 export function whenKnown<Value, Result, Reason = string>(
   value: Known<Value, Reason>,
   then: (value: Value) => Known<Result, Reason>,

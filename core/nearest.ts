@@ -1,6 +1,6 @@
 import leven from 'leven';
 
-/** The allowed name that a mistyped one most likely meant, or undefined when none comes near. */
+/** The allowed name that a mistyped one most likely means, or undefined if none is similar. */
 export function nearest(name: string, allowed: readonly string[]): string | undefined {
   const close = allowed
     .map((candidate) => ({ candidate, distance: leven(name.toLowerCase(), candidate.toLowerCase()) }))

@@ -7,7 +7,7 @@ export class Problem extends Error {
   override readonly name = 'Problem';
 }
 
-/** Whether an error is a Problem, also one of another bundle's, which has a class of its own. */
+/** Whether an error is a Problem, also one of another bundle, which has its own class. */
 export function isProblem(error: unknown): error is Problem {
   return error instanceof Error && error.name === 'Problem';
 }

@@ -1,5 +1,5 @@
 /**
- * Whether a text matches a pattern in which `*` stands for any characters, also none.
+ * Whether a text matches a pattern in which `*` matches any number of characters, including none.
  *
  * Compared part by part and not by a regular expression, which many wildcards would make slow.
  */

@@ -3,14 +3,14 @@ import { readUntil } from '../aws/deadline.ts';
 import { mapConcurrently } from '../aws/map-concurrently.ts';
 import type { ReconcileContext } from './context.ts';
 
-/** One account setting that differs from what is wanted. */
+/** One account setting that differs from the desired value. */
 export interface AccountChange {
   readonly name: string;
   readonly before: string | undefined;
   readonly after: string;
 }
 
-/** An account setting does not read back as it was written, or cannot be undone. */
+/** An account setting is not in effect after it was written, or cannot be reverted. */
 export class AccountSettingError extends Error {
   override readonly name = 'AccountSettingError';
   readonly code: 'not-in-effect' | 'cannot-be-deleted';
@@ -35,7 +35,7 @@ export async function readAccountChanges(
   return changes.flat();
 }
 
-/** The values that are safer than any other one of their setting. */
+/** For each setting the value that is safer than all others. */
 const safest: Readonly<Record<string, string>> = {
   // Under V1 a registry policy covers few of ECR's actions.
   REGISTRY_POLICY_SCOPE: 'V2',

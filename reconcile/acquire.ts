@@ -1,10 +1,10 @@
-/** From a selection to plans whose repositories nobody else changes until they are done. */
+/** From a selection to plans whose repositories no other request changes until they are done. */
 import { pause } from '../aws/deadline.ts';
 import { type ClaimRecord, managesLifecyclePolicy } from '../core/claims/record.ts';
 import type { RepositorySettings } from '../core/settings/repository-settings.ts';
 import type { ReconcileContext } from './context.ts';
 import type { Desired, ReconcileRequest } from './desired.ts';
-import { isBusy, nameIn, settleInFlight } from './in-flight.ts';
+import { isBusy, nameIn, resolveInFlight } from './in-flight.ts';
 import type { Beginning } from './leases.ts';
 import { type ObservedRepository, observe, readRecords } from './observe.ts';
 import type { Refusal } from './outcome.ts';
@@ -14,7 +14,7 @@ import { type SelectedRepositories, selectRepositories } from './select-reposito
 import { exactName, type Selection } from './selection.ts';
 import { isWriting } from './writes.ts';
 
-/** Plans that may be carried out, and the repositories that are named but not selected by their tags. */
+/** Plans to apply, and the repositories that are named but not selected by their tags. */
 export interface Acquired {
   readonly plans: readonly Plan[];
   readonly deselected: readonly ClaimRecord[];
@@ -24,7 +24,7 @@ const nothing: Acquired = { plans: [], deselected: [] };
 
 /**
  * Selects, observes and plans, and takes the leases of what changes; again from the start where another request has
- * changed something meanwhile. A dry run takes no lease and waits for nobody.
+ * changed something meanwhile. A dry run takes no lease and waits for no other request.
  */
 export async function acquireFor(
   { desired, requester }: ReconcileRequest,
@@ -40,12 +40,12 @@ export async function acquireFor(
     const { plans } = planned;
     if (desired.dryRun || (await context.leases.begin(beginningsOf(plans))))
       return { plans, deselected: observed.deselected };
-    // At random, so that requests which met do not meet again.
+    // Random, so that requests that conflicted do not conflict again.
     await pause(Math.random() * pauseMs, context.deadline);
   }
 }
 
-/** The selected repositories, once no other request changes one of them. */
+/** The selected repositories, once no other request is changing one of them. */
 async function observeFree(
   selection: Selection,
   desired: Desired,
@@ -58,7 +58,7 @@ async function observeFree(
     if ('refusal' in observed) return observed;
     const busy = observed.repositories.map(({ record }) => record).filter(isBusy);
     if (busy.length === 0 || desired.dryRun) return observed;
-    const left = await settleInFlight(busy, context);
+    const left = await resolveInFlight(busy, context);
     // What they have changed was observed too early, so it is observed again.
     if (left === undefined) continue;
     const repository = nameIn(left.repositoryArn);
@@ -119,7 +119,7 @@ function beginningsOf(plans: readonly Plan[]): readonly Beginning[] {
   });
 }
 
-/** What the writes of a plan make of the settings. */
+/** The settings after the writes of a plan. */
 function afterOf({ observed, tagMutability, scanOnPush, lifecyclePolicy, target }: Plan): RepositorySettings {
   const { settings } = observed;
   return {

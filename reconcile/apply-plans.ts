@@ -7,8 +7,9 @@ import type { Acquired } from './acquire.ts';
 import { applyChanges } from './apply-changes.ts';
 import type { ReconcileContext, WatchedContext } from './context.ts';
 import { type Desired, isSingle, type ReconcileRequest } from './desired.ts';
-import type { Reconciled, Refusal } from './outcome.ts';
+import type { Refusal } from './outcome.ts';
 import type { Plan } from './plan.ts';
+import type { Reconciled } from './reconciled.ts';
 import { releaseDeselected } from './release-deselected.ts';
 import { readScanning, type Scanning, unscanned } from './scanning.ts';
 import { readPolicy, verifyApplied } from './verify.ts';
@@ -79,7 +80,7 @@ async function writeOne(
   const { observed, lifecyclePolicy, isOwnPolicy } = plan;
   const { policyText: earlier } = observed;
   const repository = nameOf(plan);
-  // From ECR, where whoever can read this log could read it; the claims have it too.
+  // ECR has it, and so have the claims, so the log reveals nothing new.
   if (lifecyclePolicy !== undefined && earlier !== undefined && !isOwnPolicy)
     context.log({ level: 'WARN', message: 'replaces a lifecycle policy', repository, earlier });
   try {

@@ -4,19 +4,20 @@ import type { Deadline } from '../aws/deadline.ts';
 import type { Ecr } from '../aws/ecr/ecr.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import type { Leases } from './leases.ts';
+import type { Log } from './log.ts';
 import type { StopWatch } from './stop.ts';
 import type { UndoLog } from './undo-log.ts';
 
-/** How far a request has come, for a message that the time was over. */
+/** The progress of a request, for the message that it ran out of time. */
 export interface Progress {
   /** How many repositories the request is about, once that is known. */
   repositories: number;
 }
 
-/** What bringing repositories to their desired settings depends on. Everything comes from outside. */
+/** What reconciling depends on. Everything is passed in. */
 export interface ReconcileContext {
   readonly ecr: Ecr;
-  /** How fast ECR answers, as far as this request has found out. */
+  /** How fast ECR responds, as far as this request has measured. */
   readonly speed: Speed;
   readonly claims: ClaimsTable;
   readonly policy: Policy;
@@ -32,8 +33,7 @@ export interface ReconcileContext {
   readonly now: () => number;
   /** Throws once a later request of the same holder has asked this one to stop. */
   readonly throwIfStopped: () => void;
-  /** Logs one step: names, kinds, and what ECR itself answers; never a property's value, which could be NoEcho. */
-  readonly log: (entry: Readonly<Record<string, unknown>>) => void;
+  readonly log: Log;
 }
 
 /** The same for a request that a Delete of the same holder may stop. */

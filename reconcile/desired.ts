@@ -1,4 +1,4 @@
-/** What a request wants of the repositories that it selects. */
+/** The desired state of the repositories that a request selects. */
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
 import { exactName, type Selection } from './selection.ts';
 
@@ -13,21 +13,21 @@ export interface DesiredSettings {
 /** What becomes of a repository's settings when the resource is deleted or no longer selects it. */
 export type OnDelete = 'Retain' | 'Restore';
 
-/** Everything that a request wants. */
+/** The desired state. */
 export interface Desired extends DesiredSettings {
-  /** Undefined: no repository, account settings alone. */
+  /** Undefined: no repository, only account settings. */
   readonly selection: Selection | undefined;
   readonly accountSettings: Readonly<Record<string, string>>;
   /** Whether a repository that is not scanned in effect is a failure. */
   readonly requireScanning: boolean;
-  /** Images pulled within so many days must not expire by the lifecycle policy; 0: they may. */
+  /** Images pulled within this number of days must not expire by the lifecycle policy; 0 turns the check off. */
   readonly protectPulledWithinDays: number;
   readonly onDelete: OnDelete;
-  /** Whether nothing is to be changed, only reported what would be. */
+  /** Whether changes are only reported, not made. */
   readonly dryRun: boolean;
 }
 
-/** Who asks. */
+/** The sender of the request. */
 export interface Requester {
   /** The physical ID of the resource. */
   readonly holder: string;
@@ -44,14 +44,14 @@ export interface Requester {
 /** What an Update replaces, as far as it matters for repositories that are no longer selected. */
 export interface Replaced {
   readonly onDelete: OnDelete;
-  /** Whether the selection is another one now, so that repositories may be held that this one does not name. */
+  /** Whether the selection has changed, so that the holder may have claims on other repositories. */
   readonly isSelectionChanged: boolean;
   readonly protectPulledWithinDays: number;
   /** Whether it was a dry run, which had changed nothing. */
   readonly isDryRun: boolean;
 }
 
-/** One request to bring repositories to what is wanted. */
+/** One request to bring repositories to their desired settings. */
 export interface ReconcileRequest {
   readonly desired: Desired;
   readonly requester: Requester;

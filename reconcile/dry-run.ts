@@ -1,13 +1,14 @@
-/** Reports what a request would change. */
+/** Reports the changes that a request would make. */
 import type { AccountChange } from './account-settings.ts';
 import { acquireFor } from './acquire.ts';
 import type { ReconcileContext } from './context.ts';
 import { isSingle, type ReconcileRequest } from './desired.ts';
-import type { Note, Reconciled } from './outcome.ts';
+import type { Note } from './outcome.ts';
+import type { Reconciled } from './reconciled.ts';
 import { rollBackToDryRun } from './release-deselected.ts';
 import { readScanning } from './scanning.ts';
 
-/** The plans without their writes. But a rollback to a dry run takes back the Update before it. */
+/** The plans without their writes. A rollback to a dry run reverts the Update before it. */
 export async function dryRun(
   request: ReconcileRequest,
   account: readonly AccountChange[],

@@ -1,4 +1,4 @@
-/** A lifecycle policy must not expire an image in use unseen: ECR's own preview says which before it is put. */
+/** Checks that a lifecycle policy does not expire images in use, by ECR's preview, before it is put. */
 import { pause } from '../aws/deadline.ts';
 import type { ExpiringImage } from '../aws/ecr/ecr.ts';
 import type { ReconcileContext } from './context.ts';
@@ -10,7 +10,7 @@ export interface ImageInUse extends ExpiringImage {
   readonly lastPull: Date;
 }
 
-/** ECR could not say what a lifecycle policy would expire. */
+/** ECR could not preview what a lifecycle policy would expire. */
 export class PreviewFailed extends Error {
   override readonly name = 'PreviewFailed';
   readonly repository: string;
@@ -27,9 +27,9 @@ const longestPauseMs = 5_000;
 const maxPreviews = 3;
 
 /**
- * The images that a policy would expire and that were pulled within so many days, the latest pull first.
+ * The images that a policy would expire and that were pulled within this number of days, the latest pull first.
  *
- * ECR brings an image's time of pull up to date once in 24 hours at least
+ * ECR updates the time of an image's last pull at least once in 24 hours
  * (https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html), which is counted in.
  *
  * @throws {@link PreviewFailed}
@@ -68,7 +68,7 @@ async function previewOf(
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
       const preview = await ecr.preview(repository);
       if (preview.status === 'complete' && hashOfPolicy(preview.text) === wanted) return preview.expiring;
-      // Another preview has replaced ours, or ours expired.
+      // Another preview has replaced this one, or it has expired.
       if (preview.status !== 'pending') break;
       await pause(pauseMs, deadline);
     }

@@ -4,7 +4,7 @@ import { isList, isObject, type Json } from '../core/json.ts';
 import { canonicalLifecyclePolicy } from '../core/settings/lifecycle-policy.ts';
 import { noPolicy, type PolicyHash } from '../core/settings/repository-settings.ts';
 
-/** 16 hexadecimal digits that two JSON values share when they mean the same: the order of keys means nothing. */
+/** 16 hexadecimal digits, equal for JSON values that mean the same: the order of keys is ignored. */
 export function hashOf(value: Json): string {
   return digest(JSON.stringify(ordered(value)));
 }

@@ -1,4 +1,4 @@
-/** Changes of other requests that have begun: they are waited for, and undone where their time is over. */
+/** Changes in progress by other requests: waits for them, and reverts those whose deadline has passed. */
 import { OutOfTime, pause } from '../aws/deadline.ts';
 import { mapConcurrently } from '../aws/map-concurrently.ts';
 import type { ClaimRecord, InFlight } from '../core/claims/record.ts';
@@ -6,12 +6,12 @@ import { settings as allSettings, type RepositorySettings } from '../core/settin
 import { applyChanges } from './apply-changes.ts';
 import type { ReconcileContext } from './context.ts';
 import { imagesInUse } from './guard.ts';
-import { itemOf } from './leases.ts';
+import { itemOf } from './lease-records.ts';
 import { type ObservedRepository, observeRepository, readRecords } from './observe.ts';
 import { startUndoLog } from './undo-log.ts';
 import { textOf } from './writes.ts';
 
-/** Another request changes a repository that is to be released. */
+/** Another request is changing a repository that is to be released. */
 export class HeldByAnother extends Error {
   override readonly name = 'HeldByAnother';
   readonly repository: string;
@@ -33,16 +33,16 @@ export function isBusy(record: ClaimRecord | undefined): record is Busy {
 
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
-// A record that nobody else may change: time enough to undo one change.
+// The lease of a record while one change is reverted.
 const recoveryMs = 60_000;
 const protectedDays = 90;
 
 /**
- * Waits until none of the records has a change under way, and undoes those that were left behind.
+ * Waits until none of the records has a change in progress, and reverts unfinished changes.
  *
- * @returns the holder of one that is still under way when no time is left
+ * @returns the holder of a change that is still in progress when no time is left
  */
-export async function settleInFlight(
+export async function resolveInFlight(
   busy: readonly Busy[],
   context: ReconcileContext,
 ): Promise<Busy | undefined> {
@@ -69,7 +69,7 @@ export async function settleInFlight(
   return undefined;
 }
 
-/** Undoes a change whose request has ended without an end: part by part, where it is still that request's own. */
+/** Reverts an unfinished change, setting by setting, where the setting still has the value of that request. */
 async function recover(record: Busy, context: ReconcileContext): Promise<void> {
   const { claims, now, log } = context;
   const taken: Busy = {
@@ -92,7 +92,7 @@ async function recover(record: Busy, context: ReconcileContext): Promise<void> {
     if (observed?.repository.createdAt === record.createdAt) await restore(observed, record, context);
     else next = { ...next, claims: [], retained: [] };
   } catch (error) {
-    // What could not be undone is left to whoever comes next.
+    // The next request tries again to revert it.
     next = record;
     throw error;
   } finally {

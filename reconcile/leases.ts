@@ -4,10 +4,10 @@
  * A record is written before the first change of its repository and after the last, each time only where nobody else
  * has written it since: so two requests, a second delivery and a retry never change one repository at the same time.
  */
-import type { ClaimItem, ClaimsTable } from '../aws/claims/claims-table.ts';
-import { encodeRecord } from '../core/claims/encode.ts';
-import { type ClaimRecord, holdersOf, type InFlight, type Ownership } from '../core/claims/record.ts';
+import type { ClaimsTable } from '../aws/claims/claims-table.ts';
+import type { Ownership } from '../core/claims/record.ts';
 import type { RepositorySettings } from '../core/settings/repository-settings.ts';
+import { type Lease, makeSure, newRecord, ownershipOf, type Writing, writeRecords } from './lease-records.ts';
 import type { ObservedRepository } from './observe.ts';
 
 /** One repository whose claims change. */
@@ -56,12 +56,6 @@ export interface Lessee {
   readonly now: () => number;
 }
 
-interface Lease {
-  readonly name: string;
-  readonly previous: Ownership;
-  record: ClaimRecord;
-}
-
 interface State {
   readonly lessee: Lessee;
   readonly leases: Map<string, Lease>;
@@ -76,36 +70,11 @@ export function startLeases(lessee: Lessee): Leases {
     async abandonOne(name, isUndone) {
       const lease = state.leases.get(name);
       if (lease === undefined) return;
+      await makeSure(lessee.table, [lease]);
       state.leases.delete(name);
-      await write(lessee.table, lessee.now(), [abandoned(lease, isUndone, lessee.now())]);
+      await writeRecords(lessee.table, lessee.now(), [abandoned(lease, isUndone, lessee.now())]);
     },
   };
-}
-
-/** One record to write: what it says then, and whether its change is under way. */
-interface Writing {
-  readonly lease: Lease;
-  readonly next: Ownership;
-  readonly inFlight?: InFlight | undefined;
-}
-
-/** @returns the ARNs of those that another request has changed, which are not written */
-async function write(
-  table: ClaimsTable,
-  changedAt: number,
-  writings: readonly Writing[],
-): Promise<ReadonlySet<string>> {
-  const written = writings.map(({ lease, next, inFlight }) => ({
-    lease,
-    record: { ...lease.record, ...next, inFlight, version: lease.record.version + 1, changedAt },
-  }));
-  const changes = written.map(({ lease, record }) => ({
-    item: itemOf(record),
-    expected: lease.record.version,
-  }));
-  const conflicts = new Set(await table.write(changes));
-  for (const { lease, record } of written) if (!conflicts.has(record.repositoryArn)) lease.record = record;
-  return conflicts;
 }
 
 async function begin({ lessee, leases }: State, beginnings: readonly Beginning[]): Promise<boolean> {
@@ -115,33 +84,40 @@ async function begin({ lessee, leases }: State, beginnings: readonly Beginning[]
     const { name } = observed.repository;
     // A second round undoes the first one too.
     const previous = leases.get(name)?.previous ?? ownershipOf(record);
+    const inFlight = change === undefined ? undefined : { ...change, holder, request, previous, until };
     const lease: Lease = {
       name,
       previous,
+      inFlight,
       record: { ...record, policies: { ...record.policies, ...policies } },
+      isHeld: false,
+      unsure: undefined,
     };
-    const inFlight = change === undefined ? undefined : { ...change, holder, request, previous, until };
-    // An ownership may be a whole record, whose texts of policies are older.
-    return { lease, next: ownershipOf(ownership), inFlight };
+    return { lease, next: ownership, inFlight, back: ownershipOf(record), round: leases.get(name) };
   });
-  const conflicts = await write(table, now(), begun);
+  // Before the write, which may be done though its answer gets lost.
+  for (const { lease } of begun) leases.set(lease.name, lease);
+  const conflicts = await writeRecords(table, now(), begun);
+  if (conflicts.size === 0) return true;
   const won = begun.filter(({ lease }) => !conflicts.has(lease.record.repositoryArn));
-  if (conflicts.size === 0) {
-    for (const { lease } of won) leases.set(lease.name, lease);
-    return true;
-  }
   // Nobody may hold one and wait for another: two requests would wait for each other.
-  await write(
+  await writeRecords(
     table,
     now(),
-    won.map(({ lease }) => ({ lease, next: lease.previous })),
+    won.map(({ lease, back }) => ({ lease, next: back })),
   );
+  for (const { lease, round } of begun) {
+    leases.delete(lease.name);
+    if (round === undefined) continue;
+    round.record = lease.record;
+    leases.set(round.name, round);
+  }
   return false;
 }
 
 async function commit({ lessee: { table, now }, leases }: State): Promise<readonly string[]> {
   const open = [...leases.values()].filter(({ record }) => record.inFlight !== undefined);
-  const conflicts = await write(
+  const conflicts = await writeRecords(
     table,
     now(),
     open.map((lease) => ({ lease, next: ownershipOf(lease.record) })),
@@ -155,55 +131,22 @@ async function abandon(
   left: ReadonlySet<string>,
 ): Promise<boolean> {
   const all = [...leases.values()];
-  const isChanging = all.some(({ record }) => record.inFlight !== undefined);
   leases.clear();
-  await write(
+  await makeSure(table, all);
+  const held = all.filter(({ isHeld }) => isHeld);
+  const isChanging = held.some(({ inFlight }) => inFlight !== undefined);
+  await writeRecords(
     table,
     now(),
-    all.map((lease) => abandoned(lease, !left.has(lease.name), now())),
+    held.map((lease) => abandoned(lease, !left.has(lease.name), now())),
   );
   return isChanging;
 }
 
 /** What an undo writes; where it could not undo everything, that the time of the change is over. */
 function abandoned(lease: Lease, isUndone: boolean, until: number): Writing {
-  const { inFlight } = lease.record;
+  const { inFlight } = lease;
   return isUndone || inFlight === undefined
     ? { lease, next: lease.previous }
     : { lease, next: ownershipOf(lease.record), inFlight: { ...inFlight, until } };
-}
-
-/** The part of a record that an undo brings back. */
-export function ownershipOf({ original, claims, retained }: Ownership): Ownership {
-  return { original, claims, retained };
-}
-
-// How long a record without a claim stays: a request that has read the repository before knows that it is late.
-const keptEmptyMs = 24 * 60 * 60 * 1000;
-
-/** The record as an item of the table. */
-export function itemOf(record: ClaimRecord): ClaimItem {
-  const isEmpty = holdersOf(record).length === 0;
-  return {
-    key: record.repositoryArn,
-    version: record.version,
-    holders: holdersOf(record),
-    body: encodeRecord(record),
-    ...(isEmpty ? { expiresAt: Math.ceil((record.changedAt + keptEmptyMs) / 1000) } : {}),
-  };
-}
-
-function newRecord(observed: ObservedRepository, changedAt: number): ClaimRecord {
-  const { repository, staleVersion } = observed;
-  return {
-    repositoryArn: repository.arn,
-    createdAt: repository.createdAt,
-    version: staleVersion,
-    changedAt,
-    original: observed.settings,
-    claims: [],
-    retained: [],
-    policies: {},
-    inFlight: undefined,
-  };
 }

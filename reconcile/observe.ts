@@ -1,40 +1,48 @@
-/** Repositories as they are: their settings, and who claims them. */
+/** Live repositories: their settings and their claims. */
+import type { ClaimsTable } from '../aws/claims/claims-table.ts';
 import type { Ecr, Repository } from '../aws/ecr/ecr.ts';
 import { isRepositoryNotFound } from '../aws/faults.ts';
 import { mapConcurrently } from '../aws/map-concurrently.ts';
 import { decodeRecord } from '../core/claims/encode.ts';
 import { type ClaimRecord, newestClaim } from '../core/claims/record.ts';
 import { settings as allSettings, type RepositorySettings } from '../core/settings/repository-settings.ts';
-import type { ReconcileContext } from './context.ts';
 import { hashOfPolicy } from './hash.ts';
+import type { Log } from './log.ts';
+
+/** What reading depends on. */
+export interface ObserveContext {
+  readonly ecr: Ecr;
+  readonly claims: ClaimsTable;
+  readonly log: Log;
+}
 
 /** A repository as it was read, before anything is changed. */
 export interface ObservedRepository {
   readonly repository: Repository;
   readonly settings: RepositorySettings;
-  /** The text of its lifecycle policy; undefined where there is none, or it was not read. */
+  /** The text of its lifecycle policy; undefined if there is none, or if it was not read. */
   readonly policyText: string | undefined;
-  /** Undefined where nobody claims it, or the one that was claimed was deleted and this one made anew. */
+  /** Undefined without a claim, or if the claimed repository was deleted and this one created since. */
   readonly record: ClaimRecord | undefined;
-  /** The version of a record that does not count (of a deleted repository), or 0: the next one follows it. */
+  /** The version of a record that does not apply (of a deleted repository), or 0: the next one follows it. */
   readonly staleVersion: number;
 }
 
-// Clocks of two machines may differ by so much.
+// The difference to allow between the clocks of two machines.
 const clockSkewMs = 60_000;
 
 /**
- * Reads who claims repositories, and their lifecycle policies where anybody needs to know them.
+ * Reads the claims of repositories, and the lifecycle policies that are needed.
  *
- * The repositories were read before their records. One whose record was changed about that time, and says something
- * else than what was read, is read again: its settings may be those from before that change.
+ * The repositories were read before their records. One whose record was changed at about that time, and differs from
+ * what was read, is read again: its settings may be those from before that change.
  *
  * @param readAt when the repositories began to be read, in milliseconds since 1970
  */
 export async function observe(
   repositories: readonly Repository[],
   needsPolicy: (record: ClaimRecord | undefined) => boolean,
-  context: Pick<ReconcileContext, 'ecr' | 'claims' | 'log'> & { readonly readAt: number },
+  context: ObserveContext & { readonly readAt: number },
 ): Promise<readonly ObservedRepository[]> {
   const stored = await readStored(
     repositories.map(({ arn }) => arn),
@@ -52,12 +60,12 @@ export async function observe(
   return observeWith(stored, current, needsPolicy, context);
 }
 
-/** The same where the records were read before the repositories, so that nothing was read too early. */
+/** The same if the records were read before the repositories, so that nothing was read too early. */
 export async function observeWith(
   stored: ReadonlyMap<string, Stored>,
   repositories: readonly Repository[],
   needsPolicy: (record: ClaimRecord | undefined) => boolean,
-  context: Pick<ReconcileContext, 'ecr' | 'log'>,
+  context: Pick<ObserveContext, 'ecr' | 'log'>,
 ): Promise<readonly ObservedRepository[]> {
   const observed = await mapConcurrently(repositories, (repository) =>
     observeOne(repository, stored.get(repository.arn), needsPolicy, context),
@@ -68,7 +76,7 @@ export async function observeWith(
 /** The records of repositories, by ARN. */
 export async function readRecords(
   arns: readonly string[],
-  context: Pick<ReconcileContext, 'claims' | 'log'>,
+  context: Pick<ObserveContext, 'claims' | 'log'>,
 ): Promise<ReadonlyMap<string, ClaimRecord>> {
   const stored = await readStored(arns, context);
   return new Map(
@@ -76,16 +84,16 @@ export async function readRecords(
   );
 }
 
-/** What the table holds of one repository. */
+/** The item of one repository in the table. */
 export interface Stored {
   readonly version: number;
-  /** Undefined where it is damaged: then it counts as none, and the next one follows its version. */
+  /** Undefined if it is damaged: it then counts as missing, and the next one follows its version. */
   readonly record: ClaimRecord | undefined;
 }
 
 async function readStored(
   arns: readonly string[],
-  { claims, log }: Pick<ReconcileContext, 'claims' | 'log'>,
+  { claims, log }: Pick<ObserveContext, 'claims' | 'log'>,
 ): Promise<ReadonlyMap<string, Stored>> {
   const stored = new Map<string, Stored>();
   for (const [arn, item] of await claims.read(arns)) {
@@ -107,9 +115,9 @@ async function observeOne(
   repository: Repository,
   stored: Stored | undefined,
   needsPolicy: (record: ClaimRecord | undefined) => boolean,
-  { ecr, log }: Pick<ReconcileContext, 'ecr' | 'log'>,
+  { ecr, log }: Pick<ObserveContext, 'ecr' | 'log'>,
 ): Promise<readonly ObservedRepository[]> {
-  // A repository that was made anew is another one.
+  // A repository that was deleted and created again is a different one.
   const isOfThis = stored?.record?.createdAt === repository.createdAt && isInUse(stored.record);
   const record = isOfThis ? stored.record : undefined;
   const staleVersion = stored?.version ?? 0;
@@ -125,7 +133,7 @@ async function observeOne(
   }
 }
 
-/** Whether a record says anything; one without a claim is kept for its version only. */
+/** Whether a record has claims; one without is kept only for its version. */
 function isInUse({ claims, retained, inFlight }: ClaimRecord): boolean {
   return claims.length > 0 || retained.length > 0 || inFlight !== undefined;
 }
@@ -146,7 +154,7 @@ function settingsOf(
 export async function observeRepository(
   name: string,
   isPolicyRead: boolean,
-  context: Pick<ReconcileContext, 'ecr' | 'log'>,
+  context: Pick<ObserveContext, 'ecr' | 'log'>,
 ): Promise<ObservedRepository | undefined> {
   const repository = await context.ecr.repository(name);
   if (repository === undefined) return undefined;
@@ -157,7 +165,7 @@ export async function observeRepository(
 /** Repositories with their tags; those that were deleted meanwhile are left out. */
 export async function readTags(
   repositories: readonly Repository[],
-  { ecr, log }: { readonly ecr: Ecr; readonly log: ReconcileContext['log'] },
+  { ecr, log }: { readonly ecr: Ecr; readonly log: Log },
 ): Promise<readonly { readonly repository: Repository; readonly tags: ReadonlyMap<string, string> }[]> {
   const tagged = await mapConcurrently(repositories, async (repository) => {
     try {

@@ -1,12 +1,11 @@
-/** What came of a request, as data; `wording/` makes sentences of it. */
+/** The result of a request, as data; `wording/` has the sentences. */
 import type { WritableSettingName } from '../core/settings/repository-settings.ts';
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
 import type { AccountChange } from './account-settings.ts';
 import type { ImageInUse } from './guard.ts';
-import type { Plan } from './plan.ts';
 import type { Scanning } from './scanning.ts';
 
-/** Why one repository is not set to what is wanted. */
+/** Why the desired settings of one repository are refused. */
 export type RepositoryRefusal =
   /** Enforcement: Reject. */
   | {
@@ -28,14 +27,14 @@ export type Loss =
     }
   | { readonly setting: Exclude<WritableSettingName, 'tagMutability'> };
 
-/** A setting that reads back as something else than was written. */
+/** A setting that reads back with another value than was written. */
 export type Mismatch =
   | { readonly code: 'missing' }
   | { readonly code: 'tag-mutability'; readonly actual: TagMutability }
   | { readonly code: 'scan-on-push'; readonly actual: boolean }
   | { readonly code: 'lifecycle-policy' };
 
-/** Why a request fails, though nothing broke. */
+/** Why a request is refused. */
 export type Refusal =
   | { readonly code: 'account-weakened'; readonly changes: readonly AccountChange[] }
   | { readonly code: 'not-found'; readonly repository: string }
@@ -57,7 +56,7 @@ export type Refusal =
   /** Another request is changing it. */
   | { readonly code: 'in-flight'; readonly repository: string; readonly holder: string };
 
-/** Something to know about a request that succeeds. */
+/** A note about a request that succeeds. */
 export type Note =
   | { readonly code: 'taken-over'; readonly repository: string; readonly from: string }
   | { readonly code: 'returns-to'; readonly repository: string; readonly holder: string }
@@ -66,26 +65,16 @@ export type Note =
       readonly repository: string;
       readonly settings: readonly WritableSettingName[];
     }
-  /** A lifecycle policy that would expire images in use, or of which nobody can know it, is not put back. */
+  /** A lifecycle policy is not restored if it would expire images in use, or if that is unknown. */
   | {
       readonly code: 'policy-not-put-back';
       readonly repository: string;
       readonly imagesInUse: number | undefined;
     }
-  /** A rollback is not refused; what would be less safe stays. */
+  /** A rollback is not refused; a setting that it would make less safe is kept. */
   | {
       readonly code: 'kept-safer';
       readonly repository: string;
       readonly settings: readonly WritableSettingName[];
     }
   | { readonly code: 'deleted'; readonly repository: string };
-
-/** What came of it. */
-export type Reconciled =
-  | {
-      readonly plans: readonly Plan[];
-      readonly account: readonly AccountChange[];
-      readonly scanning: Scanning;
-      readonly notes: readonly Note[];
-    }
-  | { readonly refusal: Refusal };

@@ -8,7 +8,7 @@ import type { Refusal } from './outcome.ts';
 import { type Plan, planRepository } from './plan.ts';
 import { outOfTime } from './time-budget.ts';
 
-/** The plans of all repositories, or why one of them is refused; with what the lifecycle policies to be put would expire. */
+/** The plans of all repositories, or why they are refused, also for images in use that would expire. */
 export async function planAll(
   observed: readonly ObservedRepository[],
   desired: Desired,
@@ -33,7 +33,7 @@ export async function planAll(
     return {
       refusal: { code: 'images-in-use', images: refused, withinDays: desired.protectPulledWithinDays },
     };
-  // A rollback is never refused: the lifecycle policy that is there stays.
+  // A rollback is never refused: the current lifecycle policy is kept.
   for (const each of images) keptPolicies.add(each.plan.observed.repository.name);
   if (images.length === 0) return { plans: plansOf() };
   planned = planEach();

@@ -5,7 +5,7 @@ import { isSameSettings, type RepositorySettings } from '../core/settings/reposi
 import type { ObservedRepository } from './observe.ts';
 import type { PlanInput, PlanState } from './plan-state.ts';
 
-/** The claims once the settings are reached; the very same where nothing is to be claimed anew. */
+/** The claims once the settings are in effect; the same object if no claim changes. */
 export function claimed(
   { requester, now }: PlanInput,
   { settings }: ObservedRepository,
@@ -16,8 +16,8 @@ export function claimed(
   if (isServed) return ownership;
   if (rollback?.movedFrom !== undefined) return moveBack(ownership, rollback, requester.request);
   const isOnTop = own !== undefined && own === newest;
-  // A repeated delivery finds what its first one claimed, and must not overwrite it; and what somebody else has
-  // changed since is not taken for this resource's own.
+  // A duplicate delivery finds the claim of the first one, and must not overwrite it; and what another client has
+  // changed since does not count as set by this resource.
   if (isOnTop && (!isChanging || isSameSettings(own.set, target))) return ownership;
   const { replacedProperties, holder, stack, request, properties } = requester;
   const ours = ownership.claims.find((each) => each.stack === stack);

@@ -1,4 +1,4 @@
-/** What becomes of repositories whose claim is removed: at a Delete, or when an Update no longer selects them. */
+/** Plans the settings of repositories whose claims are removed: on Delete, or if an Update no longer selects them. */
 
 import { isRepositoryNotFound } from '../aws/faults.ts';
 import { mapConcurrently } from '../aws/map-concurrently.ts';
@@ -28,13 +28,13 @@ export interface Relinquishing {
   readonly mode: RemovalMode | 'TakeBack';
   /** With `TakeBack`: the hash of the properties to which an Update returns. */
   readonly properties?: string;
-  /** Whether a rollback may bring the claims back: an Update no longer selects the repositories. */
+  /** Whether a rollback can restore the claims: an Update no longer selects the repositories. */
   readonly isDeselected: boolean;
-  /** Images pulled within so many days keep a lifecycle policy that would expire them from being put back. */
+  /** A lifecycle policy that would expire images pulled within this number of days is not restored. */
   readonly protectPulledWithinDays: number;
 }
 
-/** One claim to remove, with what it comes to. */
+/** One claim to remove, and the result. */
 export interface Relinquished {
   readonly beginning: Beginning;
   readonly writes: Writes;
@@ -42,11 +42,11 @@ export interface Relinquished {
 }
 
 /**
- * What removing the holder's claims comes to, repository by repository. Nothing is written yet.
+ * The result of removing the holder's claims, by repository. Nothing is written yet.
  *
- * Only a setting that still stands as the holder left it is written: what somebody else has changed since stays.
+ * Only settings that still have the holder's value are written: settings that another client has changed are kept.
  *
- * @param current what repositories are set to, by name; none where they were deleted
+ * @param current the settings of repositories, by name; none for deleted ones
  */
 export async function planRelinquish(
   records: readonly ClaimRecord[],
@@ -59,7 +59,7 @@ export async function planRelinquish(
   );
 }
 
-/** What is left of the claims, and what it brings back. */
+/** The remaining claims, and the settings that they restore. */
 function removalOf(
   record: ClaimRecord,
   { holder, mode, properties = '' }: Relinquishing,
@@ -72,7 +72,7 @@ function removalOf(
     : takeBackLastChange(record, claim, properties);
 }
 
-/** Whether what a repository is set to matters for the removal of a claim. */
+/** Whether removing a claim depends on the repository's current settings. */
 export function needsSettings(
   record: ClaimRecord,
   relinquishing: Relinquishing,
@@ -101,7 +101,7 @@ async function planOne(
       ? retaining(removal.ownership, { claim, original: record.original })
       : removal.ownership;
   const begin = (after: RepositorySettings | undefined): Beginning => ({
-    // A repository that is gone, or is not looked at, changes in its record alone.
+    // If a repository is deleted, or was not read, only its record changes.
     observed: observed ?? unobserved(record),
     ownership,
     policies: {},
@@ -144,7 +144,7 @@ function unobserved(record: ClaimRecord): ObservedRepository {
   return { repository, settings: original, policyText: undefined, record, staleVersion: record.version };
 }
 
-/** Writes what differs, unless somebody else has changed it since. */
+/** Writes the settings that differ, unless another client has changed them since. */
 async function writesOf(
   record: ClaimRecord,
   observed: ObservedRepository,
@@ -184,7 +184,7 @@ async function writesOf(
   };
 }
 
-/** Why an earlier lifecycle policy is not put back: it would expire images in use, or nobody can say. */
+/** Why an earlier lifecycle policy is not restored: it would expire images in use, or that is unknown. */
 async function whyKept(
   repository: string,
   text: string,
@@ -197,7 +197,7 @@ async function whyKept(
     return images.length === 0 ? undefined : { imagesInUse: images.length };
   } catch (error) {
     if (isRepositoryNotFound(error)) return undefined;
-    // A Delete never gets stuck over it.
+    // A Delete must not fail because of it.
     return { imagesInUse: undefined };
   }
 }

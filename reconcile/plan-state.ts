@@ -1,4 +1,4 @@
-/** What a request comes upon at one repository. Pure. */
+/** The state of one repository that a request finds. Pure. */
 import { reviveClaim } from '../core/claims/operations.ts';
 import { type Claim, claimOf, newestClaim, type Ownership } from '../core/claims/record.ts';
 import type { Policy } from '../core/policy/policy.ts';
@@ -6,26 +6,26 @@ import type { RepositorySettings } from '../core/settings/repository-settings.ts
 import type { DesiredSettings, Requester } from './desired.ts';
 import type { ObservedRepository } from './observe.ts';
 
-/** Who asks, what for, and what the organisation allows. */
+/** The request, and what the organisation's policy allows. */
 export interface PlanInput {
   readonly desired: DesiredSettings;
   readonly requester: Requester;
   readonly policy: Policy;
   readonly allowWeakening: boolean;
-  /** Repositories whose lifecycle policy stays as it is, since the one to put back would expire images in use. */
+  /** Repositories whose lifecycle policy is kept, since the one to restore would expire images in use. */
   readonly keptPolicies: ReadonlySet<string>;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** The claims, and where the request stands among them. */
+/** The claims, and the place of the request's own among them. */
 export interface PlanState {
   readonly ownership: Ownership;
   /** The claim of the requester. */
   readonly own: Claim | undefined;
   /** The claim that is in effect. */
   readonly newest: Claim | undefined;
-  /** The own claim, where the request takes its last change back. */
+  /** The own claim, if the request reverts its last change. */
   readonly rollback: Claim | undefined;
   /** Whether this is a delivery of a request that was served, and another resource has taken over since. */
   readonly isServed: boolean;
@@ -39,7 +39,7 @@ export function stateOf(
   const empty: Ownership = { original: settings, claims: [], retained: [] };
   const ownership = knowing(reviveClaim(record ?? empty, requester.holder, requester.properties), settings);
   const own = claimOf(ownership, requester.holder);
-  // The Update that rolls another one back asks for what led to the settings before it.
+  // An Update that rolls another one back has the properties from before it.
   const isRollback =
     own !== undefined &&
     own.replacedProperties === requester.properties &&

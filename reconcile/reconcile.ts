@@ -1,7 +1,7 @@
 /**
- * Brings live repositories to what is wanted: select, observe, plan, guard, apply, verify.
+ * Brings live repositories to their desired settings: select, observe, plan, guard, apply, verify.
  *
- * Everything is read and decided first; only then anything is written, and what was written is read back.
+ * Everything is read and planned before the first write, and writes are verified.
  */
 import { type AccountChange, readAccountChanges, weakenedAccountSettings } from './account-settings.ts';
 import { acquireFor } from './acquire.ts';
@@ -10,14 +10,14 @@ import type { ReconcileContext, WatchedContext } from './context.ts';
 import type { ReconcileRequest } from './desired.ts';
 import { dryRun } from './dry-run.ts';
 import { readRecords } from './observe.ts';
-import type { Reconciled } from './outcome.ts';
 import type { Plan } from './plan.ts';
+import type { Reconciled } from './reconciled.ts';
 import { isWriting } from './writes.ts';
 
 /**
  * Serves one request.
  *
- * @throws what ECR and the table throw; the caller then undoes what was changed
+ * @throws errors of ECR and the table; the caller then reverts the changes
  */
 export async function reconcile(request: ReconcileRequest, context: WatchedContext): Promise<Reconciled> {
   const { accountSettings, dryRun: isDryRun } = request.desired;
@@ -28,8 +28,8 @@ export async function reconcile(request: ReconcileRequest, context: WatchedConte
 }
 
 /**
- * Applies, and again where another request has changed a repository meanwhile that had needed no change: a success is
- * true of every repository when it is answered.
+ * Applies, and starts again if another request has meanwhile changed a repository that needed no change: the response
+ * SUCCESS holds for every repository.
  */
 async function applyUntilTrue(
   request: ReconcileRequest,
@@ -44,7 +44,7 @@ async function applyUntilTrue(
   }
 }
 
-/** Whether nobody has changed the repositories for which no lease was needed. */
+/** Whether the repositories that needed no lease are unchanged. */
 async function areUnchanged(plans: readonly Plan[], context: ReconcileContext): Promise<boolean> {
   const unleased = plans.filter((plan) => plan.ownership === undefined && !isWriting(plan));
   const records = await readRecords(

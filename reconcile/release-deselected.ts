@@ -3,7 +3,7 @@ import { decodeRecord } from '../core/claims/encode.ts';
 import { type ClaimRecord, claimOf } from '../core/claims/record.ts';
 import type { ReconcileContext } from './context.ts';
 import type { Replaced, Requester } from './desired.ts';
-import { HeldByAnother, isBusy, nameIn, settleInFlight } from './in-flight.ts';
+import { HeldByAnother, isBusy, nameIn, resolveInFlight } from './in-flight.ts';
 import { type ObservedRepository, observeWith } from './observe.ts';
 import type { Note } from './outcome.ts';
 import { needsSettings, planRelinquish, type Relinquishing } from './plan-relinquish.ts';
@@ -29,8 +29,8 @@ export async function releaseDeselected(
 }
 
 /**
- * Takes back what the Update before has changed, where an Update returns to a dry run: that is how CloudFormation rolls
- * back, and a dry run alone would leave the changes.
+ * Reverts the Update before, if an Update returns to a dry run: that is how CloudFormation rolls back, and a dry run
+ * alone would leave the changes.
  */
 export async function rollBackToDryRun(
   { holder, properties, replacedProperties }: Requester,
@@ -49,7 +49,7 @@ export async function rollBackToDryRun(
   );
 }
 
-/** The records that name a holder. */
+/** The records with claims of a holder. */
 export async function recordsOf(
   holder: string,
   { claims, log }: Pick<ReconcileContext, 'claims' | 'log'>,
@@ -64,10 +64,10 @@ export async function recordsOf(
 }
 
 /**
- * Removes claims, and writes what that brings back.
+ * Removes claims, and writes the settings that this restores.
  *
  * @param onFailure as of {@link relinquishAll}
- * @throws {@link HeldByAnother} where another request changes one of them and no time is left to wait
+ * @throws {@link HeldByAnother} if another request is changing one of them and no time is left to wait
  */
 export async function release(
   records: readonly ClaimRecord[],
@@ -77,7 +77,7 @@ export async function release(
 ): Promise<readonly Note[]> {
   const { holder } = relinquishing;
   for (let left = records; left.length > 0; ) {
-    const busy = await settleInFlight(left.filter(isBusy), context);
+    const busy = await resolveInFlight(left.filter(isBusy), context);
     if (busy !== undefined) throw new HeldByAnother(nameIn(busy.repositoryArn), busy.inFlight.holder);
     const fresh = left.some(isBusy) ? await rereadAll(left, holder, context) : left;
     const current = await observeNeeded(fresh, relinquishing, context);
@@ -103,7 +103,7 @@ async function rereadAll(
   });
 }
 
-/** What repositories are set to, where that matters. */
+/** The current settings of the repositories that need them. */
 async function observeNeeded(
   records: readonly ClaimRecord[],
   relinquishing: Relinquishing,
@@ -129,7 +129,7 @@ async function observeNeeded(
   );
   return new Map(
     observed
-      // One that was made anew under the same name is another one.
+      // A repository that was created again under the same name is a different one.
       .filter(({ record }) => record !== undefined)
       .map((each) => [each.repository.name, each]),
   );

@@ -1,4 +1,4 @@
-/** Writes what the removal of claims brings back. */
+/** Writes the settings that the removal of claims restores. */
 import { isRepositoryNotFound } from '../aws/faults.ts';
 import { mapConcurrently } from '../aws/map-concurrently.ts';
 import { applyChanges } from './apply-changes.ts';
@@ -7,7 +7,7 @@ import type { Note } from './outcome.ts';
 import type { Relinquished } from './plan-relinquish.ts';
 
 /**
- * Writes what was planned, once the leases are held.
+ * Applies the plans, once the leases are held.
  *
  * @param onFailure undoes one repository where the others are released all the same; left out, the failure is thrown
  */

@@ -1,4 +1,4 @@
-/** Serves a Delete: the claims of its holder are removed. */
+/** Removes the claims of a holder, for a Delete. */
 import type { RemovalMode } from '../core/claims/operations.ts';
 import { type ClaimRecord, claimOf } from '../core/claims/record.ts';
 import type { ReconcileContext } from './context.ts';
@@ -6,14 +6,14 @@ import type { Note } from './outcome.ts';
 import { recordsOf, release } from './release-deselected.ts';
 import { askToStop } from './stop.ts';
 
-/** What a Delete asks for. */
+/** What to remove. */
 export interface RemovalRequest {
   readonly holder: string;
   readonly mode: RemovalMode;
-  /** Only claims that this request was the last to change, by its hash; all when undefined. */
+  /** The hash of a request: only claims that it changed last are removed; undefined: all. */
   readonly onlyOf: string | undefined;
   readonly protectPulledWithinDays: number;
-  /** Whether a failure fails the request, which then undoes everything; else each repository is undone here. */
+  /** Whether an error fails the whole request, which then reverts everything; otherwise each repository is reverted. */
   readonly mayFail: boolean;
 }
 

@@ -1,10 +1,10 @@
-/** The scanning in effect: what a repository's own setting and the registry's configuration come to. */
+/** The effective scanning: a repository's own setting combined with the registry's configuration. */
 import type { ScanFrequency, ScanType } from '../aws/ecr/ecr.ts';
 import type { ReconcileContext } from './context.ts';
 
 /**
- * What ECR itself says is in effect, by repository. A repository's ScanOnPush alone does not tell: a rule of the
- * registry can cover one that is not set, and enhanced scanning leaves out one that is
+ * The effective scan frequency that ECR reports, by repository. ScanOnPush alone does not determine it: a rule of the
+ * registry can cover a repository without it, and enhanced scanning can leave out one with it
  * (https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html).
  */
 export interface Scanning {
@@ -12,7 +12,7 @@ export interface Scanning {
   readonly type: ScanType;
 }
 
-/** The scanning in effect of repositories; where ECR gives no answer nothing is promised. */
+/** The effective scanning of repositories; without a response of ECR it counts as not scanned. */
 export async function readScanning(
   names: readonly string[],
   { ecr }: Pick<ReconcileContext, 'ecr'>,

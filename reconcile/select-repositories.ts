@@ -1,4 +1,4 @@
-/** Which repositories a selection means. */
+/** Finds the repositories of a selection. */
 
 import { readUntil } from '../aws/deadline.ts';
 import type { Repository } from '../aws/ecr/ecr.ts';
@@ -10,7 +10,7 @@ import { exactName, type Selection, selectsName, selectsTags, unmatchedPatterns 
 /** The most repositories that one resource manages. */
 const maxRepositories = 5000;
 
-/** The repositories that a selection means, and those that it names but whose tags are not those asked for. */
+/** The selected repositories, and those that it names but whose tags do not match. */
 export interface SelectedRepositories {
   readonly selected: readonly Repository[];
   readonly deselected: readonly Repository[];
@@ -21,10 +21,10 @@ export interface SelectedRepositories {
 type SelectContext = Pick<ReconcileContext, 'ecr' | 'deadline' | 'progress' | 'now' | 'log'>;
 
 /**
- * The repositories that a selection means, or why it is refused.
+ * The selected repositories, or why the selection is refused.
  *
- * A repository that was created just now may not be found at once: names and patterns that match nothing are looked
- * for a while.
+ * A repository that was just created may not be listed at once: names and patterns that match nothing are retried for
+ * a while.
  */
 export async function selectRepositories(
   selection: Selection,

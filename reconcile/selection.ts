@@ -1,7 +1,7 @@
-/** Which repositories a request is about. Pure. */
+/** Which repositories a request selects. Pure. */
 import { matchesWildcard } from '../core/wildcard.ts';
 
-/** Parts that are given together narrow each other. */
+/** Selectors that are given together must all match. */
 export interface Selection {
   /** A name, or a pattern with `*`. */
   readonly name: string | undefined;
@@ -11,7 +11,7 @@ export interface Selection {
   readonly tags: Readonly<Record<string, string>>;
   /** Names or patterns of repositories to leave out. */
   readonly exclude: readonly string[];
-  /** Whether a name or pattern that matches nothing is no failure. */
+  /** Whether a name or pattern may match nothing. */
   readonly allowNoMatch: boolean;
 }
 
@@ -27,7 +27,7 @@ export function selectsName({ name, names, exclude }: Selection, repository: str
   return (name === undefined || isMatch(name)) && (names?.some(isMatch) ?? true) && !exclude.some(isMatch);
 }
 
-/** Whether a repository's tags are those that are asked for. */
+/** Whether a repository's tags match. */
 export function selectsTags({ tags }: Selection, given: ReadonlyMap<string, string>): boolean {
   return Object.entries(tags).every(([key, value]) => given.get(key) === value);
 }

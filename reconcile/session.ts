@@ -1,6 +1,6 @@
-/** One request from its start to its end: its connections, its leases, and how everything is undone. */
+/** One request: its connections, its leases, and how its changes are reverted. */
 import type { ClaimsConnection } from '../aws/claims/claims-table.ts';
-import type { Deadline } from '../aws/deadline.ts';
+import { type Deadline, deadlineIn } from '../aws/deadline.ts';
 import type { Connection } from '../aws/ecr/connection.ts';
 import type { Ecr } from '../aws/ecr/ecr.ts';
 import type { ReconcileContext, WatchedContext } from './context.ts';
@@ -13,10 +13,10 @@ export interface SessionOptions
   extends Pick<ReconcileContext, 'policy' | 'allowWeakening' | 'now' | 'log' | 'progress'> {
   readonly ecr: Connection<Ecr>;
   readonly claims: ClaimsConnection;
-  /** Until when the work has to end, and until when everything has to be undone where it fails. */
+  /** The deadline of the work, and the deadline of reverting it after a failure. */
   readonly working: Deadline;
   readonly undoing: Deadline;
-  /** Until when the claims have to say what was undone: later, so that an undo that takes all its time is recorded. */
+  /** The deadline of recording what was reverted: later, so that an undo that takes all its time is recorded. */
   readonly recording: Deadline;
   readonly holder: string;
   /** The hash of the request. */
@@ -27,12 +27,12 @@ export interface Session {
   readonly context: ReconcileContext;
   /** Watches for a Delete of the same holder from now on. */
   watch(): Promise<WatchedContext>;
-  /** Undoes everything that was changed, and brings back what the claims said before. */
+  /** Reverts all changes, and restores the claims. */
   undo(): Promise<Undone>;
   end(): void;
 }
 
-// Clocks of two functions may differ by so much.
+// The difference to allow between the clocks of two functions.
 const clockSkewMs = 1_000;
 
 export function startSession(options: SessionOptions): Session {
@@ -42,6 +42,14 @@ export function startSession(options: SessionOptions): Session {
   const until = now() + recording.leftMs() + clockSkewMs;
   const leases = startLeases({ table, holder, request, until, now });
   let stopWatch: StopWatch | undefined;
+  const watched = new AbortController();
+  const watching = deadlineIn(working.leftMs(), watched.signal);
+  const endWatch = () => {
+    stopWatch?.end();
+    // A look that is under way must not reach the table after the answer.
+    watched.abort();
+    watching.dispose();
+  };
   const context: ReconcileContext = {
     ecr: ecr.until(working),
     speed: ecr.speed,
@@ -59,25 +67,25 @@ export function startSession(options: SessionOptions): Session {
   return {
     context,
     async watch() {
-      const watch = await watchForStop(table, holder);
+      const watch = await watchForStop(claims.until(watching), holder);
       stopWatch = watch;
       return { ...context, stopWatch: watch };
     },
     async undo() {
-      stopWatch?.end();
+      endWatch();
       const { isChanged, failures } = await undoLog.undo(ecr.until(undoing));
       const left = new Set(failures.map(({ subject }) => subject));
       try {
         const hasBegun = await leases.abandon(claims.until(recording), left);
         return { isChanged: isChanged || hasBegun, failures };
       } catch (error) {
-        // The next request finds the change unfinished, and undoes it.
+        // The next request finds the change unfinished, and reverts it.
         return {
           isChanged,
           failures: [...failures, { subject: 'the claims table', settings: ['claims'], error }],
         };
       }
     },
-    end: () => stopWatch?.end(),
+    end: endWatch,
   };
 }

@@ -2,12 +2,12 @@
  * How a Delete stops a Create or an Update of the same resource that still runs: CloudFormation cancels resources when
  * another one of the stack fails, and sends their Delete at once.
  *
- * A Delete writes that it has come, then looks for changes under way. A Create or an Update writes that its change
- * begins, then looks for a Delete. Whichever looks second sees the other.
+ * A Delete records that it has arrived, then reads the changes in progress. A Create or an Update records that its
+ * change begins, then reads whether a Delete has arrived. The one that reads second sees the other.
  */
 import type { ClaimsTable } from '../aws/claims/claims-table.ts';
 
-/** Another request asks this one to stop. */
+/** A Delete of the same resource stops this request. */
 export class Stopped extends Error {
   override readonly name = 'Stopped';
 
@@ -48,9 +48,9 @@ export async function askToStop(table: ClaimsTable, holder: string, now: number)
 export interface StopWatch {
   /** Throws {@link Stopped} once one has been seen. */
   throwIfStopped(): void;
-  /** Looks at once. */
+  /** Checks at once. */
   check(): Promise<void>;
-  /** Looks every second, until `end`. */
+  /** Checks every second, until `end`. */
   poll(): void;
   end(): void;
 }
@@ -67,7 +67,7 @@ export async function watchForStop(table: ClaimsTable, holder: string): Promise<
   };
   const schedule = () => {
     timer = setTimeout(() => {
-      // A look that fails is followed by the next one; the last one, before the end, is not swallowed.
+      // A check that fails is followed by the next one; an error of the last one is thrown.
       void look()
         .catch(() => undefined)
         .finally(() => timer !== undefined && schedule());

@@ -1,10 +1,10 @@
-/** What a request has changed so far, so that a failure half-way can undo it. */
+/** The changes of a request so far, and how to revert them after a failure. */
 import { mayHaveTakenEffect } from '../aws/deadline.ts';
 import type { Ecr } from '../aws/ecr/ecr.ts';
 import { isRejected, isRepositoryNotFound } from '../aws/faults.ts';
 import { mapConcurrently } from '../aws/map-concurrently.ts';
 
-/** One change that was made, or may have been where no answer came. */
+/** One change that was made, or may have been made without a response. */
 interface Change {
   /** A setting's name, as people read it. */
   readonly setting: string;
@@ -14,7 +14,7 @@ interface Change {
 /** The changes of one request, by what they changed. */
 export interface UndoLog {
   /**
-   * Makes a change, and remembers how to undo it unless the service certainly rejected it.
+   * Makes a change, and records how to undo it unless the service certainly rejected it.
    *
    * @param subject a repository's name, or what else is changed as one
    */
@@ -27,14 +27,14 @@ export interface UndoLog {
   undo(ecr: Ecr, only?: string): Promise<Undone>;
 }
 
-/** What came of it. */
+/** The result. */
 export interface Undone {
-  /** Whether there was anything to undo. */
+  /** Whether there were any changes. */
   readonly isChanged: boolean;
   readonly failures: readonly UndoFailure[];
 }
 
-/** A subject of which not everything was undone, and what was not. */
+/** A subject that could not be reverted completely, and the settings that were not. */
 export interface UndoFailure {
   readonly subject: string;
   readonly settings: readonly string[];
@@ -80,7 +80,7 @@ async function undoInTurn(
     try {
       await undo(ecr);
     } catch (error) {
-      // A repository that was deleted has nothing to be undone.
+      // A deleted repository needs no undo.
       if (isRepositoryNotFound(error)) return undefined;
       const settings = latestFirst.slice(index).map(({ setting }) => setting);
       return { subject, settings: [...new Set(settings)].toReversed(), error };

@@ -88,7 +88,7 @@ function hasPolicyInEffect({ observed, lifecyclePolicy }: Plan, known: PoliciesR
   );
 }
 
-/** What a repository reads back as, where that is not what was written. */
+/** The first setting that reads back with another value than was written. */
 function mismatch(
   plan: Plan,
   settings: ReadonlyMap<string, Repository>,

@@ -1,4 +1,4 @@
-/** A template as text and as values, and where in the text each value stands. */
+/** A template as text and as values, and the location of each value in the text. */
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import type { JsonObject } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
@@ -22,9 +22,9 @@ export interface Position {
 }
 
 /**
- * Parses a template, and keeps where everything stands.
+ * Parses a template, and keeps the location of every value.
  *
- * @throws Problem with file, line and column when the text is no template
+ * @throws Problem with file, line and column if the text is not a template
  */
 export function readDocument(text: string, file: string): TemplateDocument {
   const { lines, ...parsed } = parseWithPlaces(text, file);
@@ -39,13 +39,13 @@ export function readDocument(text: string, file: string): TemplateDocument {
   };
 }
 
-/** Where a path of keys and indices ends, or the nearest place on the way there. */
+/** The location of a path of keys and indices, or of its longest existing part. */
 export function locate({ document, positionOf }: TemplateDocument, path: Path): Position {
   let node: unknown = document.contents;
   let offset = offsetOf(node) ?? 0;
   for (const step of path) {
     node = isAlias(node) ? node.resolve(document) : node;
-    // The long form of an intrinsic is a step more than its short tag.
+    // The long form of an intrinsic has one step more than its short tag.
     if (isTagged(node) && typeof step === 'string' && /^(Fn::|Ref$|Condition$)/.test(step)) continue;
     const next = stepInto(node, step);
     if (next === undefined) break;
@@ -55,7 +55,7 @@ export function locate({ document, positionOf }: TemplateDocument, path: Path): 
   return positionOf(offset);
 }
 
-/** The node that a step leads to, and what it is found at: its key in a map, itself in a list. */
+/** The node of a step, and the node that has its location: its key in a map, itself in a list. */
 function stepInto(node: unknown, step: string | number): { node: unknown; at: unknown } | undefined {
   if (isMap(node)) {
     const pair = node.items.find((item) => isPair(item) && keyOf(item) === String(step));

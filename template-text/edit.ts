@@ -1,6 +1,6 @@
 /**
- * Changes a template's text so that it means other values, and nothing else of it: comments, order, quotes, short
- * tags and line endings stay byte for byte. Printing the parsed values again would lose all of them.
+ * Changes values in a template's text and nothing else: comments, order, quotes, short tags and line endings stay byte
+ * for byte. Printing the parsed values would lose all of them.
  */
 import { isEqual, type JsonObject } from '../core/json.ts';
 import { readDocument, type TemplateDocument } from './document.ts';
@@ -8,9 +8,9 @@ import { type Edit, editorOf } from './edit/editor.ts';
 import { editAliases, editValue } from './edit/walk.ts';
 
 /**
- * The text of a template with its values changed from what they are to what they are to be.
+ * The text of a template with its values changed from `before` to `after`.
  *
- * @throws Error when the text that comes out does not mean that: a defect, which is never printed as a result
+ * @throws Error if the new text does not have the new values: a defect, which is never printed as a result
  */
 export function editTemplate(template: TemplateDocument, after: JsonObject): string {
   const edits = editsFor(template, after);

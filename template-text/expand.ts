@@ -1,4 +1,4 @@
-/** What the deployed macro would make of a whole template, wherever the template names it. Pure. */
+/** Expands a whole template as the deployed macro would, wherever the template names it. Pure. */
 import { expand, type MacroConfiguration } from '../cloudformation/expand.ts';
 import { type Finding, isRefusal } from '../core/finding.ts';
 import {
@@ -24,7 +24,7 @@ export interface ExpandOptions extends Omit<MacroConfiguration, 'describe'> {
   readonly transformParameters: JsonObject;
 }
 
-/** The template without our Transform, and every decision; or the message that refuses it. */
+/** The template without the macro's Transform, and every decision; or the message that refuses it. */
 export type ExpandedTemplate = {
   readonly findings: readonly Finding[];
   /** Whether the template names the macro, so that deploying it hardens it. */
@@ -107,7 +107,7 @@ function listOf(transform: Json | undefined): readonly Json[] {
   return isList(transform) ? transform : [transform];
 }
 
-/** The template without our entry in its Transform; the key goes with the last one. */
+/** The template without the macro's entry in its Transform; the key is removed with the last one. */
 function withoutOurs(template: JsonObject): JsonObject {
   const transform = member(template, 'Transform');
   const others = listOf(transform).filter((each) => !isOurs(each));
@@ -115,7 +115,7 @@ function withoutOurs(template: JsonObject): JsonObject {
   return withMember(template, 'Transform', others.length === 0 ? undefined : others);
 }
 
-/** What CloudFormation hands to a macro: given values, or defaults; a list type as a list. */
+/** The parameter values that CloudFormation passes to a macro: given ones, or defaults; a list type as a list. */
 function parameterValues(template: JsonObject, given: Readonly<Record<string, string>>): JsonObject {
   const declared = member(template, 'Parameters');
   if (!isObject(declared)) return {};

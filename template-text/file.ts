@@ -1,18 +1,17 @@
 import { readFileSync, statSync } from 'node:fs';
 import { Problem } from '../core/problem.ts';
 
-/** CloudFormation takes at most 1 MB; what is several times that is no template. */
+/** CloudFormation accepts at most 1 MB; a file of several times that size is not a template. */
 const maximumBytes = 4_000_000;
 
 /**
  * The text of one template file.
  *
  * @param file how the user named it, for the sentences; its path when left out
- * @throws Problem, one sentence, when there is no such file or it holds no text
+ * @throws Problem, one sentence, if the file does not exist or is not text
  */
 export function readText(path: string, file = path): string {
-  const unreadable = (reason: string) =>
-    `${file} could not be read (${reason}): make it readable and start again.`;
+  const unreadable = (reason: string) => `${file} could not be read (${reason}): make it readable and retry.`;
   const found = attempt(() => statSync(path, { throwIfNoEntry: false }), unreadable);
   if (found === undefined) throw new Problem(`There is no file ${file}: give the path of a template.`);
   if (found.isDirectory())
@@ -24,7 +23,7 @@ export function readText(path: string, file = path): string {
   );
 }
 
-/** The text that standard input holds. @throws Problem, one sentence */
+/** The text of standard input. @throws Problem, one sentence */
 export function readStandardInput(): string {
   const bytes = attempt(
     () => readFileSync(0),
@@ -33,12 +32,12 @@ export function readStandardInput(): string {
   return decode(bytes, 'standard input');
 }
 
-/** The text of what was read. */
+/** The bytes that were read as text. */
 function decode(bytes: Uint8Array, file: string): string {
   checkSize(bytes.byteLength, file);
   return attempt(
     () => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
-    () => `${file} is no text in UTF-8: give a template in YAML or JSON.`,
+    () => `${file} is not UTF-8 text: specify a template in YAML or JSON.`,
   );
 }
 

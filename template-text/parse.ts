@@ -16,7 +16,7 @@ export const yamlOptions: ParseOptions & DocumentOptions & SchemaOptions = {
   customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !unsupportedTags.test(tag.tag)),
 };
 
-/** A text as what it means and as yaml's own nodes, which know where they stand. */
+/** A text as values and as yaml's own nodes, which have their locations. */
 export interface ParsedTemplate {
   readonly value: JsonObject;
   readonly document: Document;
@@ -29,13 +29,13 @@ export interface ParsedTemplate {
  *
  * CloudFormation reads YAML 1.1 (an unquoted `yes` is true, `0755` is octal), so this does too.
  * @param file how the user named the file; every sentence begins with it.
- * @throws Problem with file, line and column when the text is no template.
+ * @throws Problem with file, line and column if the text is not a template.
  */
 export function parseTemplate(text: string, file: string): JsonObject {
   return parseWithPlaces(text, file).value;
 }
 
-/** The same, with where everything stands. */
+/** The same, with the locations. */
 export function parseWithPlaces(text: string, file: string): ParsedTemplate {
   const { value, ...parsed } = parse(text, file);
   return { ...parsed, value: checked(value, file) };
@@ -43,7 +43,7 @@ export function parseWithPlaces(text: string, file: string): ParsedTemplate {
 
 function checked(document: Json, file: string): JsonObject {
   if (!isObject(document)) {
-    throw new Problem(`${file} holds no mapping at its top: a template is one, with Resources in it.`);
+    throw new Problem(`${file} is not a map: a template is a map with Resources in it.`);
   }
   const resources = member(document, 'Resources');
   if (!isObject(resources) || Object.keys(resources).length === 0) {
@@ -51,17 +51,17 @@ function checked(document: Json, file: string): JsonObject {
       `${file} has no Resources, so there is nothing to deploy: pass a CloudFormation template.`,
     );
   }
-  // Checked here since MiniStack answers it with an error of its own making (HTTP 500).
+  // Checked here since MiniStack responds with an error of its own (HTTP 500).
   const odd = Object.keys(resources).find((name) => !isObject(resources[name]) && !isLoop(name));
   if (odd !== undefined) {
     throw new Problem(
-      `${file} has Resources.${odd}, which is no resource, and AWS refuses that ("Template format error: Any Resources member must be an object."): move it or fix it.`,
+      `${file} has Resources.${odd}, which is not a resource, and AWS refuses that ("Template format error: Any Resources member must be an object."): move it or fix it.`,
     );
   }
   return document;
 }
 
-/** AWS::LanguageExtensions has lists among the resources: loops that become some. */
+/** AWS::LanguageExtensions has lists among the resources: loops that generate some. */
 function isLoop(name: string): boolean {
   return name.startsWith('Fn::ForEach::');
 }
@@ -97,10 +97,10 @@ function reasonOf({ code, message }: YAMLError): string {
 }
 
 function notYaml(text: string, file: string, lines: LineCounter, offset: number, reason: string): Problem {
-  // Only text that is no YAML is asked about: a quoted '{{ name }}' is a value like any other.
+  // Only for text that is not YAML: a quoted '{{ name }}' is a value like any other.
   if (/\{[%#]|[%#]\}|\{\{(?!resolve:)/.test(text)) {
     return new Problem(
-      `${file} is no YAML: it looks like a Jinja or Go template, so render it first and pass the file that comes out.`,
+      `${file} is not YAML: it looks like a Jinja or Go template, so render it first and pass the file that comes out.`,
     );
   }
   const { line, col } = lines.linePos(offset);

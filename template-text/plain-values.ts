@@ -3,7 +3,7 @@ import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Scalar } f
 import type { Json } from '../core/json.ts';
 import type { Problem } from '../core/problem.ts';
 
-/** CloudFormation's short tags; all but two stand for `Fn::` and their own name. */
+/** CloudFormation's short tags; all but two mean `Fn::` and their own name. */
 const intrinsics = new Set(
   (
     'And Base64 Cidr Contains EachMemberEquals EachMemberIn Equals FindInMap ForEach GetAtt GetAZs If ' +
@@ -15,7 +15,7 @@ const maximumNodes = 200_000;
 const maximumDepth = 200;
 export const tooDeep = 'too many or too deeply nested values once its aliases are followed';
 
-/** The problem of what stands at an offset. */
+/** The problem at an offset. */
 export type Complaint = (offset: number, reason: string) => Problem;
 
 /** Walks yaml's own nodes, since its conversion to plain values would drop CloudFormation's tags. */
@@ -26,7 +26,7 @@ export function plainValues(document: Document, complain: Complaint): Json {
 interface Walk {
   readonly document: Document;
   readonly complain: Complaint;
-  /** How many nodes were come by. */
+  /** How many nodes were visited. */
   nodes: number;
 }
 
@@ -34,12 +34,12 @@ function plain(walk: Walk, node: unknown, parentOffset: number, depth: number): 
   const { document, complain } = walk;
   const offset = isNode(node) ? (node.range?.[0] ?? parentOffset) : parentOffset;
   walk.nodes += 1;
-  // An alias may stand inside its own anchor, and a few of them may multiply to millions of values.
+  // An alias may be inside its own anchor, and a few of them may multiply to millions of values.
   if (walk.nodes > maximumNodes || depth > maximumDepth) throw complain(offset, tooDeep);
   const inner = (value: unknown) => plain(walk, value, offset, depth + 1);
   if (isAlias(node)) {
     const target = node.resolve(document);
-    if (target === undefined) throw complain(offset, `no anchor &${node.source} stands before its alias`);
+    if (target === undefined) throw complain(offset, `no anchor &${node.source} before its alias`);
     return inner(target);
   }
   if (isScalar(node)) return tagged(node.tag, scalar(node), offset, complain);

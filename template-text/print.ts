@@ -1,9 +1,9 @@
-/** How new values are written into a template's text: like what stands around them. */
+/** How new values are written into a template's text: in the style around them. */
 import { Document, isMap, isScalar } from 'yaml';
 import { isList, isObject, type Json } from '../core/json.ts';
 import { yamlOptions } from './parse.ts';
 
-/** The text's own ways. */
+/** The style of a text. */
 export interface Style {
   readonly isJson: boolean;
   readonly eol: '\n' | '\r\n';
@@ -11,21 +11,21 @@ export interface Style {
   readonly step: string;
 }
 
-/** The ways of a text: one level of indentation is that of the first map inside another one. */
+/** The style of a text: one level of indentation is that of the first map inside another one. */
 export function styleOf(text: string, isJson: boolean, document: Document): Style {
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const root = document.contents;
   const pairs = isMap(root) ? root.items : [];
   const inner = pairs.map(({ value }) => value).find((value) => isMap(value) && value.items.length > 0);
   const outside = indentOf(text, pairs[0]?.key) ?? '';
-  // In JSON the first level stands inside a brace already.
+  // In JSON the first level is already inside a brace.
   const step = isJson
     ? outside
     : indentOf(text, isMap(inner) ? inner.items[0]?.key : undefined)?.slice(outside.length);
   return { isJson, eol, step: step !== undefined && /^(\t+| {1,8})$/.test(step) ? step : '  ' };
 }
 
-/** What stands before a key on its line, where that is nothing but space. */
+/** The text before a key on its line, if it is only space. */
 function indentOf(text: string, key: unknown): string | undefined {
   const offset = isScalar(key) ? key.range?.[0] : undefined;
   if (offset === undefined) return undefined;
@@ -51,7 +51,7 @@ export function inLines(value: Json, indent: string, { eol, step }: Style): stri
 /**
  * A key and its value in YAML's block style, one or more lines that end without a line break.
  *
- * @param indent what stands before the key
+ * @param indent the text before the key
  */
 export function inBlock(key: string, value: Json, indent: string, { eol, step }: Style): string {
   const document = new Document({ [key]: value }, yamlOptions);

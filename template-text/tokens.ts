@@ -6,10 +6,10 @@ export interface Token {
   readonly text: string;
 }
 
-/** Signs of the lexer's own, which stand for no text: a document, a flow collection's early end, a scalar. */
+/** Control characters of the lexer without text of their own: a document, a flow collection's early end, a scalar. */
 const marks = ['\x02', '\x18', '\x1f'];
 
-/** The tokens of a YAML text with where they stand, in its order. */
+/** The tokens of a YAML text with their offsets, in order. */
 export function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];
   let from = 0;
@@ -21,7 +21,7 @@ export function tokensOf(text: string): readonly Token[] {
   return tokens;
 }
 
-/** What stands before a node and belongs to it, from the nearest on: its anchor, its tag, the dash of its item. */
+/** The tokens before a node that belong to it, the nearest first: its anchor, its tag, the dash of its item. */
 export function* tokensBefore(tokens: readonly Token[], offset: number): Generator<Token> {
   let index = tokens.findLastIndex(({ from }) => from < offset);
   for (; index >= 0; index -= 1) {

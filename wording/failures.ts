@@ -1,14 +1,14 @@
 import { AwsCallError, rootError } from '../aws/call-error.ts';
 import { OutOfTime } from '../aws/deadline.ts';
-import { isDenied, isRejected, isThrottled, isUnanswered, loggableError } from '../aws/faults.ts';
+import { hasNoResponse, isDenied, isRejected, isThrottled, loggableError } from '../aws/faults.ts';
 import { AccountSettingError } from '../reconcile/account-settings.ts';
 import { PreviewFailed } from '../reconcile/guard.ts';
 import { HeldByAnother } from '../reconcile/in-flight.ts';
 import { Stopped } from '../reconcile/stop.ts';
 
 /**
- * What a failure means to the person who reads the stack's events: a sentence or more, the first of which names what
- * failed, such as "payments/api: PutImageTagMutability was denied."
+ * A failure as stack events show it: one or more sentences, the first of which names what failed, such as
+ * "payments/api: PutImageTagMutability was denied."
  */
 export function explain(error: unknown): string {
   if (error instanceof OutOfTime)
@@ -23,7 +23,7 @@ export function explain(error: unknown): string {
   return `${what} ${outcomeOf(error)}. ${explainCause(rootError(error))}`;
 }
 
-/** Failures of the room that reconciles. */
+/** Errors of `reconcile/`. */
 function ownSentence(error: unknown): string | undefined {
   if (error instanceof PreviewFailed)
     return `ECR could not preview what the lifecycle policy would expire in ${error.repository}, so nothing was changed: deploy again, or set ProtectPulledWithinDays: 0.`;
@@ -39,7 +39,7 @@ function ownSentence(error: unknown): string | undefined {
 
 function outcomeOf(error: AwsCallError): string {
   if (isThrottled(error)) return 'was throttled';
-  if (isUnanswered(error)) return 'got no response';
+  if (hasNoResponse(error)) return 'got no response';
   if (isDenied(error)) return 'was denied';
   return isRejected(error) ? 'was refused' : 'failed';
 }
@@ -47,10 +47,10 @@ function outcomeOf(error: AwsCallError): string {
 function explainCause(error: unknown): string {
   if (!(error instanceof Error)) return `The function failed with ${String(error)}.`;
   const { name, status } = loggableError(error);
-  // The SDK adds a second line for programmers. Cut, so that what follows still fits into the answer.
+  // The SDK adds a second line for programmers. Truncated, so that the rest still fits into the response.
   const message = (error.message.split('\n')[0] ?? '').slice(0, 1000).replace(/[.\s]+$/, '');
   if (isThrottled(error)) return 'ECR throttles this account: deploy with fewer stacks at once.';
-  if (isUnanswered(error)) return `ECR could not be reached, or did not respond: ${message}.`;
+  if (hasNoResponse(error)) return `ECR could not be reached, or did not respond: ${message}.`;
   switch (name) {
     case 'AccessDeniedException':
       return `The function is not allowed to do this: allow it in its role, and in any service control policy or permissions boundary. ECR reports: ${message}.`;
@@ -64,7 +64,7 @@ function explainCause(error: unknown): string {
     case 'BlockedByOrganizationPolicyException':
       return `A policy of the organisation forbids the change: ${message}.`;
     case 'SyntaxError':
-      // Its message quotes the whole answer, whatever that is.
+      // Its message quotes the whole response.
       return `ECR's response (status ${status}) is not in its protocol: check that the endpoint is that of ECR.`;
     default:
       return message === '' ? `ECR failed with ${name}.` : `ECR failed with ${name}: ${message}.`;

@@ -1,4 +1,4 @@
-/** What people should know about a request that succeeds, a clause each; and what a dry run would change. */
+/** Notes about a request that succeeds, a clause each; and the changes that a dry run would make. */
 import type { Note } from '../reconcile/outcome.ts';
 import type { Plan } from '../reconcile/plan.ts';
 import { mutabilityWords, settingList } from './settings.ts';
@@ -27,7 +27,7 @@ export function noteClause(note: Note): string {
   }
 }
 
-/** What a plan would change, such as `ImageTagMutability MUTABLE -> IMMUTABLE`; empty when it is nothing. */
+/** The changes of a plan, such as `ImageTagMutability MUTABLE -> IMMUTABLE`; empty if there are none. */
 export function planWords({ observed, tagMutability, scanOnPush, lifecyclePolicy }: Plan): string {
   const { settings, policyText } = observed;
   const earlier = policyText === undefined ? 'none' : 'another';

@@ -9,7 +9,7 @@ export function pathText(path: Path): string {
   }, '');
 }
 
-/** Where a finding stands, as a person would look it up: `Orders.Properties.ImageTagMutability`. */
+/** The location of a finding: `Orders.Properties.ImageTagMutability`. */
 export function locationOf({ logicalId, path }: Pick<Finding, 'logicalId' | 'path'>): string {
   return pathText(logicalId === undefined ? path : [logicalId, ...path]);
 }

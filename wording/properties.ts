@@ -1,4 +1,4 @@
-/** What is wrong with the properties of a `Custom::EcrSettings`, each in a clause that begins with its place. */
+/** The issues of the properties of a `Custom::EcrSettings`, each in a clause that begins with its path. */
 import type { Issue, IssueCode } from '../core/issue.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Path } from '../core/path.ts';
@@ -7,7 +7,7 @@ import { pathText } from './path.ts';
 import { unknownName } from './unknown-name.ts';
 import { kindsOnly } from './values.ts';
 
-/** What can be wrong with properties beside their values, by code. */
+/** The codes of issues of properties, beside those of their values. */
 export type PropertyCode =
   | 'unknown-property'
   | 'unknown-account-setting'
@@ -22,15 +22,15 @@ export type PropertyCode =
   | 'tags-with-mutable'
   | 'registry-not-taken';
 
-/** One thing that is wrong with the properties. */
+/** One issue of the properties. */
 export interface PropertyIssue extends Issue<PropertyCode | IssueCode> {
-  /** Where, inside the JSON text that stands at the path. */
+  /** The path inside the JSON text at `path`. */
   readonly inside?: Path;
 }
 
 /**
- * The clause for a problem. It never quotes a value that does not fit, unless it is nearly an allowed one: it may be a
- * secret that was put into the wrong place, and stack events and logs are not masked.
+ * The clause for an issue. It quotes a wrong value only if it is similar to an allowed one: it may be a secret in the
+ * wrong place, and stack events and logs are not masked.
  */
 export function propertyProblem(issue: PropertyIssue): string {
   const { code, path, expected, actual, related = [] } = issue;

@@ -1,4 +1,4 @@
-/** Why a deployment is refused, and what else CloudFormation's users are to know of it. */
+/** Why a deployment is refused, and warnings about it. */
 import type { Expansion } from '../cloudformation/expand.ts';
 import { type Finding, isRefusal } from '../core/finding.ts';
 import { reasonOf } from './findings.ts';
@@ -8,10 +8,10 @@ const maxNamed = 20;
 const maxCharacters = 4000;
 
 /**
- * The message that refuses a deployment, or undefined when nothing does.
+ * The message that refuses a deployment, or undefined if there is no refusal.
  *
  * Each refusal by logical ID and property path, at most the first 20, with a count of the rest; under 4,000
- * characters, since CloudFormation shows a status reason and cuts what is longer.
+ * characters, since CloudFormation truncates longer status reasons.
  */
 export function refusalMessage(findings: readonly Finding[]): string | undefined {
   const refusals = findings.filter(isRefusal);
@@ -20,7 +20,7 @@ export function refusalMessage(findings: readonly Finding[]): string | undefined
   let length = 0;
   for (const refusal of refusals.slice(0, maxNamed)) {
     const line = sentence(refusal).slice(0, 600);
-    // Room for the count of the rest is kept free.
+    // Leaves room for the count of the rest.
     if (length + line.length > maxCharacters - 100) break;
     lines.push(line);
     length += line.length + 2;
@@ -46,7 +46,7 @@ export function expansionRefusal(expansion: Expansion): string | undefined {
   return `the hardened template has ${bytes} bytes, and CloudFormation takes at most ${quota}: split it`;
 }
 
-/** What to know of an expansion that can be deployed, or undefined. */
+/** The warning about an expansion that can be deployed, or undefined. */
 export function expansionWarning(expansion: Expansion): string | undefined {
   if (!('fragment' in expansion) || expansion.oversize === undefined) return undefined;
   const { bytes, quota } = expansion.oversize;

@@ -1,4 +1,4 @@
-/** Why a request is refused: sentences for the events of a stack, and the same for the log, which names no value. */
+/** Why a request is refused: sentences for stack events, and the same for the log, without values. */
 
 import type { ImageInUse } from '../reconcile/guard.ts';
 import type { Loss, Mismatch, Refusal, RepositoryRefusal } from '../reconcile/outcome.ts';
@@ -7,7 +7,7 @@ import { unscanned } from '../reconcile/scanning.ts';
 import { truncateList } from './lists.ts';
 import { mutabilityWords } from './settings.ts';
 
-/** One sentence or more that say what is wrong and what to do. */
+/** One or more sentences: the cause and the fix. */
 export function refusalSentence(refusal: Refusal): string {
   switch (refusal.code) {
     case 'account-weakened': {
@@ -140,7 +140,7 @@ function outOfTimeSentence({
   return `The ${repositories} repositories need ${writes} writes, which take about ${seconds(neededMs)} s at ECR's current rate, and the function has ${seconds(leftMs)} s left: nothing was changed. Divide them among several resources, by name, or deploy again.`;
 }
 
-// What fits into CloudFormation's 4,096 bytes beside the rest of the answer.
+// What fits into CloudFormation's 4,096 bytes beside the rest of the response.
 const maxImageCharacters = 2_600;
 
 function imagesInUseSentence(images: readonly ImageInUse[], withinDays: number): string {

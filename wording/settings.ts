@@ -7,7 +7,7 @@ export function mutabilityWords({ mutability, exclusions }: TagMutability): stri
   return [mutability, ...exclusions].join(' ');
 }
 
-/** The properties of AWS::ECR::Repository by which people know the settings. */
+/** The properties of AWS::ECR::Repository for the settings. */
 const properties: Readonly<Record<WritableSettingName, string>> = {
   tagMutability: 'ImageTagMutability',
   scanOnPush: 'ImageScanningConfiguration',

@@ -1,12 +1,12 @@
-/** What became of an undo, in the sentences that end the reason of a failure. */
+/** The result of an undo, in the sentences that end the reason of a failure. */
 import type { Undone } from '../reconcile/undo-log.ts';
 import { explain } from './failures.ts';
 import { truncateText } from './lists.ts';
 
-// What fits into CloudFormation's 4,096 bytes beside the reason of the failure itself; the log has every one.
+// What fits into CloudFormation's 4,096 bytes beside the reason of the failure; the log has all.
 const maxCharacters = 1_500;
 
-/** Empty where nothing had been changed. */
+/** Empty if nothing had been changed. */
 export function undoSentences({ isChanged, failures }: Undone): string {
   const [first] = failures;
   if (first === undefined) return isChanged ? ' What had been changed was put back.' : '';

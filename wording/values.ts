@@ -1,4 +1,4 @@
-/** How sentences show a value, or keep it to themselves. */
+/** How sentences show or hide a value. */
 import { isList, isObject, type Json } from '../core/json.ts';
 
 /** How the values in a sentence are shown. */
@@ -9,7 +9,7 @@ export interface ValueWords {
   readonly quote: (value: Json | undefined) => string;
 }
 
-/** Shows what stands in a template, which its author knows. */
+/** Shows the values of a template, which its author knows. */
 export const shownValues: ValueWords = {
   describe: describeKind,
   quote: (value) => (typeof value === 'string' ? `"${value}" ` : ''),

@@ -1,20 +1,20 @@
 /** How reading a registry fails, as data. */
 import { rootError } from '../../aws/call-error.ts';
 import { OutOfTime } from '../../aws/deadline.ts';
-import { isDenied, isRepositoryNotFound, isUnanswered, loggableError } from '../../aws/faults.ts';
+import { hasNoResponse, isDenied, isRepositoryNotFound, loggableError } from '../../aws/faults.ts';
 import type { Read, UnreadReason } from '../unread.ts';
 import { type RegistryFailure, type RegistryLocation, RegistryUnreadable } from '../unreadable.ts';
 
 /** Whether AWS or the network failed; anything else is a defect of this program. */
 function isAwsFailure(error: unknown): boolean {
   const root = rootError(error);
-  return (root instanceof Error && '$metadata' in root) || error instanceof OutOfTime || isUnanswered(error);
+  return (root instanceof Error && '$metadata' in root) || error instanceof OutOfTime || hasNoResponse(error);
 }
 
 /** @param action such as `ecr:GetLifecyclePolicy` */
 function reasonOf(error: unknown, action: string): UnreadReason {
   if (isDenied(error)) return { code: 'denied', action };
-  if (error instanceof OutOfTime || isUnanswered(error)) return { code: 'not-answered', action };
+  if (error instanceof OutOfTime || hasNoResponse(error)) return { code: 'no-response', action };
   return { code: 'failed', action, error: loggableError(error).name };
 }
 
@@ -67,7 +67,7 @@ function networkFailure(
   { endpointUrl }: RegistryLocation,
 ): RegistryFailure | undefined {
   const { name, code } = loggableError(cause);
-  const isSilent = isOutOfTime || isUnanswered(cause);
+  const isSilent = isOutOfTime || hasNoResponse(cause);
   // An endpoint that was given is more likely to be wrong than the Region's.
   const isGiven = endpointUrl !== undefined && isSilent;
   if (!isGiven && (code === 'ENOTFOUND' || code === 'EAI_AGAIN'))

@@ -1,8 +1,8 @@
 /**
- * Stands in for `@aws-sdk/credential-provider-node` in the bundle (template.yaml names the alias).
+ * Replaces `@aws-sdk/credential-provider-node` in the bundle (template.yaml names the alias).
  *
- * A Lambda function's credentials are always in its environment. The whole provider chain would double the bundle
- * and its start-up time, only to look where a function has nothing
+ * A Lambda function's credentials are always in its environment. The whole provider chain would double the bundle and
+ * its start-up time, only to look in places that a function does not have
  * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
  */
 export function defaultProvider(): () => Promise<{

@@ -1,4 +1,4 @@
-/** How the table is called: as every service, and again while others work on the same items. */
+/** Calls the table like any service, with retries while other requests use the same items. */
 import { type DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import type { Call as AnyCall } from '../calls.ts';
 import { type Deadline, pause } from '../deadline.ts';
@@ -21,7 +21,7 @@ const maxPauseMs = 5_000;
 /**
  * Calls, and calls again while DynamoDB is busy with the same items, which is not a conflict of versions.
  *
- * @throws what DynamoDB answers otherwise; OutOfTime at the deadline
+ * @throws other errors of DynamoDB; OutOfTime at the deadline
  */
 export function waitingForOthers(call: Call, deadline: Deadline): Call {
   return async (operation, send) => {
@@ -47,7 +47,7 @@ export function waitingForOthers(call: Call, deadline: Deadline): Call {
  * @throws OutOfTime when the deadline comes first
  */
 export function backOff(attempt: number, deadline: Deadline, last?: unknown): Promise<void> {
-  // Random, so that two requests for the same items do not meet again.
+  // Random, so that two requests for the same items do not conflict again.
   return pause(Math.random() * Math.min(maxPauseMs, firstPauseMs * 2 ** attempt), deadline, last);
 }
 

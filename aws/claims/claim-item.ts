@@ -1,7 +1,7 @@
 /** One item of the table of claims, and how DynamoDB stores it. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
-/** One item: a repository, or a request that asks its holder to stop. */
+/** One item: a repository, or a request to a holder to stop. */
 export interface ClaimItem {
   /** The repository's ARN, or the request's own key. */
   readonly key: string;
@@ -14,7 +14,7 @@ export interface ClaimItem {
   readonly expiresAt?: number;
 }
 
-/** An item that is to be written where the stored version is `expected` (0: where there is none). */
+/** An item to write if the stored version is `expected` (0: if there is none). */
 export interface ClaimChange {
   readonly item: ClaimItem;
   readonly expected: number;
@@ -26,7 +26,7 @@ export type Attributes = Record<string, AttributeValue>;
 /** The table's partition key (template.yaml). */
 export const keyAttribute = 'repositoryArn';
 
-/** Tells the writes of one request apart from each other's, so that a repeated attempt finds its own. */
+/** Identifies one write, so that a retry finds its own. */
 const writeAttribute = 'writeId';
 
 export function keyOf(key: string): Attributes {
@@ -65,7 +65,7 @@ export function decodeItem(attributes: Attributes): ClaimItem {
   };
 }
 
-/** Whether that write made the item. */
+/** Whether that write wrote the item. */
 export function isWrittenBy(attributes: Attributes | undefined, writeId: string): boolean {
   return attributes?.[writeAttribute]?.S === writeId;
 }
@@ -75,7 +75,7 @@ export function isExpired({ expiresAt }: ClaimItem, now: number): boolean {
   return expiresAt !== undefined && expiresAt < now;
 }
 
-/** Bytes that an item counts for, a little too many rather than too few. */
+/** The size of an item in bytes, rounded up. */
 export function sizeOf({ key, holders, body }: ClaimItem): number {
   return Buffer.byteLength([key, body, ...holders].join('')) + 256;
 }

@@ -1,6 +1,5 @@
 /**
- * The table of claims: who wants what of a repository. An item's body is JSON whose meaning is the core's; here it is
- * a text.
+ * The claims table. An item's body is JSON that `core/claims` defines; here it is text.
  */
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { callsOf } from '../calls.ts';
@@ -14,15 +13,15 @@ import { writeItems } from './write.ts';
 export type { ClaimChange, ClaimItem } from './claim-item.ts';
 
 /**
- * The calls. Each may throw what the SDK throws, or OutOfTime; throttling, passing faults and transactions of others
- * on the same items are waited out. An attempt that is repeated because its answer got lost is not a conflict.
+ * The calls. Each may throw errors of the SDK, or OutOfTime; throttling, transient faults and transactions of other
+ * requests on the same items are retried. A retry after a lost response is not a conflict.
  */
 export interface ClaimsTable {
-  /** The items of those keys that are there and have not expired: consistent reads by 100. */
+  /** The items of those keys that exist and have not expired: consistent reads by 100. */
   read(keys: readonly string[]): Promise<ReadonlyMap<string, ClaimItem>>;
   /**
-   * Writes each item where the stored version is `expected` (0: there is none), in transactions of up to 100 items;
-   * where a conflict cancels one, what has none is written without it.
+   * Writes each item if the stored version is `expected` (0: there is none), in transactions of up to 100 items; if a
+   * conflict cancels one, the items without a conflict are written without it.
    *
    * @returns the keys that were not written, since another request had changed them
    */
@@ -40,7 +39,7 @@ export interface ClaimsConnection {
   close(): void;
 }
 
-/** Which table: that of a function's environment, or one by name. */
+/** The table: that of a function's environment, or one by name. */
 export type ClaimsOptions =
   /** ClaimsTable (the table's name), AWS_REGION, and AWS_ENDPOINT_URL_DYNAMODB or AWS_ENDPOINT_URL where that is meant. */
   | { readonly environment: Environment }
@@ -49,7 +48,7 @@ export type ClaimsOptions =
       readonly client: Pick<DynamoDBClientConfig, 'region' | 'credentials' | 'profile' | 'endpoint'>;
     };
 
-/** @throws Error when the environment names no table */
+/** @throws Error if the environment has no table */
 export function connectClaims(options: ClaimsOptions): ClaimsConnection {
   const { tableName, client } =
     'environment' in options
@@ -63,7 +62,7 @@ export function connectClaims(options: ClaimsOptions): ClaimsConnection {
     () =>
       new DynamoDBClient({
         maxAttempts: 1,
-        // Given explicitly, so that none of the SDK's loaders for them runs; neither is of use to one table.
+        // Set explicitly, so that none of the SDK's loaders for them runs; one table needs neither.
         accountIdEndpointMode: 'disabled',
         endpointDiscoveryEnabled: false,
         ...client,

@@ -1,4 +1,4 @@
-/** Reading the table, always consistently: what another request wrote a moment ago decides. */
+/** Reading the table, always consistently: the latest write of another request matters. */
 import {
   BatchGetItemCommand,
   type BatchGetItemCommandOutput,
@@ -19,7 +19,7 @@ export async function readItems(
   table: Table,
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, ClaimItem>> {
-  // A key that stands twice in a batch fails it.
+  // A repeated key fails the batch.
   const batches = chunks([...new Set(keys)], maxKeys);
   const found = await mapConcurrently(batches, (batch) => readBatch(table, batch), batchesAtOnce);
   return new Map(current(found.flat()).map((item) => [item.key, item]));
@@ -39,10 +39,10 @@ async function readBatch(
       ),
     );
     found.push(...Object.values(output.Responses ?? {}).flat());
-    // By the table's name or its ARN, as it was asked.
+    // By the table's name or its ARN, as in the request.
     const unprocessed = Object.values(output.UnprocessedKeys ?? {}).flatMap(({ Keys }) => Keys ?? []);
     if (unprocessed.length === 0) return found;
-    // An answer ends at 16 MB, which needs no waiting; one without any item is a table that is busy.
+    // A response ends at 16 MB, which needs no waiting; one without any item means that the table is busy.
     attempt = unprocessed.length < asked.length ? 0 : attempt + 1;
     asked = unprocessed;
     if (attempt > 0) await backOff(attempt, deadline);
@@ -80,7 +80,7 @@ export async function* scanItems(
   } while (start !== undefined);
 }
 
-/** Without what DynamoDB deletes in its own time. */
+/** Without expired items, which DynamoDB deletes later. */
 function current(found: readonly Attributes[]): readonly ClaimItem[] {
   const now = unixSeconds();
   return found.map(decodeItem).filter((item) => !isExpired(item, now));

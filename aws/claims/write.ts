@@ -1,4 +1,4 @@
-/** Writing the table: each item only where it still is as it was read. */
+/** Writing the table: each item only if it has not changed since it was read. */
 import { randomUUID } from 'node:crypto';
 import {
   ConditionalCheckFailedException,
@@ -31,10 +31,10 @@ interface Write {
 }
 
 /**
- * Writes items, each where the stored version is the expected one.
+ * Writes items, each if the stored version is the expected one.
  *
  * @returns the keys that were not written, since another request had changed them
- * @throws what DynamoDB answers otherwise; then some of the items may have been written
+ * @throws other errors of DynamoDB; then some of the items may have been written
  */
 export async function writeItems(table: Table, changes: readonly ClaimChange[]): Promise<readonly string[]> {
   const write = { table, id: randomUUID() };
@@ -46,7 +46,7 @@ export async function writeItems(table: Table, changes: readonly ClaimChange[]):
   return conflicts.flat();
 }
 
-/** As many items in a transaction as it may hold. */
+/** As many items as fit in a transaction. */
 function batchesOf(changes: readonly ClaimChange[]): ClaimChange[][] {
   const batches: ClaimChange[][] = [];
   let bytes = 0;
@@ -64,7 +64,7 @@ function batchesOf(changes: readonly ClaimChange[]): ClaimChange[][] {
   return batches;
 }
 
-/** Writes a batch, and where a conflict cancels it, what had none. @returns the keys in conflict */
+/** Writes a batch, and if a conflict cancels it, the items without one. @returns the keys in conflict */
 async function writeBatch(write: Write, changes: readonly ClaimChange[]): Promise<readonly string[]> {
   const [first] = changes;
   if (first === undefined) return [];
@@ -80,7 +80,7 @@ async function writeTogether(
   { table, id }: Write,
   changes: readonly ClaimChange[],
 ): Promise<ReadonlySet<string>> {
-  // The same at every attempt, so that one whose answer got lost is not done again.
+  // The same at every attempt, so that one whose response was lost is not repeated.
   let ClientRequestToken = randomUUID();
   const TransactItems = changes.map((change) => ({ Put: putOf(table, id, change) }));
   return table.call('TransactWriteItems', async (client, options) => {
@@ -90,14 +90,14 @@ async function writeTogether(
       return new Set<string>();
     } catch (error) {
       if (!(error instanceof TransactionCanceledException)) throw error;
-      // What was cancelled had no effect; whether its token would be answered so again, AWS does not say.
+      // A cancelled transaction had no effect; AWS does not document the response to its token.
       ClientRequestToken = randomUUID();
       const failed = (error.CancellationReasons ?? []).flatMap(({ Code, Item }, index) => {
         const key = changes[index]?.item.key;
         return Code === 'ConditionalCheckFailed' && key !== undefined ? [{ key, old: Item }] : [];
       });
       if (failed.length === 0) throw error;
-      // An earlier attempt, under a token of its own, has written all of them where it has written one.
+      // An earlier attempt, under its own token, has written all of them if it has written one.
       return new Set(failed.some(({ old }) => isWrittenBy(old, id)) ? [] : failed.map(({ key }) => key));
     }
   });
@@ -112,7 +112,7 @@ async function writeOne({ table, id }: Write, change: ClaimChange): Promise<bool
       return true;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      // An earlier attempt, whose answer got lost, has written it.
+      // An earlier attempt, whose response was lost, has written it.
       return isWrittenBy(error.Item, id);
     }
   });
@@ -127,7 +127,7 @@ function putOf(table: Table, id: string, { item, expected }: ClaimChange) {
   } satisfies Put;
 }
 
-/** There is no item, or one that DynamoDB has yet to delete. */
+/** Whether there is no item, or an expired one. */
 function absent() {
   return {
     ConditionExpression: 'attribute_not_exists(#key) OR #expiresAt < :now',

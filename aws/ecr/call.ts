@@ -12,9 +12,9 @@ export interface EcrCalls {
 }
 
 /**
- * What there is of many entries, where one that is missing fails the whole call: it is asked for by halves.
+ * The existing ones of many entries, if a missing one fails the whole call: the call is repeated by halves.
  *
- * @param read asks for some of them
+ * @param read requests some of them
  */
 export async function readExisting<Entry, Result>(
   entries: readonly Entry[],

@@ -1,4 +1,4 @@
-/** A connection to Amazon ECR: as whom, where, and to whose registry is said from outside. */
+/** A connection to Amazon ECR: credentials, Region and registry are passed in. */
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { callsOf, type Speed } from '../calls.ts';
 import type { ClientSettings } from '../client-settings.ts';
@@ -12,13 +12,13 @@ export interface EcrOptions extends ClientSettings {
   readonly registryId?: string | undefined;
 }
 
-/** ECR, for as long as it is used. */
+/** A connection to ECR. */
 export interface Connection<Operations> {
   /** The operations, each of which is given up at the deadline. */
   until(deadline: Deadline): Operations;
   /** The operations, each of which has its own time. */
   patiently(patience: Patience): Operations;
-  /** The region that is called. @throws where neither the options nor the SDK know one */
+  /** The Region. @throws if neither the options nor the SDK have one */
   region(): Promise<string>;
   readonly speed: Speed;
   close(): void;

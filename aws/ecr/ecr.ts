@@ -1,4 +1,4 @@
-/** What is read and written of a registry's repositories; the calls behind it are in the files beside this one. */
+/** The operations on a registry's repositories; the calls are in the files beside this one. */
 import type { TagMutability } from '../../core/settings/tag-mutability.ts';
 
 /** A repository as DescribeRepositories describes it. */
@@ -8,7 +8,7 @@ export interface Repository {
   readonly uri: string;
   /** The account whose registry it is in, of 12 digits. */
   readonly registryId: string;
-  /** Milliseconds since 1970; a repository of the same name that was created later is another one. */
+  /** Milliseconds since 1970; a repository of the same name that was created later is a different one. */
   readonly createdAt: number;
   readonly tagMutability: TagMutability;
   readonly scanOnPush: boolean;
@@ -28,27 +28,27 @@ export interface ExpiringImage {
   readonly tags: readonly string[];
 }
 
-/** What StartLifecyclePolicyPreview has come to. */
+/** The state of a lifecycle policy preview. */
 export type Preview =
   | { readonly status: 'pending' }
   | { readonly status: 'failed' }
-  /** `text` is the policy that was previewed: a later preview of another caller replaces ours. */
+  /** `text` is the policy that was previewed: a later preview of another caller replaces this one. */
   | { readonly status: 'complete'; readonly text: string; readonly expiring: readonly ExpiringImage[] };
 
 /**
  * The settings of repositories, and what they depend on.
  *
  * Each method may throw AwsCallError, which names the operation and the repository, or OutOfTime at the deadline;
- * throttling and transient faults are waited out.
+ * throttling and transient faults are retried.
  */
 export interface Ecr {
-  /** The repository, or undefined when there is none of that name. */
+  /** The repository, or undefined if it does not exist. */
   repository(name: string): Promise<Repository | undefined>;
   /** Every repository of the registry, by 1,000. */
   repositories(): Promise<readonly Repository[]>;
-  /** Those of these names that exist, by 100. */
+  /** The existing ones of these names, by 100. */
   repositoriesNamed(names: readonly string[]): Promise<readonly Repository[]>;
-  /** The scan frequency in effect of each repository that exists, by 25. */
+  /** The effective scan frequency of each existing repository, by 25. */
   scanFrequencies(names: readonly string[]): Promise<ReadonlyMap<string, ScanFrequency>>;
   scanType(): Promise<ScanType>;
   putTagMutability(name: string, value: TagMutability): Promise<void>;

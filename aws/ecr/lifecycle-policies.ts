@@ -48,7 +48,7 @@ export function lifecyclePolicyWrites({
       );
     },
     async deleteLifecyclePolicy(repositoryName) {
-      // An earlier attempt whose answer was lost may have deleted it.
+      // An earlier attempt whose response was lost may have deleted it.
       await unlessNotFound(['lifecycle policy'], () =>
         call(
           'DeleteLifecyclePolicy',
@@ -82,7 +82,7 @@ export function lifecyclePreviews({ call, registry }: EcrCalls): Pick<Ecr, 'star
         );
       };
       const whole = () => wholePreview(pages(read, ({ nextToken }) => nextToken));
-      // Just started, and not there yet.
+      // Just started, and not available yet.
       return (await unlessNotFound(['lifecycle policy preview'], whole)) ?? { status: 'pending' };
     },
   };

@@ -1,4 +1,4 @@
-/** The scanning in effect, by ECR's own account of it. */
+/** The effective scanning that ECR reports. */
 import {
   BatchGetRepositoryScanningConfigurationCommand,
   GetRegistryScanningConfigurationCommand,
@@ -19,7 +19,7 @@ export interface RepositoryScanning {
 
 /** How the registry of the credentials is scanned. */
 export interface RegistryScanning {
-  /** Empty where scanning was never configured: then ECR does not say whose it is. */
+  /** Empty if scanning was never configured: ECR then returns no registry ID. */
   readonly registryId: string;
   readonly scanType: ScanType;
 }
@@ -29,7 +29,7 @@ export const maxScanningNames = 25;
 
 /** Reading it; these operations take no registry but that of the credentials. */
 export interface ScanningReads extends Pick<Ecr, 'scanFrequencies' | 'scanType'> {
-  /** Of each of these that exists. @param names at most {@link maxScanningNames} */
+  /** By repository, for those that exist. @param names at most {@link maxScanningNames} */
   repositoryScanning(names: readonly string[]): Promise<ReadonlyMap<string, RepositoryScanning>>;
   registryScanning(): Promise<RegistryScanning>;
 }
@@ -79,7 +79,7 @@ function toScanning({
   return [repositoryName, { frequency: frequencyOf(scanFrequency), filters }];
 }
 
-/** A frequency that ECR does not name is none that it promises. */
+/** A missing frequency counts as MANUAL. */
 function frequencyOf(value: string | undefined): ScanFrequency {
   return value === 'SCAN_ON_PUSH' || value === 'CONTINUOUS_SCAN' ? value : 'MANUAL';
 }

@@ -1,6 +1,6 @@
 /** How the claims table cannot be used, as a sentence that says what to do. */
 import { OutOfTime } from '../../aws/deadline.ts';
-import { isUnanswered, loggableError } from '../../aws/faults.ts';
+import { hasNoResponse, loggableError } from '../../aws/faults.ts';
 import { Problem } from '../../core/problem.ts';
 
 /** @returns a Problem; an error that is not one of AWS's, as it is */
@@ -25,7 +25,7 @@ export function problemOf(error: unknown, table: string): unknown {
     return problem(
       `These credentials cannot use the table ${table}: allow dynamodb:Scan on it, and dynamodb:PutItem for --release.`,
     );
-  if (error instanceof OutOfTime || isUnanswered(cause))
+  if (error instanceof OutOfTime || hasNoResponse(cause))
     return problem(`DynamoDB did not respond in time (${code ?? name}): check --region and the network.`);
   return status === undefined ? error : problem(`The table ${table} could not be read (${name}).`);
 }

@@ -78,12 +78,14 @@ export function listingOf(
  * The stacks of which CloudFormation can be asked: of the repository's own account and Region. In another one every
  * stack would be one that does not exist.
  */
-export function stacksToAsk(records: readonly StoredRecord[]): readonly string[] {
-  const placeOf = (arn: string) => arn.split(':').slice(3, 5).join(':');
+export function stacksToCheck(records: readonly StoredRecord[]): readonly string[] {
+  const accountAndRegionOf = (arn: string) => arn.split(':').slice(3, 5).join(':');
   return [
     ...new Set(
       records.flatMap(({ record: { repositoryArn, claims } }) =>
-        claims.map(({ stack }) => stack).filter((stack) => placeOf(stack) === placeOf(repositoryArn)),
+        claims
+          .map(({ stack }) => stack)
+          .filter((stack) => accountAndRegionOf(stack) === accountAndRegionOf(repositoryArn)),
       ),
     ),
   ];

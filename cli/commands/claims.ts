@@ -3,7 +3,7 @@ import { deadlineIn } from '../../aws/deadline.ts';
 import { loggableError } from '../../aws/faults.ts';
 import { Problem } from '../../core/problem.ts';
 import { problemOf } from '../claims/failures.ts';
-import { listingOf, stacksToAsk } from '../claims/listing.ts';
+import { listingOf, stacksToCheck } from '../claims/listing.ts';
 import { type ClaimModel, repositoryIn, type StoredRecord } from '../claims/model.ts';
 import { claimRecords } from '../claims/records.ts';
 import { releaseClaims } from '../claims/release.ts';
@@ -32,7 +32,7 @@ export interface ClaimsOutcome {
 
 const patienceMs = 2 * 60_000;
 // Where nothing answers at all, nobody wants to wait for minutes.
-const firstAnswerMs = 8_000;
+const firstResponseMs = 8_000;
 
 /** `ecr-hardening claims`. @throws Problem when the table cannot be found or used */
 export async function claimsCommand(options: ClaimsOptions, context: ClaimsContext): Promise<ClaimsOutcome> {
@@ -43,7 +43,7 @@ export async function claimsCommand(options: ClaimsOptions, context: ClaimsConte
     ...(endpoint === undefined ? {} : { endpoint }),
   };
   const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(), firstAnswerMs);
+  const timer = setTimeout(() => silence.abort(), firstResponseMs);
   const deadline = deadlineIn(patienceMs, silence.signal);
   const connected = connectStacks(client, deadline);
   const stacks = context.stacks ?? connected;
@@ -51,9 +51,9 @@ export async function claimsCommand(options: ClaimsOptions, context: ClaimsConte
     const tableName = options.table ?? (await tableOf(options.stackName, stacks));
     const connection = connectClaims({ tableName, client });
     const table = connection.until(deadline);
-    const answered = () => clearTimeout(timer);
+    const onResponse = () => clearTimeout(timer);
     const run = options.release === undefined ? list : release;
-    return await run({ table, tableName, options, stacks, context, answered })
+    return await run({ table, tableName, options, stacks, context, onResponse })
       .catch((error: unknown) => {
         throw problemOf(error, tableName);
       })
@@ -71,15 +71,15 @@ interface Run {
   readonly options: ClaimsOptions;
   readonly stacks: Stacks;
   readonly context: ClaimsContext;
-  /** To be called once the table has answered. */
-  readonly answered: () => void;
+  /** To be called once the table has responded. */
+  readonly onResponse: () => void;
 }
 
 async function list(run: Run): Promise<ClaimsOutcome> {
   const { tableName, options, stacks, context } = run;
   const { colours, now } = context;
   const records = await readRecords(run);
-  const states = await stacks.states(stacksToAsk(records));
+  const states = await stacks.states(stacksToCheck(records));
   const listing = listingOf(tableName, records, { states, now });
   const text = options.json ? `${JSON.stringify(listing, undefined, 2)}\n` : claimsText(listing, colours);
   return { text, code: 0 };
@@ -104,12 +104,12 @@ async function release(run: Run): Promise<ClaimsOutcome> {
 }
 
 /** The records of all repositories, or of the one of that name. */
-async function readRecords({ table, options, context, answered }: Run): Promise<readonly StoredRecord[]> {
+async function readRecords({ table, options, context, onResponse }: Run): Promise<readonly StoredRecord[]> {
   const { repository } = options;
   const { model = claimRecords } = context;
   const records: StoredRecord[] = [];
   for await (const item of table.all()) {
-    answered();
+    onResponse();
     const name = repositoryIn(item.key);
     // What is not about a repository is a request that asks another one to stop.
     if (name === undefined || (repository !== undefined && name !== repository)) continue;
@@ -120,7 +120,7 @@ async function readRecords({ table, options, context, answered }: Run): Promise<
       );
     records.push({ item, record });
   }
-  answered();
+  onResponse();
   return records;
 }
 

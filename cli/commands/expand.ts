@@ -44,7 +44,7 @@ export async function expandCommand(
         writeFileAtomic.sync(file, text);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        throw new Problem(`${file} could not be written (${reason}): it stands as it was.`, { cause: error });
+        throw new Problem(`${file} could not be written (${reason}): it is unchanged.`, { cause: error });
       }
       return `${file} written\n`;
     })

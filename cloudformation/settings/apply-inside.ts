@@ -6,8 +6,8 @@ import { refName } from '../intrinsics.ts';
 import { standingAt } from '../template-reader.ts';
 
 /**
- * Asks the control about a document of which nothing is written anew, and reports each answer where it stands: in the
- * template, in a text, or, where a parameter holds it, at the parameter, without what is in it.
+ * Checks a document that is never rewritten, and reports each issue at its path: in the template, in a text, or, for a
+ * parameter's value, at the parameter, without the value.
  */
 export function applyInside(
   context: ControlContext,

@@ -8,7 +8,7 @@ import { refName, subText } from '../intrinsics.ts';
 import { hardenedTypes, repositoryType } from '../resource-types.ts';
 import type { TemplateSetting } from './template-setting.ts';
 
-// Stands for what an Fn::Sub substitutes: text where text is, a number where a number is.
+// A placeholder for what an Fn::Sub substitutes, as text or as a number.
 const placeholder = '7654321';
 
 /** A creation template has the text itself where a repository has a map (their CloudFormation schemas). */
@@ -32,10 +32,10 @@ function textRule(context: ControlContext): PropertyRule {
       applyControl(context, { lifecyclePolicy: undefined }, { path, raw: undefined, write: writeText }),
     literal(value, path, raw) {
       const place = { path, raw, write: writeText, isText: true };
-      // The text behind a Ref may be anything that was passed in: its words are not repeated, nor where in it.
-      const judge = refName(raw) === undefined ? context : withoutDetails(context);
-      if (typeof value === 'string') return applyControl(judge, { lifecyclePolicy: value }, place);
-      refuse(judge, { code: 'not-json-text', path: [], actual: value }, place);
+      // The text behind a Ref may be a secret: neither its content nor the path in it is reported.
+      const reporting = refName(raw) === undefined ? context : withoutDetails(context);
+      if (typeof value === 'string') return applyControl(reporting, { lifecyclePolicy: value }, place);
+      refuse(reporting, { code: 'not-json-text', path: [], actual: value }, place);
       return raw;
     },
     isWrong(raw, path) {
@@ -46,7 +46,7 @@ function textRule(context: ControlContext): PropertyRule {
   };
 }
 
-/** The same context, which reports that a value is wrong once and without what is in it. */
+/** The same context, which reports a wrong value once and without its content. */
 function withoutDetails(context: ControlContext): ControlContext {
   let isReported = false;
   return {

@@ -102,8 +102,11 @@ function hardenLeaf(
   paths: Paths,
   context: ControlContext,
 ): Pair {
-  const { mutability } = readings;
-  const exclusions = readExclusions(pair.filters ?? null, readings.filters, paths.filters, context);
+  const { mutability, filters } = readings;
+  const exclusions =
+    filters.kind === 'absent'
+      ? undefined
+      : readExclusions(pair.filters ?? null, filters, paths.filters, context);
   if (exclusions === 'unusable') return pair;
   if (mutability.kind === 'undetermined') {
     addUndetermined(context, paths.mutability, pair.mutability ?? null);

@@ -9,7 +9,7 @@ export type Change = readonly [name: string, value: Json | undefined];
 export interface TemplateSetting {
   /** The resource types that have it. */
   readonly types: readonly HardenedType[];
-  /** Whether it stands beside a resource's Properties, and not in them. */
+  /** Whether it is beside a resource's Properties, not in them. */
   readonly isOfAttributes?: boolean;
   /**
    * Applies a control to the properties, or to the resource with its attributes. What stands in them stays as it is.

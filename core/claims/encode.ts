@@ -4,7 +4,7 @@ import { noPolicy, type RepositorySettings } from '../settings/repository-settin
 import { isMutability } from '../settings/tag-mutability.ts';
 import type { Claim, ClaimRecord, Ownership } from './record.ts';
 
-/** The body of a record: without what the item's own attributes say. Only policies that it names are kept. */
+/** The body of a record, without the item's own attributes. Only policies that it refers to are kept. */
 export function encodeRecord(record: ClaimRecord): string {
   const { repositoryArn: _, version: __, policies, ...body } = record;
   const named = new Set(policiesIn(record));
@@ -13,9 +13,9 @@ export function encodeRecord(record: ClaimRecord): string {
 }
 
 /**
- * A record out of its item.
+ * A record from its item.
  *
- * @returns undefined where the body is not one that `encodeRecord` has written
+ * @returns undefined if `encodeRecord` has not written the body
  */
 export function decodeRecord(item: {
   readonly key: string;
@@ -25,8 +25,10 @@ export function decodeRecord(item: {
   const body = parse(item.body);
   if (body === undefined || !isOwnership(body)) return undefined;
   const { createdAt, changedAt, policies, inFlight } = body;
-  if (typeof createdAt !== 'number' || typeof changedAt !== 'number' || !isObject(policies)) return undefined;
-  if (inFlight !== undefined && !isInFlight(inFlight)) return undefined;
+  if (typeof createdAt !== 'number' || typeof changedAt !== 'number') return undefined;
+  if (!isObject(policies) || !Object.values(policies).every((text) => isAbsentOr(text, isText)))
+    return undefined;
+  if (!isAbsentOr(inFlight, isInFlight)) return undefined;
   // The functions alone can write the table, and the shape was checked down to each setting.
   return { ...(body as unknown as ClaimRecord), repositoryArn: item.key, version: item.version };
 }
@@ -57,8 +59,27 @@ function isClaim(value: Json | undefined): boolean {
     isObject(value) &&
     typeof value.since === 'number' &&
     claimTexts.every((key) => typeof value[key] === 'string') &&
-    claimSettings.every((key) => isSettings(value[key]))
+    claimSettings.every((key) => isSettings(value[key])) &&
+    isAbsentOr(value.isNew, (each) => typeof each === 'boolean') &&
+    isAbsentOr(value.movedFrom, isMovedFrom)
   );
+}
+
+function isMovedFrom(value: Json): boolean {
+  return (
+    isObject(value) &&
+    isListOf(value.order, isText) &&
+    isClaim(value.claim) &&
+    isSettings(value.aboveAtTakeover)
+  );
+}
+
+function isAbsentOr(value: Json | undefined, isOne: (each: Json) => boolean): boolean {
+  return value === undefined || isOne(value);
+}
+
+function isText(value: Json): boolean {
+  return typeof value === 'string';
 }
 
 function isInFlight(value: Json): boolean {
@@ -77,11 +98,13 @@ function isSettings(value: Json | undefined): boolean {
   if (!isObject(value) || typeof value.scanOnPush !== 'boolean' || !isObject(value.tagMutability))
     return false;
   const { mutability, exclusions } = value.tagMutability;
-  return isMutability(mutability) && isListOf(exclusions, (each) => typeof each === 'string');
+  return (
+    isMutability(mutability) && isListOf(exclusions, isText) && isAbsentOr(value.lifecyclePolicy, isText)
+  );
 }
 
-function isListOf(value: Json | undefined, isOne: (each: Json) => boolean): boolean {
-  return Array.isArray(value) && value.every((each: Json) => isOne(each));
+function isListOf(value: Json | undefined, isValid: (each: Json) => boolean): boolean {
+  return Array.isArray(value) && value.every((each: Json) => isValid(each));
 }
 
 function settingsIn({ movedFrom, ...claim }: Claim): readonly RepositorySettings[] {

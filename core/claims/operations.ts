@@ -1,8 +1,9 @@
-/** The operations on the claims of one repository: put one on top, roll one's own back, remove one's own. Pure. */
+/** Operations on the claims of a repository: put a claim on top, roll it back, remove it. Pure. */
 import { type RepositorySettings, settings } from '../settings/repository-settings.ts';
 import type { Claim, Ownership } from './record.ts';
+import { foundAtMove, takenOver, withoutClaim } from './takeover.ts';
 
-/** Puts a claim on top, in place of the holder's earlier one, which it remembers where others stood above that. */
+/** Puts a claim on top, in place of the holder's earlier one, which is recorded if others were above it. */
 export function putClaim(ownership: Ownership, claim: Claim): Ownership {
   const { claims } = ownership;
   const index = claims.findIndex(({ holder }) => holder === claim.holder);
@@ -13,7 +14,11 @@ export function putClaim(ownership: Ownership, claim: Claim): Ownership {
   const put =
     earlier === undefined || above === undefined
       ? claim
-      : { ...claim, movedFrom: { order, claim: bare, aboveAtTakeover: above.atTakeover } };
+      : {
+          ...claim,
+          atTakeover: foundAtMove(claim.atTakeover, earlier, claims.slice(index + 1)),
+          movedFrom: { order, claim: bare, aboveAtTakeover: above.atTakeover },
+        };
   return {
     ...ownership,
     claims: [...withoutClaim(claims, claim.holder), put],
@@ -21,7 +26,7 @@ export function putClaim(ownership: Ownership, claim: Claim): Ownership {
   };
 }
 
-/** Replaces the holder's own claim where it stands. */
+/** Replaces the holder's claim in its position. */
 export function replaceClaim(ownership: Ownership, claim: Claim): Ownership {
   const claims = ownership.claims.map((each) => (each.holder === claim.holder ? claim : each));
   return { ...ownership, claims };
@@ -45,15 +50,14 @@ export function moveBack(
   const found = others.findIndex((each) => above.includes(each.holder));
   // Never above those that came since.
   const index = found < 0 ? place : Math.min(found, place);
-  const upper = others.slice(index).map((each, at) => {
-    if (at > 0) return each;
-    // Another one than before has now taken over what it had set.
-    return { ...each, atTakeover: each.holder === above[0] ? aboveAtTakeover : claim.set };
-  });
+  const upper = takenOver(others.slice(index), claim.set, claim.set).map((each, at) =>
+    // Unless another one than before has now taken over what it had set.
+    at === 0 && each.holder === above[0] ? { ...each, atTakeover: aboveAtTakeover } : each,
+  );
   return { ...ownership, claims: [...others.slice(0, index), { ...claim, request }, ...upper] };
 }
 
-/** Brings back a claim that an Update had retained, below those that came since. */
+/** Restores a claim that an Update had released by `Retain`, below newer ones. */
 export function reviveClaim(ownership: Ownership, holder: string, properties: string): Ownership {
   const found = ownership.retained.find(
     ({ claim }) => claim.holder === holder && claim.properties === properties,
@@ -69,15 +73,15 @@ export function reviveClaim(ownership: Ownership, holder: string, properties: st
 }
 
 /**
- * How a claim is removed: the repository keeps its settings; it gets back those of the newest claim that remains, or
- * the original ones; or those before the last change, as after a Create whose end CloudFormation never heard.
+ * How a claim is removed: the repository keeps its settings; it gets those of the newest remaining claim, or the
+ * original ones; or those before the last change, as after a Create whose response CloudFormation did not receive.
  */
 export type RemovalMode = 'Retain' | 'Restore' | 'Undo';
 
-/** What is left when a claim is removed. */
+/** The result of removing a claim. */
 export interface Removal {
   readonly ownership: Ownership;
-  /** What the repository is to be set to, in those settings that still stand as the holder left them. */
+  /** The settings to write, where the repository still has the holder's value. */
   readonly target: Partial<RepositorySettings>;
   /** The holder whose claim comes into effect, if any. */
   readonly returnsTo: string | undefined;
@@ -86,10 +90,10 @@ export interface Removal {
 /**
  * Removes a holder's claim.
  *
- * In one stack a claim that goes always gives way to the one below it: an Update that renames a resource and is rolled
- * back deletes the new one while the old one stays. Across stacks `Retain` leaves the settings to the one below.
+ * Within one stack the claim below always comes into effect: an Update that renames a resource and is rolled back
+ * deletes the new one while the old one stays. Across stacks, `Retain` leaves the settings to the claim below.
  *
- * @param current what the repository is set to; undefined where nobody needs to know it
+ * @param current the repository's settings; undefined if they are not needed
  */
 export function removeClaim(
   ownership: Ownership,
@@ -119,7 +123,7 @@ export function removeClaim(
   return { ownership: left, target: withPolicy(claim, target, original), returnsTo: undefined };
 }
 
-/** Takes the last change of a holder's claim back: the claim goes where that change had put it, else it is as before. */
+/** Reverts the last change of a claim: a claim that it added is removed, any other is restored. */
 export function takeBackLastChange(ownership: Ownership, claim: Claim, properties: string): Removal {
   if (claim.isNew === true) return removeClaim(ownership, claim.holder, 'Undo', undefined);
   const { beforeLastChange } = claim;
@@ -134,10 +138,10 @@ export function takeBackLastChange(ownership: Ownership, claim: Claim, propertie
   };
 }
 
-/** A claim goes that is not in effect; but its lifecycle policy is where those above it have none of their own. */
+/** Removes a claim that is not in effect, except its lifecycle policy if those above have none of their own. */
 function removeBelow(left: Ownership, claim: Claim, above: readonly Claim[], mode: RemovalMode): Removal {
   if (mode === 'Retain') {
-    // Who took over from another stack must not be able to undo what that stack had hardened and left.
+    // A stack that took over must not be able to undo the hardening that the other stack retained.
     const isForeign = above.some(({ stack }) => stack !== claim.stack);
     const original = isForeign ? saferOf(left.original, claim.set) : left.original;
     return { ownership: { ...left, original }, target: {}, returnsTo: undefined };
@@ -150,7 +154,7 @@ function removeBelow(left: Ownership, claim: Claim, above: readonly Claim[], mod
   return { ownership: left, target: { lifecyclePolicy }, returnsTo: undefined };
 }
 
-/** What a claim of another stack leaves in effect becomes what the one below it has set, where it still stands. */
+/** The settings that a claim of another stack retains become those of the claim below, where they are still set. */
 function handDown(
   left: Ownership,
   claim: Claim,
@@ -167,7 +171,7 @@ function handDown(
   return replaceClaim(left, { ...below, set: kept });
 }
 
-/** The target with a lifecycle policy only where the claim was about it. */
+/** The target, with a lifecycle policy only if the claim manages it. */
 function withPolicy(
   { set }: Claim,
   target: RepositorySettings,
@@ -184,15 +188,4 @@ function saferOf(one: RepositorySettings, other: RepositorySettings): Repository
   let safer = one;
   for (const { isWeaker, take } of settings) if (isWeaker(one, other)) safer = take(safer, other);
   return safer;
-}
-
-/** The claims without a holder's; the one above it has then taken over from the one below it. */
-function withoutClaim(claims: readonly Claim[], holder: string): readonly Claim[] {
-  const index = claims.findIndex((claim) => claim.holder === holder);
-  const gone = claims[index];
-  if (gone === undefined) return claims;
-  return claims.flatMap((claim, at) => {
-    if (at === index) return [];
-    return [at === index + 1 ? { ...claim, atTakeover: gone.atTakeover } : claim];
-  });
 }

@@ -4,13 +4,13 @@ import type { Policy } from '../policy/policy.ts';
 import type { KnownSettings, SettingName, Settings } from '../settings/settings.ts';
 
 /**
- * What a control makes of a setting.
+ * The verdict of a control on a setting.
  *
  * - `missing`: it is not set, and what ECR does by default is unsafe
  * - `unsafe`: what is set is unsafe
- * - `invalid`: ECR would not take what is set
- * - `unknown`: nobody can know it
- * - `note`: something to know
+ * - `invalid`: ECR would refuse what is set
+ * - `unknown`: it is not known
+ * - `note`: information
  */
 export type Verdict = 'missing' | 'unsafe' | 'invalid' | 'unknown' | 'note';
 
@@ -39,19 +39,19 @@ export interface ControlMetadata {
 export interface Control<Name extends string = string, Code extends string = string> {
   /** The name by which exemptions and reports call it. */
   readonly name: Name;
-  /** The setting that it checks. It is not asked where that was not looked at. */
+  /** The setting that it checks. The control is skipped if the setting was not read. */
   readonly setting: SettingName;
-  /** Whether the policy asks for it; the opt-in ones are off by default. */
+  /** Whether the policy turns it on; opt-in controls are off by default. */
   readonly isOn: (policy: Policy) => boolean;
-  /** Whether what it finds unsafe opens a live repository to others, and so is to be fixed first. */
+  /** Whether its findings open a live repository to others, and so should be fixed first. */
   readonly isUrgent?: boolean;
   /** Everything that it finds in the setting. */
   readonly check: (settings: KnownSettings, policy: Policy) => readonly ControlIssue<Code>[];
-  /** What the policy sets where nothing safe is set; empty where there is nothing to set. */
+  /** What the policy sets if no safe value is set; empty if there is nothing to set. */
   readonly safeDefault: (policy: Policy) => Partial<Settings>;
 }
 
-/** What a control finds where nobody knows the setting. */
+/** The issue of a setting that is not known. */
 export function unknownIssue({ unknown }: Unknown): readonly ControlIssue<never>[] {
   return [{ code: 'unknown', verdict: 'unknown', path: [], actual: unknown }];
 }

@@ -10,7 +10,7 @@ export const encryptionMetadata: ControlMetadata = {
   relatedChecks: ['Security Hub ECR.5', 'CKV_AWS_136', 'AWS-0033'],
 };
 
-/** What an author set stays: a change would replace the repository. */
+/** An author's setting is kept: a change would replace the repository. */
 export const encryption: Control<'Encryption', 'encryption-not-set' | 'no-own-key'> = {
   name: 'Encryption',
   setting: 'encryption',

@@ -22,12 +22,12 @@ export const controls = [
 /** A control by the name that exemptions and reports use. */
 export type ControlName = (typeof controls)[number]['name'];
 
-/** What controls find, by code, beside what is wrong with a value's shape. */
+/** The codes of the controls, without those of a value's shape. */
 export type ControlCode = Exclude<ReturnType<(typeof controls)[number]['check']>[number]['code'], IssueCode>;
 
 export const controlNames: readonly ControlName[] = controls.map(({ name }) => name);
 
-/** The metadata of every control; apart from the list, so that no function's bundle carries it. */
+/** The metadata of every control; outside of the list, so that no function's bundle contains it. */
 export const controlMetadata: { readonly [Name in ControlName]: ControlMetadata } = {
   TagImmutability: tagImmutabilityMetadata,
   ScanOnPush: scanOnPushMetadata,
@@ -43,7 +43,7 @@ export interface CheckedIssue extends ControlIssue<ControlCode> {
   readonly isUrgent: boolean;
 }
 
-/** Everything that the controls find in what is known of a repository, whether the policy asks for them or not. */
+/** Every issue that the controls find in the known settings, including controls that the policy does not turn on. */
 export function checkSettings(settings: KnownSettings, policy: Policy): readonly CheckedIssue[] {
   return controls.flatMap(({ name, setting, check, isUrgent = false }) =>
     Object.hasOwn(settings, setting)
@@ -52,7 +52,7 @@ export function checkSettings(settings: KnownSettings, policy: Policy): readonly
   );
 }
 
-/** The settings that a control finds unsafe, of those that are set: what an organisation's Enforcement answers. */
+/** The settings that are set and unsafe: Enforcement decides how to handle them. */
 export function unsafeSettings(settings: KnownSettings, policy: Policy): readonly SettingName[] {
   return controls
     .filter(
@@ -63,7 +63,7 @@ export function unsafeSettings(settings: KnownSettings, policy: Policy): readonl
     .map(({ setting }) => setting);
 }
 
-/** What the controls that a policy asks for set where nothing safe is set. */
+/** The defaults of the controls that a policy turns on. */
 export function safeDefaults(policy: Policy): Partial<Settings> {
   return Object.assign(
     {},

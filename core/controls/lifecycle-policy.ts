@@ -12,7 +12,7 @@ export const lifecyclePolicyMetadata: ControlMetadata = {
   relatedChecks: ['Security Hub ECR.3', 'CT.ECR.PR.1'],
 };
 
-/** An author's own policy stays, but one that ECR would refuse, or a rule that can never fire, is found before. */
+/** An author's own policy is kept; one that ECR would refuse, or a rule that can never fire, is reported. */
 export const lifecyclePolicy: Control<'LifecyclePolicy', 'no-lifecycle-policy'> = {
   name: 'LifecyclePolicy',
   setting: 'lifecyclePolicy',

@@ -14,7 +14,7 @@ export const publicAccessMetadata: ControlMetadata = {
 
 type Code = 'every-account-allowed' | 'everyone-else-allowed';
 
-/** There is no safe policy to set instead: only the author can say which principals pull. */
+/** There is no safe default: only the author knows which principals pull. */
 export const publicAccess: Control<'PublicAccess', Code> = {
   name: 'PublicAccess',
   setting: 'repositoryPolicy',
@@ -49,7 +49,7 @@ function checkStatement(statement: PolicyStatement): readonly ControlIssue<Code>
     : [...unknown, ...openings];
 }
 
-/** What nobody knows, and what may come to be a lone `*`. */
+/** Values that are not known and can become a lone `*`. */
 function unknownPlaces(possible: readonly Possible[]): readonly ControlIssue<never>[] {
   return possible.flatMap((each) =>
     isUnknown(each) && each.canBeWildcard

@@ -5,7 +5,7 @@ import type { Policy } from '../policy/policy.ts';
 const neverReached = 1_000_000;
 
 /**
- * The text of the lifecycle policy that a repository gets by default, or undefined when the policy asks for none.
+ * The text of the default lifecycle policy, or undefined if the policy turns it off.
  *
  * Protected tags stand first, one rule each (several patterns in one rule would have to match together), then
  * untagged images, then the rule for any image, which ECR demands to be the last

@@ -19,9 +19,9 @@ export interface EvaluatedImage {
   /** Milliseconds since 1970; undefined for one that was never pulled. */
   readonly pulledAt?: number | undefined;
   readonly isArchived?: boolean;
-  /** Milliseconds since 1970; undefined for one that was never archived, or where nobody knows when. */
+  /** Milliseconds since 1970; undefined for one that was never archived, or if the time is not known. */
   readonly transitionedAt?: number | undefined;
-  /** Digests of the images that this list refers to; undefined where it is no list, or nobody has read it. */
+  /** Digests of the images that an image index refers to; undefined for other images, or if it was not read. */
   readonly children?: readonly string[] | undefined;
 }
 
@@ -38,9 +38,9 @@ const day = 24 * 60 * 60 * 1000;
  * Which images a policy expires or archives now; an image without a verdict stays as it is.
  *
  * A rule that can never fire is no issue here, since ECR takes it: such a policy is evaluated like any other.
- * An archived image of which it is not known since when gets no verdict by its time in the archive.
+ * An archived image without a known time gets no verdict by its time in the archive.
  *
- * @param text the policy as ECR has it; where ECR would refuse it, what is wrong with it is answered
+ * @param text the policy as ECR has it; if ECR would refuse it, its issues are returned
  * @param images of two pushed at the same time the later in the list counts as the newer; one given twice counts once
  * @param now milliseconds since 1970
  * @returns the verdicts by the priority of their rules, and within a rule the newest image first
@@ -51,7 +51,7 @@ export function evaluateLifecyclePolicy(
   now: number,
 ): { readonly verdicts: readonly Verdict[] } | { readonly issues: readonly Issue[] } {
   const issues = lifecyclePolicyIssues(text);
-  // What the grammar finds wrong may be no JSON, which readRules could not read.
+  // A text with issues may not be JSON, which readRules could not read.
   const rules = issues.every(({ code }) => code === 'never-fires') ? readRules(text) : undefined;
   if (rules === undefined || isRefusedForOrder(rules)) return { issues };
   const distinct = [...new Map(images.map((image) => [image.digest, image])).values()];
@@ -64,22 +64,22 @@ export function evaluateLifecyclePolicy(
   return { verdicts: verdicts.filter(({ digest }) => !held.has(digest)) };
 }
 
-/** A rule of a policy that is sound by the grammar. */
+/** A rule of a valid policy. */
 interface Rule {
   readonly priority: number;
   readonly action: Verdict['action'];
   readonly isAny: boolean;
   readonly isArchive: boolean;
   selects(image: EvaluatedImage): boolean;
-  /** How many of the newest images of its selection stay: none by the rule's count when it goes by time. */
+  /** How many of the newest selected images are kept; 0 for a rule by age. */
   readonly keeps: number;
-  /** Older than so many milliseconds an image must be; a rule that goes by count takes any age. */
+  /** The minimum age of an image in milliseconds; a rule by count takes any age. */
   readonly age: number;
-  /** Since when an image is so old; undefined where nobody knows. */
+  /** From when on the age of an image counts; undefined if it is not known. */
   since(image: EvaluatedImage): number | undefined;
 }
 
-/** The rules by priority, or undefined where a rule is no map. */
+/** The rules by priority, or undefined if a rule is not a map. */
 function readRules(text: string): readonly Rule[] | undefined {
   const policy: Json = JSON.parse(text);
   const rules = isObject(policy) ? member(policy, 'rules') : undefined;
@@ -129,7 +129,7 @@ function textsIn(map: JsonObject, key: string): readonly string[] {
   return isList(list) ? list.filter((text) => typeof text === 'string') : [];
 }
 
-/** Looks first for the fixed parts of a pattern, which most tags lack: that is seen much sooner than a whole match. */
+/** Looks first for the literal parts of a pattern, which most tags do not have: that is faster than a full match. */
 function matcherOf(pattern: string): (tag: string) => boolean {
   const parts = pattern.split('*');
   const [first = ''] = parts;

@@ -1,8 +1,8 @@
 /**
- * The grammar of an ECR lifecycle policy text, checked before ECR refuses it half-way through a deployment.
+ * The grammar of an ECR lifecycle policy text, checked before ECR would refuse it during a deployment.
  *
  * AWS publishes no formal grammar; the rules are those of
- * https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html and of ECR's own answers.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html and ECR's own responses.
  */
 import type { Issue } from '../issue.ts';
 import { isList, isObject, isOneOf, type Json, type JsonObject, member } from '../json.ts';
@@ -15,7 +15,7 @@ const tagStatuses = ['tagged', 'untagged', 'any'];
 const countTypes = ['imageCountMoreThan', 'sinceImagePushed', 'sinceImagePulled', 'sinceImageTransitioned'];
 
 /**
- * What is wrong with a lifecycle policy text; empty when ECR would take it and every rule can fire.
+ * The issues of a lifecycle policy text; empty if ECR would accept it and every rule can fire.
  *
  * @param text the text as it would be sent to ECR
  * @returns issues with paths such as `['rules', 0, 'selection', 'countUnit']`
@@ -28,7 +28,7 @@ export function lifecyclePolicyIssues(text: string): readonly Issue[] {
   // The schema of LifecyclePolicyText: 100 to 30,720 characters.
   if (issues.length === 0 && (text.length < 100 || text.length > 30_720))
     add('text-length', [], { expected: [100, 30_720], count: text.length });
-  // Rules are compared with each other only when each is sound by itself.
+  // Rules are compared with each other only if each is valid by itself.
   if (issues.length === 0) validateOrder(sound, add);
   return issues;
 }
@@ -36,19 +36,19 @@ export function lifecyclePolicyIssues(text: string): readonly Issue[] {
 /**
  * What is wrong with a text of which parts are not known yet, whatever they become.
  *
- * @param placeholder stands where those parts will; an issue that may be its doing is not certain
+ * @param placeholder the text in place of those parts; an issue that it may cause is not certain
  */
 export function definiteIssues(text: string, placeholder: string): readonly Issue[] {
   if (!text.trimStart().startsWith('{') && !text.startsWith(placeholder))
     return [{ code: 'not-json', path: [], expected: '{' }];
-  // Only what is wrong inside one rule: order, number and length may all change.
+  // Only issues inside one rule: order, number and length can still change.
   const issues = lifecyclePolicyIssues(text).filter(({ path }) => path.length > 2);
   return JSON.stringify(issues).includes(placeholder) ? [] : issues;
 }
 
 type AddIssue = (code: Issue['code'], path: Path, details?: Partial<Issue>) => void;
 
-/** A rule that is sound by itself. */
+/** A rule that is valid by itself. */
 interface Rule {
   readonly path: Path;
   readonly priority: number;
@@ -67,7 +67,7 @@ function readRules(text: string, add: AddIssue): readonly Json[] {
   return [];
 }
 
-/** Reports a map's unknown keys; answers how to report what else is wrong with its keys. */
+/** Reports a map's unknown keys; returns functions that report other issues of its keys. */
 function validateKeys(map: JsonObject, path: Path, allowed: readonly string[], add: AddIssue) {
   for (const key of Object.keys(map))
     if (!allowed.includes(key)) add('unknown-key', [...path, key], { expected: [...allowed], actual: key });
@@ -148,7 +148,7 @@ function validatePatterns(list: Json | undefined, path: Path, add: AddIssue): vo
     });
 }
 
-/** Rules that clash, and rules that can never fire because an earlier one takes every image of theirs. */
+/** Rules with the same priority, and rules that can never fire because an earlier one matches all of their images. */
 function validateOrder(rules: readonly Rule[], add: AddIssue): void {
   const ordered = rules.toSorted((one, other) => one.priority - other.priority);
   ordered.forEach(({ path, priority, selection }, index) => {
@@ -172,7 +172,7 @@ function takesAll(first: JsonObject, second: JsonObject): boolean {
   const storage = (selection: JsonObject) => member(selection, 'storageClass') ?? 'standard';
   if (storage(first) !== storage(second)) return false;
   const status = member(first, 'tagStatus');
-  // ECR refuses a rule after one for any image; it says so of the priority only.
+  // ECR refuses a rule after one for any image; its message is about the priority.
   if (status === 'any') return true;
   if (status !== member(second, 'tagStatus')) return false;
   if (status === 'untagged') return true;

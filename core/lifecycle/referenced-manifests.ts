@@ -1,4 +1,4 @@
-/** Images that a lifecycle policy cannot touch, since a list of images (one for each architecture) refers to them. */
+/** Images that a lifecycle policy cannot expire, since an image index (one for all architectures) has them. */
 
 interface Image {
   readonly digest: string;
@@ -7,7 +7,7 @@ interface Image {
 }
 type Action = 'expire' | 'transition';
 
-// What is left of an image is less with each step, and a part may not be ahead of the lists that it is in.
+// Keep, archive, expire: a referenced image cannot be ahead of an image index that refers to it.
 const steps: Readonly<Record<Action | 'stay', number>> = { stay: 0, transition: 1, expire: 2 };
 
 /**
@@ -15,9 +15,9 @@ const steps: Readonly<Record<Action | 'stay', number>> = { stay: 0, transition: 
  * cannot be expired or archived without the manifest list being deleted or archived first"
  * (https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html).
  *
- * It is unconfirmed whether ECR expires parts of a list that is archived only; here they stay until it expires.
+ * It is unconfirmed whether ECR expires the images of an archived image index; here they stay until it expires.
  *
- * @param actions what the rules do with each image by itself, by digest
+ * @param actions the action of the rules for each image by itself, by digest
  */
 export function protectedByImageIndex(
   images: readonly Image[],
@@ -26,7 +26,7 @@ export function protectedByImageIndex(
   const lists = images.filter(({ children = [] }) => children.length > 0);
   if (lists.length === 0) return new Set();
   const parts: PartStates = new Map();
-  // A list may be in other lists: each is looked at when all of those have been.
+  // An image index may be in others: each is processed after all of those.
   for (const list of lists)
     for (const part of partsOf(list)) {
       const { open, furthest } = parts.get(part) ?? untouched;
@@ -42,12 +42,12 @@ export function protectedByImageIndex(
     // Appended to what is being walked, which the walk then comes to.
     ready.push(...inner);
   }
-  // Lists in a circle, which digests rule out, are never looked at: all in it stays.
+  // Cycles, which digests rule out, are never processed: all of their images stay.
   const held = [...actions].filter(([digest, action]) => isHeld(parts, digest, steps[action]));
   return new Set(held.map(([digest]) => digest));
 }
 
-/** Of each part: how many of its lists were not looked at yet, and how far the others let it go. */
+/** For each referenced image: how many image indexes are not processed yet, and what the others allow. */
 type PartStates = Map<string, { readonly open: number; readonly furthest: number }>;
 const untouched = { open: 0, furthest: steps.expire };
 
@@ -55,13 +55,13 @@ function partsOf({ children }: Image): ReadonlySet<string> {
   return new Set(children);
 }
 
-/** Whether a list keeps a part from a step, or may. */
+/** Whether an image index prevents an action on an image that it refers to, or may prevent it. */
 function isHeld(parts: PartStates, digest: string, step: number): boolean {
   const { open, furthest } = parts.get(digest) ?? untouched;
   return open > 0 || step > furthest;
 }
 
-/** Lets a list's parts go as far as the list itself; answers those all of whose lists have been looked at. */
+/** Allows the images of an image index its own action; returns those whose image indexes are all processed. */
 function releaseParts(list: Image, reached: number, parts: PartStates): readonly string[] {
   return [...partsOf(list)].filter((part) => {
     const { open, furthest } = parts.get(part) ?? untouched;

@@ -1,9 +1,9 @@
 /**
- * The organisation's policy: what "safe" means where an author sets nothing.
+ * The organisation's policy: what "safe" means if an author sets nothing.
  *
- * The same parameters stand at several levels, the later stronger: built in, application (the parameters of
+ * The same parameters can be set at several levels, the later stronger: built in, application (the parameters of
  * template.yaml, which reach the functions through their environment), the transform's own Parameters, and a
- * resource's Metadata. The table below says which level takes which; documentation is made from it.
+ * resource's Metadata. The table below has the levels of each; documentation is generated from it.
  */
 import type { Issue, IssueCode, Parsed } from '../issue.ts';
 import type { Json, JsonObject } from '../json.ts';
@@ -21,9 +21,9 @@ import {
 
 /** One policy, whole: every parameter has a value. */
 export interface Policy {
-  /** Tags that may be overwritten, as ECR wildcard patterns (at most 5); empty: none may. */
+  /** Tags that can be overwritten, as ECR wildcard patterns (at most 5); empty: none. */
   readonly MutableTags: readonly string[];
-  /** How many images stay, the newest first; 0: no limit. */
+  /** How many images are kept, the newest first; 0: no limit. */
   readonly KeepImages: number;
   /** Days after their push when untagged images expire; 0: never. */
   readonly ExpireUntaggedAfterDays: number;
@@ -36,19 +36,19 @@ export interface Policy {
   readonly KmsKey: string;
   /** Whether findings are also written into each resource's Metadata. */
   readonly Report: boolean;
-  /** Whether authors may exempt a resource from a control. */
+  /** Whether authors can exempt a resource from a control. */
   readonly AllowExemptions: boolean;
 }
 
 export type PolicyName = keyof Policy;
 
-/** Where a parameter may stand. */
+/** The levels at which a parameter can be set. */
 export type PolicyScope = 'application' | 'transform' | 'resource';
 
-/** What can be wrong with parameters, beside their values, by code. */
+/** The codes of issues of parameters, beside those of their values. */
 export type PolicyCode = 'unknown-parameter' | 'parameter-elsewhere' | 'enforcement-loosened';
 
-/** Something about the parameters: `invalid` is not to be used, `noted` has no effect. */
+/** A finding about the parameters: an `invalid` one cannot be used, a `noted` one has no effect. */
 export interface PolicyFinding extends Issue<PolicyCode | IssueCode> {
   readonly control: 'Parameters';
   readonly outcome: 'invalid' | 'noted';
@@ -101,7 +101,7 @@ export const policyParameters: { readonly [Name in PolicyName]: Parameter<Name> 
   },
 };
 
-/** What each parameter means, in a sentence or two; apart from the table, so that no function's bundle carries it. */
+/** What each parameter means, in a sentence or two; outside of the table, so that no function's bundle contains it. */
 export const policyDescriptions: { readonly [Name in PolicyName]: string } = {
   MutableTags: 'Tags that can be overwritten, such as latest (patterns with *, at most 5).',
   KeepImages: 'Number of most recent images to keep. 0: no limit.',
@@ -119,12 +119,12 @@ export const policyDescriptions: { readonly [Name in PolicyName]: string } = {
 /** All parameter names, in the order of the table. */
 export const policyNames = Object.keys(policyParameters).filter(isPolicyName);
 
-/** The names that one level takes. */
+/** The names that can be set at one level. */
 export function namesAt(level: PolicyScope): readonly PolicyName[] {
   return policyNames.filter((name) => policyParameters[name].levels.includes(level));
 }
 
-/** The policy where nothing is set. */
+/** The built-in policy. */
 export const builtInPolicy: Policy = {
   MutableTags: [],
   KeepImages: 20,
@@ -141,8 +141,8 @@ export const builtInPolicy: Policy = {
  * A policy with the values of one more level laid over it.
  *
  * @param values by parameter name; lists may be comma-separated text, numbers and booleans text
- * @param path where they stand, for the findings
- * @param others names that stand beside the parameters on this level, for the sentence about an unknown one
+ * @param path their path, for the findings
+ * @param others other names that are allowed on this level, for the sentence about an unknown one
  * @returns the policy, and a finding for each unknown name, bad value, or Enforcement that would have loosened
  */
 export function refinePolicy(
@@ -188,8 +188,8 @@ export function refinePolicy(
 const applicationPath: Path = ["the application's parameters"];
 
 /**
- * The application's policy out of named texts, such as a function's environment: each of its parameters stands
- * there under its own name. What is not there keeps its built-in value.
+ * The application's policy from named texts, such as a function's environment, which has each parameter by its name.
+ * Parameters that are missing keep their built-in value.
  */
 export function applicationPolicy(environment: Readonly<Record<string, string | undefined>>): {
   policy: Policy;

@@ -9,7 +9,7 @@ import {
   patternIssue,
 } from '../settings/tag-mutability.ts';
 
-/** What happens to an unsafe value that an author wrote; the later the tighter. */
+/** How an author's unsafe value is handled; the later the tighter. */
 export const enforcements = ['Default', 'Override', 'Reject'] as const;
 export type Enforcement = (typeof enforcements)[number];
 
@@ -47,12 +47,12 @@ export function parseEnforcement(value: Json): Parsed<Enforcement> {
     : unusable('not-one-of', { expected: [...enforcements], actual: value });
 }
 
-/** Tags that may be overwritten: what ECR takes as exclusion filters, but not every tag. */
+/** Tags that can be overwritten: patterns of exclusion filters, but not of every tag. */
 export function parseMutableTags(value: Json): Parsed<readonly string[]> {
   return parsePatterns(value, maximumExclusions, mutableTagIssue);
 }
 
-// Beyond these a lifecycle policy would have more rules than anybody can read, and than ECR is known to take.
+// More would give a lifecycle policy more rules than are readable, and than ECR is known to accept.
 const maxProtected = 40;
 
 /** Tags whose images never expire: patterns of a lifecycle rule. */

@@ -10,8 +10,8 @@ export interface Encryption {
 }
 
 /**
- * Reads `EncryptionConfiguration`. Which type and which key is the author's choice, and the shape is CloudFormation's
- * to check: what is no map simply names no key.
+ * Reads `EncryptionConfiguration`. Type and key are the author's choice, and CloudFormation validates the shape: a value
+ * that is not a map has no key.
  */
 export function parseEncryption(value: Json): Encryption {
   const type = isObject(value) ? member(value, 'EncryptionType') : undefined;

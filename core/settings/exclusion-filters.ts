@@ -1,4 +1,4 @@
-/** ImageTagMutabilityExclusionFilters in AWS::ECR::Repository's shape: which tags a mutability is not for. */
+/** ImageTagMutabilityExclusionFilters in AWS::ECR::Repository's shape: the tags that a mutability excludes. */
 import type { Issue } from '../issue.ts';
 import { isList, isObject, type Json, type JsonObject, member } from '../json.ts';
 import { isUnknown } from '../known.ts';
@@ -10,7 +10,7 @@ import { exclusionIssue, filterTypeKey, filterValueKey, maximumExclusions } from
 export interface ParsedExclusions {
   /** The patterns that are known. */
   readonly exclusions: readonly string[];
-  /** What ECR would refuse, and (code `unknown`) what nobody knows yet and may exclude every tag. */
+  /** What ECR would refuse, and (code `unknown`) values that are not known yet and may exclude every tag. */
   readonly issues: readonly Issue[];
 }
 
@@ -19,7 +19,7 @@ export interface ParsedExclusions {
  *
  * @param reader how its values are read; in a template some are choices, or not known yet
  * @param count how many filters there are for certain, where some of the entries may be left out
- * @param isTypeRequired CloudFormation demands the filters' type; there is only one that they could have
+ * @param isTypeRequired CloudFormation requires the filters' type, of which there is only one
  */
 export function parseExclusions(
   filters: Json,

@@ -19,8 +19,8 @@ export function parseLifecyclePolicy(value: Json): Parsed<string> {
 }
 
 /**
- * Whether two policies mean the same: ECR gives one back with its rules in the order of their priorities, and the
- * order of keys, and of tags in a list, means nothing. A text that holds no JSON is compared as it is.
+ * Whether two policies mean the same: ECR returns one with its rules in the order of their priorities, and the order of
+ * keys, and of tags in a list, is ignored. A text that is not JSON is compared as it is.
  */
 export function isSameLifecyclePolicy(one: string, other: string): boolean {
   return one === other || canonicalLifecyclePolicy(one) === canonicalLifecyclePolicy(other);

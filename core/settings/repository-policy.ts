@@ -1,4 +1,4 @@
-/** A repository policy: who may do what with a repository, as far as it is known. */
+/** A repository policy: which principals can do what with a repository, as far as it is known. */
 
 import { type Parsed, unusable } from '../issue.ts';
 import { isObject, type Json, type JsonObject, member } from '../json.ts';
@@ -6,26 +6,26 @@ import { isUnknown, type Known } from '../known.ts';
 import type { Path } from '../path.ts';
 import { type DocumentReader, type Possible, plainReader } from '../possible.ts';
 
-/** What can come to be the policy's statements. */
+/** The possible statements of the policy. */
 export interface RepositoryPolicy {
   readonly statements: readonly PolicyStatement[];
-  /** Statements, or their effects, that nobody knows yet. */
+  /** Statements, or their effects, that are not known yet. */
   readonly unresolved: readonly Possible[];
 }
 
-/** A statement that allows, or can come to allow, something. */
+/** A statement that allows something, or may allow it. */
 export interface PolicyStatement {
   /** The principals that it allows, without services, which act for a principal. */
   readonly principals: readonly Possible[];
   /** Its NotPrincipal, which allows every principal but those. */
   readonly notPrincipal: { readonly path: Path; readonly value: Json } | undefined;
   readonly conditionPath: Path;
-  /** Whether its condition demands an organisation or an account. */
+  /** Whether its condition requires an organisation or an account. */
   readonly isConfined: Known<boolean>;
 }
 
 /**
- * Reads a policy document, a map or its JSON text. An empty text is none: it opens nothing.
+ * Reads a policy document, a map or its JSON text. An empty text is no policy: it allows nothing.
  *
  * @param reader how its values are read; in a template some of them are choices, or not known yet
  */
@@ -95,7 +95,7 @@ function readPrincipals(
 const confiningKey = /^aws:(principal|source)(orgid|orgpaths|account)$/i;
 const confiningOperator = /^(ForAnyValue:)?String(Equals|Like)(IgnoreCase)?$/;
 
-/** Whether each condition that can come to stand there demands an organisation or an account, positively and not any. */
+/** Whether each possible condition requires an organisation or an account, positively and not any. */
 function isConfined(condition: Json | undefined, reader: DocumentReader): Known<boolean> {
   if (reader.mayBeAbsent(condition)) return false;
   const conditions = reader.possible(condition, []);

@@ -1,4 +1,4 @@
-/** What a repository is set to, in those settings that can be changed while it is deployed. Pure. */
+/** The settings of a repository that can be changed after it was created. Pure. */
 import { isSameScanOnPush, isWeakerScanOnPush } from './scan-on-push.ts';
 import type { SettingName } from './settings.ts';
 import { isSameMutability, isWeakerMutability, type TagMutability } from './tag-mutability.ts';
@@ -22,7 +22,7 @@ export type WritableSettingName = Extract<SettingName, keyof RepositorySettings>
 /** One setting as a unit: everything that treats settings alike goes through this list. */
 export interface Setting {
   readonly name: WritableSettingName;
-  /** Whether both are set to the same; a lifecycle policy that was not read is the same as any. */
+  /** Whether both have the same value; a lifecycle policy that was not read equals any. */
   readonly equals: (one: RepositorySettings, other: RepositorySettings) => boolean;
   /** Whether the first is less safe than the second. There is no order between lifecycle policies. */
   readonly isWeaker: (one: RepositorySettings, other: RepositorySettings) => boolean;

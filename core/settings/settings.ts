@@ -5,15 +5,15 @@ import type { Retention } from './retention.ts';
 import type { TagMutability } from './tag-mutability.ts';
 import type { RepositoryTags } from './tags.ts';
 
-/** Everything that a repository can be set to and that controls look at. */
+/** The settings of a repository that controls check. */
 export interface Settings {
   readonly tagMutability: TagMutability;
-  /** Of a live repository: whether pushed images are in effect scanned, also by a rule of the registry. */
+  /** For a live repository the effective setting: a rule of the registry can scan pushed images too. */
   readonly scanOnPush: boolean;
   /** The lifecycle policy's text. */
   readonly lifecyclePolicy: string;
   readonly repositoryPolicy: RepositoryPolicy;
-  /** What becomes of it with its stack; a live repository has none. */
+  /** Whether it is kept if its stack is deleted; a live repository has no such setting. */
   readonly retention: Retention;
   readonly encryption: Encryption;
   readonly tags: RepositoryTags;
@@ -21,5 +21,5 @@ export interface Settings {
 
 export type SettingName = keyof Settings;
 
-/** What is known of a repository's settings: undefined is absent, and a setting that is left out was not looked at. */
+/** The known settings of a repository: undefined is absent, and a setting that is left out was not read. */
 export type KnownSettings = { readonly [Name in SettingName]?: Known<Settings[Name] | undefined> };

@@ -3,7 +3,7 @@ import { isOneOf, type Json } from '../json.ts';
 import { isUnknown, type Known } from '../known.ts';
 import { matchesWildcard } from '../wildcard.ts';
 
-/** ECR's four tag mutabilities, the safest first (the order in which nothing may be weakened). */
+/** ECR's four tag mutabilities, the safest first. */
 export const mutabilities = [
   'IMMUTABLE',
   'IMMUTABLE_WITH_EXCLUSION',
@@ -87,7 +87,7 @@ export function toFilters(exclusions: readonly string[]): Json {
  * Whether a tag mutability keeps every tag that another one keeps.
  *
  * In the order of `mutabilities`; of two that are the same, by their exclusions: fewer or narrower ones are safer
- * where they are the tags that may move, more or wider ones where they are those that may not. Two that exclude
+ * if they are the tags that can move, more or wider ones if they are those that cannot. Two that exclude
  * different tags are neither safer than the other.
  */
 export function isAtLeastAsSafe(one: TagMutability, other: TagMutability): boolean {

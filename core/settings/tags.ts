@@ -6,7 +6,7 @@ import { type DocumentReader, type Possible, plainReader } from '../possible.ts'
 export interface RepositoryTags {
   /** The values by key. */
   readonly byKey: ReadonlyMap<string, string>;
-  /** Places where further tags may stand that nobody knows yet. */
+  /** Paths of possible further tags that are not known yet. */
   readonly unresolved: readonly Possible[];
 }
 

@@ -1,4 +1,4 @@
-/** What `Fn::GetAtt` can ask for. Pure. */
+/** The attributes for `Fn::GetAtt`. Pure. */
 import type { AccountChange } from '../../reconcile/account-settings.ts';
 import type { Plan } from '../../reconcile/plan.ts';
 import type { Scanning } from '../../reconcile/scanning.ts';
@@ -9,7 +9,7 @@ import { planWords } from '../../wording/notes.ts';
 type Attributes = Readonly<Record<string, string>>;
 
 /**
- * The attributes once everything is as it is wanted: counts always, and those of the repository where one is named.
+ * The attributes after a change: counts, and for a single repository its own.
  *
  * @param isSingle whether the author named one repository, not a pattern
  */
@@ -21,7 +21,7 @@ export function settingsData(plans: readonly Plan[], scanning: Scanning, isSingl
   };
 }
 
-/** The same where nothing was changed: as it is, and in WouldChange what would be. */
+/** The attributes of a dry run: the current settings, and in WouldChange the changes that would be made. */
 export function dryRunData(
   plans: readonly Plan[],
   account: readonly AccountChange[],
@@ -62,5 +62,5 @@ function ofRepository(
   };
 }
 
-// What fits into CloudFormation's 4,096 bytes beside the rest of the answer.
+// What fits into CloudFormation's 4,096 bytes beside the rest of the response.
 const maxCharacters = 2_000;

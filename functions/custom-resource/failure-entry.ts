@@ -3,7 +3,7 @@ import { AwsCallError } from '../../aws/call-error.ts';
 import { loggableError } from '../../aws/faults.ts';
 
 /**
- * What the log says of a failure and its cause. Repositories that were looked up stay out: their names come from
+ * A failure and its cause for the log. Repositories that were looked up are left out: their names come from
  * properties, and a property may come from a NoEcho parameter; ECR has not confirmed that they exist.
  */
 export function failureEntry(error: unknown): Readonly<Record<string, unknown>> {

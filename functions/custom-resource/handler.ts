@@ -20,7 +20,7 @@ import { failedId, physicalIdOf, requestHash } from './identity.ts';
 import { parseRequest, type ResponseTarget, type SettingsRequest } from './request.ts';
 import { type CustomResourceResponse, responseBody, sendResponse } from './response.ts';
 import { serve } from './serve.ts';
-import { answerTime, recordTime, timeLeft, undoTime } from './times.ts';
+import { recordTime, responseTime, timeLeft, undoTime } from './times.ts';
 
 /** The part of Lambda's context that is used. */
 export type FunctionContext = Pick<Context, 'getRemainingTimeInMillis'>;
@@ -28,32 +28,31 @@ export type FunctionContext = Pick<Context, 'getRemainingTimeInMillis'>;
 /**
  * `Custom::EcrSettings`.
  *
- * Answers CloudFormation exactly once and before the function's time-out, whatever happens, and never throws
- * afterwards: CloudFormation waits for an answer for up to an hour, and Lambda would deliver an event that threw
- * again.
+ * Responds to CloudFormation exactly once and before the function's time-out, and never throws afterwards:
+ * CloudFormation waits for a response for up to an hour, and Lambda retries an event if the function throws.
  */
 export async function handler(event: unknown, context: FunctionContext): Promise<void> {
   const parsed = parseRequest(event);
   switch (parsed.kind) {
     case 'unanswerable':
-      // Without an address there is nobody to answer; Lambda's own record of the failure is what is left.
+      // Without a ResponseURL no response can be sent; Lambda records the failure.
       throw new Error(`EcrHardening cannot answer this event: ${parsed.reason}`);
     case 'unserved': {
       const { target, reason } = parsed;
       logOf(target)({ level: 'ERROR', message: 'not a request of CloudFormation', reason });
       const physicalResourceId = target.physicalResourceId ?? failedId(target, true);
-      return answer(target, { status: 'FAILED', physicalResourceId, reason }, context);
+      return respond(target, { status: 'FAILED', physicalResourceId, reason }, context);
     }
     case 'request':
-      return answer(parsed.request, await serveInTime(parsed.request, context), context);
+      return respond(parsed.request, await serveInTime(parsed.request, context), context);
     default:
       return parsed satisfies never;
   }
 }
 
 /**
- * Serves a request until shortly before the function's time-out; every failure becomes an answer, and what it had
- * changed is undone before.
+ * Serves a request until shortly before the function's time-out; every failure becomes a response, after its changes
+ * are reverted.
  */
 async function serveInTime(
   request: SettingsRequest,
@@ -66,7 +65,7 @@ async function serveInTime(
   const recording = deadlineIn(recordTime(remainingMs));
   const ecr = connectEcr(clientSettings(process.env, 'ECR'));
   const claims = connectClaims({
-    // Without a table every call fails, which is answered; see configurationOf.
+    // Without a table every call fails, and the response says so; see configurationOf.
     environment: { ...process.env, ClaimsTable: process.env.ClaimsTable || 'ClaimsTable-is-not-set' },
   });
   const progress: Progress = { repositories: 0 };
@@ -78,14 +77,14 @@ async function serveInTime(
     now: Date.now,
   });
   try {
-    // A Delete needs no policy, and no stack may become impossible to delete.
+    // A Delete needs no policy, and stacks must stay deletable.
     if (request.requestType !== 'Delete' && problems.length > 0) {
       log({ level: 'ERROR', message: 'the application is misconfigured' });
       return await fail(`The application is misconfigured: ${problems.join('; ')}.`, request, session);
     }
     const response = await serve(request, session);
     if (response.status === 'FAILED') return await fail(response.reason, request, session);
-    // CloudFormation shows no reason of a success.
+    // CloudFormation does not show the reason of a SUCCESS.
     if (response.notes.length > 0) log({ message: 'notes', notes: response.notes });
     return response;
   } catch (error) {
@@ -105,7 +104,7 @@ async function serveInTime(
   }
 }
 
-/** Undoes what was changed, and says what was not. */
+/** Reverts the changes, and reports those that could not be reverted. */
 async function fail(
   reason: string,
   request: SettingsRequest,
@@ -119,7 +118,7 @@ async function fail(
     log({ level: 'ERROR', message: 'not reverted', subject, settings, ...failureEntry(error) });
   const physicalResourceId =
     'physicalResourceId' in request ? request.physicalResourceId : failedId(request, failures.length === 0);
-  // What could not be undone must not be cut off at the end of a long reason.
+  // The settings that could not be reverted must not be truncated at the end of a long reason.
   const ending = undoSentences(undone);
   return {
     status: 'FAILED',
@@ -147,14 +146,14 @@ function configurationOf(environment: NodeJS.ProcessEnv) {
   };
 }
 
-/** Sends the one answer. A failure to send is logged and not thrown: a second delivery could not send it either. */
-async function answer(
+/** Sends the response. A failure is logged, not thrown: a retry could not send it either. */
+async function respond(
   to: ResponseTarget,
   given: CustomResourceResponse,
   context: FunctionContext,
 ): Promise<void> {
   const log = logOf(to);
-  const deadline = deadlineIn(answerTime(context.getRemainingTimeInMillis()));
+  const deadline = deadlineIn(responseTime(context.getRemainingTimeInMillis()));
   try {
     const allowHttp = localEndpoint(process.env, 'ECR') !== undefined;
     await sendResponse(to.responseUrl, responseBody(to, given), { allowHttp, deadline });
@@ -168,7 +167,7 @@ async function answer(
   }
 }
 
-/** One structured line an entry. The request itself is never logged: its URL is a credential. */
+/** One JSON line for each entry. The request is never logged: its URL is a credential. */
 function logOf(to: ResponseTarget): (entry: Readonly<Record<string, unknown>>) => void {
   const { requestId, stackId, logicalResourceId } = to;
   return (entry) =>

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { hashOf } from '../../reconcile/hash.ts';
 import type { SettingsRequest } from './request.ts';
 
-/** What a physical ID is made from. */
+/** The parts of a physical ID. */
 export type Identity = Pick<SettingsRequest, 'stackId' | 'logicalResourceId'>;
 
 /** The hash of one request, the same at each of its deliveries. */
@@ -23,14 +23,14 @@ export function physicalIdOf(request: Identity): string {
 const notCreated = '-not-created-';
 
 /**
- * The ID that a failed Create answers with; CloudFormation then sends Delete for it, which has to know whether anything
- * is left to be undone: of that very request, where a second delivery of it may have succeeded.
+ * The ID in the response of a failed Create; CloudFormation then sends Delete for it, which has to know whether changes
+ * of that request remain: a duplicate delivery may have succeeded.
  */
 export function failedId(request: Identity & Pick<SettingsRequest, 'requestId'>, isUndone: boolean): string {
   return `${physicalIdOf(request)}${isUndone ? notCreated + requestHash(request) : '-not-put-back'}`;
 }
 
-/** The hash of the request whose failed Create answered with this ID, all of it undone; undefined for another ID. */
+/** The hash of the failed Create that responded with this ID and reverted everything; undefined for other IDs. */
 export function failedRequestOf(physicalResourceId: string, request: Identity): string | undefined {
   const [, hash] = physicalResourceId.split(`${physicalIdOf(request)}${notCreated}`);
   return hash;

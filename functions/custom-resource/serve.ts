@@ -21,7 +21,7 @@ import type { CustomResourceResponse } from './response.ts';
 type DeleteRequest = Extract<SettingsRequest, { readonly requestType: 'Delete' }>;
 type PutRequest = Exclude<SettingsRequest, DeleteRequest>;
 
-/** Serves one request. What the SDK throws is left to the caller, who undoes and answers. */
+/** Serves one request. The caller handles errors of the SDK: it reverts the changes and responds. */
 export async function serve(request: SettingsRequest, session: Session): Promise<CustomResourceResponse> {
   switch (request.requestType) {
     case 'Create':
@@ -74,7 +74,7 @@ function requesterOf(request: PutRequest): Requester {
   };
 }
 
-/** The properties by which an Update that rolls back is known: CloudFormation's own apart. */
+/** The hash by which a rollback is recognised: of the properties without CloudFormation's own. */
 function propertiesHash({ ServiceToken: _, ServiceTimeout: __, ...properties }: JsonObject): string {
   return hashOf(properties);
 }
@@ -87,7 +87,7 @@ function replacedBy(request: PutRequest): Replaced | undefined {
   const { onDelete, dryRun, protectPulledWithinDays } = old.desired;
   const selection = (properties: JsonObject) =>
     hashOf(Object.fromEntries(Object.entries(properties).filter(([name]) => isOneOf(selectionNames, name))));
-  // What a dry run selects says nothing about what is held.
+  // A dry run's selection has no claims.
   const isSelectionChanged = dryRun || selection(request.properties) !== selection(request.oldProperties);
   return { onDelete, isSelectionChanged, protectPulledWithinDays, isDryRun: dryRun };
 }
@@ -103,7 +103,7 @@ async function remove(request: DeleteRequest, session: Session): Promise<CustomR
   });
   const parsed = parseProperties(request.properties);
   const refused = 'problems' in parsed;
-  // An earlier version of the application may have taken them; no stack may become impossible to delete.
+  // An earlier version of the application may have accepted them, and stacks must stay deletable.
   if (refused) context.log({ level: 'WARN', message: 'properties refused: OnDelete counts as Retain' });
   const notes = refused ? ['Its properties are refused, so OnDelete counts as Retain'] : [];
   const { mode, onlyOf } = modeOf(request, refused ? undefined : parsed.desired);
@@ -134,6 +134,6 @@ function modeOf(
   const { physicalResourceId } = request;
   if (physicalResourceId === physicalIdOf(request))
     return { mode: desired?.onDelete ?? 'Retain', onlyOf: undefined };
-  // Another ID: its Create could not undo everything, or CloudFormation never heard its answer.
+  // Another ID: its Create could not revert everything, or CloudFormation did not receive its response.
   return { mode: 'Undo', onlyOf: failedRequestOf(physicalResourceId, request) };
 }

@@ -4,8 +4,8 @@ import { member } from '../../core/json.ts';
 import type { SettingsRequest } from './request.ts';
 
 /**
- * What is left until nobody waits any more: for the function, or for CloudFormation, which an author's ServiceTimeout
- * makes give up earlier. Half of it is for the work, and nearly as much again to undo it.
+ * The time left until the function times out, or until CloudFormation stops waiting, which the author's ServiceTimeout
+ * can make earlier. Half of it is for the work, and nearly as much for reverting it.
  */
 export function timeLeft(
   { properties }: SettingsRequest,
@@ -16,17 +16,17 @@ export function timeLeft(
   return Math.min(context.getRemainingTimeInMillis(), waits);
 }
 
-/** Of the function's time, when undoing has to end: enough is left to record it and to answer, with retries. */
+/** When reverting has to end: enough time is left to record it and to respond, with retries. */
 export function undoTime(remainingMs: number): number {
   return remainingMs - Math.min(15_000, remainingMs / 4);
 }
 
-/** The same for recording in the claims what was undone and what was not. */
+/** The same for recording in the claims what was reverted and what was not. */
 export function recordTime(remainingMs: number): number {
   return remainingMs - Math.min(12_000, remainingMs / 5);
 }
 
-/** Of the function's time, what answering may take: the handler still has to return. */
-export function answerTime(remainingMs: number): number {
+/** The time for the response: the handler still has to return. */
+export function responseTime(remainingMs: number): number {
   return remainingMs - Math.min(1_000, remainingMs / 5);
 }

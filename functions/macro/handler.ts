@@ -5,7 +5,7 @@ import { describeFinding } from '../../wording/findings.ts';
 import { expansionRefusal, expansionWarning } from '../../wording/refusal.ts';
 import { type MacroRequest, parseRequest } from './request.ts';
 
-/** What CloudFormation wants back; any status but `success` fails the change set, with `errorMessage` as its reason. */
+/** The response to CloudFormation; any status but `success` fails the change set, with `errorMessage` as its reason. */
 export interface MacroResponse {
   readonly requestId: string;
   readonly status: 'success' | 'failure';
@@ -37,7 +37,7 @@ export async function handler(event: unknown): Promise<MacroResponse> {
       : failure(request.requestId, refusal ?? 'refused');
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    // With its stack: this one is a defect of ours.
+    // With its stack: this is a defect of the macro.
     console.error(request.requestId, error);
     return failure(
       request.requestId,
@@ -46,7 +46,7 @@ export async function handler(event: unknown): Promise<MacroResponse> {
   }
 }
 
-/** One line a template with every decision. It holds what stands in the template, never a parameter's value. */
+/** One line for each template, with every decision. It contains the template's values, never those of parameters. */
 function log(request: MacroRequest, expansion: Expansion, refusal: string | undefined): void {
   const { requestId, transformId } = request;
   const warning = expansionWarning(expansion);

@@ -7,11 +7,11 @@ import { isObject, type Json, member } from '../../core/json.ts';
  */
 export interface MacroRequest extends ExpandRequest {
   readonly requestId: string;
-  /** `<account>::<macro name>`; only logged, so whatever it is. */
+  /** `<account>::<macro name>`; only logged, so it is not validated. */
   readonly transformId: Json | undefined;
 }
 
-/** The request, or in one sentence why the event is none; with its id as far as it is known. */
+/** The request, or a sentence why the event is not valid, with its ID if it has one. */
 export type ParsedRequest =
   | { readonly ok: true; readonly request: MacroRequest }
   | { readonly ok: false; readonly requestId: string; readonly reason: string };

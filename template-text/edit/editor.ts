@@ -12,7 +12,7 @@ export interface Edit {
   readonly text: string;
 }
 
-/** An alias that stays, and what it is to mean. */
+/** An alias that stays, and its new value. */
 export interface StandingAlias {
   readonly target: unknown;
   readonly from: number;
@@ -26,7 +26,7 @@ export interface Editor {
   readonly style: Style;
   readonly document: TemplateDocument['document'];
   readonly edits: Edit[];
-  /** What each anchored node that stays comes to mean. By node: a name may be taken anew. */
+  /** The new value of each anchored node that stays. By node: a name may be reused. */
   readonly anchored: Map<unknown, Json>;
   readonly aliases: StandingAlias[];
   /** The text's tokens, made once, where something is replaced that has a tag or a dash. */
@@ -65,22 +65,22 @@ export function endOf(node: unknown): number {
   return rangeOf(node)[1];
 }
 
-/** Where an entry begins: at its tag, its anchor or its dash, which may stand lines before it. */
+/** Where an entry begins: at its tag, its anchor or its dash, which may be lines before it. */
 export function itemStart({ tokens }: Editor, collection: YAMLMap | YAMLSeq, index: number): number {
   const item = collection.items[index];
   const [from] = rangeOf(isPair(item) ? item.key : item);
-  // What stands before the first key of a block map is that map's own.
+  // The tokens before the first key of a block map belong to that map.
   if (isPair(item) && collection.flow !== true) return from;
   return [...tokensBefore(tokens(), from)].at(-1)?.from ?? from;
 }
 
-/** Whether an entry of a block collection stands behind something else on its line, such as the dash around it. */
+/** Whether an entry of a block collection is behind something else on its line, such as the dash around it. */
 export function sharesLine({ style, text }: Editor, collection: YAMLMap | YAMLSeq, offset: number): boolean {
   if (style.isJson || collection.flow === true) return false;
   return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).trim() !== '';
 }
 
-/** What stands before an offset on its line, where that is nothing but space, dashes apart. */
+/** The text before an offset on its line, if it is only space and dashes. */
 export function indentAt({ text }: Editor, offset: number): string {
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
   return /^[\s-]*$/.test(line) ? line.replaceAll('-', ' ') : (/^\s*/.exec(line)?.[0] ?? '');

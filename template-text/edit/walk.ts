@@ -20,7 +20,7 @@ export function editValue(editor: Editor, node: unknown, before: Json, after: Js
   else editInside(editor, node, before, after);
 }
 
-/** A short tag is a map of one key; what stands behind it is the node itself. */
+/** A short tag is a map of one key; its value is the node itself. */
 function editTagged(editor: Editor, node: unknown, before: JsonObject, after: JsonObject): void {
   const [key = ''] = Object.keys(before);
   const inner = member(after, key);
@@ -29,7 +29,7 @@ function editTagged(editor: Editor, node: unknown, before: JsonObject, after: Js
   else if (!isSameTag || !isEqual(before, after)) replace(editor, node, after);
 }
 
-/** Aliases keep standing where what they point to still means what they are to mean. */
+/** Keeps aliases whose anchored node still has their new value. */
 export function editAliases({ aliases, anchored, edits, style }: Editor): void {
   for (const { target, from, to, after } of aliases)
     if (!isEqual(anchored.get(target), after)) edits.push({ from, to, text: inFlow(after, style) });
@@ -59,7 +59,7 @@ function editMap(editor: Editor, node: YAMLMap, before: JsonObject, after: JsonO
   if (added.length > 0) addKeys(editor, node, kept, added);
 }
 
-/** The value of a key; one that stands as nothing at all has no place that could be replaced. */
+/** The value of a key; an empty one has no location that could be replaced. */
 function editEntry(editor: Editor, map: YAMLMap, pair: Pair, before: Json, after: Json): void {
   const { value } = pair;
   const isNothing = value === null || (isScalar(value) && rangeOf(value)[0] === rangeOf(value)[1]);
@@ -82,7 +82,7 @@ function editList(editor: Editor, node: YAMLSeq, before: readonly Json[], after:
     replace(editor, node, after);
     return;
   }
-  // What stays may hold an alias of what goes.
+  // The rest may contain an alias of a removed node.
   const kept = node.items.filter((_, index) => !gone.includes(index));
   kept.forEach((item, index) => {
     editValue(editor, item, left[index] ?? null, left[index] ?? null);

@@ -15,7 +15,7 @@ export function replace(editor: Editor, node: unknown, after: Json): void {
   const marks = before.filter(({ text }) => text !== '-');
   const start = marks.at(-1)?.from ?? from;
   const anchor = marks.find(({ text }) => text.startsWith('&'));
-  // A list may begin in its key's column, where a flow one may not.
+  // A block list may begin in its key's column, a flow list may not.
   const space = isSeq(node) && node.flow !== true && start === from ? style.step : '';
   const kept = anchor === undefined ? space : `${anchor.text} `;
   edits.push({ from: start, to: end, text: kept + inFlow(after, style) });
@@ -24,7 +24,7 @@ export function replace(editor: Editor, node: unknown, after: Json): void {
 /** A value for a key that has none. */
 export function fill(editor: Editor, map: YAMLMap, { key, value }: Pair, after: Json): void {
   const { text, style, edits, anchored } = editor;
-  // An anchor stands before its value, and a comment behind it.
+  // An anchor is before its value, and a comment after it.
   const colon = text.indexOf(':', endOf(key)) + 1;
   const isAnchored = isScalar(value) && value.anchor !== undefined;
   const from = isAnchored ? Math.max(colon, rangeOf(value)[0]) : colon;
@@ -83,7 +83,7 @@ function addToFlow(editor: Editor, node: YAMLMap, last: Pair, added: readonly [s
   const [from, end] = rangeOf(node);
   const close = text.lastIndexOf('}', end - 1);
   const lastEnd = withoutTrailingSpace(editor, startOf(last.key), endOf(last.value ?? last.key));
-  // A comma behind what goes, goes with it.
+  // A comma after a removed entry is removed too.
   const isLast = last === node.items.at(-1);
   const comma = (isLast && /^\s*,/.exec(text.slice(lastEnd, close))?.[0]) || '';
   const indent = indentAt(editor, startOf(last.key));

@@ -112,7 +112,7 @@ suite(
         const template = read(file);
         if (template instanceof Problem) {
           expect(template.message).toMatch(
-            / is no YAML: it looks like a Jinja or Go template|, line \d+, column \d+: |\("Template format error: /,
+            / is not YAML: it looks like a Jinja or Go template|, line \d+, column \d+: |\("Template format error: /,
           );
           expect(template.message).not.toContain('\n');
           return;

@@ -1,6 +1,7 @@
 import { beforeAll, expect, jest, test } from '@jest/globals';
+import { claimsOf } from './support/claims.ts';
 import { newStack, settings } from './support/new-stack.ts';
-import { attributes, existing, settingsTemplate, tagsOf } from './support/settings-stack.ts';
+import { attributes, existing, settingsTemplate } from './support/settings-stack.ts';
 import { uniqueName } from './support/stacks.ts';
 import { recordCalls, writesSince } from './support/writes.ts';
 
@@ -33,7 +34,7 @@ test('a pattern over more than 200 repositories hardens them, finds nothing to d
   for (const name of services) expect(await settings(name)).toMatchObject(safe);
   for (const name of excluded) {
     expect(await settings(name)).toMatchObject(asCreated);
-    expect(await tagsOf(name)).toEqual({});
+    expect(await claimsOf(name)).toBeUndefined();
   }
 
   const since = Date.now();
@@ -44,5 +45,5 @@ test('a pattern over more than 200 repositories hardens them, finds nothing to d
 
   await stack.delete();
   for (const name of services) expect(await settings(name)).toMatchObject(asCreated);
-  expect(await tagsOf(services[0] ?? '')).toEqual({});
+  expect(await claimsOf(services[0] ?? '')).toBeUndefined();
 });

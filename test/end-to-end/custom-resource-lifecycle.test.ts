@@ -2,8 +2,9 @@ import { BatchGetImageCommand, DescribeImagesCommand } from '@aws-sdk/client-ecr
 import { describe, expect, jest, test } from '@jest/globals';
 import type { JsonObject } from '../../core/json.ts';
 import { pushImage } from '../../local/demo/registry.ts';
+import { claimsOf } from './support/claims.ts';
 import { newStack, settings } from './support/new-stack.ts';
-import { existing, failingAfter, reasonOf, settingsTemplate, tagsOf } from './support/settings-stack.ts';
+import { existing, failingAfter, reasonOf, settingsTemplate } from './support/settings-stack.ts';
 import { clients } from './support/stacks.ts';
 
 // Whole deployments, beside others on the same machine.
@@ -53,7 +54,7 @@ describe('a lifecycle policy that would expire images in use', () => {
     expect(reason.match(/\bv[123]\b/g)).toHaveLength(2);
     expect(reason).toContain(new Date().toISOString().slice(0, 10));
     expect(await settings(name)).toMatchObject(asCreated);
-    expect(await tagsOf(name)).toEqual({});
+    expect(await claimsOf(name)).toBeUndefined();
   });
 
   test('is put with ProtectPulledWithinDays: 0, and taken away by Restore', async () => {
@@ -88,11 +89,11 @@ describe('a lifecycle policy that would expire images in use', () => {
     await pull(name, 'v1', 'v2');
     const stack = newStack();
     await stack.deploy(settingsTemplate({ RepositoryName: name, ...keeping(5) }));
-    const before = await tagsOf(name);
+    const before = (await claimsOf(name))?.claims;
     const outcome = await stack.deploy(settingsTemplate({ RepositoryName: name, ...keeping(1) }));
     expect(outcome).toMatchObject({ kind: 'failed' });
     expect(await settings(name)).toMatchObject({ mutability: 'IMMUTABLE', lifecyclePolicyText: keep(5) });
-    expect(await tagsOf(name)).toEqual(before);
+    expect((await claimsOf(name))?.claims).toEqual(before);
   });
 });
 

@@ -1,14 +1,16 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import type { JsonObject } from '../../core/json.ts';
+import { claimsOf, holdersOf } from './support/claims.ts';
 import { newStack, settings } from './support/new-stack.ts';
-import { existing, failingAfter, reasonOf, settingsTemplate, tagsOf } from './support/settings-stack.ts';
+import { existing, failingAfter, reasonOf, settingsTemplate } from './support/settings-stack.ts';
 
 // Whole deployments, beside others on the same machine.
 jest.setTimeout(30_000);
 
 const asCreated = { mutability: 'MUTABLE', exclusions: [], scanOnPush: false };
-const holder = 'ecr-hardening:holder';
-const found = 'ecr-hardening:found';
+const original = { tagMutability: { mutability: 'MUTABLE', exclusions: [] }, scanOnPush: false };
+const ofSettings = expect.stringMatching(/^ecr-settings-Settings-/);
+const ofRenamed = expect.stringMatching(/^ecr-settings-Renamed-/);
 
 /** The same resource under another logical ID. */
 const renamed = (properties: JsonObject, resources: JsonObject = {}): JsonObject => ({
@@ -22,7 +24,7 @@ describe('a custom resource under another logical ID', () => {
     const stack = newStack();
     const properties = { RepositoryName: name, OnDelete: 'Restore' };
     await stack.deploy(settingsTemplate(properties));
-    const first = await tagsOf(name);
+    expect(await holdersOf(name)).toEqual([ofSettings]);
     const outcome = await stack.deploy(renamed({ ...properties, MutableTags: 'latest' }));
     expect(outcome).toEqual({ kind: 'deployed' });
     // The old one's Delete, with Restore, has left it alone.
@@ -31,13 +33,12 @@ describe('a custom resource under another logical ID', () => {
       exclusions: ['latest'],
       scanOnPush: true,
     });
-    const second = await tagsOf(name);
-    expect(second[holder]).toMatch(/^ecr-settings-Renamed-/);
-    expect(second[holder]).not.toBe(first[holder]);
-    expect(second[found]).toBe('MUTABLE/scan=off/lifecycle=untouched.');
+    // The old one's claim is gone with it.
+    expect(await holdersOf(name)).toEqual([ofRenamed]);
+    expect((await claimsOf(name))?.original).toEqual(original);
     await stack.delete();
     expect(await settings(name)).toMatchObject(asCreated);
-    expect(await tagsOf(name)).toEqual({});
+    expect(await claimsOf(name)).toBeUndefined();
   });
 
   test('takes over also where nothing else is to be changed', async () => {
@@ -48,7 +49,8 @@ describe('a custom resource under another logical ID', () => {
     const before = await settings(name);
     expect(await stack.deploy(renamed(properties))).toEqual({ kind: 'deployed' });
     expect(await settings(name)).toEqual(before);
-    expect((await tagsOf(name))[found]).toBe('MUTABLE/scan=off/lifecycle=untouched.');
+    expect((await claimsOf(name))?.original).toEqual(original);
+    expect(await holdersOf(name)).toEqual([ofRenamed]);
     await stack.delete();
     expect(await settings(name)).toMatchObject(asCreated);
   });
@@ -60,17 +62,17 @@ describe('a custom resource under another logical ID', () => {
     await stack.deploy(renamed({ RepositoryName: name }));
     await stack.delete();
     expect(await settings(name)).toMatchObject({ mutability: 'IMMUTABLE', scanOnPush: true });
-    expect(await tagsOf(name)).toEqual({});
+    expect(await claimsOf(name)).toBeUndefined();
   });
 
   test('that is refused leaves the repository to the old one', async () => {
     const name = await existing();
     const stack = newStack();
     await stack.deploy(settingsTemplate({ RepositoryName: name, OnDelete: 'Restore' }));
-    const before = { settings: await settings(name), tags: await tagsOf(name) };
+    const before = { settings: await settings(name), claims: (await claimsOf(name))?.claims };
     const outcome = await stack.deploy(renamed({ RepositoryName: name, MutableTags: '*' }));
     expect(outcome).toMatchObject({ kind: 'failed' });
-    expect({ settings: await settings(name), tags: await tagsOf(name) }).toEqual(before);
+    expect({ settings: await settings(name), claims: (await claimsOf(name))?.claims }).toEqual(before);
     await stack.delete();
     expect(await settings(name)).toMatchObject(asCreated);
   });
@@ -87,32 +89,39 @@ describe('a custom resource under another logical ID', () => {
       );
       expect(reasonOf(outcome)).toMatch(/^Failing: /);
       expect(await settings(name)).toEqual(before);
-      expect((await tagsOf(name))[holder]).toMatch(/^ecr-settings-Settings-/);
+      expect(await holdersOf(name)).toEqual([ofSettings]);
       await stack.delete();
       expect(await settings(name)).toMatchObject(asCreated);
-      expect(await tagsOf(name)).toEqual({});
+      expect(await claimsOf(name)).toBeUndefined();
     },
   );
 });
 
-test('a custom resource of another stack takes over, is left alone by the first one, and gives back what it found itself', async () => {
-  const name = await existing();
-  const [first, second] = [newStack(), newStack()];
-  const properties = { RepositoryName: name, OnDelete: 'Restore' };
-  const asFirst = { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: ['latest'], scanOnPush: true };
-  await first.deploy(settingsTemplate({ ...properties, MutableTags: 'latest' }));
-  const outcome = await second.deploy(settingsTemplate({ ...properties, ImageTagMutability: 'IMMUTABLE' }));
-  expect(outcome).toEqual({ kind: 'deployed' });
-  const taken = { settings: await settings(name), tags: await tagsOf(name) };
-  expect(taken).toMatchObject({
-    settings: { mutability: 'IMMUTABLE', exclusions: [] },
-    tags: { [found]: 'MUTABLE/scan=off/lifecycle=untouched.' },
-  });
-  await first.delete();
-  expect((await tagsOf(name))[holder]).toBe(taken.tags[holder]);
-  expect(await settings(name)).toEqual(taken.settings);
-  // Whoever may create a stack cannot undo what another stack had hardened.
-  await second.delete();
-  expect(await settings(name)).toMatchObject(asFirst);
-  expect(await tagsOf(name)).toEqual({});
-});
+const asFirst = { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: ['latest'], scanOnPush: true };
+
+test.each<[string, string, object]>([
+  // Whoever may create a stack cannot undo what another stack had hardened and left.
+  ['what the first one had hardened, where that retains', 'Retain', asFirst],
+  ['what was first found, where the first one restores', 'Restore', asCreated],
+])(
+  'a custom resource of another stack takes over, is left alone by the first one, and gives back %s',
+  async (_what, OnDelete, after) => {
+    const name = await existing();
+    const [first, second] = [newStack(), newStack()];
+    const properties = { RepositoryName: name, OnDelete: 'Restore' };
+    await first.deploy(settingsTemplate({ ...properties, OnDelete, MutableTags: 'latest' }));
+    expect(await settings(name)).toMatchObject(asFirst);
+    const outcome = await second.deploy(settingsTemplate({ ...properties, ImageTagMutability: 'IMMUTABLE' }));
+    expect(outcome).toEqual({ kind: 'deployed' });
+    const taken = { settings: await settings(name), holders: await holdersOf(name) };
+    expect(taken).toMatchObject({ settings: { mutability: 'IMMUTABLE', exclusions: [] } });
+    expect(taken.holders).toHaveLength(2);
+    expect((await claimsOf(name))?.original).toEqual(original);
+    await first.delete();
+    expect(await holdersOf(name)).toEqual(taken.holders.slice(1));
+    expect(await settings(name)).toEqual(taken.settings);
+    await second.delete();
+    expect(await settings(name)).toMatchObject(after);
+    expect(await claimsOf(name)).toBeUndefined();
+  },
+);

@@ -1,5 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import type { JsonObject } from '../../core/json.ts';
+import { claimsOf } from './support/claims.ts';
 import { newStack, settings } from './support/new-stack.ts';
 import { existing, failingAfter, reasonOf, settingsTemplate, tagsOf } from './support/settings-stack.ts';
 
@@ -68,7 +69,7 @@ describe('a rollback of an update', () => {
     // What was first found is remembered all the same.
     await stack.delete();
     expect(await settings(name)).toMatchObject(asCreated);
-    expect(await tagsOf(name)).toEqual({});
+    expect(await claimsOf(name)).toBeUndefined();
   });
 
   test('goes back to settings that were found, where a default would have chosen others', async () => {
@@ -85,7 +86,7 @@ describe('a rollback of an update', () => {
 });
 
 describe('a create', () => {
-  test('that fails half-way leaves every repository as it was, without a tag', async () => {
+  test('that fails half-way leaves every repository as it was, without a claim', async () => {
     const first = await existing();
     const tags = [{ Key: 'team', Value: 'orders' }];
     const second = await existing({ tags });
@@ -97,13 +98,14 @@ describe('a create', () => {
     for (const name of [first, second]) expect(await settings(name)).toMatchObject(asCreated);
     expect(await tagsOf(first)).toEqual({});
     expect(await tagsOf(second)).toEqual({ team: 'orders' });
+    for (const name of [first, second]) expect(await claimsOf(name)).toBeUndefined();
   });
 
   test.each<[string, object]>([
     ['Restore', asCreated],
     ['Retain', { mutability: 'IMMUTABLE', scanOnPush: true }],
   ])(
-    'that another resource fails is rolled back as OnDelete: %s says, and leaves no tag',
+    'that another resource fails is rolled back as OnDelete: %s says, and leaves no claim',
     async (OnDelete, after) => {
       const name = await existing({ tags: [{ Key: 'team', Value: 'orders' }] });
       const outcome = await newStack().deploy(
@@ -112,6 +114,7 @@ describe('a create', () => {
       expect(reasonOf(outcome)).toMatch(/^Failing: /);
       expect(await settings(name)).toMatchObject(after);
       expect(await tagsOf(name)).toEqual({ team: 'orders' });
+      expect(await claimsOf(name)).toBeUndefined();
     },
   );
 
@@ -119,13 +122,13 @@ describe('a create', () => {
     const name = await existing();
     const holder = newStack();
     await holder.deploy(settingsTemplate({ RepositoryName: name, OnDelete: 'Restore' }));
-    const before = { settings: await settings(name), tags: await tagsOf(name) };
+    const before = { settings: await settings(name), claims: await claimsOf(name) };
     // Less safe than the first stack made it.
     const outcome = await newStack().deploy(
       settingsTemplate({ RepositoryName: name, ImageTagMutability: 'MUTABLE' }),
     );
     expect(reasonOf(outcome)).toContain('AllowWeakening: true');
-    expect({ settings: await settings(name), tags: await tagsOf(name) }).toEqual(before);
+    expect({ settings: await settings(name), claims: await claimsOf(name) }).toEqual(before);
     await holder.delete();
     expect(await settings(name)).toMatchObject(asCreated);
   });
@@ -135,13 +138,13 @@ test('an update whose write fails half-way gives back what it had changed before
   const name = await existing();
   const stack = newStack();
   await stack.deploy(settingsTemplate({ RepositoryNames: [name] }));
-  const before = { settings: await settings(name), tags: await tagsOf(name) };
+  const before = { settings: await settings(name), claims: await claimsOf(name) };
   const other = await existing();
   const outcome = await stack.deploy(
     settingsTemplate({ RepositoryNames: [name, other], MutableTags: 'latest', ...refused }),
   );
   expect(reasonOf(outcome)).toContain('What had been changed was put back.');
   expect(await settings(name)).toEqual(before.settings);
-  expect(await tagsOf(name)).toEqual(before.tags);
+  expect((await claimsOf(name))?.claims).toEqual(before.claims?.claims);
   expect(await settings(other)).toMatchObject(asCreated);
 });

@@ -1,5 +1,6 @@
 import { TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-ecr';
 import { describe, expect, jest, test } from '@jest/globals';
+import { claimsOf, holdersOf } from './support/claims.ts';
 import { newStack, settings } from './support/new-stack.ts';
 import {
   attributes,
@@ -26,16 +27,18 @@ describe('a repository that leaves the selection', () => {
     const [stays, leaves] = [await existing(), await existing()];
     const stack = newStack();
     await stack.deploy(settingsTemplate({ RepositoryNames: [stays, leaves], OnDelete }));
-    const before = await tagsOf(stays);
+    const before = await holdersOf(stays);
+    expect(before).toEqual([expect.stringMatching(/^ecr-settings-Settings-/)]);
     const outcome = await stack.deploy(settingsTemplate({ RepositoryNames: [stays], OnDelete }));
     expect(outcome).toEqual({ kind: 'deployed' });
     expect(await settings(leaves)).toMatchObject(after);
-    expect(await tagsOf(leaves)).toEqual({});
+    expect(await holdersOf(leaves)).toEqual([]);
     expect(await settings(stays)).toMatchObject(safe);
     // The same resource as before, by its id too.
-    expect((await tagsOf(stays))['ecr-hardening:holder']).toBe(before['ecr-hardening:holder']);
+    expect(await holdersOf(stays)).toEqual(before);
     await stack.delete();
     expect(await settings(stays)).toMatchObject(after);
+    for (const name of [stays, leaves]) expect(await claimsOf(name)).toBeUndefined();
   });
 
   test('comes back when the update is rolled back, and is still given back what was first found', async () => {
@@ -69,6 +72,7 @@ describe('a repository that leaves the selection', () => {
     expect(await stack.outputs()).toEqual({ Matched: '1', Changed: '0', Unchanged: '1' });
     expect(await settings(leaves)).toMatchObject(asCreated);
     expect(await tagsOf(leaves)).toEqual({ team: 'another' });
+    expect(await claimsOf(leaves)).toBeUndefined();
     expect(await settings(stays)).toMatchObject(safe);
   });
 });
@@ -107,7 +111,7 @@ describe('a pattern that matches nothing', () => {
     const pattern = `${uniqueName('nothing')}/*`;
     const outcome = await newStack().deploy(settingsTemplate({ RepositoryName: pattern }));
     expect(reasonOf(outcome)).toContain(
-      `No repository of this account and region matches RepositoryName ${pattern}: correct it, or say AllowNoMatch: true.`,
+      `No repository of this account and region matches RepositoryName ${pattern}: correct it, or set AllowNoMatch: true.`,
     );
   });
 
@@ -131,7 +135,7 @@ test('DryRun over a pattern answers what it would change, and changes nothing', 
   for (const name of [first, second]) await existing({ name });
   await newStack().deploy(settingsTemplate({ RepositoryName: second, MutableTags: 'latest' }));
   const before = await Promise.all(
-    [first, second].map(async (name) => [await settings(name), await tagsOf(name)]),
+    [first, second].map(async (name) => [await settings(name), await tagsOf(name), await claimsOf(name)]),
   );
   const stack = newStack();
   const properties = { RepositoryName: `${prefix}/*`, ImageTagMutability: 'IMMUTABLE', DryRun: true };
@@ -147,7 +151,7 @@ test('DryRun over a pattern answers what it would change, and changes nothing', 
     ].join('; '),
   });
   const now = await Promise.all(
-    [first, second].map(async (name) => [await settings(name), await tagsOf(name)]),
+    [first, second].map(async (name) => [await settings(name), await tagsOf(name), await claimsOf(name)]),
   );
   expect(now).toEqual(before);
 });

@@ -1,8 +1,9 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import type { JsonObject } from '../../core/json.ts';
+import { claimsOf } from './support/claims.ts';
 import { functionCopy } from './support/function-copy.ts';
 import { newStack, settings } from './support/new-stack.ts';
-import { existing, reasonOf, settingsTemplate, tagsOf } from './support/settings-stack.ts';
+import { existing, reasonOf, settingsTemplate } from './support/settings-stack.ts';
 
 // Whole deployments, beside others on the same machine.
 jest.setTimeout(30_000);
@@ -28,12 +29,12 @@ describe('what would make a repository less safe than it is', () => {
     ['no scanning', { ImageScanningConfiguration: { ScanOnPush: false } }, 'ScanOnPush true -> false'],
   ])('is refused, and names AllowWeakening: %s', async (_what, properties, words) => {
     const name = await hardened();
-    const before = { settings: await settings(name), tags: await tagsOf(name) };
+    const before = { settings: await settings(name), claims: await claimsOf(name) };
     const outcome = await newStack().deploy(settingsTemplate({ RepositoryName: name, ...properties }));
     expect(reasonOf(outcome)).toContain(
       `${words} would make ${name} less safe than it is, which is refused unless the application is deployed with AllowWeakening: true.`,
     );
-    expect({ settings: await settings(name), tags: await tagsOf(name) }).toEqual(before);
+    expect({ settings: await settings(name), claims: await claimsOf(name) }).toEqual(before);
   });
 
   test('is refused for a repository that nobody’s stack holds, too', async () => {
@@ -41,7 +42,7 @@ describe('what would make a repository less safe than it is', () => {
     const first = newStack();
     await first.deploy(settingsTemplate({ RepositoryName: name }));
     await first.delete();
-    expect(await tagsOf(name)).toEqual({});
+    expect(await claimsOf(name)).toBeUndefined();
     const outcome = await newStack().deploy(settingsTemplate({ RepositoryName: name, ...mutable }));
     expect(reasonOf(outcome)).toContain('AllowWeakening: true');
     expect(await settings(name)).toMatchObject(safe);

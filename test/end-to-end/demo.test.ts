@@ -244,7 +244,7 @@ describe('npm start ends non-zero with one sentence', () => {
     ['an unknown option', () => ['--kep'], /--kep.*--help/],
     ['a missing file', () => [join(folder, 'none.yaml')], /There is no file .*none\.yaml/],
     ['a folder', () => [folder], /is a folder: give the templates in it/],
-    ['a Jinja file', () => [file('jinja.yaml', jinja)], /jinja\.yaml is no YAML: .* render it first/],
+    ['a Jinja file', () => [file('jinja.yaml', jinja)], /jinja\.yaml is not YAML: .* render it first/],
     ['broken YAML', () => [file('broken.yaml', 'Resources:\n  A: [\n')], /broken\.yaml, line 3, column 1: /],
     [
       'a missing parameter',

@@ -8,7 +8,7 @@ export function unreadClause(reason: UnreadReason): string {
   switch (reason.code) {
     case 'denied':
       return `${reason.action} is not allowed`;
-    case 'not-answered':
+    case 'no-response':
       return `${reason.action} did not respond in time`;
     case 'failed':
       return `${reason.action} failed (${reason.error})`;

@@ -4,7 +4,7 @@ import type { AddIssue } from './values.ts';
 /** ECR's account settings, for which CloudFormation has no resource type (PutAccountSetting). */
 const accountSettingNames = ['BASIC_SCAN_TYPE_VERSION', 'REGISTRY_POLICY_SCOPE', 'BLOB_MOUNTING'];
 
-/** The account settings that are asked for, by name. ECR checks their values. */
+/** The account settings by name. ECR validates their values. */
 export function readAccountSettings(
   value: Json | undefined,
   add: AddIssue,

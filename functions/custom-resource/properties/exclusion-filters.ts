@@ -8,14 +8,14 @@ import {
 } from '../../../core/settings/tag-mutability.ts';
 import { type AddIssue, readTexts } from './values.ts';
 
-/** Exclusion patterns out of the filters. A pattern that stands twice counts once, as it would make no second difference. */
+/** The exclusion patterns of the filters. A repeated pattern counts once, since it has no further effect. */
 export function readExclusions(value: Json, add: AddIssue): readonly string[] {
   const { exclusions, issues } = parseExclusions(value);
   for (const issue of issues) add({ ...issue, path: [filtersProperty, ...issue.path] });
   return [...new Set(exclusions)];
 }
 
-/** Exclusion patterns out of MutableTags: a list, or text with commas; empty ones do not count. */
+/** The exclusion patterns of MutableTags: a list, or text with commas; empty entries are ignored. */
 export function readMutableTags(value: Json, add: AddIssue): readonly string[] {
   const property = 'MutableTags';
   const patterns = readTexts(property, value, add);
@@ -35,7 +35,7 @@ export function readMutableTags(value: Json, add: AddIssue): readonly string[] {
   return patterns;
 }
 
-/** Where a pattern stands in what was given. */
+/** The path of a pattern in the properties. */
 function indexOf(value: Json, pattern: string): number {
   const entries = typeof value === 'string' ? value.split(',') : value;
   return isList(entries)

@@ -9,7 +9,7 @@ import type { AddIssue } from './values.ts';
 
 const registryKey = 'RegistryId';
 
-/** The text of a lifecycle policy out of AWS::ECR::Repository's shape, checked against the grammar before any call. */
+/** The text of a lifecycle policy in AWS::ECR::Repository's shape, validated before any call. */
 export function readLifecyclePolicy(value: Json | undefined, add: AddIssue): string | undefined {
   if (value === undefined) return undefined;
   const hasRegistry = isObject(value) && Object.hasOwn(value, registryKey);

@@ -23,7 +23,7 @@ const settingNames = [
   'LifecyclePolicy',
 ] as const;
 
-/** Every property that is taken, CloudFormation's own apart. */
+/** Every property, without CloudFormation's own. */
 export const propertyNames = [
   ...selectionNames,
   ...settingNames,

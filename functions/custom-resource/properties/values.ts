@@ -6,7 +6,7 @@ import { isList, type Json } from '../../../core/json.ts';
 import { parseBoolean } from '../../../core/policy/values.ts';
 import type { PropertyIssue } from '../../../wording/properties.ts';
 
-/** Takes each thing that is wrong. */
+/** Receives each issue. */
 export type AddIssue = (issue: PropertyIssue) => void;
 
 /** true or false; undefined when absent, or wrong and reported. */
@@ -27,7 +27,7 @@ export function readCount(name: string, value: Json | undefined, add: AddIssue):
   return undefined;
 }
 
-/** A list of texts, or one text with commas; empty entries do not count, and one that stands twice counts once. */
+/** A list of texts, or one text with commas; empty entries are ignored, and repeated ones count once. */
 export function readTexts(name: string, value: Json | undefined, add: AddIssue): readonly string[] {
   const entries = typeof value === 'string' ? value.split(',') : value;
   if (entries === undefined) return [];

@@ -73,9 +73,9 @@ describe('the pace of an operation', () => {
   test('is unknown of an operation that was never throttled, beside one that was', async () => {
     const calls = callsOf(() => client);
     const call = calls.until(within(5_000));
-    expect(calls.speed.answerMs()).toBeUndefined();
+    expect(calls.speed.responseMs()).toBeUndefined();
     await call('GetThing', () => Promise.resolve({}));
     expect(calls.speed.perSecond('GetThing')).toBeUndefined();
-    expect(calls.speed.answerMs()).toBeGreaterThanOrEqual(0);
+    expect(calls.speed.responseMs()).toBeGreaterThanOrEqual(0);
   });
 });

@@ -152,7 +152,7 @@ describe('many items', () => {
 
 describe('failing calls', () => {
   const fail = (step: Step, fault: Fault, times = 1) => {
-    for (const key of ['team/0', '*']) server.plans.set(key, [{ step, fault, times }]);
+    for (const key of ['team/0', 'stack-1', '*']) server.plans.set(key, [{ step, fault, times }]);
   };
   const passing: readonly Fault[] = ['throttled', 'server exception', 'reset', 'throughput exceeded'];
   const late: readonly Fault[] = ['late reset', 'late reset within the body'];

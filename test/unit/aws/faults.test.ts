@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { AwsCallError } from '../../../aws/call-error.ts';
 import {
+  hasNoResponse,
   isAnswer,
   isDenied,
   isFeatureDisabled,
@@ -9,7 +10,6 @@ import {
   isRepositoryNotFound,
   isThrottled,
   isTransient,
-  isUnanswered,
   loggableError,
   unlessNotFound,
 } from '../../../aws/faults.ts';
@@ -35,8 +35,8 @@ describe('a failed call is read by what the service said', () => {
   });
 
   test('unanswered', () => {
-    expect(isUnanswered(called(Object.assign(new Error('read'), { code: 'ECONNRESET' })))).toBe(true);
-    expect(isUnanswered(called(sdkError('TimeoutError')))).toBe(false);
+    expect(hasNoResponse(called(Object.assign(new Error('read'), { code: 'ECONNRESET' })))).toBe(true);
+    expect(hasNoResponse(called(sdkError('TimeoutError')))).toBe(false);
   });
 
   test('throttling is no answer, and neither is a fault of the service', () => {

@@ -60,12 +60,12 @@ const inputs: readonly [string, string, string | Uint8Array, RegExp][] = [
     /, line 2, column 1: a second document/,
   ],
   ['an unknown tag', 'tag.yaml', 'Resources:\n  A: !Nonsense x\n', /, line 2, column \d+: .*!Nonsense/],
-  ['nothing', 'empty.yaml', '', /no mapping/],
-  ['comments alone', 'comments.yaml', '# nothing\n', /no mapping/],
-  ['a list', 'list.yaml', '- a\n', /no mapping/],
+  ['nothing', 'empty.yaml', '', /is not a map/],
+  ['comments alone', 'comments.yaml', '# nothing\n', /is not a map/],
+  ['a list', 'list.yaml', '- a\n', /is not a map/],
   ['no Resources', 'values.yaml', 'image: nginx\n', /no Resources/],
   ['a resource that is none', 'odd.yaml', 'Resources:\n  A: text\n', /Resources\.A/],
-  ['an image', 'image.yaml', new Uint8Array([0x89, 0x50, 0xff, 0xfe, 0x00]), /no text in UTF-8/],
+  ['an image', 'image.yaml', new Uint8Array([0x89, 0x50, 0xff, 0xfe, 0x00]), /not UTF-8 text/],
 ];
 
 const place = new Workplace();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type HardenOptions, harden } from '../../../cloudformation/harden.ts';
+import { harden } from '../../../cloudformation/harden.ts';
+import type { HardenOptions } from '../../../cloudformation/harden-options.ts';
 import { intrinsicName, isNoValue, readIf } from '../../../cloudformation/intrinsics.ts';
 import { isRefusal } from '../../../core/finding.ts';
 import { isObject, type Json, type JsonObject, member } from '../../../core/json.ts';

@@ -23,7 +23,7 @@ afterAll(() => bench.stop());
 const fleet = (count: number): Record<string, Settings> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`r${index}`, unsafe]));
 const pattern = (prefix: string) => ({ RepositoryName: `${prefix}/*` });
-const isWrite = ({ step }: { readonly step: string }) => /^(put|remember|forget|delete)/.test(step);
+const isWrite = ({ step }: { readonly step: string }) => /^(put|write|remove|delete)/.test(step);
 
 describe('many repositories', () => {
   test('are read in bulk, written at once, and a second run writes nothing', async () => {
@@ -136,9 +136,9 @@ describe('the time that is needed', () => {
   const plans = Array.from({ length: 1_000 }, (_, index) => plan(`r${index}`));
   const left = (ms: number) => ({ leftMs: () => ms });
 
-  const speed = (perSecond: Readonly<Record<string, number>>, answerMs?: number) => ({
+  const speed = (perSecond: Readonly<Record<string, number>>, responseMs?: number) => ({
     perSecond: (operation: string) => perSecond[operation],
-    answerMs: () => answerMs,
+    responseMs: () => responseMs,
   });
 
   const refused = (given: readonly Plan[], paces: ReturnType<typeof speed>, ms: number) =>

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../core/json.ts';
 import { type Bench, type Outcome, startBench } from './support/bench.ts';
 import { asClaimed, claimsIn, holdersIn } from './support/claims-records.ts';
 import { arnOf, type Settings, safe, unsafe } from './support/registry.ts';
+import { askingToStop } from './support/steps.ts';
 
 let bench: Bench;
 
@@ -85,7 +86,7 @@ describe('what a resource found', () => {
     expect(claimsIn(claimsAfter)).toBeUndefined();
     expect(steps).toEqual(['write claims']);
     // ECR is not even asked.
-    expect(calls.map(({ step }) => step)).toEqual(['find claims', 'write claims']);
+    expect(calls.map(({ step }) => step)).toEqual([...askingToStop, 'find claims', 'write claims']);
   });
 
   test('is not given back over what somebody else has set since, setting by setting, and that is told', async () => {
@@ -224,7 +225,7 @@ describe('a Delete of an id that this resource never made', () => {
       event: { LogicalResourceId: 'Nothing', PhysicalResourceId: 'orders-Nothing-1A2B' },
     });
     expect(after).toEqual(unsafe);
-    expect(calls.map(({ step }) => step)).toEqual(['find claims']);
+    expect(calls.map(({ step }) => step)).toEqual([...askingToStop, 'find claims']);
   });
 });
 

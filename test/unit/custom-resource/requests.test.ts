@@ -3,7 +3,7 @@ import { type Bench, startBench } from './support/bench.ts';
 import { claimsIn } from './support/claims-records.ts';
 import { propertiesLike, type Sample, sampleEvent, samples, secretInUrl } from './support/events.ts';
 import { safe, unsafe } from './support/registry.ts';
-import { changingSteps, unchangedSteps } from './support/steps.ts';
+import { askingToStop, changingSteps, unchangedSteps } from './support/steps.ts';
 
 let bench: Bench;
 
@@ -140,7 +140,7 @@ describe('the life of a resource', () => {
     expect(PhysicalResourceId).toMatch(/-not-created-[0-9a-f]{16}$/);
     const { answer, calls } = await bench.run({ sample: 'delete', event: { PhysicalResourceId } });
     expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
-    expect(calls.map(({ step }) => step)).toEqual(['find claims']);
+    expect(calls.map(({ step }) => step)).toEqual([...askingToStop, 'find claims']);
   });
 
   test('a Delete of an id that this resource never made succeeds, and so does one without properties', async () => {

@@ -47,7 +47,7 @@ describe('RequireScanning', () => {
     expect((await bench.run({ before: unsafe, properties })).answer).toMatchObject({ Status: 'SUCCESS' });
   });
 
-  test('fails where enhanced scanning leaves the repository out, with the cause and what mends it', async () => {
+  test('fails where enhanced scanning leaves the repository out, with the cause and what fixes it', async () => {
     bench.server.scanning = { type: 'ENHANCED', isEverythingCovered: false };
     const { answer, repository, after } = await bench.run({ before: unsafe, properties });
     expect(answer).toMatchObject({ Status: 'FAILED' });
@@ -91,7 +91,7 @@ describe('MutableTags', () => {
     { ImageTagMutabilityExclusionFilterType: 'WILDCARD', ImageTagMutabilityExclusionFilterValue: 'dev' },
   ];
   test.each([
-    [{ MutableTags: 'dev', ImageTagMutabilityExclusionFilters: filters }, /say the same: give one of them/],
+    [{ MutableTags: 'dev', ImageTagMutabilityExclusionFilters: filters }, /mean the same: set one of them/],
     [
       { MutableTags: 'dev', ImageTagMutability: 'IMMUTABLE' },
       /MutableTags does not go with ImageTagMutability IMMUTABLE/,
@@ -100,7 +100,7 @@ describe('MutableTags', () => {
       { MutableTags: '', ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION' },
       /IMMUTABLE_WITH_EXCLUSION needs MutableTags/,
     ],
-    [{ MutableTags: 'a,b,c,d,e,f' }, /MutableTags must have at most 5 patterns, not 6/],
+    [{ MutableTags: 'a,b,c,d,e,f' }, /MutableTags has 6 patterns, and at most 5 are possible/],
     [{ MutableTags: 'a*b*c*' }, /MutableTags\[0\] has 3 wildcards/],
     [{ MutableTags: 'dev,*' }, /MutableTags\[1\] matches every tag, so that none would be immutable/],
     [{ MutableTags: { a: 'b' } }, /MutableTags must be a list, or text with commas/],

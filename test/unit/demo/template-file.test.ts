@@ -38,7 +38,7 @@ describe('reading a template file', () => {
   test.each([
     ['a missing file', () => join(folder, 'none.yaml'), /^There is no file .*none\.yaml: /],
     ['a folder', () => folder, /is a folder: /],
-    ['an image', () => file('image.png', Buffer.from([0x89, 0x50, 0xff, 0xfe])), /is no text in UTF-8: /],
+    ['an image', () => file('image.png', Buffer.from([0x89, 0x50, 0xff, 0xfe])), /is not UTF-8 text: /],
     [
       'a file of five megabytes',
       () => file('large.yaml', Buffer.alloc(5_000_000, 32)),

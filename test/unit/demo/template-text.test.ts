@@ -90,7 +90,7 @@ describe('text that is no template', () => {
     '{{ template "all" . }}\n',
   ])('template language is named as such (%#)', (text) => {
     expect(sentence(text)).toBe(
-      'f.yaml is no YAML: it looks like a Jinja or Go template, so render it first and pass the file that comes out.',
+      'f.yaml is not YAML: it looks like a Jinja or Go template, so render it first and pass the file that comes out.',
     );
   });
 
@@ -108,9 +108,9 @@ describe('text that is no template', () => {
     ['Resources:\n  R: *nowhere\n', /^f\.yaml, line 2, column 6: no anchor &nowhere/],
     ['Resources:\n  R: &r\n    again: *r\n', /^f\.yaml, line \d+, column \d+: too many or too deeply/],
     ['Resources:\n  R:\n    <<: { a: 1 }\n', /^f\.yaml, line 3, column 5: CloudFormation has no hash merges/],
-    ['', /^f\.yaml holds no mapping/],
-    ['- a\n', /^f\.yaml holds no mapping/],
-    ['just text\n', /^f\.yaml holds no mapping/],
+    ['', /^f\.yaml is not a map/],
+    ['- a\n', /^f\.yaml is not a map/],
+    ['just text\n', /^f\.yaml is not a map/],
     ['Parameters: {}\n', /^f\.yaml has no Resources/],
     ['Resources: {}\n', /^f\.yaml has no Resources/],
     ['Resources: []\n', /^f\.yaml has no Resources/],

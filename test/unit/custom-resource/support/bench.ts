@@ -4,6 +4,7 @@ import './one-realm.ts';
 import { jest } from '@jest/globals';
 import type { Json, JsonObject } from '../../../../core/json.ts';
 import { handler } from '../../../../functions/custom-resource/handler.ts';
+import { physicalIdOf } from '../../../../functions/custom-resource/identity.ts';
 import { claimsTableName } from './claims-table.ts';
 import { startClock } from './clock.ts';
 import { parseBody } from './contract.ts';
@@ -22,7 +23,7 @@ export interface Run extends Given {
    * undefined: then there is none. They may be made from the name of the run's own.
    */
   readonly properties?: Properties | ((repository: string) => Properties);
-  /** Faults of the calls about the run's own repository, and of its answer. */
+  /** Faults of the calls about the run's own repository or about its resource, and of its answer. */
   readonly fault?: Faults;
   /** Those of the calls about others, by their keys, and of those about none (`*`), which every run makes. */
   readonly faults?: Readonly<Record<string, Faults>>;
@@ -43,7 +44,7 @@ export interface Outcome extends Left {
   readonly answer: JsonObject | undefined;
   /** The steps about the run's own repository that reached ECR, in their order. */
   readonly steps: readonly Step[];
-  /** The same with the calls about its others, and about no repository, which another run may have made. */
+  /** The same with the calls about its others, its resource, and no repository, which another run may have made. */
   readonly calls: readonly Call[];
   /** What was left of the function's time when the handler had returned. */
   readonly leftMs: number;
@@ -110,7 +111,6 @@ export async function startBench(): Promise<Bench> {
           key,
           [given].flat().map((each) => ({ ...each })),
         );
-      plan(repository, fault ?? []);
       for (const [key, given] of Object.entries(faults))
         plan(key === '*' ? key : `${repository}/${key}`, given);
       server.deliveries.delete(repository);
@@ -124,6 +124,10 @@ export async function startBench(): Promise<Bench> {
         }),
         ...run.event,
       });
+      const about = keysOf(event);
+      // The same ones, so that they count together.
+      plan(repository, fault ?? []);
+      for (const key of about) server.plans.set(key, server.plans.get(repository) ?? []);
       const stoodMs = clock.stoodMs();
       const end = clock.now() + remainingMs;
       let thrown: unknown;
@@ -137,7 +141,7 @@ export async function startBench(): Promise<Bench> {
       const accepted = deliveries.find(({ isAccepted }) => isAccepted);
       const calls = server.calls
         .slice(firstCall)
-        .filter((call) => call.repository === '*' || isOf(repository, call.repository));
+        .filter((call) => isOf(repository, call.repository) || ['*', ...about].includes(call.repository));
       return {
         event,
         repository,
@@ -160,6 +164,13 @@ export async function startBench(): Promise<Bench> {
     },
   };
   return bench;
+}
+
+/** What calls about a request's resource are about: its claims, and whether it was asked to stop. */
+export function keysOf({ StackId, LogicalResourceId }: Readonly<Record<string, unknown>>): readonly string[] {
+  if (typeof StackId !== 'string' || typeof LogicalResourceId !== 'string') return [];
+  const holder = physicalIdOf({ stackId: StackId, logicalResourceId: LogicalResourceId });
+  return [holder, `stop:${holder}`];
 }
 
 /** Runs jobs, so many at once, in their order. */

@@ -40,7 +40,7 @@ const specs = {
     perform: transactWriteItems,
     keysOf: (input) => putsOf(input).flatMap((put) => present(keyIn(put.Item))),
   },
-  Scan: { step: 'find claims', perform: scan, keysOf: () => [] },
+  Scan: { step: 'find claims', perform: scan, keysOf: (input) => present(holderIn(input)) },
 } satisfies Readonly<Record<string, Spec>>;
 
 export type ClaimsOperation = keyof typeof specs;
@@ -135,6 +135,12 @@ function reasonAgainst(table: StoredTable, put: JsonObject): JsonObject & { read
   if (mayReplace(old, conditionOf(put, 'ConditionExpression'))) return { Code: 'None' };
   const Message = 'The conditional request failed';
   return { Code: 'ConditionalCheckFailed', Message, ...oldFor(put, old) };
+}
+
+/** The holder whose items a Scan looks for, which stands for its key here. */
+function holderIn(input: JsonObject): string | undefined {
+  const holder = pathIn(input, 'ExpressionAttributeValues', ':holder', 'S');
+  return typeof holder === 'string' ? holder : undefined;
 }
 
 function put(table: StoredTable, { Item }: JsonObject): void {

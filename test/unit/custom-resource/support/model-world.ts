@@ -148,7 +148,8 @@ export function realOf(bench: Bench, own: string): Real {
       const answer = parseBody(delivery.body);
       const data = member(answer, 'Data');
       const writes = calls
-        .filter(({ step }) => /^(put|write|delete)/.test(step))
+        // Not that it asks its own resource to stop, as every Delete does.
+        .filter(({ step, repository }) => /^(put|write|delete)/.test(step) && !repository.startsWith('stop:'))
         .map(({ step, repository }) => `${step} ${repository.slice(own.length + 1)}`);
       return {
         status: member(answer, 'Status') === 'SUCCESS' ? 'SUCCESS' : 'FAILED',

@@ -31,8 +31,8 @@ export type Step =
   | 'see scanning'
   | 'see registry'
   | 'read tags'
-  | 'remember'
-  | 'forget'
+  | 'write tags'
+  | 'remove tags'
   | 'read lifecycle'
   | 'put lifecycle'
   | 'delete lifecycle'
@@ -83,8 +83,8 @@ const specs = {
   ),
   GetRegistryScanningConfiguration: spec('see registry', getRegistryScanningConfiguration),
   ListTagsForResource: spec('read tags', listTagsForResource, arn),
-  TagResource: spec('remember', tagResource, arn, 'tags'),
-  UntagResource: spec('forget', untagResource, arn, 'tagKeys'),
+  TagResource: spec('write tags', tagResource, arn, 'tags'),
+  UntagResource: spec('remove tags', untagResource, arn, 'tagKeys'),
   GetLifecyclePolicy: spec('read lifecycle', getLifecyclePolicy, name),
   PutLifecyclePolicy: spec('put lifecycle', putLifecyclePolicy, name, text),
   DeleteLifecyclePolicy: spec('delete lifecycle', deleteLifecyclePolicy, name),

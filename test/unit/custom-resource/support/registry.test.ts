@@ -133,10 +133,10 @@ describe('tags', () => {
     await untag('team', 'never there');
     expect(ecr.server.registry.repositories.get('a')?.tags).toEqual(new Map([['empty', '']]));
     expect(ecr.server.calls.map(({ step, repository }) => `${step} ${repository}`)).toEqual([
-      'remember a',
-      'remember a',
+      'write tags a',
+      'write tags a',
       'read tags a',
-      'forget a',
+      'remove tags a',
     ]);
   });
 

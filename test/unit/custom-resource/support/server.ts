@@ -21,7 +21,7 @@ type AnyOperation = Operation | ClaimsOperation;
 export interface Call {
   readonly step: Step;
   readonly operation: AnyOperation;
-  /** The first of the names, which is a claim's own key where that is none of a repository; `*` without any. */
+  /** The first of the names, or a claim's own key, or the holder whose claims are looked for; `*` without any. */
   readonly repository: string;
   readonly names: readonly string[];
   /** Milliseconds of `performance.now()`. */

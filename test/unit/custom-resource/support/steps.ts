@@ -1,6 +1,9 @@
 /** The steps that requests about one repository make where nothing fails, so that one place knows their order. */
 import type { Step } from './operations.ts';
 
+/** With which each Delete begins, about its resource and no repository. */
+export const askingToStop: readonly Step[] = ['read claims', 'write claims'];
+
 /** Of a dry run. */
 export const dryRunSteps: readonly Step[] = ['describe', 'read claims', 'see scanning'];
 

@@ -1,7 +1,8 @@
 import { PutImageTagMutabilityCommand, PutLifecyclePolicyCommand } from '@aws-sdk/client-ecr';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { claimsOf, holdersOf } from './support/claims.ts';
 import { newStack, settings } from './support/new-stack.ts';
-import { existing, reasonOf, settingsTemplate, tagsOf } from './support/settings-stack.ts';
+import { existing, settingsTemplate, tagsOf } from './support/settings-stack.ts';
 import { clients } from './support/stacks.ts';
 import { recordCalls, writesSince } from './support/writes.ts';
 
@@ -28,42 +29,53 @@ const policy = (countNumber: number) =>
 
 beforeAll(recordCalls);
 
-describe('what the custom resource remembers, in the repository’s own tags', () => {
-  test('can be read there by an operator, beside the tags of others', async () => {
+const asFound = { tagMutability: { mutability: 'MUTABLE', exclusions: [] }, scanOnPush: false };
+const hash = expect.stringMatching(/^[0-9a-f]{16}$/);
+
+describe('what the custom resource remembers, in the application’s table', () => {
+  test('can be read there by an operator, and the tags of the repository stay as they are', async () => {
     const name = await existing({ tags: [{ Key: 'team', Value: 'orders' }] });
     const stack = newStack();
     expect(await stack.deploy(settingsTemplate({ RepositoryName: name }))).toEqual({ kind: 'deployed' });
-    expect(await tagsOf(name)).toEqual({
-      team: 'orders',
-      'ecr-hardening:holder': expect.stringMatching(/^ecr-settings-Settings-[0-9a-f]{12}$/),
-      'ecr-hardening:found': 'MUTABLE/scan=off/lifecycle=untouched.',
-      'ecr-hardening:before': expect.stringMatching(
-        /^MUTABLE\/scan=off\/lifecycle=untouched\/by=[0-9a-f]{16}\.$/,
-      ),
-      'ecr-hardening:set': expect.stringMatching(
-        /^IMMUTABLE\/scan=on\/lifecycle=untouched\/by=[0-9a-f]{16}\.$/,
-      ),
-    });
+    expect(await tagsOf(name)).toEqual({ team: 'orders' });
+    const record = await claimsOf(name);
+    expect(record?.original).toEqual(asFound);
+    expect(record?.claims).toEqual([
+      {
+        holder: expect.stringMatching(/^ecr-settings-Settings-[0-9a-f]{12}$/),
+        stack: expect.stringContaining(`:stack/${stack.stackName}/`),
+        since: expect.any(Number),
+        request: hash,
+        properties: hash,
+        replacedProperties: hash,
+        set: { tagMutability: { mutability: 'IMMUTABLE', exclusions: [] }, scanOnPush: true },
+        beforeLastChange: asFound,
+        atTakeover: asFound,
+        foundByStack: asFound,
+        isNew: true,
+      },
+    ]);
+    expect(record?.inFlight).toBeUndefined();
     await stack.delete();
     expect(await tagsOf(name)).toEqual({ team: 'orders' });
+    expect(await claimsOf(name)).toBeUndefined();
   });
 
-  test('goes on in further tags where it is longer than one', async () => {
+  test('holds the longest exclusions whole', async () => {
     const name = await existing();
     const tags = Array.from({ length: 5 }, (_, index) => `${index}-${'x'.repeat(100)}*`);
     const stack = newStack();
     const properties = { RepositoryName: name, MutableTags: tags, OnDelete: 'Restore' };
     expect(await stack.deploy(settingsTemplate(properties))).toEqual({ kind: 'deployed' });
     expect(await settings(name)).toMatchObject({ exclusions: tags });
-    const remembered = await tagsOf(name);
-    expect(remembered['ecr-hardening:set']).toHaveLength(256);
-    expect(remembered).toHaveProperty(['ecr-hardening:set.3']);
+    expect((await claimsOf(name))?.claims[0]?.set.tagMutability.exclusions).toEqual(tags);
     await stack.delete();
     expect(await settings(name)).toMatchObject(asCreated);
     expect(await tagsOf(name)).toEqual({});
+    expect(await claimsOf(name)).toBeUndefined();
   });
 
-  test('is written once: a deployment that changes OnDelete alone makes no write', async () => {
+  test('costs no write of ECR: a deployment that changes OnDelete alone makes none', async () => {
     const name = await existing();
     const stack = newStack();
     const deploy = async (OnDelete: string) => {
@@ -73,7 +85,7 @@ describe('what the custom resource remembers, in the repository’s own tags', (
       return (await writesSince(since, (repository) => repository === name)).toSorted();
     };
     expect(await deploy('Retain')).toEqual(
-      ['PutImageScanningConfiguration', 'PutImageTagMutability', 'TagResource'].map((it) => `${it} ${name}`),
+      ['PutImageScanningConfiguration', 'PutImageTagMutability'].map((it) => `${it} ${name}`),
     );
     expect(await deploy('Restore')).toEqual([]);
   });
@@ -95,7 +107,7 @@ describe('OnDelete: Restore', () => {
     });
     await stack.delete();
     expect(await settings(name)).toMatchObject(asCreated);
-    expect(await tagsOf(name)).toEqual({});
+    expect(await claimsOf(name)).toBeUndefined();
   });
 
   test('gives back exclusions, and leaves what it never changed', async () => {
@@ -122,7 +134,7 @@ describe('OnDelete: Restore', () => {
     });
   });
 
-  test('leaves a repository alone that somebody else has changed meanwhile', async () => {
+  test('leaves a setting alone that somebody else has changed meanwhile, and gives the others back', async () => {
     const name = await existing();
     const stack = newStack();
     await stack.deploy(settingsTemplate({ RepositoryName: name, OnDelete: 'Restore' }));
@@ -137,25 +149,29 @@ describe('OnDelete: Restore', () => {
     expect(await settings(name)).toMatchObject({
       mutability: 'IMMUTABLE_WITH_EXCLUSION',
       exclusions: ['nightly'],
-      scanOnPush: true,
+      scanOnPush: false,
     });
-    expect(await tagsOf(name)).toEqual({});
+    expect(await holdersOf(name)).toEqual([]);
   });
 
-  test('is refused where it could not give back another lifecycle policy', async () => {
+  test('gives back another lifecycle policy whole', async () => {
     const name = await existing();
     await ecr.send(new PutLifecyclePolicyCommand({ repositoryName: name, lifecyclePolicyText: policy(7) }));
-    const outcome = await newStack().deploy(
+    const stack = newStack();
+    const outcome = await stack.deploy(
       settingsTemplate({
         RepositoryName: name,
         OnDelete: 'Restore',
         LifecyclePolicy: { LifecyclePolicyText: policy(30) },
       }),
     );
-    expect(reasonOf(outcome)).toContain(
-      `${name} has another lifecycle policy, which OnDelete: Restore could not give back`,
+    expect(outcome).toEqual({ kind: 'deployed' });
+    expect(await settings(name)).toMatchObject({ lifecyclePolicyText: policy(30) });
+    expect(Object.values((await claimsOf(name))?.policies ?? {}).toSorted()).toEqual(
+      [policy(7), policy(30)].toSorted(),
     );
+    await stack.delete();
     expect(await settings(name)).toMatchObject({ ...asCreated, lifecyclePolicyText: policy(7) });
-    expect(await tagsOf(name)).toEqual({});
+    expect(await claimsOf(name)).toBeUndefined();
   });
 });

@@ -1,0 +1,56 @@
+/**
+ * What each claim found when it was put on top of those below it, kept true while others go and move. Pure.
+ *
+ * A claim that is not about the lifecycle policy lets the one below it through: whose policy a claim took over from is
+ * the next one below that is about it.
+ */
+import type { PolicyHash, RepositorySettings } from '../settings/repository-settings.ts';
+import type { Claim } from './record.ts';
+
+/** The claims without a holder's; the one above it has then taken over from the one below it. */
+export function withoutClaim(claims: readonly Claim[], holder: string): readonly Claim[] {
+  const index = claims.findIndex((claim) => claim.holder === holder);
+  const gone = claims[index];
+  return gone === undefined
+    ? claims
+    : [...claims.slice(0, index), ...takenOver(claims.slice(index + 1), gone.set, gone.atTakeover)];
+}
+
+/** Claims above one of those settings, once they have taken over from others. */
+export function takenOver(
+  above: readonly Claim[],
+  { lifecyclePolicy }: RepositorySettings,
+  found: RepositorySettings,
+): readonly Claim[] {
+  const [first, ...others] = above;
+  if (first === undefined) return [];
+  const lowest = { ...first, atTakeover: { ...found, lifecyclePolicy: first.atTakeover.lifecyclePolicy } };
+  return lifecyclePolicy === undefined
+    ? [lowest, ...others]
+    : withPolicyFound([lowest, ...others], found.lifecyclePolicy);
+}
+
+function withPolicyFound(claims: readonly Claim[], found: PolicyHash | undefined): readonly Claim[] {
+  const next = claims.findIndex(isAboutPolicy);
+  return claims.map((claim, index) =>
+    index === next ? { ...claim, atTakeover: { ...claim.atTakeover, lifecyclePolicy: found } } : claim,
+  );
+}
+
+/**
+ * What a claim found when it moved to the top: its own earlier lifecycle policy, which was in effect through those
+ * above it, is not part of it.
+ */
+export function foundAtMove(
+  found: RepositorySettings,
+  earlier: Claim,
+  above: readonly Claim[],
+): RepositorySettings {
+  return isAboutPolicy(earlier) && !above.some(isAboutPolicy)
+    ? { ...found, lifecyclePolicy: earlier.atTakeover.lifecyclePolicy }
+    : found;
+}
+
+function isAboutPolicy({ set }: Claim): boolean {
+  return set.lifecyclePolicy !== undefined;
+}

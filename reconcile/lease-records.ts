@@ -1,0 +1,111 @@
+/** The records behind leases, and how they are written. */
+import type { ClaimItem, ClaimsTable } from '../aws/claims/claims-table.ts';
+import { encodeRecord } from '../core/claims/encode.ts';
+import { type ClaimRecord, holdersOf, type InFlight, type Ownership } from '../core/claims/record.ts';
+import type { ObservedRepository } from './observe.ts';
+
+/** One record that a request changes. */
+export interface Lease {
+  readonly name: string;
+  readonly previous: Ownership;
+  /** The change that began with it. */
+  readonly inFlight: InFlight | undefined;
+  /** The record as it was last written. */
+  record: ClaimRecord;
+  /** Whether this request has written it. */
+  isHeld: boolean;
+  /** A write of which no answer came, so that it may be done. */
+  unsure: ClaimRecord | undefined;
+}
+
+/** One record to write: what it says then, and whether its change is under way. */
+export interface Writing {
+  readonly lease: Lease;
+  readonly next: Ownership;
+  readonly inFlight?: InFlight | undefined;
+}
+
+/** @returns the ARNs of those that another request has changed, which are not written */
+export async function writeRecords(
+  table: ClaimsTable,
+  changedAt: number,
+  writings: readonly Writing[],
+): Promise<ReadonlySet<string>> {
+  const written = writings.map(({ lease, next, inFlight }) => ({
+    lease,
+    // Not `...next`: an ownership that was made from a record has its other members too, such as older policies.
+    record: {
+      ...lease.record,
+      ...ownershipOf(next),
+      inFlight,
+      version: lease.record.version + 1,
+      changedAt,
+    },
+  }));
+  const changes = written.map(({ lease, record }) => ({
+    item: itemOf(record),
+    expected: lease.record.version,
+  }));
+  for (const { lease, record } of written) lease.unsure = record;
+  const conflicts = new Set(await table.write(changes));
+  for (const { lease, record } of written) {
+    lease.unsure = undefined;
+    if (!conflicts.has(record.repositoryArn)) hold(lease, record);
+  }
+  return conflicts;
+}
+
+function hold(lease: Lease, record: ClaimRecord): void {
+  lease.record = record;
+  lease.isHeld = true;
+}
+
+/** Finds out which writes are done of those whose answers did not come. */
+export async function makeSure(table: ClaimsTable, leases: readonly Lease[]): Promise<void> {
+  const unsure = leases.filter((lease) => lease.unsure !== undefined);
+  if (unsure.length === 0) return;
+  const items = await table.read(unsure.map(({ record }) => record.repositoryArn));
+  for (const lease of unsure) {
+    const { unsure: record } = lease;
+    const item = record && items.get(record.repositoryArn);
+    // Another request of the same moment would have written another body.
+    if (record !== undefined && item?.version === record.version && item.body === encodeRecord(record))
+      hold(lease, record);
+    lease.unsure = undefined;
+  }
+}
+
+/** The part of a record that an undo brings back. */
+export function ownershipOf({ original, claims, retained }: Ownership): Ownership {
+  return { original, claims, retained };
+}
+
+// How long a record without a claim stays: a request that has read the repository before knows that it is late.
+const keptEmptyMs = 24 * 60 * 60 * 1000;
+
+/** The record as an item of the table. */
+export function itemOf(record: ClaimRecord): ClaimItem {
+  const isEmpty = holdersOf(record).length === 0;
+  return {
+    key: record.repositoryArn,
+    version: record.version,
+    holders: holdersOf(record),
+    body: encodeRecord(record),
+    ...(isEmpty ? { expiresAt: Math.ceil((record.changedAt + keptEmptyMs) / 1000) } : {}),
+  };
+}
+
+export function newRecord(observed: ObservedRepository, changedAt: number): ClaimRecord {
+  const { repository, staleVersion } = observed;
+  return {
+    repositoryArn: repository.arn,
+    createdAt: repository.createdAt,
+    version: staleVersion,
+    changedAt,
+    original: observed.settings,
+    claims: [],
+    retained: [],
+    policies: {},
+    inFlight: undefined,
+  };
+}
