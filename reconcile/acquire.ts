@@ -10,36 +10,46 @@ import { type ObservedRepository, observe, readRecords } from './observe.ts';
 import type { Refusal } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import { planAll } from './plan-all.ts';
+import type { Relinquished } from './plan-relinquish.ts';
+import { planDeselected } from './release-deselected.ts';
 import { type SelectedRepositories, selectRepositories } from './select-repositories.ts';
 import { exactName, type Selection } from './selection.ts';
 import { isWriting } from './writes.ts';
 
-/** Plans to apply, and the repositories that are named but not selected by their tags. */
+/** Plans to apply, and what becomes of repositories that are no longer selected. */
 export interface Acquired {
   readonly plans: readonly Plan[];
-  readonly deselected: readonly ClaimRecord[];
+  readonly released: readonly Relinquished[];
 }
 
-const nothing: Acquired = { plans: [], deselected: [] };
+const nothing: Observed = { repositories: [], deselected: [] };
 
 /**
- * Selects, observes and plans, and takes the leases of what changes; again from the start where another request has
- * changed something meanwhile. A dry run takes no lease and waits for no other request.
+ * Selects, observes and plans, and takes the leases of everything that changes at once: a request that held some and
+ * waited for others could wait for one that waits for it. Again from the start where another request has changed
+ * something meanwhile. A dry run takes no lease and waits for no other request.
+ *
+ * @throws HeldByAnother where another request changes what is no longer selected, and no time is left to wait
  */
 export async function acquireFor(
-  { desired, requester }: ReconcileRequest,
+  { desired, requester, replaced }: ReconcileRequest,
   context: ReconcileContext,
 ): Promise<Acquired | { readonly refusal: Refusal }> {
-  const { selection } = desired;
-  if (selection === undefined) return nothing;
+  const { selection, dryRun } = desired;
   for (let pauseMs = 50; ; pauseMs = Math.min(2_000, pauseMs * 2)) {
-    const observed = await observeFree(selection, desired, context);
+    const observed = selection === undefined ? nothing : await observeFree(selection, desired, context);
     if ('refusal' in observed) return observed;
     const planned = await planAll(observed.repositories, desired, requester, context);
     if ('refusal' in planned) return planned;
     const { plans } = planned;
-    if (desired.dryRun || (await context.leases.begin(beginningsOf(plans))))
-      return { plans, deselected: observed.deselected };
+    const { repositories, deselected } = observed;
+    const selected = new Set(repositories.map(({ repository }) => repository.arn));
+    const released =
+      replaced === undefined || dryRun
+        ? []
+        : await planDeselected(requester, replaced, { selected, deselected }, context);
+    const beginnings = [...beginningsOf(plans), ...released.map(({ beginning }) => beginning)];
+    if (dryRun || (await context.leases.begin(beginnings))) return { plans, released };
     // Random, so that requests that conflicted do not conflict again.
     await pause(Math.random() * pauseMs, context.deadline);
   }

@@ -10,14 +10,14 @@ import { type Desired, isSingle, type ReconcileRequest } from './desired.ts';
 import type { Refusal } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { Reconciled } from './reconciled.ts';
-import { releaseDeselected } from './release-deselected.ts';
+import { relinquishAll } from './relinquish.ts';
 import { readScanning, type Scanning, unscanned } from './scanning.ts';
 import { readPolicy, verifyApplied } from './verify.ts';
 import { isWriting } from './writes.ts';
 
 export async function applyPlans(
-  { desired, requester, replaced }: ReconcileRequest,
-  { plans, deselected }: Acquired,
+  { desired }: ReconcileRequest,
+  { plans, released }: Acquired,
   account: readonly AccountChange[],
   context: WatchedContext,
 ): Promise<Reconciled> {
@@ -31,16 +31,12 @@ export async function applyPlans(
   const scanning = await scanningInEffect(done, desired, context);
   if ('refusal' in scanning) return scanning;
   logApplied(done, context);
-  const selected = new Set(plans.map(({ observed }) => observed.repository.arn));
-  const released =
-    replaced === undefined
-      ? []
-      : await releaseDeselected(requester, replaced, { selected, deselected }, context);
+  const notes = [...done.flatMap((each) => each.notes), ...(await relinquishAll(released, context))];
   context.throwIfStopped();
   const [repository] = await context.leases.commit();
   if (repository !== undefined)
     return { refusal: { code: 'in-flight', repository, holder: 'another request' } };
-  return { plans: done, account, scanning, notes: [...done.flatMap(({ notes }) => notes), ...released] };
+  return { plans: done, account, scanning, notes };
 }
 
 function nameOf({ observed }: Plan): string {

@@ -21,6 +21,8 @@ export async function dryRun(
   const names = isSingle(request.desired) ? plans.map(({ observed }) => observed.repository.name) : [];
   const scanning = await readScanning(names, context);
   context.log({ message: 'dry run', repositories: plans.length });
+  // Only then: what is refused is undone, which needs the leases.
+  await context.leases.commit();
   return { plans, account, scanning, notes: [...released, ...plans.flatMap(({ notes }) => notes)] };
 }
 
@@ -29,7 +31,5 @@ async function takeBack(
   context: ReconcileContext,
 ): Promise<readonly Note[]> {
   if (replaced === undefined || replaced.isDryRun) return [];
-  const notes = await rollBackToDryRun(requester, replaced, context);
-  await context.leases.commit();
-  return notes;
+  return rollBackToDryRun(requester, replaced, context);
 }

@@ -6,7 +6,9 @@ import { settings as allSettings, type RepositorySettings } from '../core/settin
 import { applyChanges } from './apply-changes.ts';
 import type { ReconcileContext } from './context.ts';
 import { imagesInUse } from './guard.ts';
+
 import { itemOf } from './lease-records.ts';
+
 import { type ObservedRepository, observeRepository, readRecords } from './observe.ts';
 import { startUndoLog } from './undo-log.ts';
 import { textOf } from './writes.ts';

@@ -5,10 +5,12 @@
  * has written it since: so two requests, a second delivery and a retry never change one repository at the same time.
  */
 import type { ClaimsTable } from '../aws/claims/claims-table.ts';
+import type { Deadline } from '../aws/deadline.ts';
 import type { Ownership } from '../core/claims/record.ts';
 import type { RepositorySettings } from '../core/settings/repository-settings.ts';
 import { type Lease, makeSure, newRecord, ownershipOf, type Writing, writeRecords } from './lease-records.ts';
 import type { ObservedRepository } from './observe.ts';
+import { type Withdrawal, withdrawClaims } from './withdraw-claims.ts';
 
 /** One repository whose claims change. */
 export interface Beginning {
@@ -37,11 +39,11 @@ export interface Leases {
   /**
    * After an undo: brings back what the records said before.
    *
-   * @param table one with time left
+   * @param table one with time left, until the deadline
    * @param left the names of repositories that were not undone: whoever comes next does it
    * @returns whether any change of settings had begun: a claim alone is nothing that people need to hear of
    */
-  abandon(table: ClaimsTable, left: ReadonlySet<string>): Promise<boolean>;
+  abandon(table: ClaimsTable, deadline: Deadline, left: ReadonlySet<string>): Promise<boolean>;
   /** The same for one repository, at once. */
   abandonOne(name: string, isUndone: boolean): Promise<void>;
 }
@@ -59,14 +61,16 @@ export interface Lessee {
 interface State {
   readonly lessee: Lessee;
   readonly leases: Map<string, Lease>;
+  /** Claims that another request took over before they could be brought back. */
+  readonly overtaken: Withdrawal[];
 }
 
 export function startLeases(lessee: Lessee): Leases {
-  const state: State = { lessee, leases: new Map() };
+  const state: State = { lessee, leases: new Map(), overtaken: [] };
   return {
     begin: (beginnings) => begin(state, beginnings),
     commit: () => commit(state),
-    abandon: (table, left) => abandon(state, table, left),
+    abandon: (table, deadline, left) => abandon(state, table, deadline, left),
     async abandonOne(name, isUndone) {
       const lease = state.leases.get(name);
       if (lease === undefined) return;
@@ -77,7 +81,10 @@ export function startLeases(lessee: Lessee): Leases {
   };
 }
 
-async function begin({ lessee, leases }: State, beginnings: readonly Beginning[]): Promise<boolean> {
+async function begin(
+  { lessee, leases, overtaken }: State,
+  beginnings: readonly Beginning[],
+): Promise<boolean> {
   const { table, holder, request, until, now } = lessee;
   const begun = beginnings.map(({ observed, ownership, policies, change }) => {
     const record = observed.record ?? newRecord(observed, now());
@@ -101,10 +108,16 @@ async function begin({ lessee, leases }: State, beginnings: readonly Beginning[]
   if (conflicts.size === 0) return true;
   const won = begun.filter(({ lease }) => !conflicts.has(lease.record.repositoryArn));
   // Nobody may hold one and wait for another: two requests would wait for each other.
-  await writeRecords(
+  const taken = await writeRecords(
     table,
     now(),
     won.map(({ lease, back }) => ({ lease, next: back })),
+  );
+  overtaken.push(
+    ...withdrawalsOf(
+      won.map(({ lease }) => lease),
+      taken,
+    ),
   );
   for (const { lease, round } of begun) {
     leases.delete(lease.name);
@@ -126,21 +139,31 @@ async function commit({ lessee: { table, now }, leases }: State): Promise<readon
 }
 
 async function abandon(
-  { lessee: { now }, leases }: State,
+  { lessee, leases, overtaken }: State,
   table: ClaimsTable,
+  deadline: Deadline,
   left: ReadonlySet<string>,
 ): Promise<boolean> {
+  const { now } = lessee;
   const all = [...leases.values()];
   leases.clear();
   await makeSure(table, all);
   const held = all.filter(({ isHeld }) => isHeld);
   const isChanging = held.some(({ inFlight }) => inFlight !== undefined);
-  await writeRecords(
+  const conflicts = await writeRecords(
     table,
     now(),
     held.map((lease) => abandoned(lease, !left.has(lease.name), now())),
   );
+  const withdrawals = [...overtaken, ...withdrawalsOf(held, conflicts)];
+  await withdrawClaims(withdrawals, table, { ...lessee, deadline });
   return isChanging;
+}
+
+function withdrawalsOf(leases: readonly Lease[], conflicts: ReadonlySet<string>): readonly Withdrawal[] {
+  return leases.flatMap(({ previous, record: { repositoryArn: arn } }) =>
+    conflicts.has(arn) ? [{ arn, previous }] : [],
+  );
 }
 
 /** What an undo writes; where it could not undo everything, that the time of the change is over. */

@@ -20,6 +20,7 @@ import { nameIn } from './in-flight.ts';
 import type { Beginning } from './leases.ts';
 import type { ObservedRepository } from './observe.ts';
 import type { Note } from './outcome.ts';
+import { unobserved } from './unobserved.ts';
 import { isWriting, textOf, type Writes } from './writes.ts';
 
 /** Whose claims are removed, and how. */
@@ -125,23 +126,6 @@ const nothing: Writes = { tagMutability: undefined, scanOnPush: undefined, lifec
 
 function retaining(ownership: Ownership, retained: Ownership['retained'][number]): Ownership {
   return { ...ownership, retained: [...ownership.retained, retained] };
-}
-
-function unobserved(record: ClaimRecord): ObservedRepository {
-  const { repositoryArn: arn, createdAt, original } = record;
-  const name = nameIn(arn);
-  const { tagMutability, scanOnPush } = original;
-  const repository = {
-    name,
-    arn,
-    uri: '',
-    registryId: '',
-    encryption: '',
-    createdAt,
-    tagMutability,
-    scanOnPush,
-  };
-  return { repository, settings: original, policyText: undefined, record, staleVersion: record.version };
 }
 
 /** Writes the settings that differ, unless another client has changed them since. */

@@ -1,31 +1,31 @@
 /** Releases repositories that an Update no longer selects. */
+import { pause } from '../aws/deadline.ts';
 import { decodeRecord } from '../core/claims/encode.ts';
-import { type ClaimRecord, claimOf } from '../core/claims/record.ts';
+import { type ClaimRecord, claimOf, holdersOf } from '../core/claims/record.ts';
 import type { ReconcileContext } from './context.ts';
 import type { Replaced, Requester } from './desired.ts';
 import { HeldByAnother, isBusy, nameIn, resolveInFlight } from './in-flight.ts';
 import { type ObservedRepository, observeWith } from './observe.ts';
 import type { Note } from './outcome.ts';
-import { needsSettings, planRelinquish, type Relinquishing } from './plan-relinquish.ts';
+import { needsSettings, planRelinquish, type Relinquished, type Relinquishing } from './plan-relinquish.ts';
 import { relinquishAll } from './relinquish.ts';
 
 /**
- * Removes the holder's claims on what is not selected.
+ * What removing the holder's claims on what is not selected comes to. Nothing is written yet.
  *
  * @param known the selected repositories by ARN, and the records of those whose tags deselect them
  */
-export async function releaseDeselected(
+export async function planDeselected(
   { holder }: Requester,
   { onDelete, isSelectionChanged, protectPulledWithinDays }: Replaced,
   known: { readonly selected: ReadonlySet<string>; readonly deselected: readonly ClaimRecord[] },
   context: ReconcileContext,
-): Promise<readonly Note[]> {
+): Promise<readonly Relinquished[]> {
   const records = isSelectionChanged ? await recordsOf(holder, context) : known.deselected;
   const held = records.filter(
     (record) => !known.selected.has(record.repositoryArn) && claimOf(record, holder) !== undefined,
   );
-  if (held.length === 0) return [];
-  return release(held, { holder, mode: onDelete, isDeselected: true, protectPulledWithinDays }, context);
+  return planFree(held, { holder, mode: onDelete, isDeselected: true, protectPulledWithinDays }, context);
 }
 
 /**
@@ -75,18 +75,33 @@ export async function release(
   context: ReconcileContext,
   onFailure?: (repository: string, error: unknown) => Promise<void>,
 ): Promise<readonly Note[]> {
-  const { holder } = relinquishing;
-  for (let left = records; left.length > 0; ) {
-    const busy = await resolveInFlight(left.filter(isBusy), context);
-    if (busy !== undefined) throw new HeldByAnother(nameIn(busy.repositoryArn), busy.inFlight.holder);
-    const fresh = left.some(isBusy) ? await rereadAll(left, holder, context) : left;
-    const current = await observeNeeded(fresh, relinquishing, context);
-    const planned = await planRelinquish(fresh, current, relinquishing, context);
+  let left = records;
+  for (let pauseMs = 50; ; pauseMs = Math.min(2_000, pauseMs * 2)) {
+    const planned = await planFree(left, relinquishing, context);
+    if (planned.length === 0) return [];
     if (await context.leases.begin(planned.map(({ beginning }) => beginning)))
       return relinquishAll(planned, context, onFailure);
-    left = await rereadAll(left, holder, context);
+    // Random, so that requests that conflicted do not conflict again.
+    await pause(Math.random() * pauseMs, context.deadline);
+    left = await rereadAll(left, relinquishing.holder, context);
   }
-  return [];
+}
+
+/** What removing claims comes to, once no other request is changing one of the repositories. */
+async function planFree(
+  records: readonly ClaimRecord[],
+  relinquishing: Relinquishing,
+  context: ReconcileContext,
+): Promise<readonly Relinquished[]> {
+  let left = records;
+  while (left.some(isBusy)) {
+    const busy = await resolveInFlight(left.filter(isBusy), context);
+    if (busy !== undefined) throw new HeldByAnother(nameIn(busy.repositoryArn), busy.inFlight.holder);
+    // What they have changed was read too early, and the next one may have begun.
+    left = await rereadAll(left, relinquishing.holder, context);
+  }
+  const current = await observeNeeded(left, relinquishing, context);
+  return planRelinquish(left, current, relinquishing, context);
 }
 
 async function rereadAll(
@@ -97,9 +112,8 @@ async function rereadAll(
   const items = await claims.read(records.map(({ repositoryArn }) => repositoryArn));
   return [...items.values()].flatMap((item) => {
     const record = decodeRecord(item);
-    const isHeld = record?.claims.some((claim) => claim.holder === holder) === true;
-    const isRetained = record?.retained.some(({ claim }) => claim.holder === holder) === true;
-    return record !== undefined && (isHeld || isRetained) ? [record] : [];
+    // Also one that another delivery of this request is changing, which may yet bring the claim back.
+    return record !== undefined && holdersOf(record).includes(holder) ? [record] : [];
   });
 }
 

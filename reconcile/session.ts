@@ -36,20 +36,12 @@ export interface Session {
 const clockSkewMs = 1_000;
 
 export function startSession(options: SessionOptions): Session {
-  const { ecr, claims, working, undoing, recording, holder, request, now, log } = options;
+  const { ecr, claims, working, recording, holder, request, now, log } = options;
   const table = claims.until(working);
-  const undoLog = startUndoLog();
   const until = now() + recording.leftMs() + clockSkewMs;
+  const undoLog = startUndoLog();
   const leases = startLeases({ table, holder, request, until, now });
-  let stopWatch: StopWatch | undefined;
-  const watched = new AbortController();
-  const watching = deadlineIn(working.leftMs(), watched.signal);
-  const endWatch = () => {
-    stopWatch?.end();
-    // A look that is under way must not reach the table after the answer.
-    watched.abort();
-    watching.dispose();
-  };
+  const watch = startWatch(options);
   const context: ReconcileContext = {
     ecr: ecr.until(working),
     speed: ecr.speed,
@@ -61,31 +53,53 @@ export function startSession(options: SessionOptions): Session {
     undoLog,
     progress: options.progress,
     now,
-    throwIfStopped: () => stopWatch?.throwIfStopped(),
+    throwIfStopped: watch.throwIfStopped,
     log,
   };
   return {
     context,
-    async watch() {
-      const watch = await watchForStop(claims.until(watching), holder);
-      stopWatch = watch;
-      return { ...context, stopWatch: watch };
+    watch: async () => ({ ...context, stopWatch: await watch.start() }),
+    undo() {
+      watch.end();
+      return undo(options, context);
     },
-    async undo() {
-      endWatch();
-      const { isChanged, failures } = await undoLog.undo(ecr.until(undoing));
-      const left = new Set(failures.map(({ subject }) => subject));
-      try {
-        const hasBegun = await leases.abandon(claims.until(recording), left);
-        return { isChanged: isChanged || hasBegun, failures };
-      } catch (error) {
-        // The next request finds the change unfinished, and reverts it.
-        return {
-          isChanged,
-          failures: [...failures, { subject: 'the claims table', settings: ['claims'], error }],
-        };
-      }
+    end: watch.end,
+  };
+}
+
+/** Reverts all changes, and restores the claims. */
+async function undo(
+  { ecr, claims, undoing, recording }: SessionOptions,
+  { undoLog, leases }: ReconcileContext,
+): Promise<Undone> {
+  const { isChanged, failures } = await undoLog.undo(ecr.until(undoing));
+  const left = new Set(failures.map(({ subject }) => subject));
+  try {
+    const hasBegun = await leases.abandon(claims.until(recording), recording, left);
+    return { isChanged: isChanged || hasBegun, failures };
+  } catch (error) {
+    // The next request finds the change unfinished, and reverts it.
+    const unwritten = { subject: 'the claims table', settings: ['claims'], error };
+    return { isChanged, failures: [...failures, unwritten] };
+  }
+}
+
+/** The watch for a Delete of the same holder, which may never start. */
+function startWatch({ claims, working, holder }: SessionOptions) {
+  let stopWatch: StopWatch | undefined;
+  const ended = new AbortController();
+  const watching = deadlineIn(working.leftMs(), ended.signal);
+  return {
+    throwIfStopped: () => stopWatch?.throwIfStopped(),
+    async start(): Promise<StopWatch> {
+      stopWatch = await watchForStop(claims.until(watching), holder);
+      return stopWatch;
     },
-    end: endWatch,
+    end() {
+      stopWatch?.end();
+      // A look that is under way must not reach the table after the response.
+      ended.abort();
+      watching.dispose();
+    },
   };
 }

@@ -7,7 +7,7 @@ import { isRefusal } from '../../core/finding.ts';
 import { applicationPolicy } from '../../core/policy/policy.ts';
 import { parseBoolean } from '../../core/policy/values.ts';
 import type { Progress } from '../../reconcile/context.ts';
-import { type Session, startSession } from '../../reconcile/session.ts';
+import { type Session, type SessionOptions, startSession } from '../../reconcile/session.ts';
 import { explain } from '../../wording/failures.ts';
 import { issueClause } from '../../wording/issues.ts';
 
@@ -59,23 +59,8 @@ async function serveInTime(
   context: FunctionContext,
 ): Promise<CustomResourceResponse> {
   const log = logOf(request);
-  const remainingMs = timeLeft(request, context);
-  const working = deadlineIn(remainingMs / 2);
-  const undoing = deadlineIn(undoTime(remainingMs));
-  const recording = deadlineIn(recordTime(remainingMs));
-  const ecr = connectEcr(clientSettings(process.env, 'ECR'));
-  const claims = connectClaims({
-    // Without a table every call fails, and the response says so; see configurationOf.
-    environment: { ...process.env, ClaimsTable: process.env.ClaimsTable || 'ClaimsTable-is-not-set' },
-  });
   const progress: Progress = { repositories: 0 };
-  const { policy, allowWeakening, problems } = configurationOf(process.env);
-  const session = startSession({
-    ...{ ecr, claims, working, undoing, recording, policy, allowWeakening, progress, log },
-    holder: physicalIdOf(request),
-    request: requestHash(request),
-    now: Date.now,
-  });
+  const { session, problems, close } = open(request, context, { log, progress });
   try {
     // A Delete needs no policy, and stacks must stay deletable.
     if (request.requestType !== 'Delete' && problems.length > 0) {
@@ -95,13 +80,41 @@ async function serveInTime(
       : '';
     return await fail(`${explain(error)}${advice}`, request, session);
   } finally {
+    close();
+  }
+}
+
+/** The session of a request, with the deadlines that the function's time allows, and how it is closed. */
+function open(
+  request: SettingsRequest,
+  context: FunctionContext,
+  reporting: Pick<SessionOptions, 'log' | 'progress'>,
+) {
+  const remainingMs = timeLeft(request, context);
+  const deadlines = {
+    working: deadlineIn(remainingMs / 2),
+    undoing: deadlineIn(undoTime(remainingMs)),
+    recording: deadlineIn(recordTime(remainingMs)),
+  };
+  const ecr = connectEcr(clientSettings(process.env, 'ECR'));
+  const claims = connectClaims({
+    // Without a table every call fails, and the response says so; see configurationOf.
+    environment: { ...process.env, ClaimsTable: process.env.ClaimsTable || 'ClaimsTable-is-not-set' },
+  });
+  const { problems, ...configuration } = configurationOf(process.env);
+  const session = startSession({
+    ...{ ecr, claims, ...deadlines, ...configuration, ...reporting },
+    holder: physicalIdOf(request),
+    request: requestHash(request),
+    now: Date.now,
+  });
+  const close = () => {
     session.end();
     ecr.close();
     claims.close();
-    working.dispose();
-    undoing.dispose();
-    recording.dispose();
-  }
+    for (const deadline of Object.values(deadlines)) deadline.dispose();
+  };
+  return { session, problems, close };
 }
 
 /** Reverts the changes, and reports those that could not be reverted. */

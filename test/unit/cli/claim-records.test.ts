@@ -3,7 +3,9 @@ import { claimRecords } from '../../../cli/claims/records.ts';
 import { decodeRecord } from '../../../core/claims/encode.ts';
 import type { Claim, ClaimRecord, InFlight } from '../../../core/claims/record.ts';
 import type { RepositorySettings } from '../../../core/settings/repository-settings.ts';
+
 import { itemOf } from '../../../reconcile/lease-records.ts';
+
 import { arnOf } from '../custom-resource/support/registry.ts';
 
 const settings = (scanOnPush: boolean): RepositorySettings => ({

@@ -14,7 +14,7 @@ import { takenBackBy } from './model-dry-run.ts';
 import { type Expected, expectedOf } from './model-expect.ts';
 import { checkTold, deleted, keep, letGo, mayFail, releaseOf } from './model-release.ts';
 import { words } from './model-settings.ts';
-import { isMissing, type Key, selectedOf, wishWords } from './model-wishes.ts';
+import { isMissing, type Key, selectedOf, type Wish, wishWords } from './model-wishes.ts';
 import { must, type Real, type Sent, type Told } from './model-world.ts';
 
 /** Sends a request; throws when what comes of it is not as the model says. */
@@ -103,12 +103,18 @@ function applied(
     const claims = model.claims.get(key);
     const isHeld = claims !== undefined && claimIn(claims, slot.name) !== undefined;
     if (outcome !== undefined) settled(model, key, told, outcome);
-    else if (sent.type === 'Update' && isHeld)
+    else if (isSelectionChanged(sent) && isHeld)
       letGo(model, slot.name, key, sent.old?.onDelete ?? 'Retain', told, true);
     else checkSame(key, shotOf(told.before, key), shotOf(told.after, key));
   }
   learn(model, sent, told);
   slot.effect = told.after;
+}
+
+/** Only then may claims be held on what is not selected, but for those that a Delete of the same resource left behind. */
+function isSelectionChanged({ wish, old }: Sent): boolean {
+  const selectionOf = (each: Wish) => JSON.stringify([each.selection, each.allowNoMatch]);
+  return old !== undefined && (old.dryRun || selectionOf(old) !== selectionOf(wish));
 }
 
 function settled(
