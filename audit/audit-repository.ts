@@ -42,8 +42,6 @@ export function auditRepository(
       ? { kind: 'none', problems: [], expires: { images: none, pulledLately: none } }
       : { kind: 'present', problems: issuesOf('LifecyclePolicy', 'invalid'), expires: expiryBy(known) },
   );
-  // A policy that could not be read may expire images, so no date is projected.
-  const isExpiring = isUnknown(text) || /"expire"/.test(text ?? '');
   const hardened = lifecyclePolicyText(policy);
   const audit = {
     name: reading.name,
@@ -54,7 +52,7 @@ export function auditRepository(
     scanned: whenKnown(reading.scan, (scan) => ({ ...scan, isOwnScanOnPush: reading.scanOnPush })),
     lifecyclePolicy,
     publicBy: whenKnown(reading.repositoryPolicy, () => issuesOf('PublicAccess', 'unsafe')),
-    images: whenKnown(images, (known) => growthOf(known, { quota, isExpiring, now })),
+    images: whenKnown(images, (known) => growthOf(known, { quota, policy: text, now })),
     readiness: readinessOf({ ...reading, now }),
     hardened: hardened === undefined ? null : expiryBy(hardened),
   };

@@ -1,6 +1,11 @@
 /** Whether immutable tags would break a pipeline that pushes to a repository. Pure. */
 import { isUnknown } from '../core/known.ts';
-import { matchesEveryTag, maximumExclusions, type TagMutability } from '../core/settings/tag-mutability.ts';
+import {
+  excludesEveryTagFromMutability,
+  isVoid,
+  maximumExclusions,
+  type TagMutability,
+} from '../core/settings/tag-mutability.ts';
 import type { Readiness } from './audit.ts';
 import { type Evidence, mutableTagsSeen, untaggedByMove, weakerConfidence } from './mutable-tags.ts';
 
@@ -44,9 +49,11 @@ export function readinessOf(evidence: Evidence): Readiness {
   };
 }
 
-function isImmutable({ mutability, exclusions }: TagMutability): boolean {
+function isImmutable(tagMutability: TagMutability): boolean {
+  const { mutability } = tagMutability;
   return (
     mutability === 'IMMUTABLE' ||
-    (mutability === 'IMMUTABLE_WITH_EXCLUSION' && !exclusions.some(matchesEveryTag))
+    (mutability === 'IMMUTABLE_WITH_EXCLUSION' && !isVoid(tagMutability)) ||
+    excludesEveryTagFromMutability(tagMutability)
   );
 }

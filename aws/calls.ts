@@ -83,7 +83,7 @@ function startPaces(): Paces {
   const record = (pace: Pace, begunAt: number) => {
     responses += 1;
     respondingMs += performance.now() - begunAt;
-    pace.record('answered', begunAt);
+    pace.record('responded', begunAt);
   };
   return {
     of(operation) {

@@ -153,14 +153,14 @@ async function limited<Result>(
   }, milliseconds);
   const unfollow = follow(outer, limit);
   const ended = new Promise<never>((_resolve, reject) => {
-    limit.signal.addEventListener('abort', () => reject(new TooSlow('no answer in time')), { once: true });
+    limit.signal.addEventListener('abort', () => reject(new TooSlow('no response in time')), { once: true });
   });
   try {
     // In a function of its own, so that even an attempt that throws at once leaves no rejection unhandled.
     return await Promise.race([ended, (async () => attempt(limit.signal))()]);
   } catch (error) {
     // Which of the two noticed the abort first must not matter.
-    throw isTooSlow ? new TooSlow('no answer in time', { cause: error }) : error;
+    throw isTooSlow ? new TooSlow('no response in time', { cause: error }) : error;
   } finally {
     clearTimeout(timer);
     unfollow();

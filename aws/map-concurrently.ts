@@ -4,7 +4,7 @@ export const maxAtOnce = 32;
 /**
  * Processes every entry, a bounded number at once.
  *
- * After a failure no further entry is begun, and those that are under way end before it is thrown: nothing goes on
+ * After a failure no further entry is begun, and those in progress end before the error is thrown: nothing continues
  * after the function has returned.
  *
  * @returns the results in the entries' order

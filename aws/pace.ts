@@ -1,17 +1,17 @@
 /** How fast one operation is called, so that throttling costs little time. */
 import { setMaxListeners } from 'node:events';
 
-/** The pace of one operation; AWS publishes no rate for ECR's, so it is found by trying. */
+/** The pace of one operation; AWS publishes no rates for ECR's, so it is measured. */
 export interface Pace {
-  /** Waits until the next call may begin, in the order of asking; rejects when the signal is aborted. */
+  /** Waits until the next call may begin, first come, first served; rejects if the signal is aborted. */
   turn(signal: AbortSignal): Promise<void>;
-  /** Records what came of a call that began at that time, by the clock's `now`. */
-  record(outcome: 'answered' | 'throttled', begunAt: number): void;
+  /** Records the result of a call that began at that time, by the clock's `now`. */
+  record(outcome: 'responded' | 'throttled', begunAt: number): void;
   /** Calls a second; undefined while the service has throttled none. */
   perSecond(): number | undefined;
 }
 
-/** The time, and what waits for it. */
+/** A clock with timers. */
 export interface Clock {
   /** Milliseconds since some moment. */
   now(): number;
@@ -27,25 +27,25 @@ const systemClock: Clock = {
   },
 };
 
-// An answer makes the pace faster and a throttling makes it slower by ten times as much, in such a way that it grows by
+// A response makes the pace faster and a throttling makes it slower by ten times as much, in such a way that it grows by
 // a seventh in a second without any throttling. So it comes to rest a little above the service's rate, where one call in
 // eleven is throttled: no time is lost, and fewer throttlings than that, which other callers cause, do not slow
-// it down. (It was chosen by simulation: rates of 1 to 300 a second, buckets of 1 to 200, answers in 25 ms to 1 s.)
+// it down. (It was chosen by simulation: rates of 1 to 300 a second, buckets of 1 to 200, responses in 25 ms to 1 s.)
 const growth = 0.15;
 const cut = 10 * growth;
 // Calls a second: never fewer; and never fewer at the first throttling, since what is too fast is corrected within a few
 // calls, and what is too slow only in seconds.
 const slowest = 1;
 const slowestFirst = 20;
-// What a timer is late is made up for, up to this.
+// The maximum delay of a timer that is made up for.
 const maxLagMs = 50;
 
 /**
- * Unlimited until the first throttling; then at the rate at which the service has just answered, a little faster with
- * each answer, and slower with each throttling.
+ * Unlimited until the first throttling; then at the rate at which the service has just responded, a little faster with
+ * each response, and slower with each throttling.
  */
 export function startPace(clock: Clock = systemClock): Pace {
-  const answers = countAnswers(clock);
+  const responses = countResponses(clock);
   const line = startLine(clock);
   let limitedAt = Number.POSITIVE_INFINITY;
   const limit = (perSecond: number) => line.setPace(Math.max(slowest, perSecond));
@@ -54,12 +54,12 @@ export function startPace(clock: Clock = systemClock): Pace {
     perSecond: () => (limitedAt === Number.POSITIVE_INFINITY ? undefined : line.perSecond()),
     record(outcome, begunAt) {
       const perSecond = line.perSecond();
-      if (outcome === 'answered') {
-        answers.add();
+      if (outcome === 'responded') {
+        responses.add();
         if (limitedAt !== Number.POSITIVE_INFINITY) limit(perSecond + growth);
       } else if (limitedAt === Number.POSITIVE_INFINITY) {
         limitedAt = clock.now();
-        limit(Math.max(slowestFirst, answers.perSecond()));
+        limit(Math.max(slowestFirst, responses.perSecond()));
       }
       // What began without any limit says nothing about this one.
       else if (begunAt > limitedAt) limit(perSecond - Math.min(cut, perSecond / 2));
@@ -67,11 +67,11 @@ export function startPace(clock: Clock = systemClock): Pace {
   };
 }
 
-/** Those who wait for their turn. */
+/** The callers that wait for their turn. */
 interface Line {
   turn(signal: AbortSignal): Promise<void>;
   perSecond(): number;
-  /** Also for those who wait already: a schedule that was made before would go on too fast. */
+  /** Also for callers that already wait: their earlier schedule would be too fast. */
   setPace(perSecond: number): void;
 }
 
@@ -86,7 +86,7 @@ function startLine(clock: Clock): Line {
     const [next] = waiting;
     if (next === undefined) return;
     const begin = () => {
-      // After a rest as much at once as after any other delay, however long it was.
+      // After a pause at most as many calls at once as after any other delay.
       lastAt = Math.max(lastAt + 1000 / pace, clock.now() - maxLagMs);
       waiting.delete(next);
       next();
@@ -127,7 +127,7 @@ function waitFor(signal: AbortSignal): { readonly turn: Promise<void>; readonly 
       signal.removeEventListener('abort', leave);
       resolve();
     };
-    // As many wait as there are calls at once, which is no leak.
+    // As many wait as there are concurrent calls, which is no leak.
     setMaxListeners(0, signal);
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave, { once: true });
@@ -135,8 +135,8 @@ function waitFor(signal: AbortSignal): { readonly turn: Promise<void>; readonly 
   return { turn, begin };
 }
 
-/** Counts answers, for the rate of about the last second; answers before a rest do not count. */
-function countAnswers(clock: Clock): { add(): void; perSecond(): number } {
+/** Counts responses, for the rate of about the last second; responses before a pause do not count. */
+function countResponses(clock: Clock): { add(): void; perSecond(): number } {
   let second = 0;
   let before = 0;
   let now = 0;

@@ -33,7 +33,7 @@ export function patientCall<Client>(calls: Calls<Client>, patience: Patience): C
         },
         resource,
       );
-      hopeless.answered(operation);
+      hopeless.responded(operation);
       return output;
     } catch (error) {
       hopeless.failed(operation, error);
@@ -48,7 +48,7 @@ export function patientCall<Client>(calls: Calls<Client>, patience: Patience): C
 interface Hopeless {
   /** @throws the error that such a call would fail with */
   refuse(operation: string): void;
-  answered(operation: string): void;
+  responded(operation: string): void;
   failed(operation: string, error: unknown): void;
   /** Whether any call got a response. */
   isAnswered(): boolean;
@@ -66,7 +66,7 @@ function startHopeless({ maxDenials = Number.POSITIVE_INFINITY, stop }: Patience
       if (denial !== undefined && denial.times >= maxDenials && !allowed.has(operation)) throw denial.error;
       if (silence !== undefined) throw silence;
     },
-    answered: (operation) => allowed.add(operation),
+    responded: (operation) => allowed.add(operation),
     failed(operation, error) {
       if (isDenied(error)) denied.set(operation, { times: (denied.get(operation)?.times ?? 0) + 1, error });
       const isSilence = error instanceof OutOfTime && hasNoResponse(error.cause);

@@ -3,9 +3,10 @@ import type { ControlMetadata } from '../core/controls/control.ts';
 import { controlMetadata, controlNames } from '../core/controls/index.ts';
 import type { Finding } from '../core/finding.ts';
 import { isOneOf } from '../core/json.ts';
-import { locate, type TemplateDocument } from '../template-text/document.ts';
+import { locate, type Position, type TemplateDocument } from '../template-text/document.ts';
 import { type ExpandOptions, expandTemplate } from '../template-text/expand.ts';
 import { pathOf } from '../template-text/finding-path.ts';
+import { textFindings } from '../template-text/text-findings.ts';
 import { findingMessage } from '../wording/finding-message.ts';
 import { locationOf } from '../wording/path.ts';
 
@@ -16,7 +17,7 @@ import { locationOf } from '../wording/path.ts';
 export const severities = ['error', 'warning', 'note'] as const;
 export type Severity = (typeof severities)[number];
 
-/** One finding, with where it stands and the metadata of its control. */
+/** One finding, with its position and the metadata of its control. */
 export interface LocatedFinding {
   readonly file: string;
   /** From 1; of the property, or of the nearest thing around where it is missing. */
@@ -35,27 +36,39 @@ export interface LocatedFinding {
 
 /** What is found in one template. */
 export function findingsOf(template: TemplateDocument, options: ExpandOptions): readonly LocatedFinding[] {
-  const { findings, namesMacro } = expandTemplate(template.value, options);
-  return findings
-    .filter(({ control }) => control !== 'Settings')
-    .map((finding) => {
-      const { line, column } = locate(template, pathOf(template.value, finding));
-      return {
-        file: template.file,
-        line,
-        column,
-        level: levelOf(finding.outcome, namesMacro),
-        control: finding.control,
-        code: finding.code,
-        outcome: finding.outcome,
-        place: locationOf(finding) || 'template',
-        message: findingMessage(finding),
-        about: isOneOf(controlNames, finding.control) ? controlMetadata[finding.control] : undefined,
-      };
-    });
+  const { findings, outside, namesMacro } = expandTemplate(template.value, options);
+  const at = (finding: Finding) => locate(template, pathOf(template.value, finding));
+  const reach = namesMacro ? 'hardened' : 'not-named';
+  return [
+    ...textFindings(template).map(({ finding, position }) => located(template, finding, position, reach)),
+    ...findings.map((finding) => located(template, finding, at(finding), reach)),
+    ...outside.map((finding) => located(template, finding, at(finding), 'outside')),
+  ].filter(({ control }) => control !== 'Settings');
 }
 
-function levelOf(outcome: Finding['outcome'], namesMacro: boolean): Severity {
+/** @param reach whether the template names the macro, and passes it the resource of the finding */
+function located(
+  { file }: TemplateDocument,
+  finding: Finding,
+  { line, column }: Position,
+  reach: 'hardened' | 'not-named' | 'outside',
+): LocatedFinding {
+  const { control, code, outcome } = finding;
+  return {
+    file,
+    line,
+    column,
+    level: levelOf(outcome, reach === 'hardened'),
+    control,
+    code,
+    outcome,
+    place: locationOf(finding) || 'template',
+    message: findingMessage(finding, reach === 'outside'),
+    about: isOneOf(controlNames, control) ? controlMetadata[control] : undefined,
+  };
+}
+
+function levelOf(outcome: Finding['outcome'], isHardened: boolean): Severity {
   switch (outcome) {
     case 'violation':
     case 'invalid':
@@ -64,7 +77,7 @@ function levelOf(outcome: Finding['outcome'], namesMacro: boolean): Severity {
       return 'warning';
     case 'set':
     case 'replaced':
-      return namesMacro ? 'note' : 'warning';
+      return isHardened ? 'note' : 'warning';
     case 'undetermined':
     case 'exempt':
     case 'noted':

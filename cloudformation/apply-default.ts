@@ -1,8 +1,16 @@
 /** Hardens a property: each `Fn::If` branch by itself; values that cannot be known are kept and reported. */
 import { isObject, type Json, type JsonObject, member, withMember } from '../core/json.ts';
+import { nearest } from '../core/nearest.ts';
 import type { Path } from '../core/path.ts';
-import { addUndetermined, type ControlContext, refuse } from './control-context.ts';
-import { branchPath, generatesResources, makeIf, read } from './intrinsics.ts';
+import {
+  addUndetermined,
+  branchContext,
+  type ControlContext,
+  refuse,
+  refusesUnknown,
+} from './control-context.ts';
+import { generatesResources, makeIf } from './intrinsics.ts';
+import { type Choice, reachableBranches, read } from './reading.ts';
 import type { Change } from './settings/template-setting.ts';
 
 /** How one value is hardened, once it is known to be absent or literal. */
@@ -18,6 +26,8 @@ export interface PropertyRule {
   readonly literal: (value: Json, path: Path, raw: Json) => Json | undefined;
   /** Whether what is known of an intrinsic already makes it wrong, which is then reported here. */
   readonly isWrong?: (raw: Json, path: Path) => boolean;
+  /** Whether nothing is wrong with a literal: of an intrinsic, what it can become is sometimes known. */
+  readonly isSafe?: (value: Json) => boolean;
 }
 
 /** Hardens a value: each `Fn::If` branch by itself; values that cannot be known are kept and reported. */
@@ -27,20 +37,16 @@ export function hardenValue(
   context: ControlContext,
   rule: PropertyRule,
 ): Json | undefined {
-  const reading = read(raw, context.parameters);
+  const reading = read(raw, context.scope);
   switch (reading.kind) {
     case 'absent':
       return rule.absent(path) ?? raw;
     case 'literal':
       return rule.literal(reading.value, path, raw ?? null);
-    case 'choice': {
-      const whenTrue = hardenValue(reading.whenTrue, branchPath(path, 'whenTrue'), context, rule);
-      const whenFalse = hardenValue(reading.whenFalse, branchPath(path, 'whenFalse'), context, rule);
-      return whenTrue === reading.whenTrue && whenFalse === reading.whenFalse
-        ? raw
-        : makeIf(reading.condition, whenTrue, whenFalse);
-    }
+    case 'choice':
+      return hardenBranches(raw, reading, path, context, rule);
     case 'undetermined':
+      if (reading.possible?.every((value) => rule.isSafe?.(value))) return raw;
       if (!rule.isWrong?.(raw ?? null, path)) addUndetermined(context, path, raw ?? null);
       return raw;
     default:
@@ -48,8 +54,24 @@ export function hardenValue(
   }
 }
 
+/** Hardens each branch of an `Fn::If` that can be selected. */
+function hardenBranches(
+  raw: Json | undefined,
+  choice: Choice,
+  path: Path,
+  context: ControlContext,
+  rule: PropertyRule,
+): Json | undefined {
+  const after: { whenTrue: Json | undefined; whenFalse: Json | undefined } = { ...choice };
+  for (const branch of reachableBranches(choice, path, context.scope))
+    after[branch.name] = hardenValue(branch.raw, branch.path, branchContext(context, branch), rule);
+  return after.whenTrue === choice.whenTrue && after.whenFalse === choice.whenFalse
+    ? raw
+    : makeIf(choice.condition, after.whenTrue, after.whenFalse);
+}
+
 /**
- * Hardens one member of a literal map; every other key must be an allowed one.
+ * Hardens one member of a literal map. A key that resembles a known one is refused as misspelt.
  *
  * @param keys the allowed keys, the one to harden first
  */
@@ -62,26 +84,22 @@ export function hardenMember(
   rule: PropertyRule,
 ): Json {
   const [key] = keys;
-  // A parameter can only become text. CloudFormation may accept it, so it is not refused here.
-  if (value !== raw) {
-    context.addFinding({
-      code: 'parameter-in-place-of-map',
-      path,
-      outcome: 'undetermined',
-      before: raw,
-      after: raw,
-    });
-    return raw;
-  }
   if (!isObject(value)) {
-    refuse(context, { code: 'not-a-map', path: [], expected: key, actual: value }, { path });
+    // Resolved text: CloudFormation may accept it in place of a map, so it is not refused here.
+    if (value === raw)
+      refuse(context, { code: 'not-a-map', path: [], expected: key, actual: value }, { path });
+    else addUndetermined(context, path, raw, 'A parameter in place of a map');
     return raw;
   }
-  const unknown = Object.keys(value).filter((name) => !keys.includes(name) && !generatesResources(name));
+  // A key that resembles none of them may be one that AWS has added.
+  const unknown = Object.keys(value).filter(
+    (name) => !keys.includes(name) && !generatesResources(name) && nearest(name, keys) !== undefined,
+  );
   for (const name of unknown)
     refuse(context, { code: 'unknown-key', path: [name], expected: [...keys], actual: name }, { path });
   if (unknown.length > 0) return raw;
-  return withMember(value, key, hardenValue(member(value, key), [...path, key], context, rule));
+  const hardened = withMember(value, key, hardenValue(member(value, key), [...path, key], context, rule));
+  return hardened === value ? raw : hardened;
 }
 
 const propertyPaths = new Map<string, Path>();
@@ -102,12 +120,21 @@ export function hardenProperty(
 ): readonly Change[] {
   const path = propertyPath(name);
   const raw = member(properties, name);
-  if (raw !== undefined || !context.mayGainProperties) return [[name, hardenValue(raw, path, context, rule)]];
+  if (raw !== undefined || context.mayGainProperties === undefined)
+    return [[name, hardenValue(raw, path, context, rule)]];
   addMayGainProperties(context, path);
   return [];
 }
 
-/** Reports that a property was not written because a loop or a transform inside Properties may still write it. */
-export function addMayGainProperties({ addFinding }: ControlContext, path: Path): void {
-  addFinding({ code: 'may-still-be-written', path, outcome: 'undetermined' });
+/**
+ * Reports that a property was not written because a loop or a snippet inside Properties may still write it. What a loop
+ * writes is never seen here; a snippet is expanded before the template around it is.
+ */
+export function addMayGainProperties(context: ControlContext, path: Path): void {
+  const isRefused = context.mayGainProperties === 'by-loop' && refusesUnknown(context);
+  context.addFinding({
+    code: isRefused ? 'may-write-unsafe' : 'may-still-be-written',
+    path,
+    outcome: isRefused ? 'violation' : 'undetermined',
+  });
 }

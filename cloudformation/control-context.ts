@@ -7,7 +7,8 @@ import type { Json } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import type { KnownSettings, Settings } from '../core/settings/settings.ts';
-import { type ParameterValues, unresolvedName } from './intrinsics.ts';
+import { type ReachableBranch, unresolvedName } from './reading.ts';
+import type { Scope } from './scope.ts';
 
 /** A decision before its control and its resource are known. */
 export type ControlFinding = Omit<Finding, 'control' | 'logicalId'>;
@@ -16,10 +17,10 @@ export type ControlFinding = Omit<Finding, 'control' | 'logicalId'>;
 export interface ControlContext {
   readonly control: Control<string, ControlCode>;
   readonly policy: Policy;
-  /** Values that a `Ref` can be looked up in. */
-  readonly parameters: ParameterValues;
-  /** Whether a loop or a transform inside Properties may still write more of them. */
-  readonly mayGainProperties: boolean;
+  /** What is known of intrinsics and conditions. */
+  readonly scope: Scope;
+  /** What may still write more properties: a loop or a snippet inside Properties, a snippet beside them. */
+  readonly mayGainProperties: 'by-loop' | 'by-snippet' | undefined;
   readonly written: WrittenDefaults;
   /** Takes one decision; the control's name and the logical ID are filled in. */
   readonly addFinding: (finding: ControlFinding) => void;
@@ -77,7 +78,16 @@ export function applyIssue(
       return after === raw ? undefined : after;
     }
     case 'note':
-      context.addFinding({ code: issue.code, path, outcome: 'noted', before: raw, actual: issue.actual });
+      context.addFinding({
+        code: issue.code,
+        path,
+        ...(place.isText === true ? { inside: issue.path } : {}),
+        outcome: 'noted',
+        before: raw,
+        expected: issue.expected,
+        actual: issue.actual,
+        count: issue.count,
+      });
       return undefined;
     case 'invalid':
       refuse(context, issue, place);
@@ -97,7 +107,7 @@ export function applyIssue(
  */
 export function answerUnsafe(
   { policy: { Enforcement: enforcement }, addFinding }: ControlContext,
-  { code }: { readonly code: FindingCode },
+  { code, expected }: Pick<Issue<FindingCode>, 'code' | 'expected'>,
   {
     path,
     raw,
@@ -106,7 +116,7 @@ export function answerUnsafe(
 ): Json | undefined {
   const after = enforcement === 'Override' ? instead : raw;
   const outcome = enforcement === 'Reject' ? 'violation' : after === raw ? 'kept' : 'replaced';
-  addFinding({ code, path, outcome, before: raw, after });
+  addFinding({ code, path, outcome, before: raw, after, ...(expected === undefined ? {} : { expected }) });
   return after;
 }
 
@@ -128,16 +138,46 @@ export function refuse(
   });
 }
 
-/** Reports that a value was kept because it is not known yet. */
-export function addUndetermined({ addFinding }: ControlContext, path: Path, raw: Json): void {
-  addFinding({
-    code: 'unknown',
+/**
+ * Reports that a value was kept because it is not known yet. If it may be unsafe, it is refused under Reject.
+ */
+export function addUndetermined(
+  context: ControlContext,
+  path: Path,
+  raw: Json,
+  actual = unresolvedName(raw),
+): void {
+  const isRefused = refusesUnknown(context);
+  context.addFinding({
+    code: isRefused ? 'unknown-refused' : 'unknown',
     path,
-    outcome: 'undetermined',
+    outcome: isRefused ? 'violation' : 'undetermined',
     before: raw,
     after: raw,
-    actual: unresolvedName(raw),
+    actual,
   });
+}
+
+/** Whether an unknown value is refused: it may be one that Reject refuses. */
+export function refusesUnknown({ control, policy }: ControlContext): boolean {
+  const { Enforcement: enforcement, AllowUndetermined: isAllowed } = policy;
+  return enforcement === 'Reject' && !isAllowed && control.canBeUnsafe === true;
+}
+
+/** The context in a branch of an `Fn::If`; what is wrong in one that is not selected only deserves a note. */
+export function branchContext(
+  context: ControlContext,
+  { scope, isSelected }: Pick<ReachableBranch, 'scope' | 'isSelected'>,
+): ControlContext {
+  const { addFinding } = context;
+  return { ...context, scope, addFinding: isSelected ? addFinding : (each) => addFinding(unselected(each)) };
+}
+
+/** A finding about what is not deployed with the values that the parameters have. */
+export function unselected<Found extends ControlFinding>(finding: Found): Found {
+  const { outcome } = finding;
+  const isWrong = outcome === 'kept' || outcome === 'violation' || outcome === 'invalid';
+  return isWrong ? { ...finding, outcome: 'noted', isUnselected: true } : finding;
 }
 
 type Write = SettingPlace['write'];

@@ -11,7 +11,7 @@ import type { SettingsFunction } from './settings-resource.ts';
 const maxBytes = 1_000_000;
 const inlineBytes = 51_200;
 
-/** What a macro is asked to expand. */
+/** The macro's input. */
 export interface ExpandRequest {
   /** The template, or the part of it beside a `Fn::Transform`. */
   readonly fragment: JsonObject;
@@ -21,9 +21,9 @@ export interface ExpandRequest {
   readonly templateParameterValues: JsonObject;
 }
 
-/** What is known beside the request. */
+/** The context of the request. */
 export interface MacroConfiguration {
-  /** The function's environment, where the application's policy stands. */
+  /** The function's environment, which has the application's policy. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Today, as YYYY-MM-DD; read only where an exemption ends. */
   readonly today: string;
@@ -59,7 +59,7 @@ export function expand(request: ExpandRequest, configuration: MacroConfiguration
     'Parameters',
   ]);
   const ofParameters = [...application.findings, ...transform.findings];
-  // With a policy that nobody meant, nothing may be decided.
+  // Nothing can be decided by an invalid policy.
   if (ofParameters.some(isRefusal)) return { findings: ofParameters, refusedFor: 'findings' };
 
   const hardened = harden(request.fragment, {
@@ -78,6 +78,12 @@ export function expand(request: ExpandRequest, configuration: MacroConfiguration
   return bytes > inlineBytes
     ? { fragment, findings, oversize: { bytes, quota: inlineBytes } }
     : { fragment, findings };
+}
+
+/** The size of a processed template that CloudFormation does not take; undefined where it does. */
+export function sizeOverQuota(template: JsonObject): TemplateSize | undefined {
+  const bytes = jsonBytes(template);
+  return bytes > maxBytes ? { bytes, quota: maxBytes } : undefined;
 }
 
 /** The custom resource's function, as template.yaml names it; a macro deployed without it completes nothing. */

@@ -4,36 +4,9 @@
  * has to show it.
  */
 import { isObject, type Json, type JsonObject, member } from '../core/json.ts';
-import { generatesResources, readLoop } from './intrinsics.ts';
+import { generatesResources, isNoValue, readIf, readLoop } from './intrinsics.ts';
+import { knownProperties, lookalikeProperties, ownProperties, sharedProperties } from './known-properties.ts';
 import { creationTemplateType, type HardenedType, repositoryType } from './resource-types.ts';
-
-const common = [
-  'EncryptionConfiguration',
-  'ImageTagMutability',
-  'ImageTagMutabilityExclusionFilters',
-  'LifecyclePolicy',
-];
-
-/** The properties of the hardened types, from their CloudFormation schemas. */
-const knownProperties: Readonly<Record<HardenedType, readonly string[]>> = {
-  [repositoryType]: [
-    ...common,
-    'EmptyOnDelete',
-    'ImageScanningConfiguration',
-    'RepositoryName',
-    'RepositoryPolicyText',
-    'Tags',
-  ],
-  [creationTemplateType]: [
-    ...common,
-    'AppliedFor',
-    'CustomRoleArn',
-    'Description',
-    'Prefix',
-    'RepositoryPolicy',
-    'ResourceTags',
-  ],
-};
 
 /** Each property's name by itself and in lower case. */
 const spellings: Readonly<Record<HardenedType, ReadonlyMap<string, string>>> = {
@@ -97,11 +70,34 @@ function holdsResource(key: string, value: Json | undefined): boolean {
 }
 
 function propertiesPlacement(fragment: JsonObject, keys: readonly string[]): Placement {
+  const choice = readIf(fragment);
+  if (choice !== undefined) return placementOfChoice([choice.whenTrue, choice.whenFalse]);
   const type: HardenedType =
     Object.hasOwn(fragment, 'Prefix') || Object.hasOwn(fragment, 'AppliedFor')
       ? creationTemplateType
       : repositoryType;
   const foreign = keys.filter((key) => spelling(type, key) === undefined && !generatesResources(key));
-  if (foreign.length === 0) return { kind: 'properties', type };
+  if (foreign.length === 0 || areNew(type, keys, foreign)) return { kind: 'properties', type };
   return { kind: 'unknown', type, foreign };
+}
+
+/**
+ * Whether names that a type does not have are those of properties that AWS has added since, and not another type's: they are
+ * beside a property that only this type has, or beside one that few types have, of which none has such a name.
+ */
+function areNew(type: HardenedType, keys: readonly string[], foreign: readonly string[]): boolean {
+  const hasOne = (names: readonly string[]) => keys.some((key) => names.includes(spelling(type, key) ?? key));
+  if (hasOne(ownProperties[type])) return true;
+  return hasOne(sharedProperties[type]) && !foreign.some((name) => lookalikeProperties[type].includes(name));
+}
+
+/** Of an `Fn::If`, which only Properties can be: what its branches are. */
+function placementOfChoice(branches: readonly Json[]): Placement {
+  const placements = branches.flatMap((branch) =>
+    isObject(branch) && !isNoValue(branch) ? [placementOf(branch)] : [],
+  );
+  const other = placements.find((each) => each.kind !== 'properties');
+  const isOfTemplate = (each: Placement) => each.kind === 'properties' && each.type === creationTemplateType;
+  const type = placements.some(isOfTemplate) ? creationTemplateType : repositoryType;
+  return other ?? { kind: 'properties', type };
 }

@@ -1,19 +1,28 @@
 import type { Finding } from '../core/finding.ts';
-import {
-  isObject,
-  isOneOf,
-  type Json,
-  type JsonObject,
-  mapMembers,
-  member,
-  withMember,
-} from '../core/json.ts';
+import { isObject, type JsonObject, mapMembers, member, withMember } from '../core/json.ts';
+import type { Path } from '../core/path.ts';
+import type { Policy } from '../core/policy/policy.ts';
+import type { AddFinding } from './apply-controls.ts';
 import { placementOf, sections } from './fragment.ts';
-import type { HardenOptions } from './harden-options.ts';
-import { type AddFinding, addShapeFinding, hardenRepository, withProperties } from './harden-repository.ts';
-import { generatesResources, readLoop, withoutParameters } from './intrinsics.ts';
-import { hardenedTypes } from './resource-types.ts';
-import { completeSettings, settingsType } from './settings-resource.ts';
+import { hardenResource, type ResourceOptions } from './harden-resource.ts';
+import { generatesResources, isLoop, type ParameterValues, readLoop } from './intrinsics.ts';
+import type { DescribeFinding } from './report.ts';
+import { insideLoop, partScope, templateScope } from './scope.ts';
+import type { SettingsFunction } from './settings-resource.ts';
+
+/** What hardening depends on beside the fragment. */
+export interface HardenOptions {
+  /** The policy of the application and of the transform's own Parameters. */
+  readonly policy: Policy;
+  /** The template's parameters with their values for this deployment. */
+  readonly parameters: ParameterValues;
+  /** The day that exemptions are checked against, as YYYY-MM-DD; asked for only where one ends. */
+  readonly today: () => string;
+  /** What a `Custom::EcrSettings` is completed with; undefined leaves it as it is. */
+  readonly settings?: SettingsFunction | undefined;
+  /** How `Report` writes a finding into a resource's Metadata. */
+  readonly describe: DescribeFinding;
+}
 
 /** A hardened fragment and every decision on the way to it. */
 export interface Hardened {
@@ -31,10 +40,12 @@ export interface Hardened {
 export function harden(fragment: JsonObject, options: HardenOptions): Hardened {
   const findings: Finding[] = [];
   const add: AddFinding = (finding) => findings.push(finding);
-  return { fragment: hardenFragment(fragment, options, add), findings };
+  const { parameters, ...others } = options;
+  const scope = partScope(parameters);
+  return { fragment: hardenFragment(fragment, { ...others, scope }, add), findings };
 }
 
-function hardenFragment(fragment: JsonObject, options: HardenOptions, add: AddFinding): JsonObject {
+function hardenFragment(fragment: JsonObject, options: ResourceOptions, add: AddFinding): JsonObject {
   const placement = placementOf(fragment);
   switch (placement.kind) {
     case 'template':
@@ -44,7 +55,7 @@ function hardenFragment(fragment: JsonObject, options: HardenOptions, add: AddFi
     case 'resource':
       return hardenResource(fragment, options, add);
     case 'properties': {
-      // Attributes that stand beside Properties cannot be written from inside it.
+      // Attributes beside Properties cannot be written from inside it.
       if (options.policy.Retain || options.policy.Report) {
         add({ control: 'Parameters', code: 'inside-properties', path: [], outcome: 'noted' });
       }
@@ -61,64 +72,49 @@ function hardenFragment(fragment: JsonObject, options: HardenOptions, add: AddFi
   }
 }
 
-function hardenTemplate(template: JsonObject, options: HardenOptions, add: AddFinding): JsonObject {
+function hardenTemplate(template: JsonObject, options: ResourceOptions, add: AddFinding): JsonObject {
   for (const name of sections) {
     const section = member(template, name);
     if (section !== undefined && !isObject(section))
       addShapeFinding(add, 'not-a-map', [name], { actual: section });
   }
+  for (const name of Object.keys(template).filter(generatesResources)) addSnippet(add, [name]);
   const resources = member(template, 'Resources');
   // Another macro of the template may still make its resources; CloudFormation refuses a template without any.
   if (!isObject(resources)) return template;
-  const declared = member(template, 'Parameters');
-  const parameters = withoutParameters(options.parameters, (name) => isStored(declared, name));
-  return withMember(template, 'Resources', hardenResources(resources, { ...options, parameters }, add));
+  const scope = templateScope(template, options.scope.parameters);
+  return withMember(template, 'Resources', hardenResources(resources, { ...options, scope }, add));
 }
 
-/** Whether a parameter is one of the Parameter Store: AWS does not say if a macro is given its name or its value. */
-function isStored(declared: Json | undefined, name: string): boolean {
-  const parameter = isObject(declared) ? member(declared, name) : undefined;
-  const type = isObject(parameter) ? member(parameter, 'Type') : undefined;
-  return typeof type === 'string' && type.startsWith('AWS::SSM::');
-}
-
-function hardenResources(resources: JsonObject, options: HardenOptions, add: AddFinding): JsonObject {
+function hardenResources(resources: JsonObject, options: ResourceOptions, add: AddFinding): JsonObject {
   return mapMembers(resources, (resource, logicalId) => {
     const loop = readLoop(logicalId, resource);
     if (loop !== undefined) {
-      // A loop's identifier hides a parameter of that name.
-      const parameters = withoutParameters(options.parameters, (name) => name === loop.identifier);
-      const body = hardenResources(loop.body, { ...options, parameters }, add);
+      const scope = insideLoop(options.scope, loop.identifier);
+      const body = hardenResources(loop.body, { ...options, scope }, add);
       return body === loop.body ? resource : [loop.identifier, loop.collection, body];
     }
     // A loop of another shape is for AWS::LanguageExtensions to refuse; a snippet is expanded before or after us.
-    if (generatesResources(logicalId)) return resource;
+    if (generatesResources(logicalId)) {
+      if (!isLoop(logicalId)) addSnippet(add, ['Resources', logicalId]);
+      return resource;
+    }
     if (isObject(resource)) return hardenResource(resource, options, add, logicalId);
     addShapeFinding(add, 'not-a-resource', [], { logicalId, actual: resource });
     return resource;
   });
 }
 
-function hardenResource(
-  resource: JsonObject,
-  options: HardenOptions,
+function addShapeFinding(
   add: AddFinding,
-  logicalId?: string,
-): JsonObject {
-  const type = member(resource, 'Type');
-  if (type !== settingsType && !isOneOf(hardenedTypes, type)) return resource;
-  const { Properties: properties = {} } = resource;
-  if (!isObject(properties)) {
-    addShapeFinding(add, 'not-a-map', ['Properties'], { logicalId, actual: properties });
-    return resource;
-  }
-  if (isOneOf(hardenedTypes, type)) {
-    const { resource: hardened, findings } = hardenRepository(resource, properties, type, options, logicalId);
-    for (const finding of findings) add(finding);
-    return hardened;
-  }
-  const settings = completeSettings(properties, options.settings, (finding) =>
-    add({ ...finding, control: 'Settings', logicalId }),
-  );
-  return withProperties(resource, properties, settings);
+  code: Finding['code'],
+  path: Path,
+  details: Pick<Finding, 'logicalId' | 'expected' | 'actual'>,
+): void {
+  add({ control: 'Template', code, path, outcome: 'invalid', ...details });
+}
+
+/** The content of a snippet is not checked here: it is expanded before the template around it. */
+function addSnippet(add: AddFinding, path: Path): void {
+  add({ control: 'Template', code: 'out-of-reach', path, outcome: 'noted', actual: path.at(-1) });
 }

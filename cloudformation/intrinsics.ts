@@ -18,7 +18,7 @@ export const noValue: JsonObject = { Ref: 'AWS::NoValue' };
 export const branches = ['whenTrue', 'whenFalse'] as const;
 export type Branch = (typeof branches)[number];
 
-/** How a dynamic reference begins; CloudFormation hands it to a macro as it stands. */
+/** How a dynamic reference begins; CloudFormation passes it to a macro unresolved. */
 export const dynamicReference = '{{resolve:';
 
 const loopPrefix = 'Fn::ForEach::';
@@ -31,6 +31,38 @@ export function intrinsicName(value: Json | undefined): string | undefined {
   const key = keys[0];
   if (keys.length !== 1 || key === undefined) return undefined;
   return key === 'Ref' || key === 'Condition' || key.startsWith('Fn::') ? key : undefined;
+}
+
+const functionPrefix = 'Fn::';
+
+/** A call of a function, such as `Fn::Select`: its name without the prefix, and what it is called with. */
+export interface FunctionCall {
+  readonly name: string;
+  readonly argument: Json;
+}
+
+/** The function that a value calls, or undefined when it calls none; a `Ref` and a `Condition` are no calls. */
+export function readFunction(value: Json): FunctionCall | undefined {
+  const key = intrinsicName(value);
+  if (!isObject(value) || key === undefined || !key.startsWith(functionPrefix)) return undefined;
+  return { name: key.slice(functionPrefix.length), argument: member(value, key) ?? null };
+}
+
+/** The path of what a function is called with, below that of the call. */
+export function argumentPath(path: Path, name: string): Path {
+  return [...path, `${functionPrefix}${name}`];
+}
+
+/** The name of the condition that a `Condition` refers to, or undefined when the value is none. */
+export function conditionName(value: Json): string | undefined {
+  if (!isObject(value) || intrinsicName(value) !== 'Condition') return undefined;
+  const name = member(value, 'Condition');
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** Whether a name is one of AWS's own parameters, such as `AWS::Region`. */
+export function isPseudoParameter(name: string): boolean {
+  return name.startsWith('AWS::');
 }
 
 /** Whether a value is `AWS::NoValue`, which CloudFormation treats as absent. */
@@ -58,18 +90,6 @@ export function branchPath(path: Path, branch: Branch): Path {
   return [...path, 'Fn::If', branch === 'whenTrue' ? 1 : 2];
 }
 
-/** What a value is once a condition is decided: each `Fn::If` on it gives way to its branch. */
-export function chooseBranch(raw: Json | undefined, condition: Json, branch: Branch): Json | undefined {
-  const choice = raw === undefined ? undefined : readIf(raw);
-  if (choice === undefined) return raw;
-  if (choice.condition === condition) return chooseBranch(choice[branch], condition, branch);
-  const whenTrue = chooseBranch(choice.whenTrue, condition, branch);
-  const whenFalse = chooseBranch(choice.whenFalse, condition, branch);
-  return whenTrue === choice.whenTrue && whenFalse === choice.whenFalse
-    ? raw
-    : makeIf(choice.condition, whenTrue, whenFalse);
-}
-
 /** The name that a `Ref` names, or undefined when the value is no `Ref`. */
 export function refName(value: Json): string | undefined {
   if (!isObject(value) || intrinsicName(value) !== 'Ref') return undefined;
@@ -80,7 +100,7 @@ export function refName(value: Json): string | undefined {
 /**
  * The text of an `Fn::Sub`, or undefined when the value is none.
  *
- * @param placeholder what stands in place of each `${...}`; without it, only a text that substitutes nothing counts
+ * @param placeholder the text in place of each `${...}`; without it, only a text that substitutes nothing counts
  */
 export function subText(value: Json, placeholder?: string): string | undefined {
   if (!isObject(value) || intrinsicName(value) !== 'Fn::Sub') return undefined;
@@ -91,44 +111,30 @@ export function subText(value: Json, placeholder?: string): string | undefined {
   return placeholder === undefined && filled !== text ? undefined : filled;
 }
 
-/** How a value reads: what is known of it before CloudFormation resolves it. */
-export type Reading =
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'literal'; readonly value: Json }
-  | { readonly kind: 'choice'; readonly condition: Json; readonly whenTrue: Json; readonly whenFalse: Json }
-  | { readonly kind: 'undetermined' };
-
-/** Reads one value: absent, literal (a `Ref` to a known parameter is as good), a choice, or undetermined. */
-export function read(value: Json | undefined, parameters: ParameterValues): Reading {
-  if (value === undefined || isNoValue(value)) return { kind: 'absent' };
-  if (intrinsicName(value) === undefined) return literal(value);
-  const choice = readIf(value);
-  if (choice !== undefined) return { kind: 'choice', ...choice };
-  const name = refName(value);
-  const known = name !== undefined && Object.hasOwn(parameters, name) ? parameters[name] : undefined;
-  const text = known ?? subText(value);
-  return text === undefined ? { kind: 'undetermined' } : literal(text);
+/** The pieces of an `Fn::Sub`: literal text, and what is substituted. */
+export interface Substitution {
+  readonly pieces: readonly (string | { readonly variable: string })[];
+  /** The values of variables that the `Fn::Sub` itself has. */
+  readonly own: JsonObject;
 }
 
-/** A literal, unless CloudFormation puts something else in its place: `{{resolve:ssm:...}}` and its like. */
-function literal(value: Json): Reading {
-  return typeof value === 'string' && value.includes(dynamicReference)
-    ? { kind: 'undetermined' }
-    : { kind: 'literal', value };
+/** Takes an `Fn::Sub` apart, or undefined when the argument is none's; `${!Name}` means `${Name}`. */
+export function readSubstitution(argument: Json): Substitution | undefined {
+  const [text, own = {}] = isList(argument) ? argument : [argument];
+  if (typeof text !== 'string' || !isObject(own)) return undefined;
+  const pieces = text.split(/(\$\{[^}]*\})/).map((piece, index) => {
+    // Every second piece is one that the pattern found.
+    const name = index % 2 === 0 ? undefined : piece.slice(2, -1).trim();
+    if (name === undefined) return piece;
+    return name.startsWith('!') ? `\${${name.slice(1)}}` : { variable: name };
+  });
+  return { pieces, own };
 }
 
-/** What a value that is resolved only when the stack is deployed is called: its intrinsic's name. */
-export function unresolvedName(raw: Json): string {
-  return intrinsicName(raw) ?? 'A dynamic reference';
-}
-
-/**
- * Whether an intrinsic can only become something certain, though not known yet: an attribute, a pseudo parameter,
- * or literal text around what is substituted. None of these becomes a lone `*`.
- */
-export function cannotBeWildcard(raw: Json): boolean {
-  const text = JSON.stringify(raw);
-  return /^\{"(Fn::GetAtt|Fn::Join|Ref":"AWS:)/.test(text) || /^\{"Fn::Sub":\[?"[^"$]*[^"$*]/.test(text);
+/** The reference that a variable of an `Fn::Sub` means. */
+export function variableReference(name: string): JsonObject {
+  const [resource = '', ...attribute] = name.split('.');
+  return attribute.length === 0 ? { Ref: name } : { 'Fn::GetAtt': [resource, attribute.join('.')] };
 }
 
 /**
@@ -149,7 +155,7 @@ export function isLoop(key: string): boolean {
   return key.startsWith(loopPrefix);
 }
 
-/** Whether a key in a map of resources or properties makes some, which nobody can see yet, instead of being one. */
+/** Whether a key in a map of resources or properties generates some, which are not known yet, instead of being one. */
 export function generatesResources(key: string): boolean {
   return isLoop(key) || key === transformKey;
 }
@@ -160,4 +166,15 @@ export function withoutParameters(
   isHidden: (name: string) => boolean,
 ): ParameterValues {
   return Object.fromEntries(Object.entries(parameters).filter(([name]) => !isHidden(name)));
+}
+
+/** Whether a value is, or has in it, an `Fn::If`. */
+export function holdsChoice(value: Json): boolean {
+  if (isList(value)) return value.some(holdsChoice);
+  return isObject(value) && (readIf(value) !== undefined || Object.values(value).some(holdsChoice));
+}
+
+/** Whether what a value becomes may have a parameter's value in it, which is not to be shown. */
+export function mayHoldParameter(raw: Json): boolean {
+  return /"Ref":|\$\{/.test(JSON.stringify(raw));
 }

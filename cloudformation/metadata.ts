@@ -2,7 +2,9 @@ import { type ControlName, controlNames } from '../core/controls/index.ts';
 import type { Finding, FindingCode } from '../core/finding.ts';
 import { isList, isObject, isOneOf, type Json, type JsonObject, member } from '../core/json.ts';
 import { type Policy, refinePolicy } from '../core/policy/policy.ts';
-import { type ParameterValues, read, refName } from './intrinsics.ts';
+import { intrinsicName } from './intrinsics.ts';
+import { read } from './reading.ts';
+import type { Scope } from './scope.ts';
 
 /** The key of a resource's Metadata that is ours. */
 export const metadataKey = 'EcrHardening';
@@ -11,7 +13,7 @@ export const reportKey = 'Findings';
 
 const exemptionKeys = ['Exempt', 'Reason', 'Until'];
 
-/** What a resource's own Metadata sets: its policy, and the controls it is exempt from. */
+/** The settings of a resource's own Metadata: its policy, and the controls that it is exempt from. */
 export interface ResourceRules {
   readonly policy: Policy;
   /** Whether the policy holds a parameter's value, which must not be shown. */
@@ -28,13 +30,13 @@ export interface ResourceRules {
  * An exemption needs a Reason, and may end: `Exempt: [TagImmutability], Reason: ..., Until: 2027-03-31`.
  *
  * @param today the day that Until is checked against, as YYYY-MM-DD; the last day still counts
- * @param addFinding takes each finding, as yet without a logical ID
+ * @param addFinding receives each finding, without a logical ID
  */
 export function readMetadata(
   resource: JsonObject,
   base: Policy,
   today: () => string,
-  parameters: ParameterValues,
+  scope: Scope,
   addFinding: (finding: Finding) => void,
 ): ResourceRules {
   const metadata = member(resource, 'Metadata');
@@ -48,7 +50,7 @@ export function readMetadata(
     return { policy: base, ...noRules };
   }
 
-  const { values, hidden } = readValues(own, parameters, refuse);
+  const { values, hidden } = readValues(own, scope, refuse);
   const { policy, findings } = refinePolicy(base, 'resource', values, path, exemptionKeys);
   for (const finding of findings)
     if (hidden.includes(finding.path.at(-1))) {
@@ -72,7 +74,7 @@ export function readMetadata(
 
 const noRules = { isRedacted: false, exempt: [], endedOn: undefined } as const;
 
-/** Reports what is wrong with a key; none is the map itself. */
+/** Reports an issue of a key; undefined is the map itself. */
 type Refuse = (
   key: readonly string[],
   code: FindingCode,
@@ -82,17 +84,17 @@ type Refuse = (
 /** The parameters that a resource sets, and the names of those that a `Ref` to a template's parameter sets. */
 function readValues(
   own: JsonObject,
-  parameters: ParameterValues,
+  scope: Scope,
   refuse: Refuse,
 ): { readonly values: JsonObject; readonly hidden: readonly unknown[] } {
   const values: [name: string, value: Json][] = [];
   const hidden: string[] = [];
   for (const [name, raw] of Object.entries(own)) {
     if (name === reportKey || exemptionKeys.includes(name)) continue;
-    const reading = read(raw, parameters);
+    const reading = read(raw, scope);
     if (reading.kind === 'literal') values.push([name, reading.value]);
     else if (reading.kind !== 'absent') refuse([name], 'not-literal-or-ref');
-    if (refName(raw) !== undefined) hidden.push(name);
+    if (intrinsicName(raw) !== undefined) hidden.push(name);
   }
   return { values: Object.fromEntries(values), hidden };
 }

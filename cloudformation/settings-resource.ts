@@ -1,5 +1,6 @@
-import { type Json, type JsonObject, member, withMember } from '../core/json.ts';
+import { type Json, type JsonObject, member } from '../core/json.ts';
 import type { ControlFinding } from './control-context.ts';
+import type { Change } from './settings/template-setting.ts';
 
 /** The custom resource's type in a template. */
 export const settingsType = 'Custom::EcrSettings';
@@ -13,7 +14,7 @@ export interface SettingsFunction {
 }
 
 /**
- * The properties of a `Custom::EcrSettings` with ServiceToken and ServiceTimeout added if they are not set.
+ * The changes to the properties of a `Custom::EcrSettings`: ServiceToken and ServiceTimeout, if they are not set.
  *
  * Without a ServiceTimeout a function that crashes keeps the stack waiting for an hour
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html).
@@ -22,17 +23,15 @@ export function completeSettings(
   properties: JsonObject,
   settings: SettingsFunction | undefined,
   addFinding: (finding: ControlFinding) => void,
-): JsonObject {
-  if (settings === undefined) return properties;
+): readonly Change[] {
+  if (settings === undefined) return [];
   const defaults: readonly (readonly [string, Json, ControlFinding['code']])[] = [
     ['ServiceToken', settings.serviceToken, 'service-token-not-set'],
     ['ServiceTimeout', settings.serviceTimeout, 'service-timeout-not-set'],
   ];
-  let completed = properties;
-  for (const [name, after, code] of defaults) {
-    if (member(properties, name) !== undefined) continue;
+  return defaults.flatMap(([name, after, code]): readonly Change[] => {
+    if (member(properties, name) !== undefined) return [];
     addFinding({ code, path: ['Properties', name], outcome: 'set', after });
-    completed = withMember(completed, name, after);
-  }
-  return completed;
+    return [[name, after]];
+  });
 }

@@ -2,14 +2,8 @@
 import { isList, isObject, type Json, member } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import type { DocumentReader } from '../core/possible.ts';
-import {
-  branches,
-  branchPath,
-  cannotBeWildcard,
-  type ParameterValues,
-  read,
-  unresolvedName,
-} from './intrinsics.ts';
+import { cannotBeWildcard, type Reading, reachableBranches, read, unresolvedName } from './reading.ts';
+import type { Scope } from './scope.ts';
 
 /** One possible value at a path. */
 export interface Leaf {
@@ -20,34 +14,59 @@ export interface Leaf {
   readonly value: Json | undefined;
 }
 
-/** Every possible value at a path: each branch of an `Fn::If`, each entry of a list. */
-export function leaves(raw: Json | undefined, path: Path, parameters: ParameterValues): readonly Leaf[] {
-  const reading = read(raw, parameters);
-  if (raw === undefined || reading.kind === 'absent') return [];
-  if (reading.kind === 'choice')
-    return branches.flatMap((branch) => leaves(reading[branch], branchPath(path, branch), parameters));
-  const value = reading.kind === 'literal' ? reading.value : undefined;
+/**
+ * Every possible value at a path: each branch of an `Fn::If` that can be selected, each entry of a list, each value that
+ * a mapping has for keys that are not known.
+ */
+export function leaves(raw: Json | undefined, path: Path, scope: Scope): readonly Leaf[] {
+  if (raw === undefined) return [];
+  const reading = read(raw, scope);
+  switch (reading.kind) {
+    case 'absent':
+      return [];
+    case 'choice':
+      return reachableBranches(reading, path, scope)
+        .filter(({ isSelected }) => isSelected)
+        .flatMap((branch) => leaves(branch.raw, branch.path, branch.scope));
+    case 'literal':
+      return leavesOf(reading.value, raw, path, scope);
+    case 'undetermined':
+      return reading.possible === undefined
+        ? [{ path, raw, value: undefined }]
+        : reading.possible.flatMap((value) => leavesOf(value, raw, path, scope));
+    default:
+      return reading satisfies never;
+  }
+}
+
+function leavesOf(value: Json, raw: Json, path: Path, scope: Scope): readonly Leaf[] {
   if (!isList(value)) return [{ path, raw, value }];
-  return value.flatMap((entry, index) =>
-    value === raw ? leaves(entry, [...path, index], parameters) : [{ path, raw, value: entry }],
+  if (value === raw) return value.flatMap((entry, index) => leaves(entry, [...path, index], scope));
+  // The entries of a resolved list have the path of its intrinsic.
+  return value.flatMap((entry) =>
+    leaves(entry, path, scope).map((leaf) => ({ path, raw, value: leaf.value })),
   );
 }
 
 /** How the core reads the values of a template. */
-export function templateReader(parameters: ParameterValues): DocumentReader {
+export function templateReader(scope: Scope): DocumentReader {
   return {
     possible: (value, path) =>
-      leaves(value, path, parameters).map(({ path: at, raw, value: known }) =>
+      leaves(value, path, scope).map(({ path: at, raw, value: known }) =>
         known === undefined
-          ? { path: at, unknown: unresolvedName(raw), canBeWildcard: !cannotBeWildcard(raw) }
+          ? { path: at, unknown: unresolvedName(raw), canBeWildcard: !cannotBeWildcard(raw, scope) }
           : { path: at, value: known },
       ),
-    mayBeAbsent(value) {
-      const reading = read(value, parameters);
-      if (reading.kind === 'choice') return branches.some((branch) => this.mayBeAbsent(reading[branch]));
-      return reading.kind === 'absent';
-    },
+    mayBeAbsent: (value) => mayBeAbsent(value, scope),
   };
+}
+
+function mayBeAbsent(value: Json | undefined, scope: Scope): boolean {
+  const reading: Reading = read(value, scope);
+  if (reading.kind !== 'choice') return reading.kind === 'absent';
+  return reachableBranches(reading, [], scope).some(
+    (branch) => branch.isSelected && mayBeAbsent(branch.raw, branch.scope),
+  );
 }
 
 /**

@@ -33,12 +33,21 @@ export type TemplateCode =
   | 'not-a-resource'
   | 'inside-properties'
   | 'may-still-be-written'
-  | 'parameter-in-place-of-map'
+  | 'may-write-unsafe'
+  | 'unknown-refused'
+  | 'out-of-reach'
+  | 'template-too-large'
   | 'exclusions-alone'
   | 'hidden-value'
   | 'replaces-repository'
+  | 'exclusions-fail-checks'
+  | 'text-fails-checks'
+  | 'custom-role-not-set'
+  | 'needs-custom-role'
   | 'service-token-not-set'
   | 'service-timeout-not-set'
+  | 'duplicate-key'
+  | 'alias'
   | 'metadata-not-a-map'
   | 'exempt'
   | 'exemption-names-nothing'
@@ -76,6 +85,8 @@ export interface Finding {
   readonly count?: number | undefined;
   /** Another path that it refers to. */
   readonly related?: Path | undefined;
+  /** Whether it is about what is not deployed with the values that the parameters have. */
+  readonly isUnselected?: boolean | undefined;
   /** Of a finding that a control does not apply: the author's reason, and the last day, as YYYY-MM-DD. */
   readonly exemption?: { readonly reason: string; readonly until: string | undefined } | undefined;
   /** The last day of an exemption that would have applied, as YYYY-MM-DD. */

@@ -25,6 +25,7 @@ export type IssueCode =
   | 'not-json'
   | 'not-json-text'
   | 'no-rules'
+  | 'too-many-rules'
   | 'text-length'
   | 'empty-list'
   | 'tagged-without-list'
@@ -33,7 +34,10 @@ export type IssueCode =
   | 'archive-mismatch'
   | 'target-without-transition'
   | 'expiry-by-pulls'
+  | 'already-archived'
   | 'same-priority'
+  | 'prefix-twice'
+  | 'all-must-match'
   | 'never-fires'
   // repository policies
   | 'not-a-policy'

@@ -18,7 +18,7 @@ export interface Lease {
   unsure: ClaimRecord | undefined;
 }
 
-/** One record to write: what it says then, and whether its change is under way. */
+/** One record to write: its claims, and the change in progress, if any. */
 export interface Writing {
   readonly lease: Lease;
   readonly next: Ownership;
@@ -75,12 +75,12 @@ export async function makeSure(table: ClaimsTable, leases: readonly Lease[]): Pr
   }
 }
 
-/** The part of a record that an undo brings back. */
+/** The part of a record that an undo restores. */
 export function ownershipOf({ original, claims, retained }: Ownership): Ownership {
   return { original, claims, retained };
 }
 
-// How long a record without a claim stays: a request that has read the repository before knows that it is late.
+// How long a record without a claim is kept, so that a request that read it earlier still conflicts.
 const keptEmptyMs = 24 * 60 * 60 * 1000;
 
 /** The record as an item of the table. */

@@ -1,8 +1,8 @@
 /**
  * The records of claims that one request has changed, each a lease until the change has ended.
  *
- * A record is written before the first change of its repository and after the last, each time only where nobody else
- * has written it since: so two requests, a second delivery and a retry never change one repository at the same time.
+ * A record is written before the first change of its repository and after the last, each time only if it has not been
+ * written since it was read. So two requests, duplicates or retries never change a repository at the same time.
  */
 import type { ClaimsTable } from '../aws/claims/claims-table.ts';
 import type { Deadline } from '../aws/deadline.ts';
@@ -27,28 +27,28 @@ export interface Leases {
   /**
    * Writes that the changes begin.
    *
-   * @returns false where another request has changed one of the records meanwhile; then none is changed
+   * @returns false if another request has changed one of the records meanwhile; then none is changed
    */
   begin(beginnings: readonly Beginning[]): Promise<boolean>;
   /**
    * Writes that every change has ended.
    *
-   * @returns the names of repositories whose records another request has changed, which it may after `until` only
+   * @returns the names of repositories whose records another request has changed, which is possible only after `until`
    */
   commit(): Promise<readonly string[]>;
   /**
-   * After an undo: brings back what the records said before.
+   * After an undo: restores the records.
    *
    * @param table one with time left, until the deadline
-   * @param left the names of repositories that were not undone: whoever comes next does it
-   * @returns whether any change of settings had begun: a claim alone is nothing that people need to hear of
+   * @param left the names of repositories that were not reverted: the next request does it
+   * @returns whether any change of settings had begun; a claim alone need not be reported
    */
   abandon(table: ClaimsTable, deadline: Deadline, left: ReadonlySet<string>): Promise<boolean>;
   /** The same for one repository, at once. */
   abandonOne(name: string, isUndone: boolean): Promise<void>;
 }
 
-/** What a lease is written by. */
+/** The request that holds the leases. */
 export interface Lessee {
   readonly table: ClaimsTable;
   readonly holder: string;
@@ -107,7 +107,7 @@ async function begin(
   const conflicts = await writeRecords(table, now(), begun);
   if (conflicts.size === 0) return true;
   const won = begun.filter(({ lease }) => !conflicts.has(lease.record.repositoryArn));
-  // Nobody may hold one and wait for another: two requests would wait for each other.
+  // A request must not hold one lease and wait for another: two requests would wait for each other.
   const taken = await writeRecords(
     table,
     now(),
@@ -166,7 +166,7 @@ function withdrawalsOf(leases: readonly Lease[], conflicts: ReadonlySet<string>)
   );
 }
 
-/** What an undo writes; where it could not undo everything, that the time of the change is over. */
+/** What an undo writes; if it could not revert everything, that the deadline of the change has passed. */
 function abandoned(lease: Lease, isUndone: boolean, until: number): Writing {
   const { inFlight } = lease;
   return isUndone || inFlight === undefined

@@ -27,7 +27,7 @@ export interface PlanState {
   readonly newest: Claim | undefined;
   /** The own claim, if the request reverts its last change. */
   readonly rollback: Claim | undefined;
-  /** Whether this is a delivery of a request that was served, and another resource has taken over since. */
+  /** Whether this is a duplicate delivery, and another resource has taken over since. */
   readonly isServed: boolean;
 }
 
@@ -50,8 +50,8 @@ export function stateOf(
 }
 
 /**
- * The claims with what is original now: nobody's claim stands, or the lifecycle policy did not matter when the first
- * one was put, so that nobody has read it. A request that fails brings back a record without it.
+ * The claims with the original settings completed: there is no claim yet, or the lifecycle policy was not read when
+ * the first one was added. A request that fails restores a record without it.
  */
 function knowing(ownership: Ownership, settings: RepositorySettings): Ownership {
   const { claims, original } = ownership;

@@ -1,5 +1,6 @@
-/** What one repository is to be set to. Pure. */
+/** The desired settings of one repository. Pure. */
 import type { Claim } from '../core/claims/record.ts';
+import { inEffectAfterMove } from '../core/claims/takeover.ts';
 import { safeDefaults, unsafeSettings } from '../core/controls/index.ts';
 import type { PolicyHash, RepositorySettings } from '../core/settings/repository-settings.ts';
 import { isAtLeastAsSafe, type TagMutability } from '../core/settings/tag-mutability.ts';
@@ -8,7 +9,7 @@ import { hashOfPolicy } from './hash.ts';
 import type { ObservedRepository } from './observe.ts';
 import type { PlanInput, PlanState } from './plan-state.ts';
 
-/** The settings to reach, and whether the lifecycle policy is to be written where it differs. */
+/** The desired settings, and whether a lifecycle policy that differs is written. */
 export interface Target {
   readonly settings: RepositorySettings;
   readonly isPolicyWritten: boolean;
@@ -24,26 +25,26 @@ export function targetOf(
   const { own, newest, rollback, isServed } = state;
   const { settings } = observed;
   if (isServed) return { settings, isPolicyWritten: false };
+  // Below another claim its own was not in effect before either: then nothing changes, unless a third one has taken
+  // over since.
+  const isMovedBack = rollback?.movedFrom !== undefined;
+  if (isMovedBack && rollback !== newest) return { settings, isPolicyWritten: false };
+  const back = isMovedBack ? inEffectAfterMove(state.ownership.claims, rollback) : rollback?.beforeLastChange;
   const lifecycle = keptPolicies.has(observed.repository.name)
     ? { hash: settings.lifecyclePolicy, isWritten: false }
     : policyTarget(
-        // What others had put over its own policy comes back.
-        rollback?.movedFrom === undefined ? desired : { ...desired, lifecyclePolicy: undefined },
+        // The policy that others had put over its own is restored.
+        isMovedBack ? { ...desired, lifecyclePolicy: undefined } : desired,
         settings,
         own ?? sameStackClaim(newest, input),
-        rollback,
+        back?.lifecyclePolicy,
       );
   const target = { lifecyclePolicy: lifecycle.hash };
   const isPolicyWritten = lifecycle.isWritten;
-  // Below another claim its own was not in effect before either: then everything is as it was, unless a third one has
-  // taken over since.
-  if (rollback?.movedFrom !== undefined)
-    return rollback === newest
-      ? { settings: { ...rollback.beforeLastChange, ...target }, isPolicyWritten }
-      : { settings, isPolicyWritten: false };
-  // The same properties once more mean the same.
+  if (isMovedBack && back !== undefined) return { settings: { ...back, ...target }, isPolicyWritten };
+  // The same properties mean the same settings.
   const isSame = own !== undefined && own === newest && own.properties === requester.properties;
-  const known = isSame ? own.set : rollback?.beforeLastChange;
+  const known = isSame ? own.set : back;
   return {
     isPolicyWritten,
     settings: {
@@ -74,7 +75,7 @@ function mutabilityTarget(
   if (desired !== undefined && !(isOverridden && isUnsafe(desired))) return desired;
   if (known !== undefined && !isUnsafe(known)) return known;
   const { tagMutability: fallback } = safeDefaults(policy);
-  // Of two that exclude different tags neither is safer: then what is stays.
+  // If two exclude different tags, neither is safer: the current one is kept.
   return fallback !== undefined && isAtLeastAsSafe(fallback, current) ? fallback : current;
 }
 
@@ -83,16 +84,15 @@ function scanTarget(desired: boolean | undefined, policy: PlanInput['policy']): 
   return isOverridden || desired === undefined ? (safeDefaults(policy).scanOnPush ?? true) : desired;
 }
 
-/** The lifecycle policy that the repository is to have; undefined where this resource is not about it. */
+/** The desired lifecycle policy; undefined if this resource does not manage it. */
 function policyTarget(
   { lifecyclePolicy }: DesiredSettings,
   current: RepositorySettings,
   own: Claim | undefined,
-  rollback: Claim | undefined,
+  back: PolicyHash | undefined,
 ): { readonly hash: PolicyHash | undefined; readonly isWritten: boolean } {
   if (lifecyclePolicy !== undefined) return { hash: hashOfPolicy(lifecyclePolicy), isWritten: true };
-  const back = rollback?.beforeLastChange.lifecyclePolicy;
-  // A policy that somebody else has put since stays.
+  // A policy that another client has put since is kept.
   if (back !== undefined && current.lifecyclePolicy === own?.set.lifecyclePolicy)
     return { hash: back, isWritten: true };
   return { hash: own?.set.lifecyclePolicy, isWritten: false };

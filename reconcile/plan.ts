@@ -1,4 +1,4 @@
-/** What has to be written to one repository, whether it may be, and what is to be claimed. Pure. */
+/** Plans one repository: what to write, whether that is refused, and the new claims. Pure. */
 
 import { maxClaims, type Ownership } from '../core/claims/record.ts';
 import { unsafeSettings } from '../core/controls/index.ts';
@@ -19,7 +19,7 @@ import { type PlanInput, type PlanState, stateOf } from './plan-state.ts';
 import { type Target, targetOf } from './plan-target.ts';
 import { isWriting, type Writes, writesOf } from './writes.ts';
 
-/** What is going to be done to one repository. */
+/** The plan for one repository. */
 export interface Plan extends Writes {
   readonly observed: ObservedRepository;
   readonly target: RepositorySettings;
@@ -27,20 +27,20 @@ export interface Plan extends Writes {
   readonly ownership: Ownership | undefined;
   /** Texts of lifecycle policies, by the hashes that the claims name them by. */
   readonly policies: Readonly<Record<PolicyHash, string>>;
-  /** Whether the request takes back the Update before it. */
+  /** Whether the request reverts the Update before it. */
   readonly isRollback: boolean;
-  /** Whether the lifecycle policy that is there was put by this resource. */
+  /** Whether this resource has put the current lifecycle policy. */
   readonly isOwnPolicy: boolean;
   readonly notes: readonly Note[];
 }
 
 /**
- * The writes that bring a repository to what is desired, or why they are refused.
+ * The writes that bring a repository to its desired settings, or why they are refused.
  *
- * What the author left out becomes the organisation's default, unless the repository is safer already: a default
- * never weakens. What the author asked for and is unsafe is answered as the organisation's Enforcement says. What
- * would be less safe than it is needs AllowWeakening, unless this stack found or set no better itself. A rollback is
- * never refused: what would be less safe then stays.
+ * Settings that the author does not set get the organisation's default, unless the repository is safer already: a
+ * default never weakens. Unsafe settings of the author are handled according to Enforcement. Settings that would become
+ * less safe need AllowWeakening, unless the stack itself found or set the same. A rollback is never refused: settings
+ * that it would make less safe are kept.
  */
 export function planRepository(
   input: PlanInput,
@@ -64,7 +64,7 @@ export function planRepository(
   };
 }
 
-/** Unsafe wishes that Enforcement refuses; not those that a stack goes back to, as a stricter application lets it. */
+/** Unsafe settings that Enforcement refuses, except those that a rollback returns to. */
 function enforcedWishes({ desired, policy }: PlanInput, { rollback }: PlanState) {
   if (policy.Enforcement !== 'Reject') return undefined;
   if (rollback !== undefined && isWanted(desired, rollback.beforeLastChange)) return undefined;
@@ -94,7 +94,7 @@ function withoutUnsafe(desired: DesiredSettings, policy: PlanInput['policy']): D
   };
 }
 
-/** The settings that would become less safe and may not. */
+/** The settings that would become less safe without permission. */
 function refusedLosses(
   { allowWeakening, requester }: PlanInput,
   { settings }: ObservedRepository,
@@ -103,7 +103,7 @@ function refusedLosses(
 ): readonly WritableSettingName[] {
   const losses = weakenedSettings(settings, target);
   if (losses.length === 0 || allowWeakening || rollback?.movedFrom !== undefined) return [];
-  // What another stack has set over it is not this one's to weaken.
+  // This resource must not weaken what another stack has set over its claim.
   const isOurs = newest?.stack === requester.stack;
   const ours = isOurs ? ownership.claims.filter(({ stack }) => stack === requester.stack) : [];
   const known = ours.flatMap((claim) => [claim.foundByStack, claim.set, claim.beforeLastChange]);

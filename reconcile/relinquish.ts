@@ -9,7 +9,7 @@ import type { Relinquished } from './plan-relinquish.ts';
 /**
  * Applies the plans, once the leases are held.
  *
- * @param onFailure undoes one repository where the others are released all the same; left out, the failure is thrown
+ * @param onFailure reverts one repository and lets the others be released; without it, the error is thrown
  */
 export async function relinquishAll(
   relinquished: readonly Relinquished[],

@@ -17,18 +17,18 @@ export interface RemovalRequest {
   readonly mayFail: boolean;
 }
 
-/** What came of it. */
+/** The result. */
 export interface Removed {
-  /** What people should know. */
+  /** For the response and the log. */
   readonly notes: readonly Note[];
-  /** Why the claims of some repositories stay, which are as they were; undefined where all are removed. */
+  /** Why the claims of some repositories, which are unchanged, remain; undefined if all are removed. */
   readonly failure: { readonly error: unknown } | undefined;
 }
 
 /**
  * Stops a Create or an Update of the same holder that still runs, and removes its claims.
  *
- * @throws what ECR and the table throw; the caller then undoes what was changed
+ * @throws errors of ECR and the table; the caller then reverts the changes
  */
 export async function removeClaims(
   { holder, mode, onlyOf, protectPulledWithinDays, mayFail }: RemovalRequest,

@@ -1,4 +1,4 @@
-/** What has to be written to one repository. Pure. */
+/** The writes to one repository. Pure. */
 import { noPolicy, type PolicyHash } from '../core/settings/repository-settings.ts';
 import { isSameMutability, type TagMutability } from '../core/settings/tag-mutability.ts';
 import type { DesiredSettings } from './desired.ts';
@@ -14,7 +14,7 @@ export interface Writes {
   readonly lifecyclePolicy: string | null | undefined;
 }
 
-/** The writes that make the target of what is there. */
+/** The writes that change the current settings into the target. */
 export function writesOf(
   { settings: now, record }: ObservedRepository,
   { settings: target, isPolicyWritten }: Target,
@@ -32,7 +32,7 @@ export function writesOf(
   };
 }
 
-/** The text that a hash names, or null for none; undefined where nobody knows it any more. */
+/** The text for a hash, null for no policy; undefined if the text is not stored. */
 export function textOf(
   hash: PolicyHash,
   texts: readonly (string | undefined)[],

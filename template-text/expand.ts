@@ -1,5 +1,10 @@
 /** Expands a whole template as the deployed macro would, wherever the template names it. Pure. */
-import { expand, type MacroConfiguration } from '../cloudformation/expand.ts';
+import {
+  expand,
+  type MacroConfiguration,
+  sizeOverQuota,
+  type TemplateSize,
+} from '../cloudformation/expand.ts';
 import { type Finding, isRefusal } from '../core/finding.ts';
 import {
   isList,
@@ -10,11 +15,12 @@ import {
   member,
   withMember,
 } from '../core/json.ts';
+import type { Path } from '../core/path.ts';
 import { describeFinding } from '../wording/findings.ts';
 import { expansionRefusal } from '../wording/refusal.ts';
+import { expandSnippets, isOurs, paramsOf, placed, type RunMacro } from './snippets.ts';
 
-/** The name under which the application's template registers its macro. */
-export const macroName = 'EcrHardening';
+export { macroName } from './snippets.ts';
 
 /** What a template is expanded with. */
 export interface ExpandOptions extends Omit<MacroConfiguration, 'describe'> {
@@ -27,6 +33,11 @@ export interface ExpandOptions extends Omit<MacroConfiguration, 'describe'> {
 /** The template without the macro's Transform, and every decision; or the message that refuses it. */
 export type ExpandedTemplate = {
   readonly findings: readonly Finding[];
+  /**
+   * The findings in resources that the macro does not receive, if only snippets name it. These resources are kept, and
+   * their findings refuse nothing.
+   */
+  readonly outside: readonly Finding[];
   /** Whether the template names the macro, so that deploying it hardens it. */
   readonly namesMacro: boolean;
 } & ({ readonly template: JsonObject } | { readonly refusal: string });
@@ -37,10 +48,33 @@ export type ExpandedTemplate = {
  * not name it at all is expanded as if its top did.
  */
 export function expandTemplate(template: JsonObject, options: ExpandOptions): ExpandedTemplate {
+  const macro = macroOf(template, options);
+  const { expanded, covered } = expandSnippets(template, macro.run);
+  const named = listOf(member(expanded, 'Transform')).find(isOurs);
+  const bare = withoutOurs(expanded);
+  const isBySnippets = named === undefined && covered.length > 0;
+  const result = isBySnippets ? bare : macro.run(bare, paramsOf(named ?? null), []);
+  const namesMacro = named !== undefined || covered.length > 0;
+  if (isBySnippets) macro.limit(result);
+  const findings = distinct(macro.findings).map((finding) =>
+    // A template that does not name the macro does not grow.
+    finding.code === 'template-too-large' && !namesMacro
+      ? { ...finding, outcome: 'noted' as const }
+      : finding,
+  );
+  const outside = isBySnippets ? findingsOutside(bare, covered, options) : [];
+  const found = { findings, outside, namesMacro };
+  return macro.refusals.length > 0 || findings.some(isRefusal)
+    ? { ...found, refusal: macro.refusals.join('; ') }
+    : { ...found, template: result };
+}
+
+/** The deployed macro, and all its findings. */
+function macroOf(template: JsonObject, options: ExpandOptions) {
   const templateParameterValues = parameterValues(template, options.parameters);
   const findings: Finding[] = [];
   const refusals: string[] = [];
-  const run: Run = (fragment, params) => {
+  const run: RunMacro = (fragment, params, path) => {
     const expansion = expand(
       {
         fragment,
@@ -49,57 +83,58 @@ export function expandTemplate(template: JsonObject, options: ExpandOptions): Ex
       },
       { ...options, describe: describeFinding },
     );
-    findings.push(...expansion.findings);
+    findings.push(...expansion.findings.map((finding) => placed(finding, path)));
     if ('fragment' in expansion) return expansion.fragment;
+    if (expansion.refusedFor !== 'findings') findings.push(tooLarge(expansion.refusedFor));
     refusals.push(expansionRefusal(expansion) ?? '');
     return fragment;
   };
-
-  const { expanded, snippets } = expandSnippets(template, run);
-  const whole = isObject(expanded) ? expanded : template;
-  const named = listOf(member(whole, 'Transform')).find(isOurs);
-  const bare = withoutOurs(whole);
-  const result = named === undefined && snippets > 0 ? bare : run(bare, paramsOf(named ?? null));
-  const refusal = refusals.join('; ');
-  const found = { findings, namesMacro: named !== undefined || snippets > 0 };
-  return refusals.length > 0 || findings.some(isRefusal)
-    ? { ...found, refusal }
-    : { ...found, template: result };
-}
-
-/** Hardens a fragment by our transform's Parameters beside it. */
-type Run = (fragment: JsonObject, params: JsonObject) => JsonObject;
-
-/** Expands each `Fn::Transform` that names us, the most deeply nested first, and counts them. */
-function expandSnippets(
-  template: JsonObject,
-  run: Run,
-): { readonly expanded: Json; readonly snippets: number } {
-  let snippets = 0;
-  const expandInside = (value: Json): Json => {
-    if (isList(value)) {
-      const items = value.map(expandInside);
-      return items.some((item, index) => item !== value[index]) ? items : value;
-    }
-    if (!isObject(value)) return value;
-    const inner = mapMembers(value, expandInside);
-    const transform = member(inner, snippetKey);
-    if (transform === undefined || !isOurs(transform)) return inner;
-    snippets += 1;
-    return run(withMember(inner, snippetKey, undefined), paramsOf(transform));
+  const limit = (whole: JsonObject) => {
+    const size = sizeOverQuota(whole);
+    if (size === undefined) return;
+    findings.push(tooLarge(size));
+    refusals.push(expansionRefusal({ findings, refusedFor: size }) ?? '');
   };
-  return { expanded: expandInside(template), snippets };
+  return { run, limit, findings, refusals };
 }
 
-const snippetKey = 'Fn::Transform';
-
-function isOurs(transform: Json): boolean {
-  return transform === macroName || (isObject(transform) && member(transform, 'Name') === macroName);
+function tooLarge({ bytes, quota }: TemplateSize): Finding {
+  return {
+    control: 'Template',
+    code: 'template-too-large',
+    path: [],
+    outcome: 'invalid',
+    expected: quota,
+    count: bytes,
+  };
 }
 
-function paramsOf(transform: Json): JsonObject {
-  const params = isObject(transform) ? member(transform, 'Parameters') : undefined;
-  return isObject(params) ? params : {};
+/** Each finding once: the run over the whole template reports those of a snippet again. */
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
+}
+
+/** The findings in the resources that no snippet covers. */
+function findingsOutside(
+  template: JsonObject,
+  covered: readonly Path[],
+  options: ExpandOptions,
+): readonly Finding[] {
+  const resources = member(template, 'Resources');
+  const isCovered = (key: string) =>
+    covered.some(
+      ([section, name]) => section === undefined || (section === 'Resources' && (name ?? key) === key),
+    );
+  if (!isObject(resources)) return [];
+  const others = Object.entries(resources).filter(([key]) => !isCovered(key));
+  if (others.length === 0) return [];
+  const { run, findings } = macroOf(template, options);
+  run({ ...template, Resources: Object.fromEntries(others) }, {}, []);
+  // The run over the snippets has reported the issues of the parameters.
+  return findings.filter(
+    ({ control, logicalId, code }) =>
+      (control !== 'Parameters' || logicalId !== undefined) && code !== 'template-too-large',
+  );
 }
 
 function listOf(transform: Json | undefined): readonly Json[] {

@@ -1,20 +1,10 @@
-import type { Document, DocumentOptions, ParseOptions, SchemaOptions, YAMLError } from 'yaml';
-import { LineCounter, parseDocument } from 'yaml';
+import type { Document, LineCounter, YAMLError } from 'yaml';
 import { isObject, type Json, type JsonObject, member } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
+import { compose } from './compose.ts';
+import { offsetOfPath } from './places.ts';
 import { type Complaint, plainValues, tooDeep } from './plain-values.ts';
-
-/** Tags of YAML 1.1 that CloudFormation's YAML leaves out: dates stay text, `<<` merges nothing. */
-const unsupportedTags = /timestamp|merge|binary|omap|pairs|set$/;
-
-/** How CloudFormation reads YAML. */
-export const yamlOptions: ParseOptions & DocumentOptions & SchemaOptions = {
-  version: '1.1',
-  prettyErrors: false,
-  // At 'silent' a second document would go unmentioned.
-  logLevel: 'error',
-  customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !unsupportedTags.test(tag.tag)),
-};
+import { templatingBefore } from './templating.ts';
 
 /** A text as values and as yaml's own nodes, which have their locations. */
 export interface ParsedTemplate {
@@ -38,14 +28,14 @@ export function parseTemplate(text: string, file: string): JsonObject {
 /** The same, with the locations. */
 export function parseWithPlaces(text: string, file: string): ParsedTemplate {
   const { value, ...parsed } = parse(text, file);
-  return { ...parsed, value: checked(value, file) };
+  return { ...parsed, value: checked(value, file, parsed) };
 }
 
-function checked(document: Json, file: string): JsonObject {
-  if (!isObject(document)) {
+function checked(value: Json, file: string, { document, lines }: Omit<ParsedTemplate, 'value'>): JsonObject {
+  if (!isObject(value)) {
     throw new Problem(`${file} is not a map: a template is a map with Resources in it.`);
   }
-  const resources = member(document, 'Resources');
+  const resources = member(value, 'Resources');
   if (!isObject(resources) || Object.keys(resources).length === 0) {
     throw new Problem(
       `${file} has no Resources, so there is nothing to deploy: pass a CloudFormation template.`,
@@ -54,11 +44,12 @@ function checked(document: Json, file: string): JsonObject {
   // Checked here since MiniStack responds with an error of its own (HTTP 500).
   const odd = Object.keys(resources).find((name) => !isObject(resources[name]) && !isLoop(name));
   if (odd !== undefined) {
+    const { line, col } = lines.linePos(offsetOfPath(document, ['Resources', odd]));
     throw new Problem(
-      `${file} has Resources.${odd}, which is not a resource, and AWS refuses that ("Template format error: Any Resources member must be an object."): move it or fix it.`,
+      `${file} has Resources.${odd}, which is not a resource (line ${line}, column ${col}), and AWS refuses that ("Template format error: Any Resources member must be an object."): move it or fix it.`,
     );
   }
-  return document;
+  return value;
 }
 
 /** AWS::LanguageExtensions has lists among the resources: loops that generate some. */
@@ -69,22 +60,21 @@ function isLoop(name: string): boolean {
 function parse(text: string, file: string): Omit<ParsedTemplate, 'value'> & { readonly value: Json } {
   const json = jsonOf(text);
   const isJson = json !== undefined;
-  const lines = new LineCounter();
-  // YAML has no tabs between tokens where JSON has; a space in their place keeps every offset.
-  const readable = isJson ? text.replaceAll('\t', ' ') : text;
-  const document = parseDocument(readable, { ...yamlOptions, lineCounter: lines });
+  // YAML has no tabs between tokens, nor carriage returns alone, where JSON has; a space keeps every offset.
+  const readable = isJson ? text.replace(/\t|\r(?!\n)/g, ' ') : text;
+  const { document, lines } = compose(readable);
   const complain: Complaint = (offset, reason) => notYaml(text, file, lines, offset, reason);
-  // JSON's too: JSON.parse takes the last of two equal keys, and the first is lost without a word.
   const [first] = document.errors;
   if (first !== undefined) throw complain(first.pos[0], reasonOf(first));
-  const value = plainValues(document, complain);
+  const value = plainValues(document, text, complain);
   return { value: json ?? value, document, lines, isJson };
 }
 
 function jsonOf(text: string): Json | undefined {
-  if (!text.trimStart().startsWith('{')) return undefined;
+  const bare = text.replace(/^\uFEFF/, '');
+  if (!bare.trimStart().startsWith('{')) return undefined;
   try {
-    return JSON.parse(text);
+    return JSON.parse(bare);
   } catch {
     // A YAML flow mapping may begin so too; its parser finds the better line and column.
     return undefined;
@@ -97,14 +87,11 @@ function reasonOf({ code, message }: YAMLError): string {
 }
 
 function notYaml(text: string, file: string, lines: LineCounter, offset: number, reason: string): Problem {
-  // Only for text that is not YAML: a quoted '{{ name }}' is a value like any other.
-  if (/\{[%#]|[%#]\}|\{\{(?!resolve:)/.test(text)) {
-    return new Problem(
-      `${file} is not YAML: it looks like a Jinja or Go template, so render it first and pass the file that comes out.`,
-    );
-  }
-  const { line, col } = lines.linePos(offset);
+  const templating = templatingBefore(text, offset);
+  const { line, col } = lines.linePos(templating ?? offset);
   return new Problem(
-    `${file}, line ${line}, column ${col}: ${reason.replace(/\.$/, '')}; fix the file and retry.`,
+    templating === undefined
+      ? `${file}, line ${line}, column ${col}: ${reason.replace(/\.$/, '')}; fix the file and retry.`
+      : `${file} is not YAML: it looks like a Jinja or Go template (line ${line}, column ${col}), so render it first and pass the file that comes out.`,
   );
 }

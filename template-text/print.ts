@@ -1,7 +1,7 @@
 /** How new values are written into a template's text: in the style around them. */
 import { Document, isMap, isScalar } from 'yaml';
 import { isList, isObject, type Json } from '../core/json.ts';
-import { yamlOptions } from './parse.ts';
+import { yamlOptions } from './compose.ts';
 
 /** The style of a text. */
 export interface Style {
@@ -16,7 +16,8 @@ export function styleOf(text: string, isJson: boolean, document: Document): Styl
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const root = document.contents;
   const pairs = isMap(root) ? root.items : [];
-  const inner = pairs.map(({ value }) => value).find((value) => isMap(value) && value.items.length > 0);
+  const maps = pairs.map(({ value }) => value).filter((value) => isMap(value) && value.items.length > 0);
+  const inner = maps.find((value) => isMap(value) && value.flow !== true) ?? maps[0];
   const outside = indentOf(text, pairs[0]?.key) ?? '';
   // In JSON the first level is already inside a brace.
   const step = isJson
@@ -29,7 +30,7 @@ export function styleOf(text: string, isJson: boolean, document: Document): Styl
 function indentOf(text: string, key: unknown): string | undefined {
   const offset = isScalar(key) ? key.range?.[0] : undefined;
   if (offset === undefined) return undefined;
-  const before = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
+  const before = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).replace(/^\uFEFF/, '');
   return /^\s*$/.test(before) ? before : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { Lexer } from 'yaml';
+import { lexemesOf } from './lexemes.ts';
 
 /** A piece of a YAML text: an indicator, a tag, an anchor, a comment, space, a scalar. */
 export interface Token {
@@ -13,7 +13,7 @@ const marks = ['\x02', '\x18', '\x1f'];
 export function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];
   let from = 0;
-  for (const token of new Lexer().lex(text)) {
+  for (const token of lexemesOf(text)) {
     if (marks.includes(token)) continue;
     tokens.push({ from, text: token });
     from += token.length;

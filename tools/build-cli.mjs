@@ -1,5 +1,5 @@
-// Bundles the command line into dist/: the package's bin, and separately the audit and the claims with their AWS clients,
-// which would slow down the other commands.
+// Bundles the command line into dist/: the package's bin, and separately the commands that call AWS, whose clients would
+// slow down the other commands.
 import { chmodSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,15 +27,15 @@ const shared = {
   },
   banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
-const beside = ['audit', 'claims'];
+const commands = join(root, 'cli', 'commands');
+const callingAws = ['audit', 'claims'];
 const besideTheBin = {
   name: 'beside-the-bin',
   setup({ onResolve }) {
-    for (const name of beside)
-      onResolve({ filter: new RegExp(`^\\./commands/${name}\\.ts$`) }, () => ({
-        path: `./${name}.cjs`,
-        external: true,
-      }));
+    onResolve({ filter: new RegExp(`^\\./commands/(${callingAws.join('|')})\\.ts$`) }, () => ({
+      path: './aws-commands.cjs',
+      external: true,
+    }));
   },
 };
 
@@ -46,13 +46,14 @@ const sortScript = ['sortable.min.js', 'sortable.a11y.min.js']
 
 await Promise.all([
   build({ ...shared, entryPoints: [join(root, 'cli', 'main.ts')], outfile: bin, plugins: [besideTheBin] }),
-  ...beside.map((name) =>
-    build({
-      ...shared,
-      entryPoints: [join(root, 'cli', 'commands', `${name}.ts`)],
-      define: { ...shared.define, ECR_HARDENING_SORT_SCRIPT: JSON.stringify(sortScript) },
-      outfile: join(dist, `${name}.cjs`),
-    }),
-  ),
+  build({
+    ...shared,
+    stdin: {
+      contents: callingAws.map((name) => `export * from './${name}.ts';`).join('\n'),
+      resolveDir: commands,
+    },
+    define: { ...shared.define, ECR_HARDENING_SORT_SCRIPT: JSON.stringify(sortScript) },
+    outfile: join(dist, 'aws-commands.cjs'),
+  }),
 ]);
 chmodSync(bin, 0o755);

@@ -1,10 +1,23 @@
-import type { Finding } from '../core/finding.ts';
+import { type Finding, isRefusal } from '../core/finding.ts';
+import { failedChecks } from './failed-checks.ts';
 import { reasonOf } from './findings.ts';
 
-/** The message of a finding in a report: the reason, and what the macro does about it. */
-export function findingMessage(finding: Finding): string {
+/**
+ * The message of a finding in a report: the reason, what the macro does about it, and the third-party checks that fail.
+ *
+ * @param isOutside whether the template names the macro only elsewhere, so that it does not receive this resource
+ */
+export function findingMessage(finding: Finding, isOutside = false): string {
+  const failed = failedChecks(finding);
+  const message = outcomeMessage(finding, isOutside);
+  return failed.length === 0 ? message : `${message} (fails ${failed.join(', ')})`;
+}
+
+function outcomeMessage(finding: Finding, isOutside: boolean): string {
   const { outcome, after } = finding;
   const reason = reasonOf(finding);
+  if (isOutside && (outcome === 'set' || outcome === 'replaced' || isRefusal(finding)))
+    return `${reason}; the macro is not applied to this resource`;
   const written = typeof after === 'string' && after.length < 60 ? after : 'a safe value';
   switch (outcome) {
     case 'set':

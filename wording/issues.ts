@@ -52,6 +52,7 @@ type LifecycleCode =
   | 'not-json'
   | 'not-json-text'
   | 'no-rules'
+  | 'too-many-rules'
   | 'text-length'
   | 'empty-list'
   | 'tagged-without-list'
@@ -60,7 +61,10 @@ type LifecycleCode =
   | 'archive-mismatch'
   | 'target-without-transition'
   | 'expiry-by-pulls'
+  | 'already-archived'
   | 'same-priority'
+  | 'prefix-twice'
+  | 'all-must-match'
   | 'never-fires';
 
 function patternClause(
@@ -106,6 +110,8 @@ function lifecycleClause(
       return `must be JSON text, not ${describe(actual)}`;
     case 'no-rules':
       return 'must be a map with a list "rules" of at least one rule';
+    case 'too-many-rules':
+      return `has ${count} rules, and ECR allows at most ${expected}`;
     case 'text-length':
       return `must have ${listOf(expected).join(' to ')} characters, not ${count}`;
     case 'empty-list':
@@ -122,6 +128,12 @@ function lifecycleClause(
       return 'goes with a transition only';
     case 'expiry-by-pulls':
       return 'must be transition for countType sinceImagePulled, which expires nothing';
+    case 'already-archived':
+      return 'must be expire for countType sinceImageTransitioned, whose images are in the archive already';
+    case 'prefix-twice':
+      return `${quote(actual)}is also a prefix of ${pathText(related)}; ECR takes each prefix once`;
+    case 'all-must-match':
+      return `has ${count} entries, and an image must match all of them: to select the images that match one of them, write one rule for each`;
     case 'same-priority':
       return `${actual} is also the priority of ${pathText(related)}; each rule needs its own`;
     case 'never-fires':

@@ -1,7 +1,7 @@
 /** Why a deployment is refused, and warnings about it. */
 import type { Expansion } from '../cloudformation/expand.ts';
 import { type Finding, isRefusal } from '../core/finding.ts';
-import { reasonOf } from './findings.ts';
+import { reasonOf, templateTooLarge } from './findings.ts';
 import { locationOf } from './path.ts';
 
 const maxNamed = 20;
@@ -30,10 +30,11 @@ export function refusalMessage(findings: readonly Finding[]): string | undefined
 }
 
 function sentence(finding: Finding): string {
-  const { outcome, control, before } = finding;
+  const { outcome, control, before, code } = finding;
   const where = locationOf(finding) || 'template';
   const isViolation = outcome === 'violation';
-  const value = isViolation && typeof before === 'string' ? ` "${before}"` : '';
+  const isShown = isViolation && code !== 'unknown-refused' && typeof before === 'string';
+  const value = isShown ? ` "${before}"` : '';
   return `${where}:${value} ${reasonOf(finding)}${isViolation ? ` [${control}]` : ''}`;
 }
 
@@ -42,8 +43,7 @@ export function expansionRefusal(expansion: Expansion): string | undefined {
   if ('fragment' in expansion) return undefined;
   const { findings, refusedFor } = expansion;
   if (refusedFor === 'findings') return refusalMessage(findings);
-  const { bytes, quota } = refusedFor;
-  return `the hardened template has ${bytes} bytes, and CloudFormation takes at most ${quota}: split it`;
+  return templateTooLarge(refusedFor);
 }
 
 /** The warning about an expansion that can be deployed, or undefined. */

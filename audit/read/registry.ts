@@ -128,7 +128,7 @@ async function readEach(
   const readOne = async (each: Repository) => {
     if (stop.aborted) return;
     const parts = await readParts(ecr, each.name);
-    // What was given up when somebody ended it is not called unknown.
+    // Calls that were ended with the audit do not count as unknown.
     if (stop.aborted) return;
     if (parts === 'gone') gone += 1;
     else {

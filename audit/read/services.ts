@@ -1,4 +1,4 @@
-/** The services that an audit reads, and how long it is patient with them. */
+/** The services that an audit calls, and how long their calls are retried. */
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { type Call, callsOf } from '../../aws/calls.ts';
@@ -11,13 +11,13 @@ import { repositoryPolicyReads } from '../../aws/ecr/repository-policies.ts';
 import { scanningReads } from '../../aws/ecr/scanning.ts';
 import { patientCall } from '../../aws/patient-calls.ts';
 
-/** Which registry is read, and as whom. */
+/** Which registry is read, and with which credentials. */
 export interface ServiceOptions {
-  /** Left out, the AWS SDK's own ways to find one. */
+  /** By default found by the AWS SDK. */
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
   readonly endpointUrl?: string | undefined;
-  /** Another account's registry; left out, that of the credentials. */
+  /** Another account's registry; by default that of the credentials. */
   readonly registryId?: string | undefined;
   /** Ends every call. */
   readonly stop: AbortSignal;
@@ -33,7 +33,7 @@ const auditReads = (calls: EcrCalls) => ({
 });
 export type AuditReads = ReturnType<typeof auditReads>;
 
-/** The services, for as long as they are used. */
+/** The connections to the services. */
 export interface Services {
   readonly ecr: AuditReads;
   readonly tagging: Call<ResourceGroupsTaggingAPIClient>;
@@ -45,9 +45,9 @@ export interface Services {
 }
 
 const maxSockets = 128;
-// The first answer tells whether there is a registry at all: nobody wants to wait minutes for that.
+// The first response shows whether the registry can be reached at all, which must not take minutes.
 const firstMs = 8_000;
-// Long enough for a service that throttles, whose pace is found by trying, and for a network that comes back.
+// Long enough for a service that throttles, whose pace is measured first, and for a network that recovers.
 const callMs = 2 * 60_000;
 const maxDenials = 8;
 

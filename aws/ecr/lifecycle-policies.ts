@@ -20,7 +20,7 @@ const maxPreviewed = 100;
 export function lifecyclePolicyReads({ call, registry }: EcrCalls): Pick<Ecr, 'lifecyclePolicy'> {
   return {
     async lifecyclePolicy(repositoryName) {
-      const answer = await unlessNotFound(['lifecycle policy'], () =>
+      const response = await unlessNotFound(['lifecycle policy'], () =>
         call(
           'GetLifecyclePolicy',
           (client, options) =>
@@ -28,7 +28,7 @@ export function lifecyclePolicyReads({ call, registry }: EcrCalls): Pick<Ecr, 'l
           repositoryName,
         ),
       );
-      return answer?.lifecyclePolicyText;
+      return response?.lifecyclePolicyText;
     },
   };
 }
@@ -89,11 +89,11 @@ export function lifecyclePreviews({ call, registry }: EcrCalls): Pick<Ecr, 'star
 }
 
 async function wholePreview(
-  answers: AsyncIterable<Pick<PreviewPage, 'status' | 'previewResults' | 'lifecyclePolicyText'>>,
+  pages: AsyncIterable<Pick<PreviewPage, 'status' | 'previewResults' | 'lifecyclePolicyText'>>,
 ): Promise<Preview> {
   const expiring: ExpiringImage[] = [];
   let text = '';
-  for await (const { status, previewResults = [], lifecyclePolicyText = '' } of answers) {
+  for await (const { status, previewResults = [], lifecyclePolicyText = '' } of pages) {
     if (status === 'IN_PROGRESS') return { status: 'pending' };
     if (status !== 'COMPLETE') return { status: 'failed' };
     expiring.push(...previewResults.flatMap(toExpiring));

@@ -12,7 +12,7 @@ export interface RepositoryPolicyReads {
 export function repositoryPolicyReads({ call, registry }: EcrCalls): RepositoryPolicyReads {
   return {
     async repositoryPolicy(repositoryName) {
-      const answer = await unlessNotFound(['repository policy'], () =>
+      const response = await unlessNotFound(['repository policy'], () =>
         call(
           'GetRepositoryPolicy',
           (client, options) =>
@@ -20,7 +20,7 @@ export function repositoryPolicyReads({ call, registry }: EcrCalls): RepositoryP
           repositoryName,
         ),
       );
-      return answer?.policyText;
+      return response?.policyText;
     },
   };
 }

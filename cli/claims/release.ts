@@ -12,7 +12,7 @@ export interface Released {
   readonly contended: readonly string[];
 }
 
-// Each time, somebody else has written the record since it was read.
+// Each retry means that another client has written the record since it was read.
 const maxAttempts = 5;
 
 /** @param stored records that name the holder */

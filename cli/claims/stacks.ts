@@ -10,7 +10,7 @@ import type { Deadline } from '../../aws/deadline.ts';
 import { loggableError } from '../../aws/faults.ts';
 import { mapConcurrently } from '../../aws/map-concurrently.ts';
 
-/** Whether a stack exists; unknown where CloudFormation may not be asked. */
+/** Whether a stack exists; unknown if CloudFormation cannot be called. */
 export type StackState = 'exists' | 'deleted' | 'unknown';
 
 /** The calls. */
@@ -34,7 +34,7 @@ export function connectStacks(
       try {
         return (await connected.send(new DescribeStacksCommand({ StackName }), options)).Stacks?.[0];
       } catch (error) {
-        // CloudFormation has no name of its own for this answer.
+        // CloudFormation has no error name of its own for this.
         if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
         throw error;
       }
@@ -51,7 +51,7 @@ async function statesOf(
   arns: readonly string[],
   describe: (arn: string) => Promise<Stack | undefined>,
 ): Promise<ReadonlyMap<string, StackState>> {
-  // What one stack does not allow, another one might: nobody asks for 1,000 stacks in vain.
+  // A denial for one stack may not apply to others, but 1,000 stacks are not tried after several denials.
   let denied = 0;
   const stateOf = async (arn: string): Promise<StackState> => {
     if (denied >= stacksAtOnce) return 'unknown';

@@ -31,7 +31,7 @@ export interface ClaimsOutcome {
 }
 
 const patienceMs = 2 * 60_000;
-// Where nothing answers at all, nobody wants to wait for minutes.
+// If there is no response at all, the command must not wait for minutes.
 const firstResponseMs = 8_000;
 
 /** `ecr-hardening claims`. @throws Problem when the table cannot be found or used */

@@ -21,7 +21,7 @@ const subjectLabels: Readonly<Partial<Record<AuditSubject, SubjectLabel>>> = {
   TagImmutability: { topic: 'Tags', issue: 'Mutable tags' },
   ScanOnPush: { topic: 'Scanning', issue: 'Images not scanned' },
   LifecyclePolicy: { topic: 'Lifecycle policy', issue: 'No effective lifecycle policy' },
-  PublicAccess: { topic: 'Public access', issue: 'Open to every AWS account' },
+  PublicAccess: { topic: 'Public access', issue: 'Public access allowed' },
   ImageQuota: { topic: 'Image quota', issue: 'Image quota soon reached' },
 };
 

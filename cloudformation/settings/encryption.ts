@@ -3,7 +3,8 @@ import { parseEncryption, toEncryptionConfiguration } from '../../core/settings/
 import type { Settings } from '../../core/settings/settings.ts';
 import { hardenProperty } from '../apply-default.ts';
 import { applyControl } from '../control-context.ts';
-import { hardenedTypes, repositoryType } from '../resource-types.ts';
+import { mayLackRole } from '../creation-template.ts';
+import { creationTemplateType, hardenedTypes, repositoryType } from '../resource-types.ts';
 import type { TemplateSetting } from './template-setting.ts';
 
 export const encryptionSetting: TemplateSetting = {
@@ -11,6 +12,10 @@ export const encryptionSetting: TemplateSetting = {
   harden: (properties, type, context) =>
     hardenProperty(properties, 'EncryptionConfiguration', context, {
       absent(path) {
+        if (type === creationTemplateType && mayLackRole(properties, context.scope)) {
+          context.addFinding({ code: 'custom-role-not-set', path, outcome: 'noted' });
+          return undefined;
+        }
         const after = applyControl(context, { encryption: undefined }, { path, raw: undefined, write });
         // Create-only for a repository: even a first EncryptionConfiguration means replacement (its schema).
         if (after !== undefined && type === repositoryType)

@@ -1,29 +1,71 @@
-import { member } from '../../core/json.ts';
-import { parseRepositoryPolicy } from '../../core/settings/repository-policy.ts';
-import { addUndetermined, type ControlContext, refuse } from '../control-context.ts';
-import { subText } from '../intrinsics.ts';
+import { isObject, type Json, member } from '../../core/json.ts';
+import type { Path } from '../../core/path.ts';
+import { parseRepositoryPolicy, type RepositoryPolicy } from '../../core/settings/repository-policy.ts';
+import {
+  addUndetermined,
+  branchContext,
+  type ControlContext,
+  refuse,
+  unselected,
+} from '../control-context.ts';
+import { holdsChoice, subText } from '../intrinsics.ts';
+import { certainText, jsonTextOf, reachableBranches, read } from '../reading.ts';
 import { hardenedTypes, repositoryType } from '../resource-types.ts';
+import { forAnyValues } from '../scope.ts';
 import { type Leaf, leaves, templateReader } from '../template-reader.ts';
-import { applyInside } from './apply-inside.ts';
+import { applyInside, applyIssuesInside, type DocumentPlace } from './apply-inside.ts';
 import type { TemplateSetting } from './template-setting.ts';
 
 export const repositoryPolicySetting: TemplateSetting = {
   types: hardenedTypes,
   harden(properties, type, context) {
     const name = type === repositoryType ? 'RepositoryPolicyText' : 'RepositoryPolicy';
-    for (const leaf of leaves(member(properties, name), ['Properties', name], context.parameters))
-      checkPolicy(leaf, context);
+    checkValue(member(properties, name), ['Properties', name], context);
     return [];
   },
 };
 
+/** Checks each possible policy at a path. */
+function checkValue(raw: Json | undefined, path: Path, context: ControlContext): void {
+  const reading = read(raw, context.scope);
+  if (reading.kind === 'choice')
+    for (const branch of reachableBranches(reading, path, context.scope))
+      checkValue(branch.raw, branch.path, branchContext(context, branch));
+  else for (const leaf of leaves(raw, path, context.scope)) checkPolicy(leaf, context);
+}
+
 function checkPolicy({ raw, value, path }: Leaf, context: ControlContext): void {
-  // Of an Fn::Sub that substitutes, the literal part may already show a public principal.
-  const known = value ?? subText(raw, 'substituted');
-  if (known !== undefined) {
-    const parsed = parseRepositoryPolicy(known, templateReader(context.parameters));
-    if ('value' in parsed) applyInside(context, { repositoryPolicy: parsed.value }, { path, raw });
-    else if (value !== undefined) for (const issue of parsed.issues) refuse(context, issue, { path });
+  const map = jsonTextOf(raw, path);
+  if (map !== undefined && isObject(map.raw)) {
+    checkDocument(map.raw, map, context);
+    return;
   }
-  if (value === undefined) addUndetermined(context, path, raw);
+  // Of an Fn::Sub that substitutes, the literal part may already show a public principal.
+  const isPartial = value === undefined;
+  const certain = value ?? certainText(raw, context.scope);
+  const known = certain ?? subText(raw, 'substituted');
+  if (known !== undefined) checkDocument(known, { path, raw, isPartial }, context);
+  if (certain === undefined) addUndetermined(context, path, raw);
+}
+
+/** Checks what is known of one policy: with the values of this deployment, and, for a note, with any others. */
+function checkDocument(known: Json, place: DocumentPlace, context: ControlContext): void {
+  const { control, policy, scope, addFinding } = context;
+  const parsed = parseRepositoryPolicy(known, templateReader(scope));
+  if ('value' in parsed) applyInside(context, { repositoryPolicy: parsed.value }, place);
+  else if (place.isPartial !== true)
+    for (const issue of parsed.issues) refuse(context, issue, { path: place.path });
+  // Only conditions make a difference.
+  if (!holdsChoice(known)) return;
+  const always = parseRepositoryPolicy(known, templateReader(forAnyValues(scope)));
+  if (!('value' in parsed) || !('value' in always)) return;
+  const issuesOf = (repositoryPolicy: RepositoryPolicy | undefined) =>
+    control.check({ repositoryPolicy }, policy);
+  const now = issuesOf(parsed.value).map((issue) => JSON.stringify(issue));
+  const others = issuesOf(always.value).filter((issue) => !now.includes(JSON.stringify(issue)));
+  const forNotes = {
+    ...context,
+    addFinding: (finding: Parameters<typeof addFinding>[0]) => addFinding(unselected(finding)),
+  };
+  applyIssuesInside(forNotes, others, place);
 }

@@ -25,9 +25,17 @@ function ruleOf(context: ControlContext): PropertyRule {
     literal(value, path, raw) {
       const place = { path, raw, write: writeFlag, isHidden: value !== raw };
       const parsed = parseScanOnPush(value);
+      if ('value' in parsed && parsed.value && typeof raw === 'string')
+        context.addFinding({ code: 'text-fails-checks', path, outcome: 'noted', before: raw });
       if ('value' in parsed) return applyControl(context, { scanOnPush: parsed.value }, place);
       for (const issue of parsed.issues) refuse(context, issue, place);
       return raw;
+    },
+    isSafe(value) {
+      const parsed = parseScanOnPush(value);
+      return (
+        'value' in parsed && context.control.check({ scanOnPush: parsed.value }, context.policy).length === 0
+      );
     },
   };
 }

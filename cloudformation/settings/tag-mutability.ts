@@ -1,12 +1,13 @@
-import { isList, type Json, member } from '../../core/json.ts';
-import type { Known } from '../../core/known.ts';
+import { type Json, member } from '../../core/json.ts';
+import { isUnknown, type Known } from '../../core/known.ts';
 import type { Path } from '../../core/path.ts';
-import { parseExclusions } from '../../core/settings/exclusion-filters.ts';
 import type { Settings } from '../../core/settings/settings.ts';
 import {
   filtersProperty,
+  isVoid,
   mutabilityProperty,
   parseTagMutability,
+  type TagMutability,
   toFilters,
 } from '../../core/settings/tag-mutability.ts';
 import { addMayGainProperties, propertyPath } from '../apply-default.ts';
@@ -14,37 +15,44 @@ import {
   addUndetermined,
   answerUnsafe,
   applyIssue,
+  branchContext,
   type ControlContext,
   refuse,
   writtenDefault,
 } from '../control-context.ts';
-import {
-  type Branch,
-  branchPath,
-  chooseBranch,
-  intrinsicName,
-  isNoValue,
-  makeIf,
-  type Reading,
-  read,
-} from '../intrinsics.ts';
-import { hardenedTypes } from '../resource-types.ts';
-import { standingAt, templateReader } from '../template-reader.ts';
+import { readFollowingPurpose, whereTagsMustMove } from '../creation-template.ts';
+import { makeIf } from '../intrinsics.ts';
+import { type Reading, reachableBranches, read } from '../reading.ts';
+import { creationTemplateType, hardenedTypes } from '../resource-types.ts';
+import { putBack, settle } from './decided-branches.ts';
+import { emptyingCondition, readExclusions } from './exclusion-filters.ts';
 import type { TemplateSetting } from './template-setting.ts';
 
 /** `ImageTagMutability` and `ImageTagMutabilityExclusionFilters`, of which ECR takes both together or refuses both. */
 export const tagMutabilitySetting: TemplateSetting = {
   types: hardenedTypes,
-  harden(properties, _type, context) {
+  harden(properties, type, asked) {
+    const purpose = type === creationTemplateType ? readFollowingPurpose(properties, asked.scope) : undefined;
+    if (isUnknown(purpose)) {
+      // Tags that cannot be overwritten are safe whatever the purpose is.
+      const canBeUnsafe = member(properties, mutabilityProperty) !== 'IMMUTABLE';
+      const context = { ...asked, control: { ...asked.control, canBeUnsafe } };
+      const raw = member(properties, 'AppliedFor') ?? null;
+      addUndetermined(context, ['Properties', 'AppliedFor'], raw, String(purpose.unknown));
+      return [];
+    }
     const before: Pair = {
       mutability: member(properties, mutabilityProperty),
       filters: member(properties, filtersProperty),
     };
-    if (before.mutability === undefined && context.mayGainProperties) {
+    const judging =
+      purpose === undefined ? asked : { ...asked, control: whereTagsMustMove(asked.control, purpose) };
+    const context = before.filters === undefined ? judging : onlyOnce(judging);
+    if (before.mutability === undefined && context.mayGainProperties !== undefined) {
       addMayGainProperties(context, topPaths.mutability);
       return [];
     }
-    const after = hardenPair(before, topPaths, context);
+    const after = hardenPairInPlace(before, topPaths, context);
     return [
       [mutabilityProperty, after.mutability],
       [filtersProperty, after.filters],
@@ -52,13 +60,26 @@ export const tagMutabilitySetting: TemplateSetting = {
   },
 };
 
-/** A mutability and its exclusion filters as they stand in a template. */
+/** The same context, which reports equal findings once: of a value that is hardened with several filters. */
+function onlyOnce(context: ControlContext): ControlContext {
+  const reported = new Set<string>();
+  return {
+    ...context,
+    addFinding(finding) {
+      const key = JSON.stringify(finding);
+      if (!reported.has(key)) context.addFinding(finding);
+      reported.add(key);
+    },
+  };
+}
+
+/** A mutability and its exclusion filters as in the template. */
 interface Pair {
   readonly mutability: Json | undefined;
   readonly filters: Json | undefined;
 }
 
-/** Where the two of them stand. */
+/** Their paths. */
 type Paths = { readonly [Name in keyof Pair]: Path };
 
 const topPaths: Paths = {
@@ -66,32 +87,53 @@ const topPaths: Paths = {
   filters: propertyPath(filtersProperty),
 };
 
-/** Hardens the pair for each combination of their `Fn::If` branches that can come to stand together. */
-function hardenPair(pair: Pair, paths: Paths, context: ControlContext): Pair {
-  const mutability = read(pair.mutability, context.parameters);
-  const filters = read(pair.filters, context.parameters);
-  const choice = mutability.kind === 'choice' ? mutability : filters.kind === 'choice' ? filters : undefined;
-  return choice === undefined
-    ? hardenLeaf(pair, { mutability, filters }, paths, context)
-    : hardenChoice(pair, choice.condition, paths, context);
+/** Hardens the pair in place: branches that a resource's own condition excludes are kept. */
+function hardenPairInPlace(pair: Pair, paths: Paths, context: ControlContext): Pair {
+  const mutability = read(pair.mutability, context.scope);
+  // Nearly every template has the two without conditions, and may have hundreds of them.
+  if (pair.filters === undefined && mutability.kind !== 'choice')
+    return hardenLeaf(pair, { mutability, filters: { kind: 'absent' } }, paths, context);
+  const { settled, after } = hardenPair(pair, paths, context);
+  const back = (name: keyof Pair) =>
+    after[name] === settled[name] ? pair[name] : putBack(pair[name], after[name], context.scope);
+  return { mutability: back('mutability'), filters: back('filters') };
+}
+
+/**
+ * Hardens the pair for each combination of their `Fn::If` branches that can be selected together.
+ *
+ * @returns the two without the decided conditions, and their new values
+ */
+function hardenPair(
+  pair: Pair,
+  paths: Paths,
+  context: ControlContext,
+): { readonly settled: Pair; readonly after: Pair } {
+  const { scope } = context;
+  const mutability = settle(pair.mutability, paths.mutability, scope);
+  const filters = settle(pair.filters, paths.filters, scope);
+  const settled: Pair = { mutability: mutability.raw, filters: filters.raw };
+  const settledPaths: Paths = { mutability: mutability.path, filters: filters.path };
+  const readings = { mutability: read(settled.mutability, scope), filters: read(settled.filters, scope) };
+  const choice = [readings.mutability, readings.filters].find((reading) => reading.kind === 'choice');
+  const condition = choice?.kind === 'choice' ? choice.condition : emptyingCondition(readings.filters, scope);
+  const after =
+    condition === undefined
+      ? hardenLeaf(settled, readings, settledPaths, context)
+      : hardenChoice(settled, condition, settledPaths, context);
+  return { settled, after };
 }
 
 /** Hardens both branches of a condition, each with what the two of them are in it. */
 function hardenChoice(pair: Pair, condition: Json, paths: Paths, context: ControlContext): Pair {
-  const hardenBranch = (branch: Branch) => {
-    const side = (name: keyof Pair) => chooseBranch(pair[name], condition, branch);
-    const before: Pair = { mutability: side('mutability'), filters: side('filters') };
-    const path = (name: keyof Pair) =>
-      before[name] === pair[name] ? paths[name] : branchPath(paths[name], branch);
-    const after = hardenPair(before, { mutability: path('mutability'), filters: path('filters') }, context);
-    return { before, after };
-  };
-  const whenTrue = hardenBranch('whenTrue');
-  const whenFalse = hardenBranch('whenFalse');
+  const choice = { kind: 'choice', condition, whenTrue: null, whenFalse: null } as const;
+  const [whenTrue, whenFalse] = reachableBranches(choice, [], context.scope).map((branch) =>
+    hardenPair(pair, paths, branchContext(context, branch)),
+  );
   const isSame = (name: keyof Pair) =>
-    [whenTrue, whenFalse].every(({ before, after }) => before[name] === after[name]);
+    [whenTrue, whenFalse].every((branch) => branch?.settled[name] === branch?.after[name]);
   const join = (name: keyof Pair) =>
-    isSame(name) ? pair[name] : makeIf(condition, whenTrue.after[name], whenFalse.after[name]);
+    isSame(name) ? pair[name] : makeIf(condition, whenTrue?.after[name], whenFalse?.after[name]);
   return { mutability: join('mutability'), filters: join('filters') };
 }
 
@@ -109,7 +151,8 @@ function hardenLeaf(
       : readExclusions(pair.filters ?? null, filters, paths.filters, context);
   if (exclusions === 'unusable') return pair;
   if (mutability.kind === 'undetermined') {
-    addUndetermined(context, paths.mutability, pair.mutability ?? null);
+    if (!mutability.possible?.every((each) => isSafe(each, exclusions, context)))
+      addUndetermined(context, paths.mutability, pair.mutability ?? null);
     return pair;
   }
   const value = mutability.kind === 'literal' ? mutability.value : undefined;
@@ -129,12 +172,34 @@ function hardenLeaf(
       outcome: 'set',
       after: completed.mutability,
     });
+  else if (keepsMostTags(parsed.value))
+    context.addFinding({
+      code: 'exclusions-fail-checks',
+      path: paths.mutability,
+      outcome: 'noted',
+      before: pair.mutability,
+    });
   return context.control
     .check({ tagMutability: parsed.value }, context.policy)
     .reduce((current, issue) => applyToPair(context, issue, current, { pair, paths }), completed);
 }
 
-/** What stands after one of the control's answers: the pair as it was, or the policy's default for both. */
+/** Whether tags are immutable but for some, which some third-party checks do not accept. */
+function keepsMostTags(setting: TagMutability | undefined): boolean {
+  return setting?.mutability === 'IMMUTABLE_WITH_EXCLUSION' && !isVoid(setting);
+}
+
+/** Whether the control finds nothing wrong with a mutability together with its exclusions. */
+function isSafe(
+  mutability: Json,
+  exclusions: Known<readonly string[] | undefined>,
+  { control, policy }: ControlContext,
+): boolean {
+  const parsed = parseTagMutability(mutability, exclusions);
+  return 'value' in parsed && control.check({ tagMutability: parsed.value }, policy).length === 0;
+}
+
+/** The pair after one of the control's issues: unchanged, or the policy's default for both. */
 function applyToPair(
   context: ControlContext,
   issue: Parameters<typeof applyIssue>[1],
@@ -159,33 +224,3 @@ const writers = {
   filters: ({ tagMutability: setting }: Partial<Settings>): Json | undefined =>
     setting === undefined || setting.exclusions.length === 0 ? undefined : toFilters(setting.exclusions),
 };
-
-/** The exclusions as far as they are known; what ECR would refuse, and what nobody knows yet, is reported. */
-function readExclusions(
-  raw: Json,
-  reading: Reading,
-  path: Path,
-  context: ControlContext,
-): Known<readonly string[] | undefined> | 'unusable' {
-  if (reading.kind === 'undetermined') {
-    addUndetermined(context, path, raw);
-    return { unknown: 'filters' };
-  }
-  if (reading.kind !== 'literal') return undefined;
-  const { value } = reading;
-  const entries = isList(value) ? value.filter((entry) => !isNoValue(entry)) : [];
-  const certain = entries.filter((entry) => intrinsicName(entry) === undefined).length;
-  const { exclusions, issues } = parseExclusions(value, {
-    reader: templateReader(context.parameters),
-    // How many an Fn::If leaves nobody can know; how many there are at least and at most, everybody can.
-    count: { certain, possible: entries.length },
-    isTypeRequired: true,
-  });
-  for (const issue of issues) {
-    const { raw: standing } = standingAt(value, issue.path);
-    const isHidden = value !== raw || intrinsicName(standing) !== undefined;
-    if (issue.code === 'unknown') addUndetermined(context, [...path, ...issue.path], standing);
-    else refuse(context, issue, { path, isHidden });
-  }
-  return issues.some(({ code }) => code !== 'unknown') ? 'unusable' : exclusions;
-}

@@ -11,7 +11,7 @@ export const tagsSetting: TemplateSetting = {
   harden(properties, type, context) {
     const name = type === repositoryType ? 'Tags' : 'ResourceTags';
     const raw = member(properties, name);
-    const tags = raw === undefined ? undefined : parseTags(raw, templateReader(context.parameters));
+    const tags = raw === undefined ? undefined : parseTags(raw, templateReader(context.scope));
     applyInside(context, { tags }, { path: ['Properties', name], raw: raw ?? null });
     return [];
   },

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../core/json.ts';
 import type { ControlContext } from '../control-context.ts';
 import type { HardenedType } from '../resource-types.ts';
 
-/** What comes to stand under a name; undefined: nothing. The very value that stands there is no change. */
+/** The new value of a name; undefined removes it. The same object as before is no change. */
 export type Change = readonly [name: string, value: Json | undefined];
 
 /** Where a template has a setting, and how a control is applied to it there. */
@@ -12,7 +12,7 @@ export interface TemplateSetting {
   /** Whether it is beside a resource's Properties, not in them. */
   readonly isOfAttributes?: boolean;
   /**
-   * Applies a control to the properties, or to the resource with its attributes. What stands in them stays as it is.
+   * Applies a control to the properties, or to the resource with its attributes. The parts themselves are not changed.
    *
    * @param type the resource's, one of `types`
    * @returns what the control changes; settings have different names, so that the order of controls means nothing

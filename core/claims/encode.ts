@@ -29,7 +29,7 @@ export function decodeRecord(item: {
   if (!isObject(policies) || !Object.values(policies).every((text) => isAbsentOr(text, isText)))
     return undefined;
   if (!isAbsentOr(inFlight, isInFlight)) return undefined;
-  // The functions alone can write the table, and the shape was checked down to each setting.
+  // Only the functions can write the table, and the shape was checked down to each setting.
   return { ...(body as unknown as ClaimRecord), repositoryArn: item.key, version: item.version };
 }
 

@@ -1,7 +1,7 @@
 /** Operations on the claims of a repository: put a claim on top, roll it back, remove it. Pure. */
 import { type RepositorySettings, settings } from '../settings/repository-settings.ts';
 import type { Claim, Ownership } from './record.ts';
-import { foundAtMove, takenOver, withoutClaim } from './takeover.ts';
+import { foundAtMove, inEffectAfterMove, takenOver, withoutClaim } from './takeover.ts';
 
 /** Puts a claim on top, in place of the holder's earlier one, which is recorded if others were above it. */
 export function putClaim(ownership: Ownership, claim: Claim): Ownership {
@@ -33,7 +33,7 @@ export function replaceClaim(ownership: Ownership, claim: Claim): Ownership {
 }
 
 /**
- * Brings a claim back to what it was, and below those that stood above it, before its last change moved it to the top.
+ * Restores a claim to its state and position before its last change moved it to the top.
  *
  * @param request the hash of the request that does so
  */
@@ -126,16 +126,19 @@ export function removeClaim(
 /** Reverts the last change of a claim: a claim that it added is removed, any other is restored. */
 export function takeBackLastChange(ownership: Ownership, claim: Claim, properties: string): Removal {
   if (claim.isNew === true) return removeClaim(ownership, claim.holder, 'Undo', undefined);
-  const { beforeLastChange } = claim;
+  const { beforeLastChange, movedFrom } = claim;
+  // A claim that was not about the lifecycle policy does not become so.
+  const isAboutPolicy = claim.set.lifecyclePolicy !== undefined;
+  const set = isAboutPolicy ? beforeLastChange : { ...beforeLastChange, lifecyclePolicy: undefined };
   const left =
-    claim.movedFrom === undefined
-      ? replaceClaim(ownership, { ...claim, set: beforeLastChange, properties })
+    movedFrom === undefined
+      ? replaceClaim(ownership, { ...claim, set, properties })
       : moveBack(ownership, claim);
-  return {
-    ownership: left,
-    target: withPolicy(claim, beforeLastChange, ownership.original),
-    returnsTo: undefined,
-  };
+  const back = movedFrom === undefined ? set : inEffectAfterMove(ownership.claims, claim);
+  // What another resource has taken over since is in effect.
+  const isInEffect = ownership.claims.at(-1) === claim;
+  const target = isInEffect ? withPolicy(claim, back, ownership.original) : {};
+  return { ownership: left, target, returnsTo: undefined };
 }
 
 /** Removes a claim that is not in effect, except its lifecycle policy if those above have none of their own. */
@@ -165,7 +168,7 @@ function handDown(
   let { set } = below;
   for (const { equals, take } of settings) if (equals(claim.set, current)) set = take(set, current);
   const { lifecyclePolicy } = below.set;
-  // A lifecycle policy is handed down where both are about it.
+  // A lifecycle policy is handed down if both claims manage it.
   const isPolicyOurs = claim.set.lifecyclePolicy !== undefined && lifecyclePolicy !== undefined;
   const kept = isPolicyOurs ? set : { ...set, lifecyclePolicy };
   return replaceClaim(left, { ...below, set: kept });

@@ -1,12 +1,12 @@
 /**
- * Claims: who wants what of a repository, and what it was set to before. Pure.
+ * Claims: the settings that each resource wants for a repository, and the original ones. Pure.
  *
- * One record a repository, in the application's own table: only its functions can write it, so nobody can forge what
- * was found. What is in effect belongs to the newest claim.
+ * One record for each repository, in the application's own table: only its functions need to write it, so stack authors
+ * cannot tamper with the original settings. The newest claim is in effect.
  */
 import type { PolicyHash, RepositorySettings } from '../settings/repository-settings.ts';
 
-/** What one resource wants of a repository. */
+/** The settings that one resource wants for a repository. */
 export interface Claim {
   /** The physical ID of the resource. */
   readonly holder: string;
@@ -18,63 +18,63 @@ export interface Claim {
   readonly request: string;
   /** The hash of the properties by which it was set. */
   readonly properties: string;
-  /** What it has set. The lifecycle policy is undefined where the resource was never about it. */
+  /** The settings that it has set. The lifecycle policy is undefined if the resource never managed it. */
   readonly set: RepositorySettings;
-  /** What the repository was set to before the last change of this claim. */
+  /** The repository's settings before the last change of this claim. */
   readonly beforeLastChange: RepositorySettings;
   /** The hash of the properties that the last change replaced; after a Create, of its request. */
   readonly replacedProperties: string;
-  /** What the repository was set to when this claim was put on top of those below it. */
+  /** The repository's settings when this claim was put on top of those below it. */
   readonly atTakeover: RepositorySettings;
-  /** What the stack of this claim found when its first claim was put. */
+  /** The repository's settings when the stack of this claim made its first claim. */
   readonly foundByStack: RepositorySettings;
-  /** Whether the last change put this claim; else the holder had one before. */
+  /** Whether the last change added this claim; otherwise the holder had one before. */
   readonly isNew?: boolean;
-  /** Where it stood, and what it was, before the last change moved it to the top. */
+  /** Its position and state before the last change moved it to the top. */
   readonly movedFrom?: MovedFrom;
 }
 
-/** What brings a claim back that an Update has moved to the top. */
+/** The state before an Update moved a claim to the top. */
 export interface MovedFrom {
   /** The holders, the newest last. */
   readonly order: readonly string[];
   readonly claim: Claim;
-  /** What the one above it had found. */
+  /** The settings at takeover of the claim above it. */
   readonly aboveAtTakeover: RepositorySettings;
 }
 
-/** A claim that an Update released by `Retain`: a rollback of that Update brings it back, with what was original. */
+/** A claim that an Update released by `Retain`: a rollback restores it, with the original settings. */
 export interface RetainedClaim {
   readonly claim: Claim;
   readonly original: RepositorySettings;
 }
 
-/** The part of a record that a request changes and its undo brings back. */
+/** The part of a record that a request changes and its undo restores. */
 export interface Ownership {
-  /** What the repository was set to before any claim. */
+  /** The repository's settings before the first claim. */
   readonly original: RepositorySettings;
   /** The newest last. */
   readonly claims: readonly Claim[];
   readonly retained: readonly RetainedClaim[];
 }
 
-/** A change that has begun and not ended: whoever comes after `until` undoes it first. */
+/** A change that has begun and not ended: the first request after `until` reverts it. */
 export interface InFlight {
   readonly holder: string;
   /** The hash of the request. */
   readonly request: string;
   readonly before: RepositorySettings;
   readonly after: RepositorySettings;
-  /** What an undo brings back. */
+  /** The state that an undo restores. */
   readonly previous: Ownership;
   /** Milliseconds since 1970: the deadline of the invocation that makes the change. */
   readonly until: number;
 }
 
-/** All that is known of one repository. */
+/** The record of one repository. */
 export interface ClaimRecord extends Ownership {
   readonly repositoryArn: string;
-  /** Milliseconds since 1970: a repository that was made anew is another one. */
+  /** Milliseconds since 1970: a repository that was created again is a different one. */
   readonly createdAt: number;
   /** Counts the writes of this record, from 1. */
   readonly version: number;
@@ -108,7 +108,7 @@ export function holdersOf({ claims, retained, inFlight }: ClaimRecord): readonly
   return [...new Set(names)].toSorted();
 }
 
-/** Whether a record speaks of the lifecycle policy, so that it has to be read. */
+/** Whether a record refers to a lifecycle policy, so that it has to be read. */
 export function managesLifecyclePolicy(record: Ownership | undefined): boolean {
   return (record?.claims ?? []).some(
     ({ set, beforeLastChange }) =>

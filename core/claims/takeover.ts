@@ -7,7 +7,7 @@
 import type { PolicyHash, RepositorySettings } from '../settings/repository-settings.ts';
 import type { Claim } from './record.ts';
 
-/** The claims without a holder's; the one above it has then taken over from the one below it. */
+/** The claims without a holder's; the one above it has then taken over from the one below. */
 export function withoutClaim(claims: readonly Claim[], holder: string): readonly Claim[] {
   const index = claims.findIndex((claim) => claim.holder === holder);
   const gone = claims[index];
@@ -49,6 +49,26 @@ export function foundAtMove(
   return isAboutPolicy(earlier) && !above.some(isAboutPolicy)
     ? { ...found, lifecyclePolicy: earlier.atTakeover.lifecyclePolicy }
     : found;
+}
+
+/**
+ * What comes into effect when a claim that had moved to the top moves back: what it found there, as it is since others
+ * have gone, or what it had set itself where none of those above it is left; and its own earlier lifecycle policy, where
+ * none of them is about one.
+ */
+export function inEffectAfterMove(
+  claims: readonly Claim[],
+  { holder, atTakeover, movedFrom }: Claim,
+): RepositorySettings {
+  const order = movedFrom?.order ?? [];
+  const above = order.slice(order.indexOf(holder) + 1);
+  const left = claims.filter((each) => above.includes(each.holder));
+  const own = movedFrom?.claim.set ?? atTakeover;
+  const policy = left.some(isAboutPolicy) ? undefined : own.lifecyclePolicy;
+  return {
+    ...(left.length === 0 ? own : atTakeover),
+    lifecyclePolicy: policy ?? atTakeover.lifecyclePolicy,
+  };
 }
 
 function isAboutPolicy({ set }: Claim): boolean {

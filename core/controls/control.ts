@@ -45,6 +45,8 @@ export interface Control<Name extends string = string, Code extends string = str
   readonly isOn: (policy: Policy) => boolean;
   /** Whether its findings open a live repository to others, and so should be fixed first. */
   readonly isUrgent?: boolean;
+  /** Whether a value of its setting can be unsafe, so that an unknown one may be. */
+  readonly canBeUnsafe?: boolean;
   /** Everything that it finds in the setting. */
   readonly check: (settings: KnownSettings, policy: Policy) => readonly ControlIssue<Code>[];
   /** What the policy sets if no safe value is set; empty if there is nothing to set. */

@@ -10,6 +10,9 @@ export const encryptionMetadata: ControlMetadata = {
   relatedChecks: ['Security Hub ECR.5', 'CKV_AWS_136', 'AWS-0033'],
 };
 
+// ECR's key in every account, which is not the account's own.
+export const awsManagedKey = 'alias/aws/ecr';
+
 /** An author's setting is kept: a change would replace the repository. */
 export const encryption: Control<'Encryption', 'encryption-not-set' | 'no-own-key'> = {
   name: 'Encryption',
@@ -18,7 +21,7 @@ export const encryption: Control<'Encryption', 'encryption-not-set' | 'no-own-ke
   check({ encryption: given }) {
     if (isUnknown(given)) return unknownIssue(given);
     if (given === undefined) return [{ code: 'encryption-not-set', verdict: 'missing', path: [] }];
-    return given.kmsKey === undefined
+    return given.kmsKey === undefined || given.kmsKey === awsManagedKey
       ? [{ code: 'no-own-key', verdict: 'note', path: [], actual: given.type }]
       : [];
   },

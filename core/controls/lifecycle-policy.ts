@@ -1,6 +1,7 @@
 import { isUnknown } from '../known.ts';
 import { lifecyclePolicyText } from '../lifecycle/build.ts';
 import { lifecyclePolicyIssues } from '../lifecycle/grammar.ts';
+import { lifecyclePolicyNotes } from '../lifecycle/notes.ts';
 import { type Control, type ControlMetadata, unknownIssue } from './control.ts';
 
 export const lifecyclePolicyMetadata: ControlMetadata = {
@@ -20,7 +21,10 @@ export const lifecyclePolicy: Control<'LifecyclePolicy', 'no-lifecycle-policy'> 
   check({ lifecyclePolicy: text }) {
     if (isUnknown(text)) return unknownIssue(text);
     if (text === undefined) return [{ code: 'no-lifecycle-policy', verdict: 'missing', path: [] }];
-    return lifecyclePolicyIssues(text).map((issue) => ({ ...issue, verdict: 'invalid' }));
+    const issues = lifecyclePolicyIssues(text);
+    return issues.length > 0
+      ? issues.map((issue) => ({ ...issue, verdict: 'invalid' }))
+      : lifecyclePolicyNotes(text).map((issue) => ({ ...issue, verdict: 'note' }));
   },
   safeDefault(policy) {
     const text = lifecyclePolicyText(policy);

@@ -14,6 +14,7 @@ export const scanOnPush: Control<'ScanOnPush', 'scan-on-push-not-set' | 'not-sca
   name: 'ScanOnPush',
   setting: 'scanOnPush',
   isOn: () => true,
+  canBeUnsafe: true,
   check({ scanOnPush: isScanned }) {
     if (isUnknown(isScanned)) return unknownIssue(isScanned);
     if (isScanned === undefined) return [{ code: 'scan-on-push-not-set', verdict: 'missing', path: [] }];

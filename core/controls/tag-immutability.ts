@@ -1,6 +1,7 @@
 import { isUnknown } from '../known.ts';
 import {
   defaultTagMutability,
+  excludesEveryTagFromMutability,
   filtersProperty,
   matchesEveryTag,
   mutabilityProperty,
@@ -16,17 +17,24 @@ export const tagImmutabilityMetadata: ControlMetadata = {
   relatedChecks: ['Security Hub ECR.2', 'CT.ECR.PR.3', 'CKV_AWS_51', 'AWS-0031'],
 };
 
-export const tagImmutability: Control<
-  'TagImmutability',
-  'tag-mutability-not-set' | 'tags-mutable' | 'every-tag-excluded'
-> = {
+type Code =
+  | 'tag-mutability-not-set'
+  | 'tags-mutable'
+  | 'every-tag-excluded'
+  // of a creation template whose repositories follow another registry
+  | 'must-stay-mutable'
+  | 'cannot-follow';
+
+export const tagImmutability: Control<'TagImmutability', Code> = {
   name: 'TagImmutability',
   setting: 'tagMutability',
   isOn: () => true,
+  canBeUnsafe: true,
   check({ tagMutability }) {
     if (isUnknown(tagMutability)) return unknownIssue(tagMutability);
     const path = [mutabilityProperty];
     if (tagMutability === undefined) return [{ code: 'tag-mutability-not-set', verdict: 'missing', path }];
+    if (excludesEveryTagFromMutability(tagMutability)) return [];
     const { mutability, exclusions } = tagMutability;
     if (mutability === 'MUTABLE' || mutability === 'MUTABLE_WITH_EXCLUSION')
       return [{ code: 'tags-mutable', verdict: 'unsafe', path, actual: mutability }];

@@ -32,6 +32,7 @@ export interface Verdict {
   readonly action: 'expire' | 'transition';
 }
 
+const actions = ['expire', 'transition'] as const;
 const day = 24 * 60 * 60 * 1000;
 
 /**
@@ -67,7 +68,8 @@ export function evaluateLifecyclePolicy(
 /** A rule of a valid policy. */
 interface Rule {
   readonly priority: number;
-  readonly action: Verdict['action'];
+  /** Undefined for one that is not known: the rule takes its images, and does nothing with them. */
+  readonly action: Verdict['action'] | undefined;
   readonly isAny: boolean;
   readonly isArchive: boolean;
   selects(image: EvaluatedImage): boolean;
@@ -100,7 +102,7 @@ function readRule(rule: JsonObject): Rule {
   ].map(matcherOf);
   return {
     priority: Number(member(rule, 'rulePriority')),
-    action: member(mapIn(rule, 'action'), 'type') === 'transition' ? 'transition' : 'expire',
+    action: actions.find((each) => each === member(mapIn(rule, 'action'), 'type')),
     isAny: status === 'any',
     isArchive,
     selects({ tags, isArchived = false }) {
@@ -174,7 +176,7 @@ function firstMatches(
     if (taker === undefined) continue;
     const { rule, selected } = taker;
     // The image is counted itself.
-    if (selected > rule.keeps && now - (rule.since(image) ?? now) > rule.age)
+    if (rule.action !== undefined && selected > rule.keeps && now - (rule.since(image) ?? now) > rule.age)
       verdicts.push({ digest: image.digest, rulePriority: rule.priority, action: rule.action });
   }
   return verdicts.sort((one, other) => one.rulePriority - other.rulePriority);

@@ -7,12 +7,20 @@
 import type { Issue } from '../issue.ts';
 import { isList, isObject, isOneOf, type Json, type JsonObject, member } from '../json.ts';
 import type { Path } from '../path.ts';
+import { type OrderedRule, orderIssues } from './order.ts';
 
 const listKeys = ['tagPatternList', 'tagPrefixList'];
 const ruleKeys = ['rulePriority', 'description', 'selection', 'action'];
 const selectionKeys = ['tagStatus', ...listKeys, 'storageClass', 'countType', 'countUnit', 'countNumber'];
 const tagStatuses = ['tagged', 'untagged', 'any'];
+const storageClasses = ['standard', 'archive'];
 const countTypes = ['imageCountMoreThan', 'sinceImagePushed', 'sinceImagePulled', 'sinceImageTransitioned'];
+// "Rules per lifecycle policy", a quota that cannot be adjusted
+// (https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html).
+const maxRules = 50;
+// The minimum that an archived image is stored, before which no rule deletes it
+// (https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html).
+const minArchivedDays = 90;
 
 /**
  * The issues of a lifecycle policy text; empty if ECR would accept it and every rule can fire.
@@ -24,12 +32,13 @@ export function lifecyclePolicyIssues(text: string): readonly Issue[] {
   const issues: Issue[] = [];
   const add: AddIssue = (code, path, details) => issues.push({ code, path, ...details });
   const rules = readRules(text, add);
+  if (rules.length > maxRules) add('too-many-rules', ['rules'], { expected: maxRules, count: rules.length });
   const sound = rules.flatMap((rule, index) => validateRule(rule, ['rules', index], add));
   // The schema of LifecyclePolicyText: 100 to 30,720 characters.
   if (issues.length === 0 && (text.length < 100 || text.length > 30_720))
     add('text-length', [], { expected: [100, 30_720], count: text.length });
   // Rules are compared with each other only if each is valid by itself.
-  if (issues.length === 0) validateOrder(sound, add);
+  if (issues.length === 0) issues.push(...orderIssues(sound));
   return issues;
 }
 
@@ -47,13 +56,6 @@ export function definiteIssues(text: string, placeholder: string): readonly Issu
 }
 
 type AddIssue = (code: Issue['code'], path: Path, details?: Partial<Issue>) => void;
-
-/** A rule that is valid by itself. */
-interface Rule {
-  readonly path: Path;
-  readonly priority: number;
-  readonly selection: JsonObject;
-}
 
 function readRules(text: string, add: AddIssue): readonly Json[] {
   try {
@@ -85,7 +87,7 @@ function validateKeys(map: JsonObject, path: Path, allowed: readonly string[], a
   };
 }
 
-function validateRule(rule: Json, path: Path, add: AddIssue): readonly Rule[] {
+function validateRule(rule: Json, path: Path, add: AddIssue): readonly OrderedRule[] {
   if (!isObject(rule)) {
     add('not-a-map', path, { actual: rule });
     return [];
@@ -94,7 +96,9 @@ function validateRule(rule: Json, path: Path, add: AddIssue): readonly Rule[] {
   const priority = member(rule, 'rulePriority');
   const selection = member(rule, 'selection');
   const action = member(rule, 'action');
-  expect(isPositive(priority), 'rulePriority', 'not-a-count', [1]);
+  const description = member(rule, 'description');
+  expect(isCount(priority, 1), 'rulePriority', 'not-a-count', [1]);
+  expect(description === undefined || typeof description === 'string', 'description', 'not-text');
   expect(isObject(selection), 'selection', 'not-a-map');
   expect(isObject(action), 'action', 'not-a-map');
   if (!isObject(selection) || !isObject(action)) return [];
@@ -107,7 +111,9 @@ function validateSelection(selection: JsonObject, path: Path, add: AddIssue): vo
   const { refuse, expect, oneOf } = validateKeys(selection, path, selectionKeys, add);
   const status = member(selection, 'tagStatus');
   const countType = member(selection, 'countType');
-  const isArchived = member(selection, 'storageClass') === 'archive';
+  const storageClass = member(selection, 'storageClass');
+  const isOfArchive = countType === 'sinceImageTransitioned';
+  const minCount = isOfArchive ? minArchivedDays : 1;
   const lists = listKeys.filter((key) => Object.hasOwn(selection, key));
   oneOf('tagStatus', tagStatuses);
   if (status === 'tagged' && lists.length !== 1) refuse('tagged-without-list', 'tagStatus');
@@ -118,15 +124,21 @@ function validateSelection(selection: JsonObject, path: Path, add: AddIssue): vo
   oneOf('countType', countTypes);
   if (countType !== 'imageCountMoreThan') oneOf('countUnit', ['days']);
   else if (member(selection, 'countUnit') !== undefined) refuse('unit-without-age', 'countUnit');
-  expect(isPositive(member(selection, 'countNumber')), 'countNumber', 'not-a-count', [1]);
-  expect(isArchived === (countType === 'sinceImageTransitioned'), 'storageClass', 'archive-mismatch');
+  expect(isCount(member(selection, 'countNumber'), minCount), 'countNumber', 'not-a-count', [minCount]);
+  // A key that is not used is left out: ECR refuses null as well.
+  if (storageClass !== undefined && !isOneOf(storageClasses, storageClass))
+    oneOf('storageClass', storageClasses);
+  else expect((storageClass === 'archive') === isOfArchive, 'storageClass', 'archive-mismatch');
 }
 
 function validateAction(action: JsonObject, countType: Json | undefined, path: Path, add: AddIssue): void {
   const { refuse, oneOf } = validateKeys(action, path, ['type', 'targetStorageClass'], add);
   const type = member(action, 'type');
   oneOf('type', ['expire', 'transition']);
-  if (type === 'transition') oneOf('targetStorageClass', ['archive']);
+  if (type === 'transition') {
+    oneOf('targetStorageClass', ['archive']);
+    if (countType === 'sinceImageTransitioned') refuse('already-archived', 'type');
+  }
   if (type !== 'expire') return;
   if (member(action, 'targetStorageClass') !== undefined)
     refuse('target-without-transition', 'targetStorageClass');
@@ -148,41 +160,6 @@ function validatePatterns(list: Json | undefined, path: Path, add: AddIssue): vo
     });
 }
 
-/** Rules with the same priority, and rules that can never fire because an earlier one matches all of their images. */
-function validateOrder(rules: readonly Rule[], add: AddIssue): void {
-  const ordered = rules.toSorted((one, other) => one.priority - other.priority);
-  ordered.forEach(({ path, priority, selection }, index) => {
-    const earlier = ordered.slice(0, index);
-    const equal = earlier.find((other) => other.priority === priority);
-    if (equal !== undefined)
-      add('same-priority', [...path, 'rulePriority'], { actual: priority, related: equal.path });
-    const first = earlier.find((other) => takesAll(other.selection, selection));
-    if (first !== undefined) add('never-fires', path, { related: first.path });
-  });
-}
-
-/**
- * Whether the first selection matches every image of the second.
- *
- * ECR gives an image to the first rule whose selection matches it, whether or not that rule then expires it
- * (https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html), so the second never sees one.
- * Reported only where it is certain: two rules for untagged images, or a list that demands a subset of the other's.
- */
-function takesAll(first: JsonObject, second: JsonObject): boolean {
-  const storage = (selection: JsonObject) => member(selection, 'storageClass') ?? 'standard';
-  if (storage(first) !== storage(second)) return false;
-  const status = member(first, 'tagStatus');
-  // ECR refuses a rule after one for any image; its message is about the priority.
-  if (status === 'any') return true;
-  if (status !== member(second, 'tagStatus')) return false;
-  if (status === 'untagged') return true;
-  return listKeys.some((key) => {
-    const broad = member(first, key);
-    const narrow = member(second, key);
-    return isList(broad) && isList(narrow) && broad.every((pattern) => narrow.includes(pattern));
-  });
-}
-
-function isPositive(value: Json | undefined): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 1;
+function isCount(value: Json | undefined, min: number): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= min;
 }

@@ -38,6 +38,8 @@ export interface Policy {
   readonly Report: boolean;
   /** Whether authors can exempt a resource from a control. */
   readonly AllowExemptions: boolean;
+  /** Whether Reject allows values that are known only at deployment and may be unsafe. */
+  readonly AllowUndetermined: boolean;
 }
 
 export type PolicyName = keyof Policy;
@@ -99,6 +101,10 @@ export const policyParameters: { readonly [Name in PolicyName]: Parameter<Name> 
     levels: ['application'],
     parse: parseBoolean,
   },
+  AllowUndetermined: {
+    levels: ['application'],
+    parse: parseBoolean,
+  },
 };
 
 /** What each parameter means, in a sentence or two; outside of the table, so that no function's bundle contains it. */
@@ -114,6 +120,8 @@ export const policyDescriptions: { readonly [Name in PolicyName]: string } = {
     'KMS key for repositories without an EncryptionConfiguration. Adding it to a deployed repository replaces the repository.',
   Report: "Also add every decision to the resource's Metadata in the processed template.",
   AllowExemptions: 'Allow resources to be exempted from a control in their Metadata, with a reason.',
+  AllowUndetermined:
+    'Allow security settings that are known only at deployment, such as Fn::ImportValue, if Enforcement is Reject.',
 };
 
 /** All parameter names, in the order of the table. */
@@ -135,6 +143,7 @@ export const builtInPolicy: Policy = {
   KmsKey: '',
   Report: false,
   AllowExemptions: true,
+  AllowUndetermined: false,
 };
 
 /**

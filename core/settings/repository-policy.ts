@@ -2,26 +2,30 @@
 
 import { type Parsed, unusable } from '../issue.ts';
 import { isObject, type Json, type JsonObject, member } from '../json.ts';
-import { isUnknown, type Known } from '../known.ts';
+import { isUnknown } from '../known.ts';
 import type { Path } from '../path.ts';
 import { type DocumentReader, type Possible, plainReader } from '../possible.ts';
+import type { KnownConfinement } from './condition-clause.ts';
+import { readConfinement } from './policy-condition.ts';
 
 /** The possible statements of the policy. */
 export interface RepositoryPolicy {
   readonly statements: readonly PolicyStatement[];
   /** Statements, or their effects, that are not known yet. */
   readonly unresolved: readonly Possible[];
+  /** Where statements have a Resource or a NotResource, which ECR does not take: the policy is the repository's own. */
+  readonly resources: readonly Path[];
 }
 
 /** A statement that allows something, or may allow it. */
 export interface PolicyStatement {
+  readonly path: Path;
   /** The principals that it allows, without services, which act for a principal. */
   readonly principals: readonly Possible[];
   /** Its NotPrincipal, which allows every principal but those. */
   readonly notPrincipal: { readonly path: Path; readonly value: Json } | undefined;
-  readonly conditionPath: Path;
-  /** Whether its condition requires an organisation or an account. */
-  readonly isConfined: Known<boolean>;
+  /** Whom its condition leaves of them. */
+  readonly confinement: KnownConfinement;
 }
 
 /**
@@ -54,26 +58,35 @@ function parseText(text: string): Json | undefined {
 function readStatements(policy: JsonObject, reader: DocumentReader): RepositoryPolicy {
   const statements: PolicyStatement[] = [];
   const unresolved: Possible[] = [];
+  const resources: Path[] = [];
   for (const found of reader.possible(member(policy, 'Statement'), ['Statement'])) {
     if (isUnknown(found)) unresolved.push(found);
     else if (isObject(found.value)) {
+      resources.push(...resourcesOf(found.value, found.path, reader));
       const effects = reader.possible(member(found.value, 'Effect'), [...found.path, 'Effect']);
       unresolved.push(...effects.filter((effect) => isUnknown(effect)));
       const isAllowing = effects.some((effect) => !isUnknown(effect) && effect.value === 'Allow');
       if (isAllowing) statements.push(readStatement(found.value, found.path, reader));
     }
   }
-  return { statements, unresolved };
+  return { statements, unresolved, resources };
+}
+
+function resourcesOf(statement: JsonObject, path: Path, reader: DocumentReader): readonly Path[] {
+  return ['Resource', 'NotResource'].flatMap((key) => {
+    const at = [...path, key];
+    return reader.possible(member(statement, key), at).length > 0 ? [at] : [];
+  });
 }
 
 function readStatement(statement: JsonObject, path: Path, reader: DocumentReader): PolicyStatement {
   const excluded = member(statement, 'NotPrincipal');
   const principal = member(statement, 'Principal');
   return {
+    path,
     principals: readPrincipals(principal, [...path, 'Principal'], reader),
     notPrincipal: excluded === undefined ? undefined : { path: [...path, 'NotPrincipal'], value: excluded },
-    conditionPath: [...path, 'Condition'],
-    isConfined: isConfined(member(statement, 'Condition'), reader),
+    confinement: readConfinement(member(statement, 'Condition'), [...path, 'Condition'], reader),
   };
 }
 
@@ -88,34 +101,4 @@ function readPrincipals(
       .filter(([kind]) => kind !== 'Service')
       .flatMap(([kind, names]) => readPrincipals(names, [...found.path, kind], reader));
   });
-}
-
-// The global condition keys that confine a statement to an organisation or to an account
-// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
-const confiningKey = /^aws:(principal|source)(orgid|orgpaths|account)$/i;
-const confiningOperator = /^(ForAnyValue:)?String(Equals|Like)(IgnoreCase)?$/;
-
-/** Whether each possible condition requires an organisation or an account, positively and not any. */
-function isConfined(condition: Json | undefined, reader: DocumentReader): Known<boolean> {
-  if (reader.mayBeAbsent(condition)) return false;
-  const conditions = reader.possible(condition, []);
-  const isOpen = conditions.some((each) => !isUnknown(each) && !confines(each.value, reader));
-  return isOpen ? false : (conditions.find((each) => isUnknown(each)) ?? true);
-}
-
-function confines(condition: Json, reader: DocumentReader): boolean {
-  if (!isObject(condition)) return false;
-  return Object.entries(condition).some(
-    ([operator, keys]) =>
-      confiningOperator.test(operator) &&
-      isObject(keys) &&
-      Object.entries(keys).some(
-        ([key, value]) => confiningKey.test(key) && !reader.possible(value, []).some(isAnyone),
-      ),
-  );
-}
-
-/** A value that every organisation or account matches. */
-function isAnyone(found: Possible): boolean {
-  return !isUnknown(found) && typeof found.value === 'string' && /^(o-)?\*/.test(found.value);
 }

@@ -104,13 +104,19 @@ export function isWeakerMutability(one: TagMutability, other: TagMutability): bo
   return !isAtLeastAsSafe(one, other);
 }
 
+/** Mutability that excludes every tag lets none move: it is immutability by another name. */
+export function excludesEveryTagFromMutability({ mutability, exclusions }: TagMutability): boolean {
+  return mutability === 'MUTABLE_WITH_EXCLUSION' && exclusions.some(matchesEveryTag);
+}
+
 /** Immutability that excludes every tag keeps none. */
 export function isVoid({ mutability, exclusions }: TagMutability): boolean {
   return mutability === 'IMMUTABLE_WITH_EXCLUSION' && exclusions.some(matchesEveryTag);
 }
 
 function rank(value: TagMutability): number {
-  return mutabilities.indexOf(isVoid(value) ? 'MUTABLE' : value.mutability);
+  if (isVoid(value)) return mutabilities.indexOf('MUTABLE');
+  return mutabilities.indexOf(excludesEveryTagFromMutability(value) ? 'IMMUTABLE' : value.mutability);
 }
 
 /**

@@ -36,7 +36,7 @@ export async function handler(event: unknown, context: FunctionContext): Promise
   switch (parsed.kind) {
     case 'unanswerable':
       // Without a ResponseURL no response can be sent; Lambda records the failure.
-      throw new Error(`EcrHardening cannot answer this event: ${parsed.reason}`);
+      throw new Error(`EcrHardening cannot respond to this event: ${parsed.reason}`);
     case 'unserved': {
       const { target, reason } = parsed;
       logOf(target)({ level: 'ERROR', message: 'not a request of CloudFormation', reason });

@@ -5,7 +5,7 @@ import type {
 } from 'aws-lambda';
 import { isObject, type JsonObject, member } from '../../core/json.ts';
 
-/** The members of an event, of which nothing is believed before it is parsed. */
+/** The members of an event before it is parsed. */
 type EventKey = keyof UpdateEvent;
 
 interface Common {
@@ -14,9 +14,9 @@ interface Common {
   readonly stackId: string;
   readonly logicalResourceId: string;
   readonly resourceType: string;
-  /** Pre-signed: whoever has it can answer in our name, so it is never logged. */
+  /** Pre-signed: anyone who has it can respond, so it is never logged. */
   readonly responseUrl: string;
-  /** What the template says; CloudFormation has made text of numbers and booleans. */
+  /** As in the template; CloudFormation sends numbers and booleans as text. */
   readonly properties: JsonObject;
 }
 
@@ -36,7 +36,7 @@ export type SettingsRequest =
       readonly physicalResourceId: string;
     });
 
-/** Enough of a request to answer it, though it cannot be served. */
+/** The parts of a request that a response needs. */
 export interface ResponseTarget {
   readonly requestId: string;
   readonly stackId: string;
@@ -45,7 +45,7 @@ export interface ResponseTarget {
   readonly physicalResourceId?: string;
 }
 
-/** A request; one that can be answered but not served; or an event that nobody could answer. */
+/** A request; an invalid one that a response can be sent to; or an event without the parts that a response needs. */
 export type ParsedRequest =
   | { readonly kind: 'request'; readonly request: SettingsRequest }
   | { readonly kind: 'unserved'; readonly target: ResponseTarget; readonly reason: string }
@@ -93,7 +93,7 @@ function requestOf(event: JsonObject, target: ResponseTarget): ParsedRequest {
   const unserved = (reason: string): ParsedRequest => ({ kind: 'unserved', target, reason });
   const requestType = member(event, 'RequestType' satisfies EventKey);
   const given = member(event, 'ResourceProperties' satisfies EventKey);
-  // A Delete asks for nothing, and no stack may become impossible to delete.
+  // A Delete needs no properties, and stacks must stay deletable.
   const properties = requestType === 'Delete' && !isObject(given) ? {} : given;
   if (!isObject(properties)) return unserved('The event has no ResourceProperties.');
   const { physicalResourceId, ...identity } = target;

@@ -1,4 +1,4 @@
-/** The answer to CloudFormation: what it may hold, and how it gets there. */
+/** The response to CloudFormation, and how it is sent. */
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type {
@@ -11,13 +11,13 @@ import type { ResponseTarget } from './request.ts';
 type Success = CloudFormationCustomResourceSuccessResponse;
 type Common = Omit<Success, 'Status' | 'Reason' | 'Data'>;
 
-/** What was done, as CloudFormation's stack events and `Fn::GetAtt` show it. */
+/** The result, as stack events and `Fn::GetAtt` show it. */
 export type CustomResourceResponse =
   | {
       readonly status: 'SUCCESS';
       readonly physicalResourceId: string;
       readonly data: Readonly<Record<string, string>>;
-      /** What people are to be told beside, a clause each. */
+      /** Notes, a clause each. */
       readonly notes: readonly string[];
     }
   | { readonly status: 'FAILED'; readonly physicalResourceId: string; readonly reason: string };
@@ -28,8 +28,8 @@ const maxBytes = 4096;
 /**
  * The response's body: at most 4,096 bytes, with the reason cut between characters where it must be.
  *
- * An answer whose attributes alone are too large becomes a failure that says so, since CloudFormation would
- * refuse it and leave the stack waiting.
+ * A response whose attributes alone are too large becomes FAILED with that reason, since CloudFormation would reject it
+ * and keep the stack waiting.
  */
 export function responseBody(to: ResponseTarget, answer: CustomResourceResponse): string {
   const common: Common = {
@@ -53,7 +53,7 @@ export function responseBody(to: ResponseTarget, answer: CustomResourceResponse)
     const body: CloudFormationCustomResourceFailedResponse = { Status: 'FAILED', Reason, ...common };
     return JSON.stringify(body);
   };
-  // CloudFormation demands a reason, and half of a surrogate pair is no character.
+  // CloudFormation requires a reason, and half of a surrogate pair is not a character.
   const whole = answer.reason.toWellFormed() || 'No reason is known.';
   return write(truncateText(whole, (reason) => isFitting(write(reason))));
 }
@@ -86,7 +86,7 @@ function truncateText(text: string, fits: (text: string) => boolean): string {
   return `${characters.slice(0, low).join('')}…`;
 }
 
-// S3 answers in well under a second.
+// S3 responds in well under a second.
 const attemptMs = 5_000;
 
 /** What sending depends on. */
@@ -99,8 +99,8 @@ export interface Sending {
 /**
  * PUTs a body to CloudFormation's pre-signed URL.
  *
- * Repeated until the deadline when the network or a 5xx fails it; a 4xx is final, since the same request would
- * meet the same answer.
+ * Retried until the deadline after network errors and 5xx; a 4xx is final, since a retry would get the same
+ * response.
  *
  * @throws an error without the URL, whose query is a credential
  */
@@ -126,7 +126,7 @@ export async function sendResponse(
   } catch (error) {
     const failure = error instanceof OutOfTime ? (error.cause ?? error) : error;
     const reason = failure instanceof Error ? failure.message : String(failure);
-    throw new Error(`CloudFormation did not take the answer: ${reason} (attempt ${attempts})`);
+    throw new Error(`CloudFormation did not accept the response: ${reason} (attempt ${attempts})`);
   }
 }
 
@@ -142,7 +142,7 @@ function put(target: URL, body: string, signal: AbortSignal): Promise<void> {
         method: 'PUT',
         // The URL is signed for an empty content type.
         headers: { 'content-type': '', 'content-length': Buffer.byteLength(body) },
-        // A connection kept from an earlier invocation would be found dead after the function's freeze.
+        // A connection kept from an earlier invocation would be closed after the function was frozen.
         agent: false,
         signal,
       },

@@ -78,7 +78,7 @@ function groupEqualFindings(findings: readonly Finding[]): readonly object[] {
     .map(([finding, logicalIds]) => ({ ...describeFinding(finding), logicalIds }));
 }
 
-/** Values are compared by identity, which equal defaults have, and what makes a sentence by what is in it. */
+/** Values are compared by identity, which equal defaults share; what a sentence is made of, by its content. */
 function isEqualDecision(one: Finding, other: Finding): boolean {
   return (
     one.control === other.control &&

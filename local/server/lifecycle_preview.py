@@ -11,9 +11,9 @@ import time
 
 from ministack.core.responses import AccountRegionScopedDict, get_account_id
 from ministack.services import ecr
-from moto.ecr.policy_validation import EcrLifecyclePolicyValidator
 
 from ecr_api import EcrError, operation, repository
+from lifecycle_grammar import check_lifecycle_policy
 from pinned import private
 
 DAY = 24 * 60 * 60
@@ -31,7 +31,7 @@ def _start(request: dict) -> dict:
     text = request.get("lifecyclePolicyText") or private(ecr, "_lifecycle_policies").get(name)
     if text is None:
         raise EcrError("LifecyclePolicyNotFoundException", f"Lifecycle policy does not exist for '{name}'")
-    EcrLifecyclePolicyValidator(text).validate()
+    check_lifecycle_policy(text)
     if (_preview_of(record) or {}).get("status") == "IN_PROGRESS":
         raise EcrError(
             "LifecyclePolicyPreviewInProgressException",
@@ -94,6 +94,9 @@ def expiring(rules: list, images: list, now: float) -> list:
 
 
 def _selects(selection: dict, tags: list) -> bool:
+    # No image is in the archive, which MiniStack does not have.
+    if selection.get("storageClass") == "archive":
+        return False
     if selection["tagStatus"] != "tagged":
         return selection["tagStatus"] == "any" or not tags
     patterns = selection.get("tagPatternList") or [f"{prefix}*" for prefix in selection["tagPrefixList"]]

@@ -5,11 +5,10 @@ import base64
 from ministack.core.responses import get_account_id
 from ministack.services import ecr
 from ministack.services.cloudformation import provisioners
-from moto.core.exceptions import ServiceException
 from moto.ecr.exceptions import LifecyclePolicyNotFoundException
-from moto.ecr.policy_validation import EcrLifecyclePolicyValidator
 
 from ecr_api import EcrError, answer_of, not_found, operation, repository
+from lifecycle_grammar import check_lifecycle_policy
 from pinned import private, replace
 from request_shapes import problem_of
 
@@ -54,7 +53,7 @@ def _decoded(token: str) -> str:
 def _put_lifecycle_policy(request: dict) -> dict:
     repository(request["repositoryName"])
     text = request["lifecyclePolicyText"]
-    EcrLifecyclePolicyValidator(text).validate()
+    check_lifecycle_policy(text)
     private(ecr, "_lifecycle_policies")[request["repositoryName"]] = text
     return {"repositoryName": request["repositoryName"], "lifecyclePolicyText": text}
 
@@ -90,9 +89,9 @@ def _install_in_cloudformation() -> None:
         if text is None:
             return
         try:
-            EcrLifecyclePolicyValidator(text).validate()
-        except ServiceException as error:
-            raise ValueError(f"{error.message} (Service: Ecr, Status Code: 400)") from None
+            check_lifecycle_policy(text)
+        except EcrError as error:
+            raise ValueError(f"{error} (Service: Ecr, Status Code: 400)") from None
 
     def create_repository(logical_id, props, stack_name):
         name = props.get("RepositoryName")

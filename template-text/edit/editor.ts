@@ -1,6 +1,5 @@
 import type { YAMLMap, YAMLSeq } from 'yaml';
 import { isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
-import type { Json } from '../../core/json.ts';
 import type { TemplateDocument } from '../document.ts';
 import { type Style, styleOf } from '../print.ts';
 import { type Token, tokensBefore, tokensOf } from '../tokens.ts';
@@ -12,23 +11,11 @@ export interface Edit {
   readonly text: string;
 }
 
-/** An alias that stays, and its new value. */
-export interface StandingAlias {
-  readonly target: unknown;
-  readonly from: number;
-  readonly to: number;
-  readonly after: Json;
-}
-
 /** One template while its edits are collected. */
 export interface Editor {
   readonly text: string;
   readonly style: Style;
-  readonly document: TemplateDocument['document'];
   readonly edits: Edit[];
-  /** The new value of each anchored node that stays. By node: a name may be reused. */
-  readonly anchored: Map<unknown, Json>;
-  readonly aliases: StandingAlias[];
   /** The text's tokens, made once, where something is replaced that has a tag or a dash. */
   readonly tokens: () => readonly Token[];
 }
@@ -39,10 +26,7 @@ export function editorOf({ text, isJson, document }: TemplateDocument): Editor {
   return {
     text,
     style: styleOf(text, isJson, document),
-    document,
     edits: [],
-    anchored: new Map(),
-    aliases: [],
     tokens() {
       lexed ??= tokensOf(text);
       return lexed;
@@ -61,8 +45,22 @@ export function startOf(node: unknown): number {
   return rangeOf(node)[0];
 }
 
+/** Where the last token of a node ends. A block collection's own range goes on over the comments behind it. */
 export function endOf(node: unknown): number {
-  return rangeOf(node)[1];
+  const isBlock = (isMap(node) || isSeq(node)) && node.flow !== true;
+  const last = isBlock ? node.items.at(-1) : undefined;
+  return last === undefined ? rangeOf(node)[1] : itemEnd(last);
+}
+
+/** The same of an entry of a map or a list. */
+export function itemEnd(item: unknown): number {
+  return isPair(item) ? endOf(item.value ?? item.key) : endOf(item);
+}
+
+/** Where the line of an offset begins; a byte order mark comes before the first line. */
+export function lineStart({ text }: Pick<Editor, 'text'>, offset: number): number {
+  const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
+  return start === 0 && text.startsWith('\uFEFF') ? 1 : start;
 }
 
 /** Where an entry begins: at its tag, its anchor or its dash, which may be lines before it. */
@@ -75,14 +73,14 @@ export function itemStart({ tokens }: Editor, collection: YAMLMap | YAMLSeq, ind
 }
 
 /** Whether an entry of a block collection is behind something else on its line, such as the dash around it. */
-export function sharesLine({ style, text }: Editor, collection: YAMLMap | YAMLSeq, offset: number): boolean {
-  if (style.isJson || collection.flow === true) return false;
-  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset).trim() !== '';
+export function sharesLine(editor: Editor, collection: YAMLMap | YAMLSeq, offset: number): boolean {
+  if (editor.style.isJson || collection.flow === true) return false;
+  return editor.text.slice(lineStart(editor, offset), offset).trim() !== '';
 }
 
 /** The text before an offset on its line, if it is only space and dashes. */
-export function indentAt({ text }: Editor, offset: number): string {
-  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
+export function indentAt(editor: Editor, offset: number): string {
+  const line = editor.text.slice(lineStart(editor, offset), offset);
   return /^[\s-]*$/.test(line) ? line.replaceAll('-', ' ') : (/^\s*/.exec(line)?.[0] ?? '');
 }
 

@@ -1,21 +1,13 @@
 /** Walks a template's nodes together with what they mean before and after, and collects the edits between the two. */
-import { isAlias, isMap, isPair, isScalar, isSeq, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isMap, isPair, isScalar, isSeq, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
 import { isEqual, isList, isObject, type Json, type JsonObject, member } from '../../core/json.ts';
-import { isTagged, keyOf } from '../document.ts';
-import { inFlow } from '../print.ts';
+import { isTagged, keyOf } from '../places.ts';
 import { type Editor, itemStart, rangeOf, sharesLine } from './editor.ts';
 import { removeItems } from './remove.ts';
 import { addKeys, fill, replace } from './write.ts';
 
-/** Edits one node. Its aliases are edited at the end, by `editAliases`. */
+/** Edits one node. */
 export function editValue(editor: Editor, node: unknown, before: Json, after: Json): void {
-  if (isAlias(node)) {
-    const [from, to] = rangeOf(node);
-    editor.aliases.push({ target: node.resolve(editor.document), from, to, after });
-    return;
-  }
-  if ((isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined)
-    editor.anchored.set(node, after);
   if (isTagged(node) && isObject(before) && isObject(after)) editTagged(editor, node, before, after);
   else editInside(editor, node, before, after);
 }
@@ -29,12 +21,6 @@ function editTagged(editor: Editor, node: unknown, before: JsonObject, after: Js
   else if (!isSameTag || !isEqual(before, after)) replace(editor, node, after);
 }
 
-/** Keeps aliases whose anchored node still has their new value. */
-export function editAliases({ aliases, anchored, edits, style }: Editor): void {
-  for (const { target, from, to, after } of aliases)
-    if (!isEqual(anchored.get(target), after)) edits.push({ from, to, text: inFlow(after, style) });
-}
-
 function editInside(editor: Editor, node: unknown, before: Json, after: Json): void {
   if (isMap(node) && isObject(before) && isObject(after)) editMap(editor, node, before, after);
   else if (isSeq(node) && isList(before) && isList(after)) editList(editor, node, before, after);
@@ -45,15 +31,13 @@ function editMap(editor: Editor, node: YAMLMap, before: JsonObject, after: JsonO
   const pairs = node.items.filter((item) => isPair(item));
   const kept = pairs.filter((pair) => Object.hasOwn(after, keyOf(pair)));
   const gone = pairs.filter((pair) => !kept.includes(pair));
-  const isBehind = (pair: Pair) => sharesLine(editor, node, itemStart(editor, node, pairs.indexOf(pair)));
-  if ((kept.length === 0 && pairs.length > 0) || gone.some(isBehind)) {
+  if (kept.length === 0 && pairs.length > 0) {
     replace(editor, node, after);
     return;
   }
-  for (const pair of kept) {
-    const key = keyOf(pair);
+  // Of equal keys the last counts, and the others stay as they are.
+  for (const [key, pair] of new Map(kept.map((pair) => [keyOf(pair), pair])))
     editEntry(editor, node, pair, member(before, key) ?? null, member(after, key) ?? null);
-  }
   removeItems(editor, node, pairs, gone);
   const added = Object.entries(after).filter(([key]) => !Object.hasOwn(before, key));
   if (added.length > 0) addKeys(editor, node, kept, added);
@@ -82,11 +66,6 @@ function editList(editor: Editor, node: YAMLSeq, before: readonly Json[], after:
     replace(editor, node, after);
     return;
   }
-  // The rest may contain an alias of a removed node.
-  const kept = node.items.filter((_, index) => !gone.includes(index));
-  kept.forEach((item, index) => {
-    editValue(editor, item, left[index] ?? null, left[index] ?? null);
-  });
-  const removed = node.items.filter((item) => !kept.includes(item));
+  const removed = node.items.filter((_, index) => gone.includes(index));
   removeItems(editor, node, node.items, removed);
 }

@@ -28,7 +28,7 @@ const files = existsSync(folder)
 
 /** How a file that is not deployed may end: each a refusal of AWS's own or a lack of the local AWS, by name. */
 const honestEnds = [
-  /^the local AWS has no AWS::[\w:, ]+(and AWS::[\w:]+)?; a real account has$/,
+  /^the local AWS does not support AWS::[\w:, ]+(and AWS::[\w:]+)?; a real account does$/,
   /No export named \S+ found/,
 ];
 

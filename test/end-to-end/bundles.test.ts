@@ -8,8 +8,9 @@ const bundle = (name: string) => join(buildFolder, name, 'handler.js');
 const source = (name: string) => readFileSync(bundle(name), 'utf8');
 
 describe('what SAM built', () => {
-  test('the macro is at most 60 KiB', () => {
-    expect(statSync(bundle('MacroFunction')).size).toBeLessThanOrEqual(60 * kibibyte);
+  // Conditions, intrinsics of known values and conditions of policies took it over 60 KiB.
+  test('the macro is at most 75 KiB', () => {
+    expect(statSync(bundle('MacroFunction')).size).toBeLessThanOrEqual(75 * kibibyte);
   });
 
   test('the custom resource is at most 340 KiB, with the clients of ECR and DynamoDB', () => {

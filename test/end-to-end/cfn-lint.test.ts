@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { expand } from '../../cloudformation/expand.ts';
 import { isList, isObject, type Json, member } from '../../core/json.ts';
 import { projectRoot, pythonEnvironment } from '../../local/paths.ts';
+import { shortForms } from '../../template-text/plain-values.ts';
 import { describeFinding } from '../../wording/findings.ts';
 
 const golden = join(projectRoot, 'test', 'golden');
@@ -73,4 +74,19 @@ test.each(cases)('cfn-lint finds nothing in the hardened $name that it did not f
   const before = found.get(`${name}.before.json`) ?? new Set();
   const added = [...(found.get(`${name}.after.json`) ?? [])].filter((entry) => !before.has(entry));
   expect(added).toEqual([]);
+});
+
+test('every intrinsic function that cfn-lint knows has its short form', () => {
+  const script = [
+    'import json',
+    'from cfnlint.helpers import FUNCTIONS_ALL, FUNCTION_RULES',
+    "print(json.dumps(sorted(name.split('::[')[0] for name in FUNCTIONS_ALL | FUNCTION_RULES)))",
+  ].join('\n');
+  const { stdout } = spawnSync(join(pythonEnvironment('sam'), 'bin', 'python'), ['-c', script], {
+    encoding: 'utf8',
+  });
+  const known: Json = JSON.parse(stdout);
+  expect(isList(known) && known.length > 25).toBe(true);
+  const forms = isList(known) ? known.map((name) => String(name).replace(/^Fn::/, '')) : [];
+  expect(forms.filter((form) => !shortForms.has(form))).toEqual([]);
 });

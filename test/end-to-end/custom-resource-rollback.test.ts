@@ -22,24 +22,11 @@ const LifecyclePolicyText = JSON.stringify({
     },
   ],
 });
-/** A policy that the grammar takes and the local ECR, which knows no archive, refuses when it is put. */
+/** A policy that the grammar takes and the local ECR, for which 30.0 is no whole number, refuses when it is put. */
 const refused = {
   ProtectPulledWithinDays: 0,
   LifecyclePolicy: {
-    LifecyclePolicyText: JSON.stringify({
-      rules: [
-        {
-          rulePriority: 1,
-          selection: {
-            tagStatus: 'untagged',
-            countType: 'sinceImagePulled',
-            countUnit: 'days',
-            countNumber: 90,
-          },
-          action: { type: 'transition', targetStorageClass: 'archive' },
-        },
-      ],
-    }),
+    LifecyclePolicyText: LifecyclePolicyText.replace('"countNumber":30', '"countNumber":30.0'),
   },
 };
 

@@ -24,8 +24,7 @@ describe('the package', () => {
       'LICENSE',
       'README.ja.md',
       'README.md',
-      'dist/audit.cjs',
-      'dist/claims.cjs',
+      'dist/aws-commands.cjs',
       'dist/ecr-hardening.cjs',
       'package.json',
     ]);

@@ -48,7 +48,7 @@ function issueSentences({ bySubject }: Summary): string[] {
     ]),
     ...(open > 0
       ? [
-          `${open} ${open === 1 ? 'is' : 'are'} open to every AWS account: close ${open === 1 ? 'it' : 'them'} first.`,
+          `${open} ${open === 1 ? 'allows' : 'allow'} public access: restrict ${open === 1 ? 'it' : 'them'} first.`,
         ]
       : []),
     ...(full > 0 ? [`${full} will reach the image quota within 90 days and then refuse every push.`] : []),

@@ -124,6 +124,17 @@ describe('a repository', () => {
     });
   });
 
+  test('reaches its quota where its lifecycle policy expires other images only', () => {
+    const untagged = {
+      tagStatus: 'untagged',
+      countType: 'sinceImagePushed',
+      countUnit: 'days',
+      countNumber: 9,
+    };
+    const reading = { images: [image(1, ['x'])], lifecyclePolicy: policyOf(untagged) };
+    expect(judge(reading, { quota: 2 }).images).toMatchObject({ quotaReachedOn: '2026-12-25' });
+  });
+
   test('of which something cannot be read has no finding about that, and is not called safe', () => {
     const unknown = denied('it');
     const dark = data({

@@ -31,7 +31,7 @@ async function work(
         await clock.sleep(latencyMs / 2);
         const isPassing = mayPass();
         await clock.sleep(latencyMs / 2);
-        pace.record(isPassing ? 'answered' : 'throttled', begunAt);
+        pace.record(isPassing ? 'responded' : 'throttled', begunAt);
         if (isPassing) break;
         throttled += 1;
       }

@@ -38,7 +38,7 @@ describe('a control that no report has a column for', () => {
     const html = await auditReports.html(auditWithRetain(), context);
     expect(html).toContain('<th scope="col">Retain</th>');
     expect(html).toMatch(/aria-label="Issues by type \(repositories affected\)\. .*Retain: 1/);
-    expect(html).toContain('<b>Retain:</b> Retain was asked for.');
+    expect(html).toContain('<b>Retain:</b> Retain is on.');
   });
 
   test.each(auditFormats)('is reported in the format %s', async (format) => {

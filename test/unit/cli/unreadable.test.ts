@@ -40,18 +40,6 @@ const inputs: readonly [string, string, string | Uint8Array, RegExp][] = [
   ],
   ['an alias in its own anchor', 'self.yaml', 'Resources: &r\n  A: *r\n', /, line \d+, column \d+: /],
   ['an alias of nothing', 'alias.yaml', 'Resources:\n  A: *none\n', /, line 2, column \d+: .*none/],
-  [
-    'a key twice in YAML',
-    'twice.yaml',
-    'Resources:\n  A: {Type: X}\n  A: {Type: Y}\n',
-    /, line 3, column 3: Map keys must be unique/,
-  ],
-  [
-    'a key twice in JSON',
-    'twice.json',
-    `{"Resources":{"A":${repository},\n"A":${repository}}}`,
-    /, line 2, column 1: Map keys/,
-  ],
   ['a tab', 'tab.yaml', 'Resources:\n\tA:\n\t\tType: X\n', /, line 2, column 1: .*[Tt]abs/],
   [
     'two documents',

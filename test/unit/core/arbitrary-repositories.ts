@@ -28,6 +28,8 @@ interface Selection {
 }
 
 const time = fc.integer({ min: 0, max: 12 }).map((halfDays) => now - (halfDays * day) / 2);
+/** Around the 90 days before which no rule deletes an archived image. */
+const longAgo = fc.integer({ min: 170, max: 195 }).map((halfDays) => now - (halfDays * day) / 2);
 const tags = fc.uniqueArray(fc.constantFrom('a', 'b', 'ab', 'aab', 'b-a', 'v1', 'v1-a'), { maxLength: 3 });
 
 /** Images of which lists refer to earlier ones only, as digests force them to. */
@@ -38,7 +40,7 @@ export const repositories: fc.Arbitrary<readonly EvaluatedImage[]> = fc
       pushedAt: time,
       pulledAt: fc.option(time, { nil: undefined }),
       isArchived: fc.constantFrom(false, false, true),
-      transitionedAt: fc.option(time, { nil: undefined }),
+      transitionedAt: fc.option(fc.oneof(time, longAgo), { nil: undefined }),
       parts: fc.option(fc.array(fc.nat({ max: 20 }), { maxLength: 3 }), { nil: undefined, freq: 1 }),
     }),
     { maxLength: 14 },
@@ -92,12 +94,24 @@ const counting = fc.oneof(
       storageClass: fc.constant('archive' as const),
       countType: fc.constant('sinceImageTransitioned' as const),
       countUnit: fc.constant('days' as const),
-      countNumber: number,
+      countNumber: fc.integer({ min: 90, max: 94 }),
     }),
     action: fc.constant(expire),
   }),
 );
 const description = 'long enough for a text of at least a hundred characters';
+
+type Part = readonly [
+  Pick<Selection, 'tagStatus' | 'tagPrefixList'>,
+  { readonly selection: Pick<Selection, 'storageClass' | 'countType'> },
+];
+
+/** Whether ECR refuses two rules beside each other: for untagged images, or with a prefix in common. */
+function clash([one, { selection: first }]: Part, [other, { selection: second }]: Part): boolean {
+  if (first.storageClass !== second.storageClass) return false;
+  if (one.tagStatus === 'untagged' && other.tagStatus === 'untagged') return true;
+  return one.tagPrefixList?.some((prefix) => other.tagPrefixList?.includes(prefix)) ?? false;
+}
 
 /** Rules with any priorities in any order; the last by priority may be for any image. */
 export const policies: fc.Arbitrary<readonly Rule[]> = fc
@@ -108,7 +122,8 @@ export const policies: fc.Arbitrary<readonly Rule[]> = fc
   })
   .map(({ rules, last, gaps }) => {
     const any = { tagStatus: 'any' as const };
-    const parts = last === undefined ? rules : [...rules, [any, last] as const];
+    const sound = rules.filter((rule, index) => !rules.slice(0, index).some((other) => clash(other, rule)));
+    const parts = last === undefined ? sound : [...sound, [any, last] as const];
     return parts.map(([tagged, { selection, action }], index) => ({
       rulePriority: gaps.slice(0, index + 1).reduce((sum, gap) => sum + gap, 0),
       description,

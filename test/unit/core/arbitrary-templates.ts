@@ -162,4 +162,5 @@ export const policies: fc.Arbitrary<Policy> = fc.record({
   KmsKey: fc.constantFrom('', 'alias/k'),
   Report: fc.boolean(),
   AllowExemptions: fc.boolean(),
+  AllowUndetermined: fc.boolean(),
 });

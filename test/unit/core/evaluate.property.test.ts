@@ -6,6 +6,7 @@ import {
   evaluateLifecyclePolicy,
   type Verdict,
 } from '../../../core/lifecycle/evaluate.ts';
+import { lifecyclePolicyIssues } from '../../../core/lifecycle/grammar.ts';
 import { day, now, policies, type Rule, repositories } from './arbitrary-repositories.ts';
 
 /** More runs, for a long search: PROPERTY_RUNS=20000. */
@@ -75,6 +76,22 @@ describe('evaluating any policy on any repository', () => {
       runs,
     );
     expect(told).toBeGreaterThan(runs.numRuns);
+  });
+
+  test('gives no verdict by a rule that, by the grammar, can never fire', () => {
+    let told = 0;
+    fc.assert(
+      fc.property(policies, repositories, (rules, images) => {
+        const dead = lifecyclePolicyIssues(textOf(rules)).map(
+          ({ path }) => rules[Number(path[1])]?.rulePriority,
+        );
+        told += dead.length;
+        const fired = verdicts(rules, images).map(({ rulePriority }) => rulePriority);
+        expect(fired.filter((priority) => dead.includes(priority))).toEqual([]);
+      }),
+      runs,
+    );
+    expect(told).toBeGreaterThan(runs.numRuns / 20);
   });
 
   test('gives an image at most one verdict, and none to an image that is not there', () => {

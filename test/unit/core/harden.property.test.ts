@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { harden } from '../../../cloudformation/harden.ts';
-import type { HardenOptions } from '../../../cloudformation/harden-options.ts';
+import { type HardenOptions, harden } from '../../../cloudformation/harden.ts';
 import { intrinsicName, isNoValue, readIf } from '../../../cloudformation/intrinsics.ts';
 import { isRefusal } from '../../../core/finding.ts';
 import { isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
@@ -102,8 +101,11 @@ describe('hardening', () => {
         for (const resource of Object.values(isObject(hardened) ? hardened : {})) {
           if (!isObject(resource) || member(resource, 'Type') !== 'AWS::ECR::Repository') continue;
           const properties = propertiesOf(resource);
+          // Mutability that excludes every tag lets none move.
+          const filters = JSON.stringify(member(properties, 'ImageTagMutabilityExclusionFilters') ?? null);
+          const unsafe = ['MUTABLE', undefined, ...(/"\*+"/.test(filters) ? [] : ['MUTABLE_WITH_EXCLUSION'])];
           for (const value of leaves(member(properties, 'ImageTagMutability')))
-            expect(['MUTABLE', 'MUTABLE_WITH_EXCLUSION', undefined]).not.toContainEqual(value);
+            expect(unsafe).not.toContainEqual(value);
           for (const configuration of leaves(member(properties, 'ImageScanningConfiguration')))
             if (isObject(configuration) && intrinsicName(configuration) === undefined)
               for (const scan of leaves(member(configuration, 'ScanOnPush')))

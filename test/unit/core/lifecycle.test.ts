@@ -3,6 +3,7 @@ import type { Issue } from '../../../core/issue.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
 import { definiteIssues, lifecyclePolicyIssues } from '../../../core/lifecycle/grammar.ts';
+import { lifecyclePolicyNotes } from '../../../core/lifecycle/notes.ts';
 import { issueClause } from '../../../wording/issues.ts';
 import { pathText } from '../../../wording/path.ts';
 import { shownValues } from '../../../wording/values.ts';
@@ -23,6 +24,18 @@ const rule = (selection: JsonObject, more: JsonObject = {}) => ({
   action: expire,
   ...more,
 });
+const archived = {
+  tagStatus: 'any',
+  storageClass: 'archive',
+  countType: 'sinceImageTransitioned',
+  countUnit: 'days',
+  countNumber: 90,
+};
+const archive = { type: 'transition', targetStorageClass: 'archive' };
+const manyRules = (count: number) =>
+  Array.from({ length: count }, (_, index) =>
+    rule({ ...tagged, tagPrefixList: [`${index}-`] }, { rulePriority: index + 1, description: '' }),
+  );
 const reasonOf = (issue: Issue) => issueClause(issue.code, issue, shownValues);
 const told = (...rules: JsonObject[]) =>
   lifecyclePolicyIssues(JSON.stringify({ rules })).map(
@@ -45,7 +58,13 @@ describe('a lifecycle policy text', () => {
           { action: { type: 'transition', targetStorageClass: 'archive' } },
         ),
         rule(
-          { ...untagged, tagStatus: 'any', storageClass: 'archive', countType: 'sinceImageTransitioned' },
+          {
+            ...untagged,
+            tagStatus: 'any',
+            storageClass: 'archive',
+            countType: 'sinceImageTransitioned',
+            countNumber: 90,
+          },
           { rulePriority: 2 },
         ),
       ],
@@ -56,8 +75,30 @@ describe('a lifecycle policy text', () => {
     ],
     [
       'the narrower list first',
-      [rule({ ...tagged, tagPrefixList: ['release', 'prod'] }), rule(tagged, { rulePriority: 2 })],
+      [
+        rule({ ...any, tagStatus: 'tagged', tagPatternList: ['release*', 'prod*'] }),
+        rule({ ...any, tagStatus: 'tagged', tagPatternList: ['release*'] }, { rulePriority: 2 }),
+      ],
     ],
+    [
+      'the narrower prefix first',
+      [rule({ ...tagged, tagPrefixList: ['release-1'] }), rule(tagged, { rulePriority: 2 })],
+    ],
+    [
+      'an equal prefix in each storage class',
+      [
+        rule(tagged),
+        rule(
+          {
+            ...archived,
+            tagStatus: 'tagged',
+            tagPrefixList: ['release'],
+          },
+          { rulePriority: 2 },
+        ),
+      ],
+    ],
+    ['50 rules', manyRules(50)],
   ])('is sound with %s', (_name, rules) => {
     expect(told(...rules)).toEqual([]);
   });
@@ -124,6 +165,36 @@ describe('a lifecycle policy text', () => {
       'rules[0].selection.storageClass must be archive exactly when countType is sinceImageTransitioned, not the string "archive"',
     ],
     [
+      'a description that is no text',
+      rule(any, { description: null }),
+      'rules[0].description must be text, not null',
+    ],
+    [
+      'an unknown storage class',
+      rule({ ...any, storageClass: 'glacier' }),
+      'rules[0].selection.storageClass must be standard or archive, not the string "glacier"',
+    ],
+    [
+      'null as the storage class',
+      rule({ ...any, storageClass: null }),
+      'rules[0].selection.storageClass must be standard or archive, not null',
+    ],
+    [
+      'less than 90 days in the archive',
+      rule({ ...archived, countNumber: 89 }),
+      'rules[0].selection.countNumber must be a whole number from 90, not the number 89',
+    ],
+    [
+      'a way from the archive to the archive',
+      rule(archived, { action: archive }),
+      'rules[0].action.type must be expire for countType sinceImageTransitioned, whose images are in the archive already',
+    ],
+    [
+      'a prefix twice in a list',
+      rule({ ...tagged, tagPrefixList: ['a', 'b', 'a'] }),
+      'rules[0].selection.tagPrefixList[2] "a" is also a prefix of rules[0]; ECR takes each prefix once',
+    ],
+    [
       'null for what is not used',
       rule({ ...any, tagPrefixList: null }),
       'rules[0].selection.tagPrefixList goes with tagStatus tagged only',
@@ -173,6 +244,33 @@ describe('a lifecycle policy text', () => {
       [rule(tagged), rule({ ...tagged, tagPrefixList: ['a', 'release'] }, { rulePriority: 2 })],
       'rules[1] can never fire: rules[0] comes before it and takes every image that it matches',
     ],
+    [
+      'a longer prefix after a shorter one',
+      [rule(tagged), rule({ ...tagged, tagPrefixList: ['release-1'] }, { rulePriority: 2 })],
+      'rules[1] can never fire: rules[0] comes before it and takes every image that it matches',
+    ],
+    [
+      'a pattern inside one before it',
+      [
+        rule({ ...any, tagStatus: 'tagged', tagPatternList: ['*-rc*'] }),
+        rule({ ...any, tagStatus: 'tagged', tagPatternList: ['v*-rc*-arm', 'x'] }, { rulePriority: 2 }),
+      ],
+      'rules[1] can never fire: rules[0] comes before it and takes every image that it matches',
+    ],
+    [
+      'a prefix after a pattern for it',
+      [rule({ ...any, tagStatus: 'tagged', tagPatternList: ['rel*'] }), rule(tagged, { rulePriority: 2 })],
+      'rules[1] can never fire: rules[0] comes before it and takes every image that it matches',
+    ],
+    [
+      'a prefix in two rules',
+      [
+        rule({ ...tagged, tagPrefixList: ['release', 'prod'] }),
+        rule({ ...tagged, tagPrefixList: ['release'] }, { rulePriority: 2 }),
+      ],
+      'rules[1].selection.tagPrefixList[0] "release" is also a prefix of rules[0]; ECR takes each prefix once',
+    ],
+    ['51 rules', manyRules(51), 'rules has 51 rules, and ECR allows at most 50'],
   ])('is refused for %s', (_name, rules, problem) => {
     expect(told(...rules)).toEqual([problem]);
   });
@@ -189,6 +287,27 @@ describe('a lifecycle policy text', () => {
     expect(told(rule(any, { description: 'x'.repeat(31_000) }))).toEqual([
       expect.stringMatching(/must have 100 to 30720 characters, not 31\d{3}$/),
     ]);
+  });
+});
+
+describe('the author of a lifecycle policy is reminded that an image must match all entries of a list', () => {
+  const notes = (selection: JsonObject) =>
+    lifecyclePolicyNotes(JSON.stringify({ rules: [rule({ ...any, tagStatus: 'tagged', ...selection })] }));
+
+  test.each([
+    ['names that no tag can have at once', { tagPatternList: ['main', 'release', 'cache'] }],
+    ['patterns that no tag can match at once', { tagPatternList: ['v*', 'release-*'] }],
+    ['prefixes', { tagPrefixList: ['alpha', 'beta'] }],
+    ['a pattern inside another', { tagPatternList: ['v*', 'v1.*'] }],
+  ])('by %s', (_name, selection) => {
+    expect(notes(selection)).toMatchObject([{ code: 'all-must-match' }]);
+  });
+
+  test.each([
+    ['one pattern', { tagPatternList: ['v*'] }],
+    ['patterns that a tag can match at once', { tagPatternList: ['v*', '*-alpine'] }],
+  ])('but not by %s', (_name, selection) => {
+    expect(notes(selection)).toEqual([]);
   });
 });
 

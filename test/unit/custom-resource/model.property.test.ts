@@ -298,4 +298,35 @@ describe('a sequence that the search has found', () => {
     expect(wholeOf(a1())).toEqual(wholeOf(held));
     expect(real.world().get('a2')).toMatchObject({ state: free, record: undefined });
   });
+
+  test('a rollback from above others that are gone since ends at what its own resource had set', async () => {
+    process.env.AllowWeakening = 'true';
+    const { id } = await send('Create', plain);
+    const loose: Wish = { ...plain, scanOnPush: false };
+    const second = await send('Create', loose, { stack: 'two' });
+    const again: Wish = { ...plain, allowNoMatch: true };
+    await send('Update', again, { old: plain, id });
+    await send('Delete', loose, { stack: 'two', id: second.id });
+    const rollback = () => send('Update', plain, { old: again, id });
+    expect((await rollback()).after.get('a1')?.state).toMatchObject({ ...tight, scanOnPush: true });
+    expect((await rollback()).writes).toEqual([]);
+  });
+
+  test('a rollback to a dry run leaves what another resource has taken over since', async () => {
+    process.env.AllowWeakening = 'true';
+    const dry: Wish = { ...plain, dryRun: true };
+    const { id } = await send('Create', dry);
+    await send('Update', plain, { old: dry, id });
+    const loose: Wish = { ...plain, scanOnPush: false };
+    await send('Update', loose, { old: plain, id });
+    const dryAgain: Wish = { ...dry, allowNoMatch: true };
+    await send('Update', dryAgain, { old: loose, id });
+    const second = await send('Create', loose, { stack: 'two' });
+    await send('Update', loose, { old: dryAgain, id });
+    await send('Create', { ...loose, mutability: dev }, { logicalId: 'Renamed' });
+    const held = a1()?.state;
+    await send('Update', dryAgain, { old: loose, id });
+    expect(a1()?.state).toEqual(held);
+    expect(second.status).toBe('SUCCESS');
+  });
 });

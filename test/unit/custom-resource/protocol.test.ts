@@ -37,7 +37,7 @@ describe('an event that is no request', () => {
     'one without %s cannot be answered, and fails as an invocation',
     async (name) => {
       const { thrown, deliveries } = await bench.run({ event: { [name]: undefined } });
-      expect(String(thrown)).toContain('EcrHardening cannot answer this event');
+      expect(String(thrown)).toContain('EcrHardening cannot respond to this event');
       expect(deliveries).toEqual([]);
     },
   );
@@ -46,7 +46,7 @@ describe('an event that is no request', () => {
     const { handler } = await import('../../../functions/custom-resource/handler.ts');
     const context = { getRemainingTimeInMillis: () => 1_000 };
     for (const event of [null, undefined, 'text', [], 7])
-      await expect(handler(event, context)).rejects.toThrow('EcrHardening cannot answer this event');
+      await expect(handler(event, context)).rejects.toThrow('EcrHardening cannot respond to this event');
   });
 });
 

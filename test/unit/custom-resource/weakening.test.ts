@@ -82,6 +82,12 @@ describe('the order of tag mutabilities', () => {
     expect(isAtLeastAsSafe(mutable, excluding('dev', '**'))).toBe(true);
   });
 
+  test('mutability that excludes every tag is immutability', () => {
+    expect(isAtLeastAsSafe(keeping('*'), immutable)).toBe(true);
+    expect(isAtLeastAsSafe(keeping('v*', '**'), excluding('latest'))).toBe(true);
+    expect(isAtLeastAsSafe(excluding('latest'), keeping('*'))).toBe(false);
+  });
+
   test('of two that exclude different tags neither is safer', () => {
     expect(isAtLeastAsSafe(excluding('a'), excluding('b'))).toBe(false);
     expect(isAtLeastAsSafe(excluding('b'), excluding('a'))).toBe(false);

@@ -26,6 +26,7 @@ describe('the short forms of intrinsic functions', () => {
     ],
     ['!Base64 { Fn::Sub: x }', { 'Fn::Base64': { 'Fn::Sub': 'x' } }],
     ['!ToJsonString { a: 1 }', { 'Fn::ToJsonString': { a: 1 } }],
+    ['!GetStackOutput { StackName: S }', { 'Fn::GetStackOutput': { StackName: 'S' } }],
   ])('%s becomes the long form', (short, long) => {
     expect(property(short)).toEqual(long);
   });
@@ -84,13 +85,34 @@ describe('text that is no template', () => {
   };
 
   test.each([
-    'Resources:\n  {% for name in names %}\n  {{ name }}:\n    Type: AWS::ECR::Repository\n  {% endfor %}\n',
-    'Resources:\n  R:\n    Type: AWS::ECR::Repository\n    Properties:\n      RepositoryName: {{ name }}\n',
-    'Resources:\n{{- range .Values.names }}\n  R{{ . }}:\n    Type: AWS::ECR::Repository\n{{- end }}\n',
-    '{{ template "all" . }}\n',
-  ])('template language is named as such (%#)', (text) => {
+    [
+      'Resources:\n  {% for name in names %}\n  {{ name }}:\n    Type: AWS::ECR::Repository\n  {% endfor %}\n',
+      'line 2, column 3',
+    ],
+    [
+      'Resources:\n  R:\n    Type: AWS::ECR::Repository\n    Properties:\n      RepositoryName: {{ name }}\n',
+      'line 5, column 23',
+    ],
+    [
+      'Resources:\n{{- range .Values.names }}\n  R{{ . }}:\n    Type: AWS::ECR::Repository\n{{- end }}\n',
+      'line 2, column 1',
+    ],
+    ['{{ template "all" . }}\n', 'line 1, column 1'],
+  ])('template language is named as such, with its place (%#)', (text, place) => {
     expect(sentence(text)).toBe(
-      'f.yaml is not YAML: it looks like a Jinja or Go template, so render it first and pass the file that comes out.',
+      `f.yaml is not YAML: it looks like a Jinja or Go template (${place}), so render it first and pass the file that comes out.`,
+    );
+  });
+
+  test.each([
+    ['in quotes', "'{{ Time }}'"],
+    ['in plain text', 'PT{{ Time }}'],
+    ['in a block scalar', '|\n      sleep {{ Time }}\n      {% raw %}'],
+    ['in a comment', 'x # {{ Time }}'],
+    ['as a dynamic reference', '"{{resolve:ssm:/x}}"'],
+  ])('braces %s are not what is wrong elsewhere', (_where, value) => {
+    expect(sentence(`Resources:\n  R:\n    Value: ${value}\n  S: [\n`)).toMatch(
+      /^f\.yaml, line \d+, column \d+: Flow sequence/,
     );
   });
 
@@ -101,13 +123,12 @@ describe('text that is no template', () => {
 
   test.each([
     ['Resources:\n  R:\n   - [', /^f\.yaml, line 3, column \d+: /],
-    ['Resources: {}\nResources: {}\n', /^f\.yaml, line 2, column 1: /],
     ['Resources:\n\tR: 1\n', /^f\.yaml, line 2, column 1: /],
     ['{ "Resources": { "R": { "Type": "x" } ', /^f\.yaml, line 1, column \d+: /],
     ['---\nA: 1\n---\nB: 2\n', /^f\.yaml, line 3, column 1: /],
     ['Resources:\n  R: *nowhere\n', /^f\.yaml, line 2, column 6: no anchor &nowhere/],
     ['Resources:\n  R: &r\n    again: *r\n', /^f\.yaml, line \d+, column \d+: too many or too deeply/],
-    ['Resources:\n  R:\n    <<: { a: 1 }\n', /^f\.yaml, line 3, column 5: CloudFormation has no hash merges/],
+    ['Resources:\n  R:\n    <<: text\n', /^f\.yaml, line 3, column 5: a merge key \(<<\) takes a mapping/],
     ['', /^f\.yaml is not a map/],
     ['- a\n', /^f\.yaml is not a map/],
     ['just text\n', /^f\.yaml is not a map/],
@@ -116,7 +137,7 @@ describe('text that is no template', () => {
     ['Resources: []\n', /^f\.yaml has no Resources/],
     [
       'Resources:\n  Description: all\n',
-      /^f\.yaml has Resources\.Description, .*Any Resources member must be an object/,
+      /^f\.yaml has Resources\.Description, .*line 2, column 3.*Any Resources member must be an object/,
     ],
   ])('%j is refused in one sentence', (text, expected) => {
     expect(sentence(text)).toMatch(expected);

@@ -6,7 +6,7 @@ import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import type { Policy } from '../../../core/policy/policy.ts';
 import { readDocument } from '../../../template-text/document.ts';
 import type { Edit } from '../../../template-text/edit/editor.ts';
-import { editsFor, editTemplate } from '../../../template-text/edit.ts';
+import { editsFor, editTemplate, withoutAliases } from '../../../template-text/edit.ts';
 import { describeFinding } from '../../../wording/findings.ts';
 import { policies, secrets, template } from '../core/arbitrary-templates.ts';
 import { styledYaml } from './styled-yaml.ts';
@@ -89,9 +89,11 @@ function expectInOrder(lines: readonly string[], text: string): void {
   }
 }
 
-function expectEdited(text: string, after: JsonObject): void {
-  const before = readDocument(text, 't.yaml');
-  const output = editTemplate(before, after);
+function expectEdited(original: string, after: JsonObject): void {
+  const read = readDocument(original, 't.yaml');
+  const output = editTemplate(read, after);
+  const before = withoutAliases(read);
+  const { text } = before;
   expect(readDocument(output, 't.yaml').value).toEqual(after);
 
   const edits = editsFor(before, after);
@@ -107,6 +109,9 @@ function expectEdited(text: string, after: JsonObject): void {
   expect(rest).toBe(text.slice(from));
   expectInOrder(untouched(text, edits), output);
 
+  expect(commentsOf(text).map((comment) => comment.text)).toEqual(
+    commentsOf(original).map((comment) => comment.text),
+  );
   const kept = commentsOf(text).filter(({ at }) => !edits.some((edit) => isIn(at, edit)));
   expect(commentsOf(output).map((comment) => comment.text)).toEqual(kept.map((comment) => comment.text));
 }

@@ -49,8 +49,10 @@ describe('what expand makes of its own output is that output, byte for byte', ()
       // The transform goes, and its own parameters with it: whoever expands again has to name them again.
       expect({ style, text: expanded(once, params) }).toEqual({ style, text: once });
       const lines = text.split('\n').length;
-      // Pretty-printed stays so, and one line stays one line.
-      if (style === 'JSON on one line') expect(once).not.toContain('\n');
+      // JSON stays JSON, pretty-printed stays so, and one line stays one line.
+      expect(once.startsWith('\uFEFF')).toBe(text.startsWith('\uFEFF'));
+      if (style.startsWith('JSON')) expect(() => JSON.parse(once.replace('\uFEFF', ''))).not.toThrow();
+      if (style.startsWith('JSON on one line')) expect(once).not.toContain('\n');
       if (style.startsWith('JSON by')) expect(once.split('\n').length).toBeGreaterThanOrEqual(lines - 8);
       if (style.endsWith('CRLF')) expect(once).not.toMatch(/[^\r]\n/);
       if (style.includes('tabs')) expect(once).not.toMatch(/^ /m);

@@ -17,5 +17,7 @@ export function inStyles(value: JsonObject): Readonly<Record<string, string>> {
     'JSON by tabs': JSON.stringify(value, null, '\t'),
     'JSON with CRLF': JSON.stringify(value, null, 2).replaceAll('\n', '\r\n'),
     'JSON on one line': JSON.stringify(value),
+    'JSON with a byte order mark, tabs and CRLF': `\uFEFF${JSON.stringify(value, null, '\t').replaceAll('\n', '\r\n')}`,
+    'JSON on one line, with a byte order mark': `\uFEFF${JSON.stringify(value)}`,
   };
 }

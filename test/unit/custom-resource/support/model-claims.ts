@@ -47,14 +47,26 @@ export function topOf({ list }: Claims): Claim | undefined {
   return list.at(-1);
 }
 
-/** Without one claim: the one above it has then taken over what that one had. */
+const isAbout = ({ set }: Claim) => set.policy !== undefined;
+
+/**
+ * Claims once they stand over other settings. A claim that is not about the lifecycle policy lets the one below it
+ * through: only the next one that is about it has taken it over.
+ */
+function standingOver(above: readonly Claim[], set: Seen, found: Seen): readonly Claim[] {
+  const next = set.policy === undefined ? undefined : above.find(isAbout);
+  return above.map((claim, index) => {
+    const policy = claim === next ? found.policy : claim.taken.policy;
+    return { ...claim, taken: { ...(index === 0 ? found : claim.taken), policy } };
+  });
+}
+
+/** Without one claim: those above it have then taken over what that one had. */
 export function without(list: readonly Claim[], id: string): readonly Claim[] {
   const index = list.findIndex((claim) => claim.id === id);
   const gone = list[index];
-  return list.flatMap((claim, at) => {
-    if (at === index) return [];
-    return [gone !== undefined && at === index + 1 ? { ...claim, taken: gone.taken } : claim];
-  });
+  if (gone === undefined) return list;
+  return [...list.slice(0, index), ...standingOver(list.slice(index + 1), gone.set, gone.taken)];
 }
 
 /** A claim comes on top; one that stood below others remembers where. */
@@ -64,11 +76,26 @@ export function put(claims: Claims, claim: Claim): Claims {
   const own = list[index];
   const above = index < 0 ? [] : list.slice(index + 1);
   const moved = own === undefined || above.length === 0 ? undefined : { claim: own, above };
+  // Its own earlier policy, in effect through those above it, is nothing that it finds.
+  const isOwnPolicy = moved !== undefined && isAbout(moved.claim) && !above.some(isAbout);
+  const policy = isOwnPolicy ? moved.claim.taken.policy : claim.taken.policy;
   return {
     ...claims,
-    list: [...without(list, claim.id), { ...claim, moved }],
+    list: [...without(list, claim.id), { ...claim, taken: { ...claim.taken, policy }, moved }],
     retained: claims.retained.filter((each) => each.claim.id !== claim.id),
   };
+}
+
+/**
+ * What comes into effect when that rollback comes: what the claim has found on top, as it is since others have gone, or
+ * what it had set before where none of those that were above is left; and its own earlier policy, where none of them is
+ * about one.
+ */
+export function underMoved({ list }: Claims, { taken, moved }: Claim): Seen {
+  const left = list.filter((each) => moved?.above.some(({ id }) => id === each.id));
+  const own = moved?.claim.set ?? taken;
+  const policy = left.some(isAbout) ? undefined : own.policy;
+  return { ...(left.length === 0 ? own : taken), policy: policy ?? taken.policy };
 }
 
 /** The rollback of an Update that had put a claim on top puts it back, and all is as it was. */
@@ -80,10 +107,9 @@ export function moveBack(claims: Claims, own: Claim, request: string): Claims {
   // Down at most: those that came since stay above.
   const place = claims.list.indexOf(own);
   const at = index < 0 ? place : Math.min(index, place);
-  const upper = others.slice(at).map((claim, position) => {
-    if (position > 0) return claim;
+  const upper = standingOver(others.slice(at), moved.claim.set, moved.claim.set).map((claim, position) => {
     const earlier = moved.above[0];
-    return { ...claim, taken: earlier?.id === claim.id ? earlier.taken : moved.claim.set };
+    return position === 0 && earlier?.id === claim.id ? { ...claim, taken: earlier.taken } : claim;
   });
   const back = { ...moved.claim, request, moved: undefined };
   return { ...claims, list: [...others.slice(0, at), back, ...upper] };
@@ -130,10 +156,9 @@ export function remove(claims: Claims, id: string, mode: RemovalMode, now: State
     const isForeign = above.some(({ stack }) => stack !== own.stack);
     return isForeign ? { ...stays, claims: { ...left, original: safer(original, own.set) } } : stays;
   }
-  const isAbout = own.set.policy !== undefined;
   const whole = (target: Seen): Partial<Seen> => ({
     ...target,
-    policy: isAbout ? (target.policy ?? original.policy) : undefined,
+    policy: isAbout(own) ? (target.policy ?? original.policy) : undefined,
   });
   // In one stack the Delete of a new resource may be a rollback; across stacks Retain leaves the settings.
   if (below !== undefined && (mode !== 'Retain' || below.stack === own.stack))

@@ -9,6 +9,7 @@ import {
   type Removal,
   remove,
   topOf,
+  underMoved,
 } from './model-claims.ts';
 import type { State } from './model-settings.ts';
 import type { Key } from './model-wishes.ts';
@@ -36,7 +37,8 @@ function takeBack(claims: Claims, own: Claim, asked: string, now: State): Remova
   const set = { ...before, policy: isAbout ? before.policy : undefined };
   const list = claims.list.map((claim) => (claim === own ? { ...own, set, asked } : claim));
   const left = own.moved === undefined ? { ...claims, list } : moveBack(claims, own, own.moved.claim.request);
-  const target = { ...set, policy: isAbout ? (before.policy ?? claims.original.policy) : undefined };
+  const back = own.moved === undefined ? set : underMoved(claims, own);
+  const target = { ...back, policy: isAbout ? (back.policy ?? claims.original.policy) : undefined };
   const given = own === topOf(claims) ? giveBack(own, target, now) : { state: now, isForeign: false };
   return { claims: left, ...given, returnsTo: undefined };
 }

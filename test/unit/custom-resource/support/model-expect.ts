@@ -10,6 +10,7 @@ import {
   revive,
   type Seen,
   topOf,
+  underMoved,
 } from './model-claims.ts';
 import { isAsSafe, isSame, isUnsafe, keepsTags, type State } from './model-settings.ts';
 import type { Wish } from './model-wishes.ts';
@@ -113,11 +114,12 @@ function targetOf(situation: Situation): { readonly target: Seen; readonly isPol
 }
 
 /** What had been below others goes below them again: what is in effect is theirs, as it was before if it was its own since. */
-function movedTarget({ now, seen, own, top }: Situation, back: Claim) {
+function movedTarget({ now, seen, claims, own, top }: Situation, back: Claim) {
   const isInEffect = own === top;
-  const isPolicyBack = isInEffect && back.before.policy !== undefined && back.set.policy === seen.policy;
-  const policy = isPolicyBack ? back.before.policy : back.set.policy;
-  return { target: { ...(isInEffect ? back.before : now), policy }, isPolicyWritten: isPolicyBack };
+  const under = underMoved(claims, back);
+  const isPolicyBack = isInEffect && under.policy !== undefined && back.set.policy === seen.policy;
+  const policy = isPolicyBack ? under.policy : back.set.policy;
+  return { target: { ...(isInEffect ? under : now), policy }, isPolicyWritten: isPolicyBack };
 }
 
 /** What is left out becomes the default, unless the same properties have led to something safe before; nothing weaker. */

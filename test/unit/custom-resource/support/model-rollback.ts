@@ -20,7 +20,8 @@ export function checkRollback(model: Model, { wish, old, before, settled }: Undo
   const existing = [...told.before.keys()];
   const selected = selectedOf(old, existing);
   const kept = selected.filter((key) => settled.includes(key) && selectedOf(wish, existing).includes(key));
-  if (kept.length === selected.length && !isMissing(old, existing))
+  // A dry run that the application refuses now is not known for a rollback.
+  if (kept.length === selected.length && !isMissing(old, existing) && !old.dryRun)
     must(told.status === 'SUCCESS', `no rollback: ${told.reason}`);
   if (told.status === 'FAILED') return;
   for (const key of kept) {

@@ -1,0 +1,128 @@
+/** Applies the controls to one resource, to each map that can be its Properties. */
+import { controls } from '../core/controls/index.ts';
+import type { Finding } from '../core/finding.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Path } from '../core/path.ts';
+import {
+  addUndetermined,
+  type ControlContext,
+  type ControlFinding,
+  unselected,
+  writtenBy,
+} from './control-context.ts';
+import { generatesResources, isLoop } from './intrinsics.ts';
+import type { ResourceRules } from './metadata.ts';
+import type { OtherProperties, PropertyMap } from './resource-properties.ts';
+import type { HardenedType } from './resource-types.ts';
+import type { Scope } from './scope.ts';
+import { templateSettings } from './settings/index.ts';
+import type { Change, TemplateSetting } from './settings/template-setting.ts';
+
+/** Receives one decision; each caller adds what it knows, such as the logical ID. */
+export type AddFinding = (finding: Finding) => void;
+
+/** A repository with what is known of it. */
+export interface ReadRepository {
+  readonly resource: JsonObject;
+  readonly type: HardenedType;
+  readonly logicalId: string | undefined;
+  readonly maps: readonly (PropertyMap | OtherProperties)[];
+  readonly rules: ResourceRules;
+  readonly scope: Scope;
+  /** Whether the parameters' values create it. */
+  readonly isSelected: boolean;
+}
+
+/** Applies every control that the rules ask for, and adds the findings; what changes beside Properties is answered. */
+export function applyControls(repository: ReadRepository, findings: Finding[]): readonly Change[] {
+  const { resource, type, logicalId, maps, rules, scope, isSelected } = repository;
+  const { policy, isRedacted, exempt, endedOn } = rules;
+  const written = writtenBy(policy);
+  const places = placesOf(maps, resource);
+  const attributeChanges: Change[] = [];
+  for (const control of controls) {
+    const { name, setting, isOn } = control;
+    const { types, isOfAttributes = false, harden: apply } = templateSettings[setting];
+    const isNamed = exempt.includes(name);
+    if (!types.includes(type) || !isOn(policy) || (isNamed && endedOn === undefined)) continue;
+    const ended = isNamed ? endedOn : undefined;
+    const addFinding = (found: ControlFinding) => {
+      const finding: Finding = { ...found, control: name, logicalId };
+      findings.push(isRedacted || isNamed ? withRules(finding, isRedacted, ended) : finding);
+    };
+    const context = { control, policy, scope, mayGainProperties: undefined, written, addFinding };
+    if (isOfAttributes)
+      attributeChanges.push(...apply(resource, type, attributeContext(context, isSelected)));
+    else for (const place of places) applyTo(place, context, apply, type);
+  }
+  return attributeChanges;
+}
+
+/** A map of properties, with what may still write more of them. */
+interface PropertyPlace {
+  readonly each: PropertyMap | OtherProperties;
+  readonly mayGain: ControlContext['mayGainProperties'];
+}
+
+function placesOf(maps: ReadRepository['maps'], resource: JsonObject): readonly PropertyPlace[] {
+  return maps.map((each) => ({
+    each,
+    mayGain: each.kind === 'map' ? maker(each.properties, resource) : undefined,
+  }));
+}
+
+/** Applies a control to one map of properties, in the context of its place. */
+function applyTo(
+  { each, mayGain }: PropertyPlace,
+  context: ControlContext,
+  apply: TemplateSetting['harden'],
+  type: HardenedType,
+): void {
+  const inside = contextIn(each, context, mayGain);
+  if (each.kind === 'map') each.changes.push(...apply(each.properties, type, inside));
+  else if (each.kind === 'unknown') addUndetermined(inside, ['Properties'], each.raw);
+}
+
+/** The context beside Properties. */
+function attributeContext(context: ControlContext, isSelected: boolean): ControlContext {
+  const { addFinding } = context;
+  return isSelected ? context : { ...context, addFinding: (found) => addFinding(unselected(found)) };
+}
+
+/** The context in one map of properties; the very same one where the map is all that Properties can be. */
+function contextIn(
+  each: PropertyMap | OtherProperties,
+  context: ControlContext,
+  mayGainProperties: ControlContext['mayGainProperties'],
+): ControlContext {
+  const isWhole = each.path.length === 1 && each.isSelected && each.scope === context.scope;
+  if (isWhole) return mayGainProperties === undefined ? context : { ...context, mayGainProperties };
+  const addFinding = (finding: ControlFinding) => context.addFinding(inBranch(finding, each));
+  return { ...context, scope: each.scope, mayGainProperties, addFinding };
+}
+
+/** What may still write properties into a map. */
+function maker(properties: JsonObject, resource: JsonObject): ControlContext['mayGainProperties'] {
+  const names = Object.keys(properties);
+  if (names.some(isLoop)) return 'by-loop';
+  return names.some(generatesResources) || Object.keys(resource).some(generatesResources)
+    ? 'by-snippet'
+    : undefined;
+}
+
+/** A finding about Properties as one about the branch that they are; in one that is not selected only a note. */
+export function inBranch<Found extends ControlFinding>(
+  finding: Found,
+  { path, isSelected }: { readonly path: Path; readonly isSelected: boolean },
+): Found {
+  const placed =
+    path.length === 1 || finding.path[0] !== path[0]
+      ? finding
+      : { ...finding, path: [...path, ...finding.path.slice(1)] };
+  return isSelected ? placed : unselected(placed);
+}
+
+/** A decision by a resource's own rules: without what hidden parameters must not show, with an exemption's end. */
+function withRules(finding: Finding, isRedacted: boolean, exemptionEndedOn: string | undefined): Finding {
+  return { ...finding, ...(isRedacted ? { after: undefined } : {}), exemptionEndedOn };
+}

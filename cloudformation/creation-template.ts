@@ -1,0 +1,89 @@
+/** `AWS::ECR::RepositoryCreationTemplate`: the purpose of the repositories that it creates decides what they can be set to. */
+import type { Control, ControlIssue } from '../core/controls/control.ts';
+import type { ControlCode } from '../core/controls/index.ts';
+import type { Finding } from '../core/finding.ts';
+import { isObject, type JsonObject, member } from '../core/json.ts';
+import { isUnknown, type Known } from '../core/known.ts';
+import type { Possible } from '../core/possible.ts';
+import { mutabilityProperty } from '../core/settings/tag-mutability.ts';
+import type { Scope } from './scope.ts';
+import { templateReader } from './template-reader.ts';
+
+/** The purposes of repositories whose tags follow those of another registry. */
+export type FollowingPurpose = 'PULL_THROUGH_CACHE' | 'REPLICATION';
+
+const appliedFor = 'AppliedFor';
+const customRole = 'CustomRoleArn';
+
+/**
+ * Whether the repositories follow another registry's tags; one such entry of `AppliedFor` suffices.
+ *
+ * @returns undefined where they do not; unknown where an entry is resolved only when the stack is deployed
+ */
+export function readFollowingPurpose(
+  properties: JsonObject,
+  scope: Scope,
+): Known<FollowingPurpose | undefined> {
+  const entries = templateReader(scope).possible(member(properties, appliedFor), []);
+  for (const purpose of ['PULL_THROUGH_CACHE', 'REPLICATION'] as const)
+    if (entries.some((entry) => !isUnknown(entry) && entry.value === purpose)) return purpose;
+  return entries.flatMap((entry) => (isUnknown(entry) ? [{ unknown: entry.unknown }] : []))[0];
+}
+
+/**
+ * The control for repositories whose tags must move with those of another registry: an immutable cache no longer follows
+ * its upstream, and replicas of a moved tag arrive untagged
+ * (https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html). It sets nothing.
+ */
+export function whereTagsMustMove(
+  control: Control<string, ControlCode>,
+  purpose: FollowingPurpose,
+): Control<string, ControlCode> {
+  return {
+    ...control,
+    check({ tagMutability }): readonly ControlIssue<ControlCode>[] {
+      const mutability = isUnknown(tagMutability) ? undefined : tagMutability?.mutability;
+      const code = mutability?.startsWith('IMMUTABLE') === true ? 'cannot-follow' : 'must-stay-mutable';
+      return [{ code, verdict: 'note', path: [mutabilityProperty], expected: purpose }];
+    },
+    canBeUnsafe: false,
+    safeDefault: () => ({}),
+  };
+}
+
+/** Whether there may be no role with which ECR tags and encrypts the repositories that it creates. */
+export function mayLackRole(properties: JsonObject, scope: Scope): boolean {
+  return templateReader(scope).mayBeAbsent(member(properties, customRole));
+}
+
+/**
+ * Reports what makes the creation of every repository fail: encryption with KMS, or tags, without a role for them
+ * (https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-iam.html).
+ */
+export function addMissingRole(
+  properties: JsonObject,
+  scope: Scope,
+  addFinding: (finding: Finding) => void,
+): void {
+  if (!mayLackRole(properties, scope)) return;
+  const { possible } = templateReader(scope);
+  const usesKms = (found: Possible) =>
+    !isUnknown(found) &&
+    isObject(found.value) &&
+    possible(member(found.value, 'EncryptionType'), []).some(
+      (type) => !isUnknown(type) && String(type.value).startsWith('KMS'),
+    );
+  const needing = [
+    ...(possible(member(properties, 'EncryptionConfiguration'), []).some(usesKms)
+      ? ['EncryptionConfiguration']
+      : []),
+    ...(possible(member(properties, 'ResourceTags'), []).length > 0 ? ['ResourceTags'] : []),
+  ];
+  for (const name of needing)
+    addFinding({
+      control: 'Template',
+      code: 'needs-custom-role',
+      path: ['Properties', name],
+      outcome: 'noted',
+    });
+}

@@ -1,0 +1,131 @@
+/** How one resource is hardened, whatever its Properties are made of. */
+import type { Finding } from '../core/finding.ts';
+import { isOneOf, type Json, type JsonObject, member, withMember } from '../core/json.ts';
+import type { Policy } from '../core/policy/policy.ts';
+import { type AddFinding, applyControls, inBranch } from './apply-controls.ts';
+import { addMissingRole } from './creation-template.ts';
+import { spelling } from './fragment.ts';
+import { generatesResources } from './intrinsics.ts';
+import { readMetadata } from './metadata.ts';
+import { decideResource } from './reading.ts';
+import { type DescribeFinding, withReport } from './report.ts';
+import {
+  changed,
+  eachProperties,
+  type OtherProperties,
+  type PropertyMap,
+  readProperties,
+  writeProperties,
+} from './resource-properties.ts';
+import { creationTemplateType, type HardenedType, hardenedTypes, holdsTemplate } from './resource-types.ts';
+import type { Scope } from './scope.ts';
+import { completeSettings, type SettingsFunction, settingsType } from './settings-resource.ts';
+
+/** What a resource is hardened with. */
+export interface ResourceOptions {
+  readonly policy: Policy;
+  readonly scope: Scope;
+  readonly today: () => string;
+  readonly settings?: SettingsFunction | undefined;
+  readonly describe: DescribeFinding;
+}
+
+/** Hardens a resource if it is of a type that is hardened. */
+export function hardenResource(
+  resource: JsonObject,
+  options: ResourceOptions,
+  add: AddFinding,
+  logicalId?: string,
+): JsonObject {
+  const type = member(resource, 'Type');
+  if (isOneOf(hardenedTypes, type)) {
+    const { resource: hardened, findings } = hardenRepository(resource, type, options, logicalId);
+    for (const finding of findings) add(finding);
+    return hardened;
+  }
+  if (type === settingsType) return completeResource(resource, options, add, logicalId);
+  if (typeof type === 'string' && holdsTemplate(type))
+    add({
+      control: 'Template',
+      code: 'out-of-reach',
+      path: ['Type'],
+      outcome: 'noted',
+      logicalId,
+      actual: type,
+    });
+  return resource;
+}
+
+/** A `Custom::EcrSettings` with what its author left out. */
+function completeResource(
+  resource: JsonObject,
+  { scope, settings }: ResourceOptions,
+  add: AddFinding,
+  logicalId: string | undefined,
+): JsonObject {
+  const properties = readProperties(member(resource, 'Properties'), scope, true);
+  for (const each of eachProperties(properties))
+    if (each.kind === 'map')
+      each.changes.push(
+        ...completeSettings(each.properties, settings, (finding) =>
+          add(inBranch({ ...finding, control: 'Settings', logicalId }, each)),
+        ),
+      );
+    else if (each.kind === 'not-a-map') addShapeFinding(add, each, logicalId);
+  return withProperties(resource, writeProperties(properties));
+}
+
+function hardenRepository(
+  resource: JsonObject,
+  type: HardenedType,
+  { policy: base, scope: outer, today, describe }: ResourceOptions,
+  logicalId: string | undefined,
+): { readonly resource: JsonObject; readonly findings: readonly Finding[] } {
+  const findings: Finding[] = [];
+  const add: AddFinding = (finding) => findings.push({ ...finding, logicalId });
+  const { scope, isSelected } = decideResource(resource, outer);
+  const properties = readProperties(member(resource, 'Properties'), scope, isSelected);
+  const maps = eachProperties(properties);
+  for (const each of maps)
+    if (each.kind === 'map') checkMap(each, type, add);
+    else if (each.kind === 'not-a-map') addShapeFinding(add, each, logicalId);
+  const rules = readMetadata(resource, base, today, scope, add);
+  const attributes = applyControls({ resource, type, logicalId, maps, rules, scope, isSelected }, findings);
+  const hardened = withProperties(changed(resource, attributes), writeProperties(properties));
+  return { resource: rules.policy.Report ? withReport(hardened, findings, describe) : hardened, findings };
+}
+
+/** The resource with its Properties; none are created if nothing was written. */
+function withProperties(resource: JsonObject, properties: Json | undefined): JsonObject {
+  return properties === undefined ? resource : withMember(resource, 'Properties', properties);
+}
+
+function checkMap(map: PropertyMap, type: HardenedType, add: AddFinding): void {
+  addMisspelt(map, type, add);
+  const isOpen = Object.keys(map.properties).some(generatesResources);
+  if (type === creationTemplateType && !isOpen)
+    addMissingRole(map.properties, map.scope, (finding) => add(inBranch(finding, map)));
+}
+
+/** Names that differ from a property's only by case: CloudFormation refuses them, and controls would miss them. */
+function addMisspelt({ properties, path }: PropertyMap, type: HardenedType, add: AddFinding): void {
+  for (const name of Object.keys(properties)) {
+    const right = spelling(type, name);
+    if (right !== undefined && right !== name)
+      add({
+        control: 'Template',
+        code: 'misspelt',
+        path: [...path, name],
+        outcome: 'invalid',
+        expected: right,
+      });
+  }
+}
+
+function addShapeFinding(
+  add: AddFinding,
+  { path, raw }: OtherProperties,
+  logicalId: string | undefined,
+): void {
+  add({ control: 'Template', code: 'not-a-map', path, outcome: 'invalid', logicalId, actual: raw });
+}

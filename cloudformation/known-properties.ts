@@ -1,0 +1,118 @@
+/** The properties of the hardened types, from the resource schemas that cfn-lint has; a test holds them equal. */
+import { creationTemplateType, type HardenedType, repositoryType } from './resource-types.ts';
+
+const common = [
+  'EncryptionConfiguration',
+  'ImageTagMutability',
+  'ImageTagMutabilityExclusionFilters',
+  'LifecyclePolicy',
+];
+
+/** Every property that a template can set. */
+export const knownProperties: Readonly<Record<HardenedType, readonly string[]>> = {
+  [repositoryType]: [
+    ...common,
+    'EmptyOnDelete',
+    'ImageScanningConfiguration',
+    'RepositoryName',
+    'RepositoryPolicyText',
+    'Tags',
+  ],
+  [creationTemplateType]: [
+    ...common,
+    'AppliedFor',
+    'CustomRoleArn',
+    'Description',
+    'Prefix',
+    'RepositoryPolicy',
+    'ResourceTags',
+  ],
+};
+
+/** The properties that no other type has. */
+export const ownProperties: Readonly<Record<HardenedType, readonly string[]>> = {
+  [repositoryType]: ['EmptyOnDelete', 'ImageTagMutability', 'ImageTagMutabilityExclusionFilters'],
+  [creationTemplateType]: [
+    'AppliedFor',
+    'ImageTagMutability',
+    'ImageTagMutabilityExclusionFilters',
+    'RepositoryPolicy',
+  ],
+};
+
+/** The properties that few other types have. */
+export const sharedProperties: Readonly<Record<HardenedType, readonly string[]>> = {
+  [repositoryType]: [
+    'ImageScanningConfiguration',
+    'LifecyclePolicy',
+    'RepositoryName',
+    'RepositoryPolicyText',
+  ],
+  [creationTemplateType]: ['CustomRoleArn', 'LifecyclePolicy', 'Prefix'],
+};
+
+/** What else those other types have: beside it a shared property is theirs. */
+export const lookalikeProperties: Readonly<Record<HardenedType, readonly string[]>> = {
+  [repositoryType]: [
+    'AccessLoggingEnabled',
+    'Code',
+    'ConnectionArn',
+    'ContainerName',
+    'ContainerRecipeArn',
+    'CorsPolicy',
+    'DeletionSettings',
+    'Description',
+    'DistributionConfigurationArn',
+    'DomainName',
+    'EnableIssues',
+    'EncryptionKeyArn',
+    'EnhancedImageMetadataEnabled',
+    'ExecutionRole',
+    'ExternalConnections',
+    'ImagePipelineExecutionSettings',
+    'ImageRecipeArn',
+    'ImageTags',
+    'ImageTestsConfiguration',
+    'InfrastructureConfigurationArn',
+    'IsPrivate',
+    'KmsKeyId',
+    'LoggingConfiguration',
+    'MetricPolicy',
+    'Name',
+    'OwnerId',
+    'PermissionsPolicyDocument',
+    'Policy',
+    'RepositoryAccessToken',
+    'RepositoryCatalogData',
+    'RepositoryDescription',
+    'RepositoryOwner',
+    'Schedule',
+    'Status',
+    'Triggers',
+    'Upstreams',
+    'Workflows',
+  ],
+  [creationTemplateType]: [
+    'AcceptBucketWarning',
+    'AccessLoggingEnabled',
+    'Bucket',
+    'ClientToken',
+    'ContainerName',
+    'CorsPolicy',
+    'CountryCode',
+    'CredentialArn',
+    'EcrRepositoryPrefix',
+    'KmsKeyId',
+    'MetricPolicy',
+    'Policy',
+    'RoleArn',
+    'SourcePhoneNumberArn',
+    'SynchronizationConfiguration',
+    'Tags',
+    'TargetArn',
+    'Type',
+    'UpstreamRegistry',
+    'UpstreamRegistryUrl',
+    'UpstreamRepositoryPrefix',
+  ],
+};

@@ -1,0 +1,97 @@
+/** What is known around a value of a template: parameters, mappings, conditions, and what is taken to hold. */
+import { isObject, type Json, type JsonObject, member } from '../core/json.ts';
+import { type ParameterValues, withoutParameters } from './intrinsics.ts';
+
+/** A condition that is assumed to be true, or false, at a path. */
+export interface Assumption {
+  /** As `Fn::If` and a resource's `Condition` name it. */
+  readonly condition: Json;
+  readonly isTrue: boolean;
+}
+
+/** What is known around a value. */
+export interface Scope {
+  /** Values that a `Ref` can be looked up in. */
+  readonly parameters: ParameterValues;
+  readonly mappings: JsonObject;
+  readonly conditions: JsonObject;
+  /**
+   * The template's own declarations of its parameters. Undefined where only a part of the template is known, such as
+   * beside a `Fn::Transform`: what a `Ref` names there may be a parameter as well as a resource.
+   */
+  readonly declared: JsonObject | undefined;
+  readonly assumptions: readonly Assumption[];
+  /** Whether values of parameters do not decide conditions: for what would be deployed with others. */
+  readonly isForAnyValues: boolean;
+}
+
+/** The scope of a part of a template: nothing is known but the parameters. */
+export function partScope(parameters: ParameterValues): Scope {
+  return {
+    parameters,
+    mappings: {},
+    conditions: {},
+    declared: undefined,
+    assumptions: [],
+    isForAnyValues: false,
+  };
+}
+
+/** The scope of a whole template. Parameters of the Parameter Store have no value in it. */
+export function templateScope(template: JsonObject, parameters: ParameterValues): Scope {
+  const section = (name: string): JsonObject => {
+    const found = member(template, name);
+    return isObject(found) ? found : {};
+  };
+  const declared = section('Parameters');
+  return {
+    ...partScope(withoutParameters(parameters, (name) => isStored(declared, name))),
+    mappings: section('Mappings'),
+    conditions: section('Conditions'),
+    declared,
+  };
+}
+
+/** Whether a parameter is one of the Parameter Store: AWS does not document if a macro gets its name or its value. */
+function isStored(declared: JsonObject, name: string): boolean {
+  const parameter = member(declared, name);
+  const type = isObject(parameter) ? member(parameter, 'Type') : undefined;
+  return typeof type === 'string' && type.startsWith('AWS::SSM::');
+}
+
+/** The values that a parameter may have, as text; undefined where it may have any. */
+export function allowedValues({ declared = {} }: Scope, name: string): readonly string[] | undefined {
+  const parameter = isStored(declared, name) ? undefined : member(declared, name);
+  const allowed = isObject(parameter) ? member(parameter, 'AllowedValues') : undefined;
+  return Array.isArray(allowed) ? allowed.map(String) : undefined;
+}
+
+const assumed = new WeakMap<Scope, Map<string, Scope>>();
+
+/** The same scope where a condition is true, or false; the very same one for all resources, whose decisions it keeps. */
+export function assume(scope: Scope, condition: Json, isTrue: boolean): Scope {
+  const key = `${isTrue} ${typeof condition === 'string' ? condition : JSON.stringify(condition)}`;
+  const known = assumed.get(scope) ?? new Map<string, Scope>();
+  assumed.set(scope, known);
+  const found = known.get(key) ?? {
+    ...scope,
+    assumptions: [...scope.assumptions, { condition, isTrue }],
+  };
+  known.set(key, found);
+  return found;
+}
+
+/** The same scope inside a loop, whose identifier hides a parameter of that name. */
+export function insideLoop(scope: Scope, identifier: string): Scope {
+  return {
+    ...scope,
+    parameters: withoutParameters(scope.parameters, (name) => name === identifier),
+    // Its iterations are not resources, and are treated alike here.
+    declared: scope.declared && { ...scope.declared, [identifier]: {} },
+  };
+}
+
+/** The same scope whatever values the parameters have in conditions. */
+export function forAnyValues(scope: Scope): Scope {
+  return { ...scope, isForAnyValues: true };
+}

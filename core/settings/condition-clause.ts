@@ -1,0 +1,137 @@
+/** One operator on one key of a policy's condition: whom it leaves, of all the principals that a `*` names. */
+import { isUnknown, type Unknown } from '../known.ts';
+import type { Path } from '../path.ts';
+import type { Possible } from '../possible.ts';
+
+/** Why a condition on a caller's identity or origin does not restrict the principals. */
+export type WeakReason =
+  | 'holds-without-key'
+  | 'negated'
+  | 'any-value'
+  | 'wildcard'
+  | 'own-value'
+  | 'not-compared'
+  | 'addresses';
+
+/** A condition that a statement has and that does not confine it. */
+export interface WeakCondition {
+  readonly reason: WeakReason;
+  /** As IAM spells them, and not as the policy does, which may be a secret in the wrong place. */
+  readonly operator: string;
+  readonly key: string;
+}
+
+/** Whom a condition leaves. */
+export type Confinement =
+  | {
+      readonly isConfined: true;
+      /** The key that confines it, as IAM spells it. */
+      readonly key: string;
+      /** Whether it is where a request comes from that is confined, and not who sends it. */
+      readonly isByOrigin: boolean;
+    }
+  | {
+      readonly isConfined: false;
+      /** The first condition that might have confined it; undefined where there is none. */
+      readonly weak: WeakCondition | undefined;
+    };
+
+/** A confinement, or the path of the unknown value that decides it. */
+export type KnownConfinement = Confinement | (Unknown & { readonly path: Path });
+
+/** What the values of a condition key are, and so when a wildcard in them leaves others out. */
+type KeyKind = 'account' | 'organisation' | 'path' | 'arn' | 'endpoint' | 'user' | 'addresses';
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html. Not aws:ResourceOrgID and the
+// like, which are about the repository; nor tags and session names, which anybody gives to principals of their own.
+const keys: Readonly<Record<string, KeyKind>> = {
+  'aws:PrincipalOrgID': 'organisation',
+  'aws:PrincipalOrgPaths': 'path',
+  'aws:PrincipalAccount': 'account',
+  'aws:PrincipalArn': 'arn',
+  'aws:userid': 'user',
+  'aws:SourceOrgID': 'organisation',
+  'aws:SourceOrgPaths': 'path',
+  'aws:SourceAccount': 'account',
+  'aws:SourceOwner': 'account',
+  'aws:SourceArn': 'arn',
+  'aws:SourceVpc': 'endpoint',
+  'aws:SourceVpce': 'endpoint',
+  'aws:SourceVpcArn': 'arn',
+  'aws:VpceAccount': 'account',
+  'aws:VpceOrgID': 'organisation',
+  'aws:VpceOrgPaths': 'path',
+  'aws:SourceIp': 'addresses',
+  'aws:VpcSourceIp': 'addresses',
+};
+/** IAM's spelling of each key, by its own in lower case. */
+export const keyBySpelling: ReadonlyMap<string, string> = new Map(
+  Object.keys(keys).map((key) => [key.toLowerCase(), key]),
+);
+
+/** One operator on one of the keys above. */
+export interface Clause {
+  readonly operator: { readonly set: string; readonly base: string; readonly ifExists: string };
+  readonly key: string;
+  readonly values: readonly Possible[];
+}
+
+/** What one clause does; undefined: nothing that matters. */
+export function checkClause(clause: Clause, isKeyDemanded: boolean): KnownConfinement | undefined {
+  const { operator, key } = clause;
+  const { set, base, ifExists } = operator;
+  const weak = (reason: WeakReason) => weakBy(clause, reason);
+  const kind = keys[key] ?? 'user';
+  if (kind === 'addresses') return base === 'IpAddress' ? weak('addresses') : undefined;
+  if (base === 'Null') return weak(isKeyDemanded ? 'any-value' : 'not-compared');
+  if (base.includes('Not')) return weak('negated');
+  if (!/^(String|Arn)/.test(base)) return weak('not-compared');
+  if ((set === 'ForAllValues:' || ifExists !== '') && !isKeyDemanded) return weak('holds-without-key');
+  return checkValues(clause, kind);
+}
+
+function weakBy({ operator: { set, base, ifExists }, key }: Clause, reason: WeakReason): Confinement {
+  return { isConfined: false, weak: { reason, operator: `${set}${base}${ifExists}`, key } };
+}
+
+/** Whom a clause leaves that demands one of its values. */
+function checkValues(clause: Clause, kind: KeyKind): KnownConfinement {
+  const { operator, key, values } = clause;
+  const isPattern = !operator.base.startsWith('StringEquals');
+  const known = values.flatMap((each) => (isUnknown(each) ? [] : [String(each.value)]));
+  if (known.some((value) => /\$\{aws:(?!Resource)/i.test(value))) return weakBy(clause, 'own-value');
+  if (isPattern && known.some((value) => leavesOthers(value, kind))) return weakBy(clause, 'wildcard');
+  return unknownPattern(isPattern ? values : []) ?? confinedBy(key);
+}
+
+function unknownPattern(values: readonly Possible[]): KnownConfinement | undefined {
+  const found = values.find((each) => isUnknown(each) && each.canBeWildcard);
+  return found !== undefined && isUnknown(found) ? { unknown: found.unknown, path: found.path } : undefined;
+}
+
+function confinedBy(key: string): Confinement {
+  return { isConfined: true, key, isByOrigin: !/^aws:(principal|userid)/i.test(key) };
+}
+
+/** Whether a pattern has a wildcard in the part that names an account, an organisation or an endpoint. */
+function leavesOthers(value: string, kind: KeyKind): boolean {
+  const isWild = (part: string | undefined) => part === undefined || /[*?]/.test(part);
+  switch (kind) {
+    case 'arn': {
+      const [, , , , account, ...resource] = value.split(':');
+      // Some ARNs, such as those of buckets, have no account, and name one resource in all of AWS.
+      return account === '' ? isWild(resource.join(':')) : isWild(account);
+    }
+    case 'path':
+      return isWild(value.split('/')[0]);
+    case 'user':
+      return isWild(value.split(':')[0]);
+    case 'account':
+    case 'organisation':
+    case 'endpoint':
+    case 'addresses':
+      return isWild(value);
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,0 +1,91 @@
+/** Whom the condition of a policy's statement leaves, of all the principals that a `*` names. */
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { isUnknown } from '../known.ts';
+import type { Path } from '../path.ts';
+import { type DocumentReader, plainReader } from '../possible.ts';
+import { type Clause, checkClause, type KnownConfinement, keyBySpelling } from './condition-clause.ts';
+
+const operators = [
+  ...['StringEquals', 'StringEqualsIgnoreCase', 'StringLike', 'ArnEquals', 'ArnLike', 'IpAddress', 'Null'],
+  ...['StringNotEquals', 'StringNotEqualsIgnoreCase', 'StringNotLike', 'ArnNotEquals', 'ArnNotLike'],
+  'NotIpAddress',
+];
+/** Every other one, which compares numbers, dates and the like. */
+const otherOperator = '';
+
+/**
+ * Whom a `Condition` leaves.
+ *
+ * @param condition undefined: there is none
+ * @param path the condition's own
+ */
+export function readConfinement(
+  condition: Json | undefined,
+  path: Path,
+  reader: DocumentReader = plainReader,
+): KnownConfinement {
+  const open = { isConfined: false, weak: undefined } as const;
+  if (condition === undefined || reader.mayBeAbsent(condition)) return open;
+  const found = reader
+    .possible(condition, path)
+    .map((each) =>
+      isUnknown(each) ? each : isObject(each.value) ? confinementOf(each.value, each.path, reader) : open,
+    );
+  return (
+    found.find((each) => !isUnknown(each) && !each.isConfined) ?? found.find(isUnknown) ?? found[0] ?? open
+  );
+}
+
+/** All clauses of a condition must hold, so one that confines is enough. */
+function confinementOf(condition: JsonObject, path: Path, reader: DocumentReader): KnownConfinement {
+  const clauses = readClauses(condition, path, reader);
+  const answers = clauses.map((clause) => checkClause(clause, isDemanded(clause.key, clauses)));
+  const confining = answers.find((answer) => answer !== undefined && !isUnknown(answer) && answer.isConfined);
+  const others = answers.flatMap((answer) => (answer === undefined ? [] : [answer]));
+  return (
+    confining ??
+    others.find((answer) => isUnknown(answer)) ??
+    // Of addresses the advice is a condition that may be there already, and is then what to fix.
+    others.find(
+      (answer) => !isUnknown(answer) && !answer.isConfined && answer.weak?.reason !== 'addresses',
+    ) ??
+    others[0] ?? { isConfined: false, weak: undefined }
+  );
+}
+
+function readClauses(condition: JsonObject, path: Path, reader: DocumentReader): readonly Clause[] {
+  return Object.entries(condition).flatMap(([name, entries]) => {
+    const operator = readOperator(name);
+    if (!isObject(entries) || reader.mayBeAbsent(entries)) return [];
+    return Object.entries(entries).flatMap(([spelling, value]) => {
+      const key = keyBySpelling.get(spelling.toLowerCase());
+      // What a branch leaves out confines nobody there.
+      return key === undefined || reader.mayBeAbsent(value)
+        ? []
+        : [{ operator, key, values: reader.possible(value, [...path, name, spelling]) }];
+    });
+  });
+}
+
+function readOperator(name: string): Clause['operator'] {
+  const [, set = '', written = '', ifExists = ''] =
+    /^(ForAnyValue:|ForAllValues:)?(\w+?)(IfExists)?$/i.exec(name) ?? [];
+  const base = operators.find((each) => each.toLowerCase() === written.toLowerCase()) ?? otherOperator;
+  const isForAll = set.toLowerCase() === 'forallvalues:';
+  return {
+    set: set === '' ? '' : isForAll ? 'ForAllValues:' : 'ForAnyValue:',
+    base,
+    ifExists: ifExists === '' ? '' : 'IfExists',
+  };
+}
+
+/** Whether another clause demands that the key is there: `Null: {KEY: false}`. */
+function isDemanded(key: string, clauses: readonly Clause[]): boolean {
+  return clauses.some(
+    (clause) =>
+      clause.key === key &&
+      clause.operator.base === 'Null' &&
+      clause.values.length > 0 &&
+      clause.values.every((each) => !isUnknown(each) && String(each.value) === 'false'),
+  );
+}

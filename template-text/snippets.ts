@@ -1,0 +1,72 @@
+/** `Fn::Transform`s in a template that name the macro: each is expanded by itself, as CloudFormation does. */
+import type { Finding } from '../core/finding.ts';
+import {
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+  mapMembers,
+  member,
+  withMember,
+} from '../core/json.ts';
+import type { Path } from '../core/path.ts';
+
+/** The name under which the application's template registers its macro. */
+export const macroName = 'EcrHardening';
+
+/** Runs the macro over the fragment at a path, with the parameters that it has there. */
+export type RunMacro = (fragment: JsonObject, params: JsonObject, path: Path) => JsonObject;
+
+/** Expands the snippets that name the macro, the most deeply nested first; `covered` has their paths. */
+export function expandSnippets(
+  template: JsonObject,
+  run: RunMacro,
+): { readonly expanded: JsonObject; readonly covered: readonly Path[] } {
+  const covered: Path[] = [];
+  const inObject = (object: JsonObject, path: Path): JsonObject => {
+    const inner = mapMembers(object, (value, key) => inValue(value, [...path, key]));
+    const transform = member(inner, snippetKey);
+    if (transform === undefined || !isOurs(transform)) return inner;
+    covered.push(path);
+    return run(withMember(inner, snippetKey, undefined), paramsOf(transform), path);
+  };
+  const inValue = (value: Json, path: Path): Json => {
+    if (isObject(value)) return inObject(value, path);
+    if (!isList(value)) return value;
+    const items = value.map((item, index) => inValue(item, [...path, index]));
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  };
+  return { expanded: inObject(template, []), covered };
+}
+
+/** A finding about a snippet as one about the resource around it. */
+export function placed(finding: Finding, path: Path): Finding {
+  if (finding.logicalId !== undefined || finding.path[0] === 'Transform') return finding;
+  const resource = resourceAt(path);
+  if (resource === undefined) return finding;
+  const { logicalId, rest } = resource;
+  const isInside = rest.length > 1 && finding.path[0] === rest[0];
+  return { ...finding, logicalId, path: isInside ? [...rest, ...finding.path.slice(1)] : finding.path };
+}
+
+/** The resource that a path leads into, also one that a loop makes, and the path in it. */
+function resourceAt(path: Path): { readonly logicalId: string; readonly rest: Path } | undefined {
+  const [section, logicalId, ...rest] = path;
+  if (section !== 'Resources' || typeof logicalId !== 'string') return undefined;
+  return isLoopKey(logicalId) ? resourceAt([section, ...rest.slice(1)]) : { logicalId, rest };
+}
+
+function isLoopKey(key: string): boolean {
+  return key.startsWith('Fn::ForEach::');
+}
+
+const snippetKey = 'Fn::Transform';
+
+export function isOurs(transform: Json): boolean {
+  return transform === macroName || (isObject(transform) && member(transform, 'Name') === macroName);
+}
+
+export function paramsOf(transform: Json): JsonObject {
+  const params = isObject(transform) ? member(transform, 'Parameters') : undefined;
+  return isObject(params) ? params : {};
+}

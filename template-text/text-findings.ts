@@ -1,0 +1,62 @@
+/** Findings about a template's text that its values do not show: duplicate keys, aliases and merge keys. */
+import { isAlias, isMap, isNode, isSeq, type Pair, type YAMLMap } from 'yaml';
+import type { Finding } from '../core/finding.ts';
+import type { Path } from '../core/path.ts';
+import type { Position, TemplateDocument } from './document.ts';
+import { isMergeKey } from './merge-keys.ts';
+import { keyOf } from './places.ts';
+
+/** A finding about the text, and its position. */
+export interface TextFinding {
+  readonly finding: Finding;
+  readonly position: Position;
+}
+
+/** The keys that are set more than once, and the first alias or merge key, in the order of the text. */
+export function textFindings(template: TemplateDocument): readonly TextFinding[] {
+  if (template.document.contents === null) return [];
+  const found: { node: unknown; path: Path; code: 'duplicate-key' | 'alias'; lines: readonly number[] }[] =
+    [];
+  collect(template.document.contents, []);
+  const firstAlias = found.find(({ code }) => code === 'alias');
+  return found
+    .filter((each) => each.code !== 'alias' || each === firstAlias)
+    .map(({ node, path, code, lines }) => ({
+      finding: { control: 'Template', code, outcome: 'noted', ...placeOf(path), actual: lines },
+      position: positionOf(node),
+    }));
+
+  function collect(node: unknown, path: Path): void {
+    if (isAlias(node)) found.push({ node, path, code: 'alias', lines: [] });
+    if (isSeq(node)) for (const [index, item] of node.items.entries()) collect(item, [...path, index]);
+    if (isMap(node)) for (const [name, pairs] of pairsByName(node)) collectKey(pairs, [...path, name]);
+  }
+
+  function collectKey(pairs: readonly Pair[], path: Path): void {
+    const last = pairs.at(-1);
+    const lines = pairs.map(({ key }) => positionOf(key).line);
+    if (pairs.length > 1) found.push({ node: last?.key, path, code: 'duplicate-key', lines });
+    if (isMergeKey(last?.key)) found.push({ node: last.key, path, code: 'alias', lines: [] });
+    else collect(last?.value, path);
+  }
+
+  function positionOf(node: unknown): Position {
+    return template.positionOf(isNode(node) ? (node.range?.[0] ?? 0) : 0);
+  }
+}
+
+/** A map's entries by their names; several merge keys are no equal keys. */
+function pairsByName({ items }: YAMLMap): ReadonlyMap<string, readonly Pair[]> {
+  const found = new Map<string, Pair[]>();
+  for (const pair of items) {
+    const earlier = isMergeKey(pair.key) ? [] : (found.get(keyOf(pair)) ?? []);
+    found.set(keyOf(pair), [...earlier, pair]);
+  }
+  return found;
+}
+
+/** A path as findings have it: from the resource on. */
+function placeOf(path: Path): Pick<Finding, 'logicalId' | 'path'> {
+  const [section, logicalId, ...rest] = path;
+  return section === 'Resources' && typeof logicalId === 'string' ? { logicalId, path: rest } : { path };
+}
