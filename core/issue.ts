@@ -1,6 +1,26 @@
 import type { Json } from './json.ts';
 import type { Path } from './path.ts';
 
+/** The codes of issues of a lifecycle policy. */
+export type LifecycleIssueCode =
+  | 'not-json'
+  | 'not-json-text'
+  | 'no-rules'
+  | 'too-many-rules'
+  | 'text-length'
+  | 'empty-list'
+  | 'tagged-without-list'
+  | 'list-without-tagged'
+  | 'unit-without-age'
+  | 'archive-mismatch'
+  | 'target-without-transition'
+  | 'expiry-by-pulls'
+  | 'already-archived'
+  | 'same-priority'
+  | 'prefix-twice'
+  | 'all-must-match'
+  | 'never-fires';
+
 /** The codes of issues of a value; `wording/` has the sentence for each. */
 export type IssueCode =
   // shapes
@@ -21,24 +41,7 @@ export type IssueCode =
   | 'filter-count'
   | 'filters-missing'
   | 'filters-not-taken'
-  // lifecycle policies
-  | 'not-json'
-  | 'not-json-text'
-  | 'no-rules'
-  | 'too-many-rules'
-  | 'text-length'
-  | 'empty-list'
-  | 'tagged-without-list'
-  | 'list-without-tagged'
-  | 'unit-without-age'
-  | 'archive-mismatch'
-  | 'target-without-transition'
-  | 'expiry-by-pulls'
-  | 'already-archived'
-  | 'same-priority'
-  | 'prefix-twice'
-  | 'all-must-match'
-  | 'never-fires'
+  | LifecycleIssueCode
   // repository policies
   | 'not-a-policy'
   // the value is not known yet

@@ -1,5 +1,5 @@
 /** What is wrong with a value, in a clause that follows the value's place. */
-import type { Issue, IssueCode } from '../core/issue.ts';
+import type { Issue, IssueCode, LifecycleIssueCode } from '../core/issue.ts';
 import { isList, type Json } from '../core/json.ts';
 import { pathText } from './path.ts';
 import { unknownName } from './unknown-name.ts';
@@ -48,27 +48,9 @@ export function issueClause(code: IssueCode, details: IssueDetails, values: Valu
 
 /** The codes of tag patterns and exclusion filters. */
 type PatternCode = Extract<IssueCode, `${string}wildcards` | `pattern${string}` | `filter${string}`>;
-type LifecycleCode =
-  | 'not-json'
-  | 'not-json-text'
-  | 'no-rules'
-  | 'too-many-rules'
-  | 'text-length'
-  | 'empty-list'
-  | 'tagged-without-list'
-  | 'list-without-tagged'
-  | 'unit-without-age'
-  | 'archive-mismatch'
-  | 'target-without-transition'
-  | 'expiry-by-pulls'
-  | 'already-archived'
-  | 'same-priority'
-  | 'prefix-twice'
-  | 'all-must-match'
-  | 'never-fires';
 
 function patternClause(
-  code: PatternCode | 'too-many-patterns' | 'matches-every-tag' | LifecycleCode,
+  code: PatternCode | 'too-many-patterns' | 'matches-every-tag' | LifecycleIssueCode,
   details: IssueDetails,
   values: ValueWords,
 ): string {
@@ -97,7 +79,7 @@ function patternClause(
 }
 
 function lifecycleClause(
-  code: LifecycleCode,
+  code: LifecycleIssueCode,
   { expected, actual, count, related = [] }: IssueDetails,
   { describe, quote }: ValueWords,
 ): string {

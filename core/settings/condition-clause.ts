@@ -1,4 +1,4 @@
-/** One operator on one key of a policy's condition: whom it leaves, of all the principals that a `*` names. */
+/** One operator on one key of a policy's condition: which of the principals that a `*` matches it still allows. */
 import { isUnknown, type Unknown } from '../known.ts';
 import type { Path } from '../path.ts';
 import type { Possible } from '../possible.ts';
@@ -21,7 +21,7 @@ export interface WeakCondition {
   readonly key: string;
 }
 
-/** Whom a condition leaves. */
+/** Which principals a condition still allows. */
 export type Confinement =
   | {
       readonly isConfined: true;
@@ -94,7 +94,7 @@ function weakBy({ operator: { set, base, ifExists }, key }: Clause, reason: Weak
   return { isConfined: false, weak: { reason, operator: `${set}${base}${ifExists}`, key } };
 }
 
-/** Whom a clause leaves that demands one of its values. */
+/** Which principals a clause allows that requires one of its values. */
 function checkValues(clause: Clause, kind: KeyKind): KnownConfinement {
   const { operator, key, values } = clause;
   const isPattern = !operator.base.startsWith('StringEquals');

@@ -1,4 +1,4 @@
-/** Whom the condition of a policy's statement leaves, of all the principals that a `*` names. */
+/** Which of the principals that a `*` matches the condition of a policy's statement still allows. */
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { isUnknown } from '../known.ts';
 import type { Path } from '../path.ts';
@@ -14,7 +14,7 @@ const operators = [
 const otherOperator = '';
 
 /**
- * Whom a `Condition` leaves.
+ * Which principals a `Condition` still allows.
  *
  * @param condition undefined: there is none
  * @param path the condition's own
