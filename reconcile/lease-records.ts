@@ -1,5 +1,5 @@
 /** The records behind leases, and how they are written. */
-import type { ClaimItem, ClaimsTable } from '../aws/claims/claims-table.ts';
+import { type ClaimItem, type ClaimsTable, fitOneTransaction } from '../aws/claims/claims-table.ts';
 import { encodeRecord } from '../core/claims/encode.ts';
 import { type ClaimRecord, holdersOf, type InFlight, type Ownership } from '../core/claims/record.ts';
 import type { ObservedRepository } from './observe.ts';
@@ -26,28 +26,55 @@ export interface Writing {
 }
 
 /** @returns the ARNs of those that another request has changed, which are not written */
-export async function writeRecords(
+export function writeRecords(
   table: ClaimsTable,
   changedAt: number,
   writings: readonly Writing[],
 ): Promise<ReadonlySet<string>> {
-  const written = writings.map(({ lease, next, inFlight }) => ({
-    lease,
+  return write(writings, changedAt, table.write);
+}
+
+/**
+ * The same, but all or none of what is in one transaction is written.
+ *
+ * @returns the ARNs of those that are not written, with and without a conflict of their own
+ */
+export function beginRecords(
+  table: ClaimsTable,
+  changedAt: number,
+  writings: readonly Writing[],
+): Promise<ReadonlySet<string>> {
+  return write(writings, changedAt, table.writeTogether);
+}
+
+/** Whether one transaction takes them. */
+export function areOneTransaction(writings: readonly Writing[]): boolean {
+  return writings.length <= 1 || fitOneTransaction(writings.map((each) => itemOf(recordOf(each, 0))));
+}
+
+function recordOf({ lease, next, inFlight }: Writing, changedAt: number): ClaimRecord {
+  return {
+    ...lease.record,
     // Not `...next`: an ownership that was made from a record has its other members too, such as older policies.
-    record: {
-      ...lease.record,
-      ...ownershipOf(next),
-      inFlight,
-      version: lease.record.version + 1,
-      changedAt,
-    },
-  }));
+    ...ownershipOf(next),
+    inFlight,
+    version: lease.record.version + 1,
+    changedAt,
+  };
+}
+
+async function write(
+  writings: readonly Writing[],
+  changedAt: number,
+  put: ClaimsTable['write'],
+): Promise<ReadonlySet<string>> {
+  const written = writings.map((each) => ({ lease: each.lease, record: recordOf(each, changedAt) }));
   const changes = written.map(({ lease, record }) => ({
     item: itemOf(record),
     expected: lease.record.version,
   }));
   for (const { lease, record } of written) lease.unsure = record;
-  const conflicts = new Set(await table.write(changes));
+  const conflicts = new Set(await put(changes));
   for (const { lease, record } of written) {
     lease.unsure = undefined;
     if (!conflicts.has(record.repositoryArn)) hold(lease, record);

@@ -8,7 +8,16 @@ import type { ClaimsTable } from '../aws/claims/claims-table.ts';
 import type { Deadline } from '../aws/deadline.ts';
 import type { Ownership } from '../core/claims/record.ts';
 import type { RepositorySettings } from '../core/settings/repository-settings.ts';
-import { type Lease, makeSure, newRecord, ownershipOf, type Writing, writeRecords } from './lease-records.ts';
+import {
+  areOneTransaction,
+  beginRecords,
+  type Lease,
+  makeSure,
+  newRecord,
+  ownershipOf,
+  type Writing,
+  writeRecords,
+} from './lease-records.ts';
 import type { ObservedRepository } from './observe.ts';
 import { type Withdrawal, withdrawClaims } from './withdraw-claims.ts';
 
@@ -81,30 +90,48 @@ export function startLeases(lessee: Lessee): Leases {
   };
 }
 
-async function begin(
-  { lessee, leases, overtaken }: State,
-  beginnings: readonly Beginning[],
-): Promise<boolean> {
-  const { table, holder, request, until, now } = lessee;
-  const begun = beginnings.map(({ observed, ownership, policies, change }) => {
-    const record = observed.record ?? newRecord(observed, now());
-    const { name } = observed.repository;
-    // A second round undoes the first one too.
-    const previous = leases.get(name)?.previous ?? ownershipOf(record);
-    const inFlight = change === undefined ? undefined : { ...change, holder, request, previous, until };
-    const lease: Lease = {
-      name,
-      previous,
-      inFlight,
-      record: { ...record, policies: { ...record.policies, ...policies } },
-      isHeld: false,
-      unsure: undefined,
-    };
-    return { lease, next: ownership, inFlight, back: ownershipOf(record), round: leases.get(name) };
+/** A lease that begins, and what the record says after and before. */
+function beginningOf({ lessee, leases }: State, { observed, ownership, policies, change }: Beginning) {
+  const { holder, request, until, now } = lessee;
+  const { settings, repository } = observed;
+  const { name } = repository;
+  const record = observed.record ?? newRecord(observed, now());
+  const round = leases.get(name);
+  // A second round undoes the first one too.
+  const previous = round?.previous ?? ownershipOf(record);
+  const inFlightOf = (of: { readonly before: RepositorySettings; readonly after: RepositorySettings }) => ({
+    ...of,
+    ...{ holder, request, previous, until },
   });
+  const lease: Lease = {
+    name,
+    previous,
+    inFlight: change && inFlightOf(change),
+    record: { ...record, policies: { ...record.policies, ...policies } },
+    isHeld: false,
+    unsure: undefined,
+  };
+  const inFlight = lease.inFlight ?? inFlightOf({ before: settings, after: settings });
+  return { lease, next: ownership, inFlight, back: ownershipOf(record), round };
+}
+
+async function begin(state: State, beginnings: readonly Beginning[]): Promise<boolean> {
+  const { lessee, leases, overtaken } = state;
+  const { table, now } = lessee;
+  const begun = beginnings.map((each) => beginningOf(state, each));
   // Before the write, which may be done though its answer gets lost.
   for (const { lease } of begun) leases.set(lease.name, lease);
-  const conflicts = await writeRecords(table, now(), begun);
+  // Claims alone need no lease, unless several transactions write them and one is refused: the others are taken back,
+  // and no other request must rely on them in between.
+  const isOne = areOneTransaction(begun);
+  const conflicts = await beginRecords(
+    table,
+    now(),
+    begun.map(({ lease, next, inFlight }) => ({
+      ...{ lease, next },
+      inFlight: isOne ? lease.inFlight : inFlight,
+    })),
+  );
   if (conflicts.size === 0) return true;
   const won = begun.filter(({ lease }) => !conflicts.has(lease.record.repositoryArn));
   // A request must not hold one lease and wait for another: two requests would wait for each other.

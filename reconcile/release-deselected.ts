@@ -1,5 +1,6 @@
 /** Releases repositories that an Update no longer selects. */
 import { pause } from '../aws/deadline.ts';
+import { mapConcurrently } from '../aws/map-concurrently.ts';
 import { decodeRecord } from '../core/claims/encode.ts';
 import { type ClaimRecord, claimOf, holdersOf } from '../core/claims/record.ts';
 import type { ReconcileContext } from './context.ts';
@@ -75,16 +76,44 @@ export async function release(
   context: ReconcileContext,
   onFailure?: (repository: string, error: unknown) => Promise<void>,
 ): Promise<readonly Note[]> {
+  const notes: Note[] = [];
   let left = records;
   for (let pauseMs = 50; ; pauseMs = Math.min(2_000, pauseMs * 2)) {
     const planned = await planFree(left, relinquishing, context);
-    if (planned.length === 0) return [];
-    if (await context.leases.begin(planned.map(({ beginning }) => beginning)))
-      return relinquishAll(planned, context, onFailure);
+    const released = await releaseClaims(planned, context);
+    notes.push(...(await relinquishAll(released, context, onFailure)));
+    const open = planned.filter((each) => !released.includes(each));
+    if (open.length === 0) return notes;
+    // Leases are held only once nothing is waited for.
+    if (open.every(hasChange) && (await context.leases.begin(open.map(({ beginning }) => beginning))))
+      return [...notes, ...(await relinquishAll(open, context, onFailure))];
     // Random, so that requests that conflicted do not conflict again.
     await pause(Math.random() * pauseMs, context.deadline);
-    left = await rereadAll(left, relinquishing.holder, context);
+    const arns = open.map(({ beginning }) => beginning.observed.repository.arn);
+    left = await rereadAll(arns, relinquishing.holder, context);
   }
+}
+
+function hasChange({ beginning }: Relinquished): boolean {
+  return beginning.change !== undefined;
+}
+
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html: 100 items.
+const claimsAtOnce = 100;
+
+/** Removes the claims whose removal changes no setting, as far as no other request is in the way. @returns those */
+async function releaseClaims(
+  planned: readonly Relinquished[],
+  { leases }: Pick<ReconcileContext, 'leases'>,
+): Promise<readonly Relinquished[]> {
+  const claims = planned.filter((each) => !hasChange(each));
+  const groups = Array.from({ length: Math.ceil(claims.length / claimsAtOnce) }, (_, index) =>
+    claims.slice(index * claimsAtOnce, (index + 1) * claimsAtOnce),
+  );
+  const released = await mapConcurrently(groups, async (group) =>
+    (await leases.begin(group.map(({ beginning }) => beginning))) ? group : [],
+  );
+  return released.flat();
 }
 
 /** What removing claims comes to, once no other request is changing one of the repositories. */
@@ -98,18 +127,22 @@ async function planFree(
     const busy = await resolveInFlight(left.filter(isBusy), context);
     if (busy !== undefined) throw new HeldByAnother(nameIn(busy.repositoryArn), busy.inFlight.holder);
     // What they have changed was read too early, and the next one may have begun.
-    left = await rereadAll(left, relinquishing.holder, context);
+    left = await rereadAll(
+      left.map(({ repositoryArn }) => repositoryArn),
+      relinquishing.holder,
+      context,
+    );
   }
   const current = await observeNeeded(left, relinquishing, context);
   return planRelinquish(left, current, relinquishing, context);
 }
 
 async function rereadAll(
-  records: readonly ClaimRecord[],
+  arns: readonly string[],
   holder: string,
   { claims }: ReconcileContext,
 ): Promise<readonly ClaimRecord[]> {
-  const items = await claims.read(records.map(({ repositoryArn }) => repositoryArn));
+  const items = await claims.read(arns);
   return [...items.values()].flatMap((item) => {
     const record = decodeRecord(item);
     // Also one that another delivery of this request is changing, which may yet bring the claim back.

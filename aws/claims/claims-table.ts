@@ -8,9 +8,10 @@ import type { Deadline } from '../deadline.ts';
 import { waitingForOthers } from './call.ts';
 import type { ClaimChange, ClaimItem } from './claim-item.ts';
 import { readItems, scanItems } from './read.ts';
-import { writeItems } from './write.ts';
+import { writeItems, writeItemsTogether } from './write.ts';
 
 export type { ClaimChange, ClaimItem } from './claim-item.ts';
+export { fitOneTransaction } from './write.ts';
 
 /**
  * The calls. Each may throw errors of the SDK, or OutOfTime; throttling, transient faults and transactions of other
@@ -26,6 +27,11 @@ export interface ClaimsTable {
    * @returns the keys that were not written, since another request had changed them
    */
   write(changes: readonly ClaimChange[]): Promise<readonly string[]>;
+  /**
+   * The same, but a transaction that a conflict cancels is written not at all: all the items or none where
+   * `fitOneTransaction`.
+   */
+  writeTogether(changes: readonly ClaimChange[]): Promise<readonly string[]>;
   /** Every item that names the holder: a consistent scan. */
   heldBy(holder: string): Promise<readonly ClaimItem[]>;
   /** Every item, page by page. */
@@ -74,6 +80,7 @@ export function connectClaims(options: ClaimsOptions): ClaimsConnection {
       return {
         read: (keys) => readItems(table, keys),
         write: (changes) => writeItems(table, changes),
+        writeTogether: (changes) => writeItemsTogether(table, changes),
         heldBy: (holder) => collect(scanItems(table, holder)),
         all: () => scanItems(table),
       };

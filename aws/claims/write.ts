@@ -11,6 +11,7 @@ import { mapConcurrently } from '../map-concurrently.ts';
 import type { Table } from './call.ts';
 import {
   type ClaimChange,
+  type ClaimItem,
   encodeItem,
   isWrittenBy,
   keyAttribute,
@@ -46,9 +47,40 @@ export async function writeItems(table: Table, changes: readonly ClaimChange[]):
   return conflicts.flat();
 }
 
+/**
+ * Writes items in transactions; one that a conflict cancels is written not at all.
+ *
+ * @returns the keys that were not written
+ * @throws as {@link writeItems}
+ */
+export async function writeItemsTogether(
+  table: Table,
+  changes: readonly ClaimChange[],
+): Promise<readonly string[]> {
+  const write = { table, id: randomUUID() };
+  const conflicts = await mapConcurrently(
+    batchesOf(changes),
+    async (batch) => {
+      const [first] = batch;
+      const isWritten =
+        batch.length === 1 && first !== undefined
+          ? await writeOne(write, first)
+          : (await writeTogether(write, batch)).size === 0;
+      return isWritten ? [] : batch.map(({ item }) => item.key);
+    },
+    batchesAtOnce,
+  );
+  return conflicts.flat();
+}
+
+/** Whether one transaction takes all the items. */
+export function fitOneTransaction(items: readonly ClaimItem[]): boolean {
+  return batchesOf(items.map((item) => ({ item }))).length <= 1;
+}
+
 /** As many items as fit in a transaction. */
-function batchesOf(changes: readonly ClaimChange[]): ClaimChange[][] {
-  const batches: ClaimChange[][] = [];
+function batchesOf<Change extends Pick<ClaimChange, 'item'>>(changes: readonly Change[]): Change[][] {
+  const batches: Change[][] = [];
   let bytes = 0;
   for (const change of changes) {
     const size = sizeOf(change.item);

@@ -119,8 +119,19 @@ export function removeClaim(
     };
   if (mode === 'Retain')
     return { ownership: handDown(left, claim, below, current), target: {}, returnsTo: undefined };
-  const target = mode === 'Undo' ? claim.beforeLastChange : original;
-  return { ownership: left, target: withPolicy(claim, target, original), returnsTo: undefined };
+  return {
+    ownership: left,
+    target: withPolicy(claim, mode === 'Undo' ? foundBy(claim) : original, original),
+    returnsTo: undefined,
+  };
+}
+
+/**
+ * The settings before the last change of a claim. A new one may have found those of a claim that has gone since and has
+ * handed down what it had found itself.
+ */
+function foundBy({ isNew, atTakeover, beforeLastChange }: Claim): RepositorySettings {
+  return isNew === true ? atTakeover : beforeLastChange;
 }
 
 /** Reverts the last change of a claim: a claim that it added is removed, any other is restored. */

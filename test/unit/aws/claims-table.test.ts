@@ -1,7 +1,12 @@
 import '../custom-resource/support/one-realm.ts';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type ClaimItem, type ClaimsTable, connectClaims } from '../../../aws/claims/claims-table.ts';
+import {
+  type ClaimItem,
+  type ClaimsTable,
+  connectClaims,
+  fitOneTransaction,
+} from '../../../aws/claims/claims-table.ts';
 import { deadlineIn } from '../../../aws/deadline.ts';
 import { claimsTableName } from '../custom-resource/support/claims-table.ts';
 import type { Fault } from '../custom-resource/support/faults.ts';
@@ -124,6 +129,15 @@ describe('many items', () => {
     server.claims.set(arnOf('team/1'), item('team/1', { version: 5 }));
     expect(await table.write(changesOf(items(2)))).toEqual([arnOf('team/1')]);
     expect(operations()).toEqual(['TransactWriteItems', 'PutItem']);
+  });
+
+  test('written together: where one was changed, none of its transaction is written', async () => {
+    server.claims.set(arnOf('team/3'), item('team/3', { version: 5 }));
+    const many = items(130);
+    expect(many.map(({ key }) => key).slice(0, 100)).toEqual(await table.writeTogether(changesOf(many)));
+    expect(server.claims.list().filter(({ version }) => version === 1)).toHaveLength(30);
+    expect(operations()).toEqual(['TransactWriteItems', 'TransactWriteItems']);
+    expect([items(100), many].map((each) => fitOneTransaction(each))).toEqual([true, false]);
   });
 
   test('that an answer had no room for are asked for again', async () => {

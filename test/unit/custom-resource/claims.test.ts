@@ -286,6 +286,27 @@ describe('a chain of claims', () => {
     );
   });
 
+  test.each(['Restore', 'Undo'] as const)(
+    'of resources that were just made, removed by %s in any order, ends at what was original',
+    (mode) => {
+      fc.assert(
+        fc.property(chain, fc.infiniteStream(fc.nat()), ({ original, claims }, picks) => {
+          const made = claims.map(([claim], index): [Claim, string] => [
+            { ...claim, isNew: true },
+            `made-${index}`,
+          ]);
+          let world = built({ original, claims: made });
+          while (world.ownership.claims.length > 0) {
+            const { claims: left } = world.ownership;
+            const claim = left[(picks.next().value ?? 0) % left.length];
+            world = removing(world, claim?.holder ?? '', mode);
+          }
+          expect(world.current).toEqual(original);
+        }),
+      );
+    },
+  );
+
   test('moves back to where it was, with what it was', () => {
     fc.assert(
       fc.property(chain, claimLike, fc.nat(), (given, claim, pick) => {
