@@ -40,10 +40,12 @@ describe('what SAM built', () => {
   });
 
   test.each(['SettingsFunction', 'FindingsFunction'])(
-    '%s carries neither the credential chain nor fetch',
+    '%s carries neither the credential chain nor fetch nor event streams',
     (name) => {
       expect(source(name)).not.toMatch(/credential-provider-(sso|ini|process|web-identity)|fromSSO|fromIni/);
       expect(source(name)).not.toMatch(/[^.\w]fetch\(/);
+      // Event streams, which none of their operations has.
+      expect(source(name)).not.toContain(':event-type');
     },
   );
 });
