@@ -4,6 +4,7 @@ import {
   type EnhancedImageScanFinding,
   type ImageScanFinding,
 } from '@aws-sdk/client-ecr';
+import { OutOfTime } from '../deadline.ts';
 import { unlessNotFound } from '../faults.ts';
 import { pages } from '../pages.ts';
 import type { EcrCalls } from './call.ts';
@@ -22,11 +23,17 @@ export interface ScanFindings {
   readonly description: string | undefined;
   readonly basic: readonly BasicFinding[];
   readonly enhanced: readonly EnhancedFinding[];
+  /** The error that a page after the first one met: only the findings before it were read. */
+  readonly failure: unknown;
 }
 
 /** Reading them. */
 export interface ScanFindingReads {
-  /** The result, over all its pages; undefined where the repository, the image or its scan does not exist. */
+  /**
+   * The result, over all its pages; undefined where the repository, the image or its scan does not exist.
+   *
+   * @throws if the first page cannot be read, or at the deadline
+   */
   scanFindings(repository: string, digest: string): Promise<ScanFindings | undefined>;
 }
 
@@ -48,13 +55,21 @@ export function scanFindingReads({ call, registry }: EcrCalls): ScanFindingReads
         repositoryName,
       );
     };
-    for await (const { imageScanStatus, imageScanFindings } of pages(readPage, (page) => page.nextToken)) {
-      status = imageScanStatus?.status ?? '';
-      description = imageScanStatus?.description;
-      basic.push(...(imageScanFindings?.findings ?? []));
-      enhanced.push(...(imageScanFindings?.enhancedFindings ?? []));
+    let failure: unknown;
+    let isFirst = true;
+    try {
+      for await (const { imageScanStatus, imageScanFindings } of pages(readPage, (page) => page.nextToken)) {
+        isFirst = false;
+        status = imageScanStatus?.status ?? '';
+        description = imageScanStatus?.description;
+        basic.push(...(imageScanFindings?.findings ?? []));
+        enhanced.push(...(imageScanFindings?.enhancedFindings ?? []));
+      }
+    } catch (error) {
+      if (isFirst || error instanceof OutOfTime) throw error;
+      failure = error;
     }
-    return { status, description, basic, enhanced };
+    return { status, description, basic, enhanced, failure };
   };
   return {
     scanFindings: (repository, digest) =>

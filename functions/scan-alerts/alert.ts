@@ -1,7 +1,7 @@
 /** The content of an alert about one image, before it is put into words. Pure. */
 import type { Commit } from './commit.ts';
 import type { Image } from './event.ts';
-import { type Counts, countOf, isAtLeast, type Threshold } from './severity.ts';
+import { type Counts, countInEvent, countOf, isAtLeast, isShortOf, type Threshold } from './severity.ts';
 import { type Suppressed, type Suppression, splitSuppressed } from './suppression.ts';
 import { identityOf, newAgainst, type Vulnerability, worstFirst } from './vulnerability.ts';
 
@@ -18,8 +18,10 @@ interface Common {
   readonly scanner: 'BASIC' | 'ENHANCED';
   /** The URL of the image's page in the console. */
   readonly console: string;
-  /** Settings that could not be parsed, a clause each. */
+  /** Settings that have no effect, and what could not be read beside the findings, a clause each. */
   readonly problems: readonly string[];
+  /** Of the event; undefined if it has none. */
+  readonly eventCounts: Partial<Counts> | undefined;
 }
 
 export type Alert =
@@ -33,10 +35,28 @@ export type Alert =
       readonly suppressed: readonly Suppressed[];
       /** Undefined where there is nothing to compare with. */
       readonly news: NewVulnerabilities | undefined;
+      /** Undefined where all findings were read. */
+      readonly unread: Unread | undefined;
+    })
+  /** Everything at or above the threshold is suppressed. */
+  | (Common & {
+      readonly kind: 'suppressed';
+      readonly threshold: Threshold;
+      /** Of the suppressed findings. */
+      readonly counts: Counts;
+      readonly suppressed: readonly Suppressed[];
     })
   | (Common & { readonly kind: 'failed'; readonly status: string; readonly reason: string | undefined })
   /** The image was deleted, or its result is not available: only the event's own counts are known. */
   | (Common & { readonly kind: 'gone'; readonly threshold: Threshold; readonly counts: Partial<Counts> });
+
+/** That findings are missing, because fewer were read than the event counts, or because reading failed. */
+export interface Unread {
+  /** How many findings at or above the threshold were read. */
+  readonly read: number;
+  /** A clause. */
+  readonly reason: string;
+}
 
 /** Findings that were not there before, the worst first. */
 export interface NewVulnerabilities {
@@ -48,6 +68,14 @@ export interface NewVulnerabilities {
 /** What was read of one image. */
 export interface ScanReport extends Common {
   readonly findings: readonly Vulnerability[];
+  /** Findings that Amazon Inspector suppresses. */
+  readonly suppressedByInspector: readonly Vulnerability[];
+  /** Of the findings that were read, suppressed ones included; a finding in several packages counts once, as in events. */
+  readonly readCounts: Counts;
+  /** Whether Inspector has closed findings since the event. */
+  readonly hasClosed: boolean;
+  /** Why reading ended before the last finding, in a clause; undefined if everything was read. */
+  readonly failure: string | undefined;
   /** What it is compared with: the image pushed before, or what a later finding adds. */
   readonly compared:
     | {
@@ -77,14 +105,52 @@ export function alertOf(
   scanned: ScanReport,
   { threshold, notifyOn, suppressions, now }: AlertOptions,
 ): Alert | undefined {
-  const { findings: all, compared, ...common } = scanned;
-  const { reported, suppressed } = splitSuppressed(all, suppressions, now);
-  const findings = worstFirst(reported);
-  const news = newVulnerabilitiesOf(findings, compared);
-  const isOnlyNews = notifyOn === 'NewFindings' || compared?.with === 'first scan';
-  const notifying = isOnlyNews ? (news?.findings ?? findings) : findings;
-  if (!notifying.some(({ severity }) => isAtLeast(severity, threshold))) return undefined;
-  return { kind: 'findings', ...common, threshold, counts: countOf(findings), findings, suppressed, news };
+  const {
+    findings: all,
+    suppressedByInspector,
+    readCounts,
+    hasClosed,
+    failure,
+    compared,
+    ...common
+  } = scanned;
+  const { reported, suppressed: byUser } = splitSuppressed(all, suppressions, now);
+  const byInspector = suppressedByInspector.map((finding) => ({ finding, by: 'Amazon Inspector' as const }));
+  const suppressed = worstFirst([...byUser, ...byInspector], ({ finding }) => finding);
+  const findings = worstFirst(reported, (finding) => finding);
+  const unread = unreadOf(scanned, threshold);
+  const isNotified = (list: readonly Vulnerability[]): boolean => {
+    const news = newVulnerabilitiesOf(list, compared);
+    const isOnlyNews = notifyOn === 'NewFindings' || compared?.with === 'first scan';
+    return hasAtLeast(isOnlyNews ? (news?.findings ?? list) : list, threshold);
+  };
+  if (unread !== undefined || isNotified(findings)) {
+    const news = newVulnerabilitiesOf(findings, compared);
+    const counts = countOf(findings);
+    return { kind: 'findings', ...common, threshold, counts, findings, suppressed, news, unread };
+  }
+  const quiet = suppressed.map(({ finding }) => finding);
+  if (hasAtLeast(findings, threshold) || !isNotified(quiet)) return undefined;
+  return { kind: 'suppressed', ...common, threshold, counts: countOf(quiet), suppressed };
+}
+
+function hasAtLeast(findings: readonly Vulnerability[], threshold: Threshold): boolean {
+  return findings.some(({ severity }) => isAtLeast(severity, threshold));
+}
+
+function unreadOf(
+  { eventCounts, readCounts, failure, hasClosed }: ScanReport,
+  threshold: Threshold,
+): Unread | undefined {
+  const isShort =
+    eventCounts === undefined ? failure !== undefined : isShortOf(eventCounts, readCounts, threshold);
+  if (!isShort) return undefined;
+  const reason =
+    failure ??
+    (hasClosed
+      ? 'Amazon Inspector has closed findings since'
+      : 'ECR returns fewer findings, or lower severities, than the event counts');
+  return { read: countInEvent(readCounts, threshold), reason };
 }
 
 function newVulnerabilitiesOf(
@@ -103,6 +169,14 @@ function newVulnerabilitiesOf(
     default:
       return compared satisfies never;
   }
+}
+
+/** The same for every scan of an image with the same suppressed findings; undefined for other alerts. */
+export function suppressionKeyOf(alert: Alert): string | undefined {
+  if (alert.kind !== 'suppressed') return undefined;
+  const { account, region, repository, digest } = alert.image;
+  const suppressed = alert.suppressed.map(({ finding, by }) => [identityOf(finding), by]);
+  return JSON.stringify([account, region, repository, digest, suppressed]);
 }
 
 /** The host of an image's registry. */

@@ -1,5 +1,5 @@
 import type { Alert } from './alert.ts';
-import { adviceOf, countsInWords, lineOf } from './wording.ts';
+import { adviceOf, countsInWords, eventCountsInWords, lineOf, suppressedLine } from './wording.ts';
 
 const maxFindings = 10;
 
@@ -41,10 +41,22 @@ function linesOf(alert: Alert): string[] {
         0,
         maxFindings,
       );
-      return [countsInWords(alert.counts), ...shown.map((finding) => escaped(lineOf(finding)))];
+      const { unread } = alert;
+      return [
+        countsInWords(alert.counts),
+        ...(unread === undefined
+          ? []
+          : [...eventCountsInWords(alert), escaped(`Only ${unread.read} could be read: ${unread.reason}`)]),
+        ...shown.map((finding) => escaped(lineOf(finding))),
+      ];
     }
+    case 'suppressed':
+      return [
+        countsInWords(alert.counts),
+        ...alert.suppressed.slice(0, maxFindings).map((each) => escaped(suppressedLine(each))),
+      ];
     case 'failed':
-      return [escaped(alert.reason ?? alert.status)];
+      return [escaped(alert.reason ?? alert.status), ...eventCountsInWords(alert)];
     case 'gone':
       return [countsInWords(alert.counts)];
     default:

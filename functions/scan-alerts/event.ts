@@ -25,8 +25,8 @@ export type ScanEvent =
       readonly scanner: 'BASIC' | 'ENHANCED';
       /** COMPLETE, or another status. */
       readonly status: string;
-      /** As far as the event has them; severities without findings are left out. */
-      readonly counts: Readonly<Partial<Record<Severity, number>>>;
+      /** Severities without findings are left out; undefined if the event has no counts. */
+      readonly counts: Readonly<Partial<Record<Severity, number>>> | undefined;
     })
   | (Common & {
       readonly kind: 'finding';
@@ -67,7 +67,7 @@ function parseScan(event: JsonObject, detail: JsonObject, scanner: 'BASIC' | 'EN
     scanner,
     // Inspector's name of a completed first scan.
     status: status === 'INITIAL_SCAN_COMPLETE' ? 'COMPLETE' : status,
-    counts: isObject(counts) ? countsOf(counts) : {},
+    counts: isObject(counts) ? countsOf(counts) : undefined,
     image: {
       account: textOf(event, 'account'),
       region: textOf(event, 'region'),

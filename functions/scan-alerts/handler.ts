@@ -5,14 +5,16 @@ import { connect } from '../../aws/ecr/connection.ts';
 import { imageReads } from '../../aws/ecr/images.ts';
 import { scanFindingReads } from '../../aws/ecr/scan-findings.ts';
 import { tagReads } from '../../aws/ecr/tags.ts';
+import { suppressionKeyOf } from './alert.ts';
 import { buildAlert } from './build-alert.ts';
 import { parseEvent } from './event.ts';
 import { messageOf } from './message.ts';
 import { readSettings } from './settings.ts';
 import { publish } from './sns.ts';
 
-// Events for which this instance of the function has published an alert: EventBridge may deliver an event again. Other
-// instances do not know of it, so delivery is at least once.
+// Events for which this instance of the function has published an alert: EventBridge may deliver an event again. An image
+// whose findings are all suppressed is also remembered by its digest, because it may be scanned every day. Other instances
+// do not know of it, so delivery is at least once.
 const published = new Set<string>();
 const maxRemembered = 1_000;
 
@@ -49,11 +51,22 @@ export async function handler(
     ...tagReads(calls),
   }));
   try {
-    const alert = await buildAlert(scan, settings, { ecr: connection.until(deadline), deadline });
-    if (alert === undefined) return log({ message: 'no alert is needed' });
-    await publish(settings.topicArn, messageOf(alert), process.env, deadline);
-    remember(scan.id);
-    log({ message: 'alert published', kind: alert.kind });
+    const { alert, failure } = await buildAlert(scan, settings, {
+      ecr: connection.until(deadline),
+      deadline,
+    });
+    const key = alert === undefined ? undefined : suppressionKeyOf(alert);
+    if (key !== undefined && published.has(key)) return log({ message: 'suppression was reported before' });
+    if (alert !== undefined) {
+      await publish(settings.topicArn, messageOf(alert), process.env, deadline);
+      for (const each of [scan.id, key]) if (each !== undefined) remember(each);
+    }
+    log(
+      alert === undefined
+        ? { message: 'no alert is needed' }
+        : { message: 'alert published', kind: alert.kind },
+    );
+    if (failure !== undefined) throw failure;
   } finally {
     connection.close();
     deadline.dispose();

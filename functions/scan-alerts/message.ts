@@ -2,8 +2,9 @@
 import type { Alert } from './alert.ts';
 import { chatOf } from './amazon-q.ts';
 import { subjectOf } from './subject.ts';
+import type { Suppressed } from './suppression.ts';
 import { textOf } from './text.ts';
-import { adviceOf } from './wording.ts';
+import { adviceOf, worstSeverityOf } from './wording.ts';
 
 /** What SNS publishes. */
 export interface Message {
@@ -35,9 +36,15 @@ export function messageOf(alert: Alert): Message {
     const machine = JSON.stringify({ ...machineOf(alert, subject, max), text });
     return JSON.stringify({ default: text, sqs: machine, lambda: machine, https });
   };
-  const all = alert.kind === 'findings' ? alert.findings.length : 0;
+  const all = Math.max(...listsOf(alert).map(({ length }) => length));
   const max = largest(all, (number) => Buffer.byteLength(write(number)) <= maxBytes);
   return { subject, body: write(max), attributes: attributesOf(alert) };
+}
+
+/** The lists that are shortened if the message would be too long. */
+function listsOf(alert: Alert): readonly (readonly unknown[])[] {
+  if (alert.kind === 'findings') return [alert.findings, alert.suppressed];
+  return [alert.kind === 'suppressed' ? alert.suppressed : []];
 }
 
 /** The largest number up to `max` that fits, by binary search. */
@@ -65,10 +72,11 @@ function machineOf(alert: Alert, subject: string, max: number): object {
     console,
     advice: adviceOf(alert),
     problems,
+    eventCounts: alert.eventCounts,
   };
   switch (alert.kind) {
     case 'findings': {
-      const { kind, threshold, counts, findings, suppressed, news } = alert;
+      const { kind, threshold, counts, findings, suppressed, news, unread } = alert;
       return {
         ...common,
         kind,
@@ -76,12 +84,25 @@ function machineOf(alert: Alert, subject: string, max: number): object {
         counts,
         findings: findings.slice(0, max),
         omitted: Math.max(0, findings.length - max),
+        unread,
         suppressed: suppressed.length,
+        suppressions: suppressed.slice(0, max).map(suppressionOf),
         news: news && {
           since: news.since,
           count: news.findings.length,
           ids: news.findings.slice(0, max).map(({ id }) => id),
         },
+      };
+    }
+    case 'suppressed': {
+      const { kind, threshold, counts, suppressed } = alert;
+      return {
+        ...common,
+        kind,
+        threshold,
+        counts,
+        suppressed: suppressed.length,
+        suppressions: suppressed.slice(0, max).map(suppressionOf),
       };
     }
     case 'failed':
@@ -93,8 +114,16 @@ function machineOf(alert: Alert, subject: string, max: number): object {
   }
 }
 
+/** A suppressed finding, until when and by what; Inspector returns no end and no reason. */
+function suppressionOf({ finding: { id, severity, package: name }, by }: Suppressed): object {
+  const what = { id, severity, package: name };
+  return by === 'Amazon Inspector'
+    ? { ...what, by }
+    : { ...what, until: by.until, by: by.by, reason: by.reason };
+}
+
 function attributesOf(alert: Alert): Readonly<Record<string, string>> {
   const { kind, image, scanner } = alert;
-  const worst = kind === 'findings' ? alert.findings[0]?.severity : undefined;
+  const worst = worstSeverityOf(alert);
   return { kind, repository: image.repository, scanner, ...(worst === undefined ? {} : { severity: worst }) };
 }

@@ -1,4 +1,5 @@
 /** What the alerts read of ECR, and a scan's result in words of their own. */
+import { AwsCallError, rootError } from '../../aws/call-error.ts';
 import type { ImageReads } from '../../aws/ecr/images.ts';
 import type {
   BasicFinding,
@@ -7,7 +8,7 @@ import type {
   ScanFindings,
 } from '../../aws/ecr/scan-findings.ts';
 import { fixedOf } from './event.ts';
-import { severityOf } from './severity.ts';
+import { type Counts, countOf, severityOf } from './severity.ts';
 import { clip, type Vulnerability } from './vulnerability.ts';
 
 /** The operations that are called. */
@@ -20,6 +21,14 @@ export interface ScanResult {
   readonly status: string;
   readonly reason: string | undefined;
   readonly findings: readonly Vulnerability[];
+  /** Findings that Inspector suppresses, by a rule of its own. */
+  readonly suppressed: readonly Vulnerability[];
+  /** Findings that were read, suppressed ones included; a finding in several packages counts once, as in events. */
+  readonly counts: Counts;
+  /** Findings that Inspector has closed; events do not count them. */
+  readonly closed: readonly Vulnerability[];
+  /** Why reading ended before the last finding, in a clause; undefined if everything was read. */
+  readonly failure: string | undefined;
 }
 
 /** Reads the result of an image's scan; undefined where the image or its scan does not exist. */
@@ -37,12 +46,35 @@ export function isResult(status: string): boolean {
   return status === 'COMPLETE' || status === 'ACTIVE';
 }
 
-function toResult({ status, description, basic, enhanced }: ScanFindings): ScanResult {
+function toResult({ status, description, basic, enhanced, failure }: ScanFindings): ScanResult {
+  // Inspector lists findings that are suppressed or closed too.
+  const {
+    ACTIVE: active = [],
+    SUPPRESSED: suppressed = [],
+    CLOSED: closed = [],
+  } = Object.groupBy(enhanced, ({ status = 'ACTIVE' }) =>
+    status === 'ACTIVE' || status === 'SUPPRESSED' ? status : 'CLOSED',
+  );
+  const counted = [...basic, ...active, ...suppressed].map((each) => ({
+    severity: severityOf(each.severity),
+  }));
   return {
     status,
     reason: description === undefined ? undefined : clip(description, 1_000),
-    findings: [...basic.map(fromBasic), ...enhanced.flatMap(fromEnhanced)],
+    findings: [...basic.map(fromBasic), ...active.flatMap(fromEnhanced)],
+    suppressed: suppressed.flatMap(fromEnhanced),
+    counts: countOf(counted),
+    closed: closed.flatMap(fromEnhanced),
+    failure: failure === undefined ? undefined : failureOf(failure),
   };
+}
+
+/** Why a read failed, in one clause. */
+export function failureOf(error: unknown): string {
+  const root = rootError(error);
+  const reason = root instanceof Error ? `${root.name}: ${root.message}` : String(root);
+  const operation = error instanceof AwsCallError ? error.operation : 'the read';
+  return clip(`${operation} failed (${reason})`, 500);
 }
 
 function fromBasic({ name, severity, uri, attributes }: BasicFinding): Vulnerability {
@@ -59,12 +91,9 @@ function fromBasic({ name, severity, uri, attributes }: BasicFinding): Vulnerabi
 
 function fromEnhanced({
   severity,
-  status,
   title,
   packageVulnerabilityDetails: details,
 }: EnhancedFinding): Vulnerability[] {
-  // Inspector lists findings that are suppressed or closed too.
-  if (status !== undefined && status !== 'ACTIVE') return [];
   const packages = details?.vulnerablePackages ?? [];
   return (packages.length === 0 ? [{}] : packages).map(({ name, version, fixedInVersion: fixed }) => ({
     id: clip(details?.vulnerabilityId ?? title ?? 'unnamed'),

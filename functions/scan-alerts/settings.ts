@@ -11,6 +11,8 @@ export interface Settings {
   /** With `{commit}`, `{repository}` and `{tag}`; empty: no link. */
   readonly sourceUrlTemplate: string;
   readonly suppress: Suppressions;
+  /** Whether tags of a repository can suppress its findings. */
+  readonly allowSuppressionTags: boolean;
 }
 
 /** @throws when a parameter has a value that is not allowed: Lambda then keeps the event, with the reason */
@@ -20,6 +22,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     throw new Error(`the parameter AlertSeverity must be one of ${thresholds.join(', ')}`);
   if (!isOneOf(notifyOns, notifyOn))
     throw new Error(`the parameter NotifyOn must be one of ${notifyOns.join(', ')}`);
+  const { AllowSuppressionTags: allowTags = 'true' } = environment;
+  if (!isOneOf(['true', 'false'], allowTags))
+    throw new Error('the parameter AllowSuppressionTags must be true or false');
   if (!AlertTopicArn) throw new Error('the parameter AlertTopicArn is missing');
   return {
     threshold: AlertSeverity,
@@ -27,5 +32,6 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     topicArn: AlertTopicArn,
     sourceUrlTemplate: SourceUrlTemplate ?? '',
     suppress: parseSuppress(Suppress ?? ''),
+    allowSuppressionTags: allowTags === 'true',
   };
 }

@@ -36,3 +36,31 @@ export function countOf(list: readonly { readonly severity: Severity }[]): Count
   for (const { severity } of list) counts[severity] += 1;
   return counts;
 }
+
+/** How many are at or above a severity. */
+export function countAtLeast(counts: Partial<Counts>, threshold: Severity): number {
+  return severities.reduce((sum, each) => sum + (isAtLeast(each, threshold) ? (counts[each] ?? 0) : 0), 0);
+}
+
+/** How many an event counts that can be at or above the threshold: Inspector counts LOW findings only in its total. */
+export function countInEvent(counts: Partial<Counts>, threshold: Threshold): number {
+  return countAtLeast(counts, threshold) + (threshold === 'LOW' ? (counts.UNRATED ?? 0) : 0);
+}
+
+/**
+ * True if an event counts more findings at or above the threshold than were read. A finding that was read with a higher
+ * severity is not a missing one, one with a lower severity is.
+ */
+export function isShortOf(event: Partial<Counts>, read: Counts, threshold: Threshold): boolean {
+  const isFewer = severities.some(
+    (each) => isAtLeast(each, threshold) && countAtLeast(event, each) > countAtLeast(read, each),
+  );
+  if (isFewer || threshold !== 'LOW') return isFewer;
+  const informational = event.INFORMATIONAL === undefined ? read.INFORMATIONAL : 0;
+  return countInEvent(event, 'LOW') > countInEvent(read, 'LOW') + informational;
+}
+
+/** The most severe that has a count; undefined if none has. */
+export function worstOf(counts: Partial<Counts>): Severity | undefined {
+  return severities.find((each) => (counts[each] ?? 0) > 0);
+}

@@ -1,5 +1,6 @@
 import type { Alert } from './alert.ts';
-import { atThreshold, pluralise } from './wording.ts';
+import { countAtLeast } from './severity.ts';
+import { atThreshold, numberOf, pluralise, worstSeverityOf } from './wording.ts';
 
 // SNS: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 const maxCharacters = 100;
@@ -15,10 +16,15 @@ export function subjectOf(alert: Alert): string {
 function headlineOf(alert: Alert): string {
   switch (alert.kind) {
     case 'findings': {
-      const { findings, news, threshold } = alert;
+      const { news, threshold, unread } = alert;
+      const number = numberOf(alert);
+      if (number === 0) return '[NOT READ] findings could not be read';
+      const read = unread === undefined ? '' : `, ${unread.read} read`;
       const fresh = news === undefined ? '' : `, ${atThreshold(news.findings, threshold).length} new`;
-      return `[${findings[0]?.severity ?? threshold}] ${pluralise(atThreshold(findings, threshold).length, 'finding')}${fresh}`;
+      return `[${worstSeverityOf(alert) ?? threshold}] ${pluralise(number, 'finding')}${read}${fresh}`;
     }
+    case 'suppressed':
+      return `[SUPPRESSED] ${pluralise(countAtLeast(alert.counts, alert.threshold), 'finding')} suppressed`;
     case 'failed':
       return '[NOT SCANNED] scan failed';
     case 'gone':

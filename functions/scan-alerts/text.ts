@@ -1,7 +1,18 @@
 /** The plain text of an alert, in sections, so that it can be read in any client. Pure. */
-import { type Alert, type NewVulnerabilities, registryOf } from './alert.ts';
+import { type Alert, type NewVulnerabilities, registryOf, type Unread } from './alert.ts';
+import { type Counts, countAtLeast, type Threshold } from './severity.ts';
 import type { Suppressed } from './suppression.ts';
-import { adviceOf, atThreshold, countsInWords, lineOf, pluralise } from './wording.ts';
+import {
+  adviceOf,
+  atThreshold,
+  countsInWords,
+  eventCountsInWords,
+  type FindingsAlert,
+  lineOf,
+  numberOf,
+  pluralise,
+  suppressedLine,
+} from './wording.ts';
 
 /** @param max how many findings each list may have; the rest is counted */
 export function textOf(alert: Alert, max: number): string {
@@ -20,7 +31,8 @@ function summaryOf(alert: Alert): string {
   const what = tags[0] === undefined ? `an untagged image of ${repository}` : `${repository}:${tags[0]}`;
   switch (alert.kind) {
     case 'findings': {
-      const { findings, threshold, news } = alert;
+      const { findings, threshold, news, unread } = alert;
+      if (unread !== undefined) return unreadSummary(alert, unread, capital(what));
       const notified = atThreshold(findings, threshold);
       const fixable = notified.filter(({ fixed }) => typeof fixed === 'string').length;
       const fixes =
@@ -31,6 +43,10 @@ function summaryOf(alert: Alert): string {
         news === undefined ? '' : ` ${newInWords(news, atThreshold(news.findings, threshold).length)}`;
       return `${capital(what)} has ${pluralise(notified.length, 'finding')} of ${threshold} or worse${fixes}.${fresh}`;
     }
+    case 'suppressed': {
+      const number = pluralise(countAtLeast(alert.counts, alert.threshold), 'finding');
+      return `${capital(what)} has ${number} of ${alert.threshold} or worse, all suppressed.`;
+    }
     case 'failed':
       return `The scan of ${what} failed (status ${alert.status}), so its vulnerabilities are unknown. ${alert.reason === undefined ? 'ECR reports no reason.' : `ECR reports: ${alert.reason}`}`;
     case 'gone':
@@ -38,6 +54,14 @@ function summaryOf(alert: Alert): string {
     default:
       return alert satisfies never;
   }
+}
+
+function unreadSummary(alert: FindingsAlert, { read, reason }: Unread, what: string): string {
+  const { threshold, eventCounts } = alert;
+  const number = numberOf(alert);
+  if (eventCounts === undefined)
+    return `${what} has ${number === 0 ? 'an unknown number of findings' : `at least ${pluralise(number, 'finding')}`} of ${threshold} or worse, because not all could be read: ${reason}.`;
+  return `${what} has ${pluralise(number, 'finding')} of ${threshold} or worse, as the event of the scan counts them. Only ${read} could be read: ${reason}.`;
 }
 
 function newInWords({ since }: NewVulnerabilities, count: number): string {
@@ -73,18 +97,18 @@ function detailsOf(alert: Alert, max: number): readonly string[] {
     case 'findings': {
       const { counts, findings, news, suppressed, threshold } = alert;
       return [
-        `Severity\n  ${countsInWords(counts)} (alert threshold ${threshold})`,
+        severityOf(counts, threshold, alert),
         ...(news === undefined ? [] : [newsOf(news, max)]),
-        `Most severe\n${listOf(findings, lineOf, max)}`,
-        ...(suppressed.length === 0
-          ? []
-          : [`Suppressed: ${suppressed.length}\n${listOf(suppressed, suppressedLine, max)}`]),
+        `Most severe\n${findings.length === 0 ? '  none could be read' : listOf(findings, lineOf, max)}`,
+        ...(suppressed.length === 0 ? [] : [suppressedOf(suppressed, max)]),
       ];
     }
+    case 'suppressed':
+      return [severityOf(alert.counts, alert.threshold, alert), suppressedOf(alert.suppressed, max)];
     case 'gone':
-      return [`Severity\n  ${countsInWords(alert.counts)} (alert threshold ${alert.threshold})`];
+      return [severityOf(alert.counts, alert.threshold, alert)];
     case 'failed':
-      return [];
+      return eventCountsInWords(alert).map((line) => `Severity\n  ${line}`);
     default:
       return alert satisfies never;
   }
@@ -98,8 +122,12 @@ function newsOf({ since, findings }: NewVulnerabilities, max: number): string {
   return `New since ${when}\n${findings.length === 0 ? '  nothing' : listOf(findings, lineOf, max)}`;
 }
 
-function suppressedLine({ finding, by }: Suppressed): string {
-  return `${finding.id} ${finding.package}, until ${by.until}: ${by.reason}`;
+function severityOf(counts: Partial<Counts>, threshold: Threshold, alert: Alert): string {
+  return `Severity\n${indented([`${countsInWords(counts)} (alert threshold ${threshold})`, ...eventCountsInWords(alert)])}`;
+}
+
+function suppressedOf(suppressed: readonly Suppressed[], max: number): string {
+  return `Suppressed: ${suppressed.length}\n${listOf(suppressed, suppressedLine, max)}`;
 }
 
 function listOf<Entry>(entries: readonly Entry[], line: (entry: Entry) => string, max: number): string {

@@ -212,6 +212,7 @@ describe('the patterns of the rules', () => {
 
   test.each<[string, string, JsonObject, boolean]>([
     ['a clean scan', 'findings-enhanced', counts({ TOTAL: 0 }), false],
+    ['one without counts', 'findings-enhanced', { 'finding-severity-counts': null }, true],
     [
       'one that ended',
       'findings-enhanced',

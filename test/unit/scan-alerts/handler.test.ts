@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Json, JsonObject } from '../../../core/json.ts';
 import {
   basicFinding,
   digest,
+  enhancedFindings,
   eventLike,
   findings,
   type Rig,
@@ -9,6 +11,7 @@ import {
   startRig,
   usualImages,
 } from './support/run.ts';
+import type { Published } from './support/world.ts';
 
 let rig: Rig;
 
@@ -25,6 +28,8 @@ afterAll(() => rig.stop());
 
 const throttled = { status: 400, type: 'ThrottlingException' };
 const broken = { status: 500, type: 'ServerException' };
+const denied = { status: 400, type: 'AccessDeniedException' };
+const counts = (given: Json) => ({ 'finding-severity-counts': given });
 const message = (published: readonly { readonly texts: Readonly<Record<string, string>> }[]) =>
   JSON.parse(published[0]?.texts.sqs ?? 'null');
 
@@ -45,7 +50,7 @@ describe('a scan', () => {
 
   test('with nothing as bad as the threshold is not told', async () => {
     rig.world.images.set(repository, usualImages({ status: 'COMPLETE', findings: findings.slice(0, 1) }));
-    const { published, thrown } = await rig.run(eventLike('findings-basic'));
+    const { published, thrown } = await rig.run(eventLike('findings-basic', counts({ MEDIUM: 1 })));
     expect({ published, thrown }).toEqual({ published: [], thrown: undefined });
   });
 
@@ -82,10 +87,12 @@ describe('a scan', () => {
   );
 
   test('fails with the reason when it may not read', async () => {
-    rig.world.faults.set('DescribeImages', [{ status: 400, type: 'AccessDeniedException' }]);
-    const { thrown } = await rig.run(eventLike('findings-basic'));
+    rig.world.faults.set('DescribeImages', [denied]);
+    const { published, thrown } = await rig.run(eventLike('findings-basic'));
     expect(thrown).toMatchObject({ name: 'AwsCallError', operation: 'DescribeImages' });
     expect(String(thrown)).toMatch(/DescribeImages failed \(AccessDeniedException: /);
+    // What can be read is reported all the same.
+    expect(message(published)).toMatchObject({ kind: 'findings', counts: { CRITICAL: 2, HIGH: 1 } });
   });
 });
 
@@ -114,7 +121,8 @@ describe('what is new', () => {
   test('is all that is told of, where so asked', async () => {
     rig.world.images.set(repository, usualImages({ status: 'COMPLETE', findings: findings.slice(2) }));
     const asked = { NotifyOn: 'NewFindings' };
-    expect((await rig.run(eventLike('findings-basic'), asked)).published).toEqual([]);
+    const event = eventLike('findings-basic', counts({ CRITICAL: 1, HIGH: 1 }));
+    expect((await rig.run(event, asked)).published).toEqual([]);
     rig.world.images.set(repository, usualImages({ status: 'COMPLETE', findings }));
     expect((await rig.run(eventLike('findings-basic'), asked)).published).toHaveLength(1);
   });
@@ -167,16 +175,72 @@ describe('suppression', () => {
   };
   const all = findings.map(({ name }) => `${name} 2099-01-01 looked at`);
 
-  test('of everything silences the alert', async () => {
+  const soon = new Date(Date.now() + 89 * 86_400_000).toISOString().slice(0, 10);
+  const tagsUntil = (until: string) =>
+    Object.fromEntries(findings.map(({ name }) => [`ecr-hardening-suppress:${name}`, `${until} looked at`]));
+
+  test('of everything is reported once, with what suppresses it and until when', async () => {
+    const { published } = await run(all.join(';'));
+    expect(published[0]?.subject).toBe('[SUPPRESSED] 3 findings suppressed: team/orders:1.4.2');
+    expect(published[0]?.attributes).toMatchObject({ kind: 'suppressed', severity: 'CRITICAL' });
+    expect(message(published)).toMatchObject({
+      kind: 'suppressed',
+      counts: { CRITICAL: 2, HIGH: 1, MEDIUM: 1 },
+      suppressions: expect.arrayContaining([
+        expect.objectContaining({ id: 'CVE-2026-1111', until: '2099-01-01', by: 'the parameter Suppress' }),
+      ]),
+    });
+    for (const text of [published[0]?.texts.default, published[0]?.texts.https])
+      expect(text).toContain('CVE-2026-1111 openssl, until 2099-01-01 by the parameter Suppress: looked at');
+    // A later scan of the same image, by another event.
     expect((await run(all.join(';'))).published).toEqual([]);
+    expect(message((await run(all.join(';').replaceAll('2099', '2098'))).published).kind).toBe('suppressed');
+  });
+
+  test('of everything but a finding below the threshold is reported too', async () => {
+    expect(message((await run(all.slice(1).join(';'))).published)).toMatchObject({
+      kind: 'suppressed',
+      counts: { CRITICAL: 2, HIGH: 1 },
+    });
+  });
+
+  test('does not hide what the event counts and ECR does not return', async () => {
+    rig.world.tags.set(repository, {});
+    const event = eventLike('findings-basic', counts({ CRITICAL: 3, HIGH: 1, MEDIUM: 1 }));
+    const { published } = await rig.run(event, { Suppress: all.join(';') });
+    expect(published[0]?.subject).toBe('[CRITICAL] 4 findings, 3 read, 0 new: team/orders:1.4.2');
+    expect(message(published)).toMatchObject({
+      kind: 'findings',
+      suppressed: 4,
+      eventCounts: { CRITICAL: 3 },
+    });
   });
 
   test('by a tag of the repository holds for it alone', async () => {
-    const tags = Object.fromEntries(
-      findings.map(({ name }) => [`ecr-hardening-suppress:${name}`, '2099-01-01 looked at']),
-    );
-    expect((await run('', tags)).published).toEqual([]);
+    expect(message((await run('', tagsUntil(soon))).published)).toMatchObject({
+      kind: 'suppressed',
+      suppressions: expect.arrayContaining([
+        expect.objectContaining({
+          until: soon,
+          by: 'the repository tag ecr-hardening-suppress:CVE-2026-1111',
+        }),
+      ]),
+    });
     expect(message((await run('', { other: 'tag' })).published).suppressed).toBe(0);
+  });
+
+  test('by a tag for more than 90 days has no effect, and the message says so', async () => {
+    const { published } = await run('', tagsUntil('2099-01-01'));
+    expect(message(published)).toMatchObject({ kind: 'findings', suppressed: 0 });
+    expect(message(published).problems).toHaveLength(4);
+    expect(message(published).problems[0]).toContain('at most 90 days');
+  });
+
+  test('by a tag has no effect where AllowSuppressionTags is false, and the message says so', async () => {
+    rig.world.tags.set(repository, tagsUntil(soon));
+    const { published } = await rig.run(eventLike('findings-basic'), { AllowSuppressionTags: 'false' });
+    expect(message(published)).toMatchObject({ kind: 'findings', suppressed: 0 });
+    expect(message(published).problems[0]).toContain('because AllowSuppressionTags is false');
   });
 
   test('ends with its last day', async () => {
@@ -194,6 +258,114 @@ describe('suppression', () => {
     expect(message(published).suppressed).toBe(0);
     expect(message(published).problems).toHaveLength(1);
     expect(published[0]?.texts.default).toContain('Configuration problems\n  Suppress ');
+  });
+});
+
+describe('the counts of the event are reported, and why findings are missing, when', () => {
+  const event = () =>
+    eventLike('findings-enhanced', counts({ CRITICAL: 7, HIGH: 61, MEDIUM: 62, TOTAL: 158 }));
+  const read = (...enhanced: readonly JsonObject[]) =>
+    rig.world.images.set(repository, usualImages({ status: 'ACTIVE', enhancedFindings: enhanced }));
+  const expectCounts = (published: readonly Published[], number: number, reason: RegExp) => {
+    expect(published[0]?.subject).toContain(`[CRITICAL] 68 findings, ${number} read`);
+    expect(published[0]?.attributes).toMatchObject({ kind: 'findings', severity: 'CRITICAL' });
+    const { default: text = '', https = '' } = published[0]?.texts ?? {};
+    for (const each of [text, https]) {
+      expect(each).toContain('The event of the scan counts 7 CRITICAL, 61 HIGH, 62 MEDIUM, 28 LOW or below.');
+      expect(each).toMatch(new RegExp(`Only ${number} could be read: ${reason.source}`));
+    }
+    expect(message(published)).toMatchObject({
+      eventCounts: { CRITICAL: 7, HIGH: 61, MEDIUM: 62, UNRATED: 28 },
+      unread: { read: number, reason: expect.stringMatching(reason) },
+    });
+  };
+  const [medium, critical, other] = enhancedFindings;
+  if (medium === undefined || critical === undefined || other === undefined) throw new Error('no findings');
+
+  test.each<[string, readonly JsonObject[], number, RegExp]>([
+    ['one of them can be read', [critical], 1, /ECR returns fewer findings/],
+    ['only a less severe one can be read', [medium], 0, /ECR returns fewer findings/],
+    ['none can be read', [], 0, /ECR returns fewer findings/],
+    [
+      'Inspector has closed some',
+      [critical, { ...other, status: 'CLOSED' }],
+      1,
+      /Amazon Inspector has closed/,
+    ],
+  ])('%s', async (_what, enhanced, number, reason) => {
+    read(...enhanced);
+    const { published, thrown } = await rig.run(event(), { NotifyOn: 'NewFindings' });
+    expect(thrown).toBeUndefined();
+    expectCounts(published, number, reason);
+  });
+
+  test('they may not be read', async () => {
+    rig.world.faults.set('DescribeImageScanFindings', [denied]);
+    const { published, thrown } = await rig.run(event());
+    expect(thrown).toBeUndefined();
+    expectCounts(published, 0, /DescribeImageScanFindings failed \(AccessDeniedException: /);
+  });
+
+  test('a later page cannot be read', async () => {
+    read(critical, other, critical);
+    rig.world.pageSize = 2;
+    // Each of the reads, which wait for the rest, meets it at its second page.
+    rig.world.faults.set('DescribeImageScanFindings', [
+      undefined,
+      denied,
+      undefined,
+      denied,
+      undefined,
+      denied,
+    ]);
+    const { published } = await rig.run(event());
+    expectCounts(published, 2, /DescribeImageScanFindings failed \(AccessDeniedException: /);
+  });
+
+  test('the result has a status of its own', async () => {
+    rig.world.images.set(repository, usualImages({ status: 'FINDINGS_UNAVAILABLE' }));
+    expectCounts((await rig.run(event())).published, 0, /ECR reports the status FINDINGS_UNAVAILABLE/);
+  });
+
+  test('everything is suppressed in Inspector, which is reported as such', async () => {
+    read({ ...critical, status: 'SUPPRESSED' });
+    const { published } = await rig.run(eventLike('findings-enhanced', counts({ CRITICAL: 1, TOTAL: 1 })));
+    expect(message(published)).toMatchObject({
+      kind: 'suppressed',
+      suppressions: [{ id: 'CVE-2026-1111', by: 'Amazon Inspector' }],
+    });
+  });
+
+  test('a scan has no counts and cannot be read, its number is unknown', async () => {
+    rig.world.faults.set('DescribeImageScanFindings', [denied]);
+    const given = event();
+    const { published } = await rig.run({ ...given, detail: { ...Object(given.detail), ...counts(null) } });
+    expect(published[0]?.subject).toContain('[NOT READ] findings could not be read');
+    expect(message(published)).toMatchObject({ kind: 'findings', unread: { read: 0 } });
+  });
+
+  test('a later finding is not among those that ECR returns, it is reported from its event', async () => {
+    read(medium);
+    expect(message((await rig.run(eventLike('findings-later'))).published)).toMatchObject({
+      kind: 'findings',
+      findings: [{ id: 'CVE-2026-1111', severity: 'CRITICAL' }, { id: 'CVE-2026-2222' }],
+      news: { ids: ['CVE-2026-1111'] },
+    });
+    rig.world.faults.set('DescribeImageScanFindings', [denied]);
+    expect((await rig.run(eventLike('findings-later'))).published[0]?.subject).toContain(
+      '[CRITICAL] 1 finding',
+    );
+  });
+
+  test('its tags or the previous image may not be read, they do not prevent the alert', async () => {
+    rig.world.faults.set('ListTagsForResource', [denied]);
+    rig.world.faults.set('DescribeImages', [undefined, denied]);
+    const { published, thrown } = await rig.run(eventLike('findings-basic'), { NotifyOn: 'NewFindings' });
+    expect(thrown).toBeUndefined();
+    expect(message(published).problems).toEqual([
+      expect.stringMatching(/^the tags of the repository, .* ListTagsForResource failed \(AccessDenied/),
+      expect.stringMatching(/^the previous image could not be read: DescribeImages failed \(AccessDenied/),
+    ]);
   });
 });
 

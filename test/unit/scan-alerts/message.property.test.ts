@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import { isObject } from '../../../core/json.ts';
 import { type Alert, alertOf, type ScanReport } from '../../../functions/scan-alerts/alert.ts';
 import { messageOf } from '../../../functions/scan-alerts/message.ts';
-import { countOf, isAtLeast, severities, thresholds } from '../../../functions/scan-alerts/severity.ts';
+import {
+  countOf,
+  isAtLeast,
+  type Severity,
+  severities,
+  thresholds,
+} from '../../../functions/scan-alerts/severity.ts';
 import { clip, newAgainst, type Vulnerability } from '../../../functions/scan-alerts/vulnerability.ts';
 
 const numRuns = Number(process.env.PROPERTY_RUNS ?? 150);
@@ -42,18 +48,28 @@ const common = fc.record({
   scanner: fc.constantFrom('BASIC' as const, 'ENHANCED' as const),
   console: fc.constant('https://console'),
   problems: fc.array(anyText, { maxLength: 20 }),
+  eventCounts: fc.option(
+    fc.record(Object.fromEntries(severities.map((each) => [each, fc.nat({ max: 100 })])), {
+      requiredKeys: [],
+    }),
+    { nil: undefined },
+  ),
 });
 const previous = { digest: `sha256:${'b'.repeat(64)}`, tags: ['v1'], pushedAt: '2026-11-01' };
+/** Everything was read. */
+const wholly = { suppressedByInspector: [], hasClosed: false, failure: undefined };
 const scanned = (most: number): fc.Arbitrary<ScanReport> =>
   fc.tuple(common, list(most), fc.option(list(30), { nil: undefined })).map(([rest, findings, before]) => ({
     ...rest,
+    ...wholly,
     findings,
+    readCounts: countOf(findings),
     compared: before && { with: 'previous image' as const, previous, findings: before },
   }));
 const wish = fc.record({
   threshold: fc.constantFrom(...thresholds),
   notifyOn: fc.constantFrom('Threshold' as const, 'NewFindings' as const),
-  suppressions: fc.constantFrom([], [{ id: 'cve-2026-1', until: '2026-12-31', reason: 'why' }]),
+  suppressions: fc.constantFrom([], [{ id: 'cve-2026-1', until: '2026-12-31', reason: 'why', by: 'a tag' }]),
   now: fc.constant(Date.parse('2026-11-25')),
 });
 const alert: fc.Arbitrary<Alert> = fc
@@ -111,7 +127,7 @@ describe('any alert', () => {
       fc.property(common, finding, (rest, one) => {
         const nasty = { ...one, severity: 'CRITICAL' as const, package: clip('<!channel>\n<https://x|y> &') };
         const made = alertOf(
-          { ...rest, findings: [nasty], compared: undefined },
+          { ...rest, ...wholly, findings: [nasty], readCounts: countOf([nasty]), compared: undefined },
           { threshold: 'LOW', notifyOn: 'Threshold', suppressions: [], now: 0 },
         );
         if (made === undefined) throw new Error('nobody is told');
@@ -126,19 +142,39 @@ describe('any alert', () => {
 });
 
 describe('any scan', () => {
-  test('is told exactly when something that is not suppressed is as bad as the threshold (and new, where so asked)', () => {
+  const reported = (
+    given: ScanReport,
+    asked: { readonly suppressions: readonly { readonly id: string }[] },
+  ) =>
+    given.findings.filter(
+      ({ id }) => !asked.suppressions.some((each) => each.id.toUpperCase() === id.toUpperCase()),
+    );
+  const texts = (list: readonly Vulnerability[]) => list.map((each) => JSON.stringify(each)).toSorted();
+
+  test('is reported exactly when a finding is as severe as the threshold (and new, where so asked), suppressed ones as such', () => {
     fc.assert(
-      fc.property(scanned(20), wish, (given, asked) => {
-        const isSuppressed = ({ id }: Vulnerability) =>
-          asked.suppressions.some((each) => each.id.toUpperCase() === id.toUpperCase());
-        const told = given.findings.filter((each) => !isSuppressed(each));
+      fc.property(scanned(20), wish, (read, asked) => {
+        const given = { ...read, eventCounts: read.eventCounts && read.readCounts };
         const { compared } = given;
-        const fresh = compared?.with === 'previous image' ? newAgainst(told, compared.findings) : told;
-        const telling = asked.notifyOn === 'NewFindings' ? fresh : told;
+        const isNotified = (list: readonly Vulnerability[]) => {
+          const fresh = compared?.with === 'previous image' ? newAgainst(list, compared.findings) : list;
+          const notifying = asked.notifyOn === 'NewFindings' ? fresh : list;
+          return notifying.some(({ severity }) => isAtLeast(severity, asked.threshold));
+        };
+        const told = reported(given, asked);
+        const quiet = given.findings.filter((each) => !told.includes(each));
+        const isSilent = told.some(({ severity }) => isAtLeast(severity, asked.threshold));
+        const expected = isNotified(told)
+          ? 'findings'
+          : !isSilent && isNotified(quiet)
+            ? 'suppressed'
+            : undefined;
         const made = alertOf(given, asked);
-        expect(made !== undefined).toBe(telling.some(({ severity }) => isAtLeast(severity, asked.threshold)));
+        expect(made?.kind).toBe(expected);
+        if (made?.kind === 'suppressed')
+          expect(texts(made.suppressed.map(({ finding }) => finding))).toEqual(texts(quiet));
         if (made?.kind !== 'findings') return;
-        const texts = (list: readonly Vulnerability[]) => list.map((each) => JSON.stringify(each)).toSorted();
+        expect(made.unread).toBeUndefined();
         expect(texts(made.findings)).toEqual(texts(told));
         expect(made.findings.length + made.suppressed.length).toBe(given.findings.length);
         const ranks = made.findings.map(({ severity }) => severities.indexOf(severity));
@@ -147,4 +183,34 @@ describe('any scan', () => {
       { numRuns: numRuns * 3 },
     );
   });
+
+  test('whose event counts more than was read is reported with the counts of the event, whatever is suppressed', () => {
+    const failure = fc.option(fc.constant('DescribeImageScanFindings failed'), { nil: undefined });
+    fc.assert(
+      fc.property(scanned(20), wish, fc.nat({ max: 9 }), failure, (read, asked, more, reason) => {
+        const eventCounts = { ...read.readCounts };
+        eventCounts[asked.threshold] += more;
+        const made = alertOf({ ...read, eventCounts, failure: reason }, asked);
+        if (more === 0) return;
+        if (made?.kind !== 'findings') throw new Error(`reported as ${made?.kind}`);
+        const all = given(eventCounts, asked.threshold);
+        expect(made.unread?.read).toBe(all - more);
+        expect(made.eventCounts).toEqual(eventCounts);
+        const { subject, body, attributes } = messageOf(made);
+        expect(subject).toContain(`] ${all} finding`);
+        expect(subject).toContain(`, ${all - more} read`);
+        expect(attributes.severity).toBeDefined();
+        expect(parsed(parsed(body).sqs)).toMatchObject({ eventCounts, unread: { read: all - more } });
+      }),
+      { numRuns },
+    );
+  });
+
+  const given = (counts: Readonly<Record<string, number>>, threshold: Severity) =>
+    severities.reduce(
+      (sum, each) =>
+        sum +
+        (isAtLeast(each, threshold) || (threshold === 'LOW' && each === 'UNRATED') ? (counts[each] ?? 0) : 0),
+      0,
+    );
 });

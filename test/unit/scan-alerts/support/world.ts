@@ -34,8 +34,8 @@ export interface World {
   readonly tags: Map<string, Readonly<Record<string, string>>>;
   readonly published: Published[];
   readonly calls: string[];
-  /** Errors that the next calls of an operation meet, one each: a status and a type, or `hang`. */
-  readonly faults: Map<string, { readonly status: number; readonly type: string }[]>;
+  /** Errors that the next calls of an operation meet, one each; undefined: the call succeeds. */
+  readonly faults: Map<string, ({ readonly status: number; readonly type: string } | undefined)[]>;
   /** How many findings a page has. */
   pageSize: number;
   reset(): void;

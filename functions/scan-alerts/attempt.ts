@@ -1,0 +1,23 @@
+/** A read that may fail without losing the alert. */
+import { OutOfTime } from '../../aws/deadline.ts';
+import { failureOf } from './scan-result.ts';
+
+/** What was read, or the error. */
+export type Attempt<Value> =
+  | { readonly value: Value }
+  | { readonly value?: undefined; readonly error: unknown };
+
+/** @throws OutOfTime when ECR did not answer in time: a later attempt may succeed */
+export async function attempt<Value>(read: () => Promise<Value>): Promise<Attempt<Value>> {
+  try {
+    return { value: await read() };
+  } catch (error) {
+    if (error instanceof OutOfTime) throw error;
+    return { error };
+  }
+}
+
+/** A clause about a read that failed, such as `the tags could not be read: ListTagsForResource failed (...)`. */
+export function problemOf(what: string, outcome: Attempt<unknown>): readonly string[] {
+  return 'error' in outcome ? [`${what} could not be read: ${failureOf(outcome.error)}`] : [];
+}
