@@ -32,7 +32,7 @@ export function issueClause(code: IssueCode, details: IssueDetails, values: Valu
     case 'not-one-of':
       return `must be ${oneOf(listOf(expected))}, not ${describe(actual)}`;
     case 'unknown-key':
-      return unknownName('key', String(actual), listOf(expected));
+      return unknownName('key', String(actual), listOf(expected), values.quote('key') !== '');
     case 'missing':
       return 'is missing';
     case 'too-long':

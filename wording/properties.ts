@@ -16,6 +16,7 @@ export type PropertyCode =
   | 'not-a-name'
   | 'not-a-repository-name'
   | 'not-a-map-of-values'
+  | 'tag-value-not-text'
   | 'not-texts'
   | 'empty-text'
   | 'tags-and-filters'
@@ -29,18 +30,18 @@ export interface PropertyIssue extends Issue<PropertyCode | IssueCode> {
 }
 
 /**
- * The clause for an issue. It quotes a wrong value only if it is similar to an allowed one: it may be a secret in the
- * wrong place, and stack events and logs are not masked.
+ * The clause for an issue. It quotes a wrong value only if it is similar to an allowed one, and never a key that the
+ * author has chosen: each may be a secret in the wrong place, and stack events and logs are not masked.
  */
 export function propertyProblem(issue: PropertyIssue): string {
   const { code, path, expected, actual, related = [] } = issue;
   switch (code) {
     case 'unknown-property':
-      return unknownName('property', String(actual), listOf(expected));
+      return unknownName('property', String(actual), listOf(expected), false);
     case 'unknown-account-setting':
-      return `${parentText(path)} has the ${unknownName('name', String(actual), listOf(expected))}`;
+      return `${parentText(issue)} has an ${unknownName('name', String(actual), listOf(expected), false)}`;
     case 'unknown-key':
-      return `${parentText(path)} has the ${unknownName('key', String(actual), listOf(expected))}`;
+      return `${parentText(issue)} has an ${unknownName('key', String(actual), listOf(expected), false)}`;
     case 'no-selection':
       return 'RepositoryName, RepositoryNames or RepositoryTags is missing: one of them selects repositories';
     case 'tags-and-filters':
@@ -86,6 +87,8 @@ function valueClause(code: Exclude<PropertyIssue['code'], WholeCode>, issue: Pro
       return `must be ${repositoryName}`;
     case 'not-a-map-of-values':
       return `must be a map of ${expected} to value, not ${kind}`;
+    case 'tag-value-not-text':
+      return `must be a map of key to value, and one value is ${kind}`;
     case 'not-texts':
       return `must be a list, or text with commas, not ${kind}`;
     case 'empty-text':
@@ -104,6 +107,9 @@ function placeText({ path, inside = [] }: PropertyIssue): string {
   return `${pathText(path)} ${pathText(inside)}`.trim();
 }
 
-function parentText(path: Path): string {
-  return pathText(path.slice(0, -1));
+/** The place of the map that has the key at the end of the path. */
+function parentText({ path, inside }: PropertyIssue): string {
+  return inside === undefined
+    ? pathText(path.slice(0, -1))
+    : `${pathText(path)} ${pathText(inside.slice(0, -1))}`.trim();
 }

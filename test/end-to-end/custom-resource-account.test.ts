@@ -32,7 +32,7 @@ test.each<[string, JsonObject, string]>([
   [
     'a name that there is not',
     { BLOB_MOUNTIN: 'ENABLED' },
-    'AccountSettings has the unknown name "BLOB_MOUNTIN"; did you mean BLOB_MOUNTING?',
+    'AccountSettings has an unknown name; did you mean BLOB_MOUNTING?',
   ],
   ['a value that ECR does not take', { BLOB_MOUNTING: 'V9' }, 'ECR refuses the settings: '],
 ])('%s is refused', async (_what, AccountSettings, reason) => {

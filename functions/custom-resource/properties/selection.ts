@@ -60,8 +60,9 @@ function readTags(value: Json | undefined, add: AddIssue): Readonly<Record<strin
     add({ code: 'not-a-map-of-values', path: [property], expected: 'key', actual: value });
     return {};
   }
-  for (const [key, text] of Object.entries(value))
+  // Without the key, which may be a secret in the wrong place.
+  for (const text of Object.values(value))
     if (typeof text !== 'string' && typeof text !== 'number' && typeof text !== 'boolean')
-      add({ code: 'not-text', path: [property, key], actual: text });
+      add({ code: 'tag-value-not-text', path: [property], actual: text });
   return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]));
 }

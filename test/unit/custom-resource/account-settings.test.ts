@@ -66,10 +66,7 @@ describe('account settings', () => {
 
   test.each<[Json, string]>([
     ['BLOB_MOUNTING', 'AccountSettings must be a map of name to value, not another string'],
-    [
-      { BLOB_MOUNTNG: 'ENABLED' },
-      'AccountSettings has the unknown name "BLOB_MOUNTNG"; did you mean BLOB_MOUNTING?',
-    ],
+    [{ BLOB_MOUNTNG: 'ENABLED' }, 'AccountSettings has an unknown name; did you mean BLOB_MOUNTING?'],
     [{ BLOB_MOUNTING: ['ENABLED'] }, 'AccountSettings.BLOB_MOUNTING must be text, not a list'],
     [{ BLOB_MOUNTING: '' }, 'AccountSettings.BLOB_MOUNTING must be text, not empty'],
     [{ BLOB_MOUNTING: 'SOMETIMES' }, 'ECR refuses the settings:'],

@@ -84,7 +84,7 @@ describe('a lifecycle policy', () => {
     [
       'a mistyped key',
       { LifecyclePolicytext: '' },
-      'unknown key "LifecyclePolicytext"; did you mean LifecyclePolicyText?',
+      'LifecyclePolicy has an unknown key; did you mean LifecyclePolicyText?',
     ],
   ])('is refused before any call: %s', async (_title, given, reason) => {
     const properties = JSON.parse(JSON.stringify({ LifecyclePolicy: given }));

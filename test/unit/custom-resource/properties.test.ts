@@ -71,12 +71,12 @@ describe('properties that are refused, before ECR is asked', () => {
     [
       'a mistyped name',
       { ImageTagMutabilty: 'IMMUTABLE' },
-      'unknown property "ImageTagMutabilty"; did you mean ImageTagMutability?',
+      'unknown property; did you mean ImageTagMutability?',
     ],
     [
       'an unknown name',
       { Colour: secret },
-      'unknown property "Colour"; allowed are RepositoryName, RepositoryNames, RepositoryTags, Exclude, AllowNoMatch, ' +
+      'unknown property; allowed are RepositoryName, RepositoryNames, RepositoryTags, Exclude, AllowNoMatch, ' +
         'ImageTagMutability, ImageTagMutabilityExclusionFilters, MutableTags, ImageScanningConfiguration, LifecyclePolicy, ' +
         'AccountSettings, RequireScanning, ProtectPulledWithinDays, OnDelete, DryRun.',
     ],
@@ -118,8 +118,8 @@ describe('properties that are refused, before ECR is asked', () => {
     [
       "the API's names for a filter",
       filters({ filterType: 'WILDCARD', filter: secret }),
-      `${at} has the unknown key "filterType"; allowed are ImageTagMutabilityExclusionFilterType, ImageTagMutabilityExclusionFilterValue; ` +
-        `${at} has the unknown key "filter"; allowed are ImageTagMutabilityExclusionFilterType, ImageTagMutabilityExclusionFilterValue; ` +
+      `${at} has an unknown key; allowed are ImageTagMutabilityExclusionFilterType, ImageTagMutabilityExclusionFilterValue; ` +
+        `${at} has an unknown key; allowed are ImageTagMutabilityExclusionFilterType, ImageTagMutabilityExclusionFilterValue; ` +
         `${at}.ImageTagMutabilityExclusionFilterValue is missing.`,
     ],
     [
@@ -145,7 +145,7 @@ describe('properties that are refused, before ECR is asked', () => {
     [
       'a mistyped key of scanning',
       { ImageScanningConfiguration: { scanOnPush: 'true' } },
-      'ImageScanningConfiguration has the unknown key "scanOnPush"; did you mean ScanOnPush?',
+      'ImageScanningConfiguration has an unknown key; did you mean ScanOnPush?',
     ],
     [
       'another text for true',
@@ -182,6 +182,43 @@ describe('properties that are refused, before ECR is asked', () => {
     }
     expect(bench.printed.length).toBeGreaterThan(printed);
     expect(bench.printed.filter((line) => line.includes(secret))).toEqual([]);
+  });
+
+  test('a key that the author has chosen is quoted neither in an answer nor in a log, not even a mistyped one', async () => {
+    const rule = (more: JsonObject, selection: JsonObject = {}, action: JsonObject = {}) =>
+      JSON.stringify({
+        rules: [
+          {
+            rulePriority: 1,
+            selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 9, ...selection },
+            action: { type: 'expire', ...action },
+            ...more,
+          },
+        ],
+      });
+    const policy = (LifecyclePolicyText: string, more: JsonObject = {}) => ({
+      LifecyclePolicy: { LifecyclePolicyText, ...more },
+    });
+    const places: readonly ((key: string) => JsonObject)[] = [
+      (key) => ({ [key]: 'x' }),
+      (key) => ({ RepositoryTags: { [key]: ['x'] } }),
+      (key) => ({ RepositoryTags: { [key]: null } }),
+      (key) => ({ AccountSettings: { [key]: 'x' } }),
+      (key) => ({ ImageScanningConfiguration: { [key]: true } }),
+      (key) => filters(filter('dev', { [key]: 'x' })),
+      (key) => policy(rule({}), { [key]: 'x' }),
+      (key) => policy(rule({ [key]: 'x' })),
+      (key) => policy(rule({}, { [key]: { [key]: 1 } })),
+      (key) => policy(rule({}, {}, { [key]: 'x' })),
+      (key) => ({ OnDelete: { [key]: 'x' }, DryRun: { [key]: 'x' }, RepositoryName: { [key]: 'x' } }),
+    ];
+    for (const key of [secret, 'DryRum', 'ScanOnPusch', 'countNumbr', 'BLOB_MOUNTNG'])
+      for (const place of places) {
+        const { answer } = await bench.run({ before: unsafe, properties: place(key) });
+        expect(answer?.Status).toBe('FAILED');
+        expect(answer?.Reason).not.toContain(key);
+        expect(bench.printed.filter((line) => line.includes(key))).toEqual([]);
+      }
   });
 
   test('a secret that happens to be a repository name is not logged, whatever ECR says of it', async () => {

@@ -60,7 +60,7 @@ describe('the sample events', () => {
     const event = { ResourceProperties: sampleEvent('bad').ResourceProperties };
     const { answer, steps } = await bench.run({ sample: 'bad', event });
     expect(answer?.Reason).toBe(
-      'Settings: unknown property "RepositoryNme"; did you mean RepositoryName?; ' +
+      'Settings: unknown property; did you mean RepositoryName?; ' +
         'ImageTagMutability has the unknown value "IMUTABLE"; did you mean IMMUTABLE?; ' +
         'ImageScanningConfiguration.ScanOnPush must be true or false, not another string; ' +
         'RepositoryName, RepositoryNames or RepositoryTags is missing: one of them selects repositories.',

@@ -157,7 +157,10 @@ describe('a selection that fails', () => {
     [{ ...none, RepositoryNames: ['UPPER'] }, 'RepositoryNames[0] must be the name of an ECR repository'],
     [{ RepositoryName: 'a?*' }, 'RepositoryName must be the name of an ECR repository'],
     [{ RepositoryTags: 'a=b' }, 'RepositoryTags must be a map of key to value, not another string'],
-    [{ RepositoryTags: { a: ['b'] } }, 'RepositoryTags.a must be text, not a list'],
+    [
+      { RepositoryTags: { a: ['b'] } },
+      'RepositoryTags must be a map of key to value, and one value is a list',
+    ],
     [{ Exclude: { a: 'b' } }, 'Exclude must be a list, or text with commas, not a map'],
     [{ AllowNoMatch: 'maybe' }, 'AllowNoMatch must be true or false'],
   ])('%j', async (properties, reason) => {
