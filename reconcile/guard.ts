@@ -1,16 +1,16 @@
-/** Checks that a lifecycle policy does not expire images in use, by ECR's preview, before it is put. */
+/** Checks that a lifecycle policy does not expire or archive images in use, by ECR's preview, before it is put. */
 import { pause } from '../aws/deadline.ts';
 import type { ExpiringImage } from '../aws/ecr/ecr.ts';
 import type { ReconcileContext } from './context.ts';
 import { hashOfPolicy } from './hash.ts';
 
-/** An image that would expire although it was pulled recently. */
+/** An image that would be deleted or archived although it was pulled recently. */
 export interface ImageInUse extends ExpiringImage {
   readonly repository: string;
   readonly lastPull: Date;
 }
 
-/** ECR could not preview what a lifecycle policy would expire. */
+/** ECR could not preview what a lifecycle policy would do. */
 export class PreviewFailed extends Error {
   override readonly name = 'PreviewFailed';
   readonly repository: string;
@@ -21,13 +21,24 @@ export class PreviewFailed extends Error {
   }
 }
 
+/** What a note has of images in use. */
+export function inUseSummary(images: readonly ImageInUse[]): {
+  readonly imagesInUse: number;
+  readonly isArchiving: boolean;
+} {
+  return {
+    imagesInUse: images.length,
+    isArchiving: images.every(({ action }) => action === 'archive'),
+  };
+}
+
 const dayMs = 24 * 60 * 60 * 1000;
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
 const maxPreviews = 3;
 
 /**
- * The images that a policy would expire and that were pulled within this number of days, the latest pull first.
+ * The images that a policy would expire or archive and that were pulled within this number of days, the latest pull first.
  *
  * ECR updates the time of an image's last pull at least once in 24 hours
  * (https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html), which is counted in.

@@ -70,6 +70,8 @@ export type Note =
       readonly code: 'policy-not-put-back';
       readonly repository: string;
       readonly imagesInUse: number | undefined;
+      /** Whether it would only archive them. */
+      readonly isArchiving?: boolean;
     }
   /** A rollback is not refused; a setting that it would make less safe is kept. */
   | {

@@ -2,7 +2,7 @@
 import { mapConcurrently } from '../aws/map-concurrently.ts';
 import type { ReconcileContext } from './context.ts';
 import type { Desired, Requester } from './desired.ts';
-import { type ImageInUse, imagesInUse } from './guard.ts';
+import { type ImageInUse, imagesInUse, inUseSummary } from './guard.ts';
 import type { ObservedRepository } from './observe.ts';
 import type { Refusal } from './outcome.ts';
 import { type Plan, planRepository } from './plan.ts';
@@ -37,16 +37,19 @@ export async function planAll(
   for (const each of images) keptPolicies.add(each.plan.observed.repository.name);
   if (images.length === 0) return { plans: plansOf() };
   planned = planEach();
-  const notes = new Map(images.map((each) => [each.plan.observed.repository.name, each.images.length]));
+  const notes = new Map(images.map((each) => [each.plan.observed.repository.name, each.images]));
   return { plans: plansOf().map((each) => withNote(each, notes)) };
 }
 
-function withNote(plan: Plan, imagesInUse: ReadonlyMap<string, number>): Plan {
+function withNote(plan: Plan, inUse: ReadonlyMap<string, readonly ImageInUse[]>): Plan {
   const { name: repository } = plan.observed.repository;
-  const count = imagesInUse.get(repository);
-  return count === undefined
+  const images = inUse.get(repository);
+  return images === undefined
     ? plan
-    : { ...plan, notes: [...plan.notes, { code: 'policy-not-put-back', repository, imagesInUse: count }] };
+    : {
+        ...plan,
+        notes: [...plan.notes, { code: 'policy-not-put-back', repository, ...inUseSummary(images) }],
+      };
 }
 
 /** The images in use that the lifecycle policies to be put would expire. */

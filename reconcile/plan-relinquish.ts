@@ -15,7 +15,7 @@ import {
   type WritableSettingName,
 } from '../core/settings/repository-settings.ts';
 import type { ReconcileContext } from './context.ts';
-import { imagesInUse } from './guard.ts';
+import { imagesInUse, inUseSummary } from './guard.ts';
 import { nameIn } from './in-flight.ts';
 import type { Beginning } from './leases.ts';
 import type { ObservedRepository } from './observe.ts';
@@ -174,11 +174,13 @@ async function whyKept(
   text: string,
   { protectPulledWithinDays }: Relinquishing,
   context: Pick<ReconcileContext, 'ecr' | 'deadline' | 'now'>,
-): Promise<{ readonly imagesInUse: number | undefined } | undefined> {
+): Promise<
+  Pick<Extract<Note, { readonly code: 'policy-not-put-back' }>, 'imagesInUse' | 'isArchiving'> | undefined
+> {
   if (protectPulledWithinDays === 0) return undefined;
   try {
     const images = await imagesInUse(repository, text, protectPulledWithinDays, context);
-    return images.length === 0 ? undefined : { imagesInUse: images.length };
+    return images.length === 0 ? undefined : inUseSummary(images);
   } catch (error) {
     if (isRepositoryNotFound(error)) return undefined;
     // A Delete must not fail because of it.

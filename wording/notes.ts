@@ -17,7 +17,7 @@ export function noteClause(note: Note): string {
     case 'policy-not-put-back':
       return note.imagesInUse === undefined
         ? `${repository} keeps its lifecycle policy: ECR could not preview what the earlier one would expire`
-        : `${repository} keeps its lifecycle policy: the earlier one would expire ${note.imagesInUse} ${note.imagesInUse === 1 ? 'image' : 'images'} in use`;
+        : `${repository} keeps its lifecycle policy: the earlier one would ${note.isArchiving === true ? 'archive' : 'expire'} ${note.imagesInUse} ${note.imagesInUse === 1 ? 'image' : 'images'} in use`;
     case 'kept-safer':
       return `${repository} keeps ${settingList(note.settings)}: the earlier ${note.settings.length === 1 ? 'value is' : 'values are'} less safe`;
     case 'deleted':

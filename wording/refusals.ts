@@ -155,7 +155,14 @@ function imagesInUseSentence(images: readonly ImageInUse[], withinDays: number):
   }
   const rest = images.length - named.length;
   const count = images.length === 1 ? '1 image that was' : `${images.length} images that were`;
-  return `The lifecycle policy would expire ${count} pulled within ${withinDays} days, so nothing was changed. Change it to keep them, or set ProtectPulledWithinDays: 0 to expire them. Pulled: ${named.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}.`;
+  const action = actionWords(images);
+  return `The lifecycle policy would ${action} ${count} pulled within ${withinDays} days, so nothing was changed. Change it to keep them, or set ProtectPulledWithinDays: 0 to ${action} them. Pulled: ${named.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}.`;
+}
+
+/** What would happen to them: an archived image cannot be pulled until it is restored. */
+function actionWords(images: readonly Pick<ImageInUse, 'action'>[]): string {
+  const actions = ['expire', 'archive'] as const;
+  return actions.filter((each) => images.some(({ action }) => action === each)).join(' or ');
 }
 
 const maxUnscanned = 20;

@@ -22,10 +22,11 @@ export type ScanFrequency = 'SCAN_ON_PUSH' | 'CONTINUOUS_SCAN' | 'MANUAL';
 /** How the whole registry is scanned. */
 export type ScanType = 'BASIC' | 'ENHANCED';
 
-/** One image that a lifecycle policy would expire. */
+/** One image that a lifecycle policy would delete, or archive: then a pull fails until the image is restored. */
 export interface ExpiringImage {
   readonly digest: string;
   readonly tags: readonly string[];
+  readonly action: 'expire' | 'archive';
 }
 
 /** The state of a lifecycle policy preview. */

@@ -1,4 +1,4 @@
-/** Lifecycle policies, and what one would expire. */
+/** Lifecycle policies, and what one would expire or archive. */
 import {
   DeleteLifecyclePolicyCommand,
   GetLifecyclePolicyCommand,
@@ -103,7 +103,10 @@ async function wholePreview(
 }
 
 function toExpiring({ action, imageDigest, imageTags }: LifecyclePolicyPreviewResult): ExpiringImage[] {
-  return action?.type === 'EXPIRE' && imageDigest !== undefined
-    ? [{ digest: imageDigest, tags: imageTags ?? [] }]
-    : [];
+  if (action?.type === undefined || imageDigest === undefined) return [];
+  // Any other action than deleting moves the image to a storage class that it cannot be pulled from
+  // (https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive_restore_image.html).
+  return [
+    { digest: imageDigest, tags: imageTags ?? [], action: action.type === 'EXPIRE' ? 'expire' : 'archive' },
+  ];
 }

@@ -12,6 +12,7 @@ import time
 from ministack.core.responses import AccountRegionScopedDict, get_account_id
 from ministack.services import ecr
 
+import pull_times
 from ecr_api import EcrError, operation, repository
 from lifecycle_grammar import check_lifecycle_policy
 from pinned import private
@@ -41,7 +42,7 @@ def _start(request: dict) -> dict:
         "repository": record,
         "status": "IN_PROGRESS",
         "text": text,
-        "results": expiring(json.loads(text)["rules"], private(ecr, "_images").get(name, []), time.time()),
+        "results": affected(json.loads(text)["rules"], private(ecr, "_images").get(name, []), time.time()),
     }
     return {**_identity(name), "lifecyclePolicyText": text, "status": "IN_PROGRESS"}
 
@@ -60,7 +61,7 @@ def _get(request: dict) -> dict:
         "lifecyclePolicyText": preview["text"],
         "status": "COMPLETE",
         "previewResults": results[first : first + limit],
-        "summary": {"expiringImageTotalCount": len(results)},
+        "summary": _summary(results),
     }
     if first + limit < len(results):
         answer["nextToken"] = str(first + limit)
@@ -77,8 +78,18 @@ def _identity(name: str) -> dict:
     return {"registryId": get_account_id(), "repositoryName": name}
 
 
-def expiring(rules: list, images: list, now: float) -> list:
-    """The images that the rules expire, each with its rule."""
+def _summary(results: list) -> dict:
+    archived = [result for result in results if result["action"]["type"] == "TRANSITION"]
+    summary: dict = {"expiringImageTotalCount": len(results) - len(archived)}
+    if archived:
+        summary["transitioningImageTotalCounts"] = [
+            {"targetStorageClass": "ARCHIVE", "imageTotalCount": len(archived)}
+        ]
+    return summary
+
+
+def affected(rules: list, images: list, now: float) -> list:
+    """The images that the rules expire or archive, each with its rule."""
     # Times have a resolution of one second; of images with the same time the later in the list is the newer.
     newest_first = sorted(reversed(images), key=lambda image: image.get("imagePushedAt", 0), reverse=True)
     results, taken = [], []
@@ -86,9 +97,8 @@ def expiring(rules: list, images: list, now: float) -> list:
         selection = rule["selection"]
         # An image of an earlier rule still counts, "as if it had not been expired", but this rule cannot expire it.
         matched = [image for image in newest_first if _selects(selection, image.get("imageTags") or [])]
-        if rule["action"]["type"] == "expire":
-            expired = [image for image in _expired(selection, matched, now) if image not in taken]
-            results += [_result(image, rule["rulePriority"]) for image in expired]
+        due = [image for image in _due(selection, matched, now) if image not in taken]
+        results += [_result(image, rule) for image in due]
         taken += matched
     return results
 
@@ -108,18 +118,23 @@ def _matches(pattern: str, tag: str) -> bool:
     return re.fullmatch(".*".join(re.escape(part) for part in pattern.split("*")), tag) is not None
 
 
-def _expired(selection: dict, newest_first: list, now: float) -> list:
+def _due(selection: dict, newest_first: list, now: float) -> list:
     number = selection["countNumber"]
     if selection["countType"] == "imageCountMoreThan":
         return newest_first[number:]
-    return [image for image in newest_first if now - image.get("imagePushedAt", now) > number * DAY]
+    # An image that was never pulled counts from its push.
+    key = pull_times.KEY if selection["countType"] == "sinceImagePulled" else "imagePushedAt"
+    return [
+        image for image in newest_first if now - image.get(key, image.get("imagePushedAt", now)) > number * DAY
+    ]
 
 
-def _result(image: dict, priority: int) -> dict:
+def _result(image: dict, rule: dict) -> dict:
+    is_transition = rule["action"]["type"] == "transition"
     return {
         "imageTags": list(image.get("imageTags") or []),
         "imageDigest": image["imageDigest"],
         "imagePushedAt": image.get("imagePushedAt", 0),
-        "action": {"type": "EXPIRE"},
-        "appliedRulePriority": priority,
+        "action": {"type": "TRANSITION", "targetStorageClass": "ARCHIVE"} if is_transition else {"type": "EXPIRE"},
+        "appliedRulePriority": rule["rulePriority"],
     }

@@ -21,7 +21,7 @@ export const propertyDescriptions: { readonly [Name in (typeof propertyNames)[nu
   RequireScanning:
     'Fail if a repository is not actually being scanned; the error explains why and how to fix it. Default: false.',
   ProtectPulledWithinDays:
-    "Fail if the lifecycle policy would expire images pulled within this number of days, according to ECR's preview. 0 disables the check. Default: 90.",
+    "Fail if the lifecycle policy would expire or archive images pulled within this number of days, according to ECR's preview. 0 disables the check. Default: 90.",
   OnDelete:
     '`Retain` keeps the settings when the resource is deleted or no longer matches a repository; `Restore` reverts to the original settings. Default: Retain.',
   DryRun: 'Change nothing; the attribute `WouldChange` lists the changes that would be made. Default: false.',

@@ -119,6 +119,31 @@ describe('images in use', () => {
     });
   });
 
+  test('are not archived either, since nobody can pull an archived image', async () => {
+    const archiving = keeping(2).replace('"expire"', '"transition","targetStorageClass":"archive"');
+    const properties = { LifecyclePolicy: { LifecyclePolicyText: archiving } };
+    const run = { before: unsafe, images, properties };
+    const { answer, after, lifecycleAfter } = await bench.run(run);
+    expect(answer?.Reason).toMatch(
+      /^The lifecycle policy would archive 2 images that were pulled within 90 days, so nothing was changed\. Change it to keep them, or set ProtectPulledWithinDays: 0 to archive them\. Pulled: /,
+    );
+    expect({ after, lifecycleAfter }).toEqual({ after: unsafe, lifecycleAfter: undefined });
+    const accepted = await bench.run({ ...run, images: imagesLike(4) });
+    expect(accepted).toMatchObject({ answer: { Status: 'SUCCESS' }, lifecycleAfter: archiving });
+  });
+
+  test('are not archived by a Delete that would put such a policy back', async () => {
+    const archiving = keeping(2).replace('"expire"', '"transition","targetStorageClass":"archive"');
+    const properties = { ...policy(9), OnDelete: 'Restore' };
+    const { repository } = await bench.run({ before: safe, lifecycle: archiving, images, properties });
+    const { answer, lifecycleAfter } = await bench.run({ sample: 'delete', repository, properties });
+    expect(answer).toMatchObject({
+      Status: 'SUCCESS',
+      Reason: `${repository} keeps its lifecycle policy: the earlier one would archive 2 images in use`,
+    });
+    expect(lifecycleAfter).toBe(keeping(9));
+  });
+
   test('expire where the author says so', async () => {
     const properties = { ...policy(2), ProtectPulledWithinDays: '0' };
     const { answer, lifecycleAfter, steps } = await bench.run({ before: unsafe, images, properties });

@@ -58,31 +58,40 @@ export const getLifecyclePolicyPreview = onRepository(({ name, input, repository
     (page) => ({
       ...policyBody(name, text),
       status: 'COMPLETE',
-      previewResults: page.map(({ image, priority }) => ({
+      previewResults: page.map(({ image, priority, action }) => ({
         imageTags: image.tags,
         imageDigest: image.digest,
         imagePushedAt: image.pushedAt,
-        action: { type: 'EXPIRE' },
+        action: { type: action, ...(action === 'TRANSITION' ? { targetStorageClass: 'ARCHIVE' } : {}) },
         appliedRulePriority: priority,
         storageClass: 'STANDARD',
       })),
-      summary: { expiringImageTotalCount: expiring.length },
+      summary: {
+        expiringImageTotalCount: expiring.filter(({ action }) => action === 'EXPIRE').length,
+      },
     }),
   );
 });
 
-/** Simpler than ECR: the first rule that counts images expires all but the newest, whatever it selects. */
+/** Simpler than ECR: the first rule that counts images expires or archives all but the newest, whatever it selects. */
 function expiringOf({ images }: Repository, rules: readonly JsonObject[]): Preview['expiring'] {
   const counting = rules
-    .map((rule) => ({ priority: Number(member(rule, 'rulePriority')), selection: member(rule, 'selection') }))
+    .map((rule) => ({
+      priority: Number(member(rule, 'rulePriority')),
+      selection: member(rule, 'selection'),
+      action: member(rule, 'action'),
+    }))
     .toSorted((one, other) => one.priority - other.priority)
     .find(({ selection }) => isObject(selection) && member(selection, 'countType') === 'imageCountMoreThan');
   if (counting === undefined || !isObject(counting.selection)) return [];
+  const { action: given } = counting;
+  const isTransition = isObject(given) && member(given, 'type') === 'transition';
+  const action = isTransition ? 'TRANSITION' : 'EXPIRE';
   const kept = Number(member(counting.selection, 'countNumber'));
   return images
     .toSorted((one, other) => other.pushedAt - one.pushedAt)
     .slice(kept)
-    .map((image) => ({ image, priority: counting.priority }));
+    .map((image) => ({ image, priority: counting.priority, action }));
 }
 
 /** The rules of a policy's text, or undefined when ECR would not take it: it wants JSON of 100 to 30720 characters. */

@@ -35,7 +35,11 @@ export interface Preview {
   readonly text: string;
   /** How many more looks find it IN_PROGRESS. */
   readonly looksLeft: number;
-  readonly expiring: readonly { readonly image: Image; readonly priority: number }[];
+  readonly expiring: readonly {
+    readonly image: Image;
+    readonly priority: number;
+    readonly action: 'EXPIRE' | 'TRANSITION';
+  }[];
 }
 
 export interface Repository {
