@@ -65,7 +65,10 @@ function hardenFragment(fragment: JsonObject, options: ResourceOptions, add: Add
       return isObject(properties) ? properties : fragment;
     }
     case 'unknown':
-      addShapeFinding(add, 'misplaced', [], { expected: placement.type, actual: placement.foreign });
+      addShapeFinding(add, 'misplaced', [], {
+        expected: placement.type,
+        actual: placement.foreign.slice(0, 5),
+      });
       return fragment;
     default:
       return placement satisfies never;

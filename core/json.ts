@@ -60,6 +60,11 @@ export function isOneOf<Value>(list: readonly Value[], value: unknown): value is
   return list.some((known) => known === value);
 }
 
+/** Whether a text is a key of a table, which narrows it to the table's keys. */
+export function isKeyOf<Table extends object>(table: Table, key: PropertyKey): key is keyof Table {
+  return Object.hasOwn(table, key);
+}
+
 /** Whether two values are the same; the order of keys means nothing. */
 export function isEqual(one: Json | undefined, other: Json | undefined): boolean {
   if (one === other) return true;

@@ -1,115 +1,28 @@
 /** The sentence for each finding about a template. */
-import type { Finding, FindingCode, TemplateCode } from '../core/finding.ts';
+import type { Finding, TemplateCode } from '../core/finding.ts';
 import type { IssueCode } from '../core/issue.ts';
-import type { Json } from '../core/json.ts';
+import { isKeyOf, type Json } from '../core/json.ts';
 import { controlClause } from './controls.ts';
-import { listOf } from './issues.ts';
-import { type MetadataCode, metadataClause, parameterClause } from './parameters.ts';
+import { parameterClause } from './parameters.ts';
 import { pathText } from './path.ts';
+import { fill } from './sentence.ts';
 import { hiddenValues, shownValues, type ValueWords } from './values.ts';
 
 /** The reason of a finding, in a clause that follows its path, without parameters' values: findings are logged. */
 export function reasonOf(finding: Finding): string {
-  const { code, inside, isHidden = false, isUnselected = false } = finding;
-  const { exemptionEndedOn: endedOn } = finding;
-  const values = isHidden ? hiddenValues : shownValues;
+  const { inside, isHidden = false, isUnselected = false, exemptionEndedOn: endedOn } = finding;
   const where = inside === undefined ? '' : `${pathText(inside) || 'the policy'} `;
   const note = endedOn === undefined ? '' : ` (its exemption ended on ${endedOn})`;
   const when = isUnselected ? ' (not deployed with the current parameter values)' : '';
-  return `${where}${templateClause(code, finding, values)}${note}${when}`;
+  return `${where}${clauseOf(finding, isHidden ? hiddenValues : shownValues)}${note}${when}`;
 }
 
-/** What is found about a template and the resources in it. */
-function templateClause(code: FindingCode, finding: Finding, values: ValueWords): string {
-  const { expected, actual } = finding;
+function clauseOf(finding: Finding, values: ValueWords): string {
+  const { code, exemption } = finding;
+  if (code === 'exempt' && exemption?.until !== undefined)
+    return fill('exempt until {until}: {reason}', finding, values);
+  if (isKeyOf(sentences, code)) return fill(sentences[code], finding, values);
   switch (code) {
-    case 'misplaced':
-      return `EcrHardening is beside ${listOf(actual).slice(0, 5).join(', ')}, which ${expected} does not have; move it to the top level of the template, or beside the Type of a repository`;
-    case 'misspelt':
-      return `must be spelt ${expected}`;
-    case 'not-a-resource':
-      return `must be a map with a Type, not ${values.describe(actual)}`;
-    case 'inside-properties':
-      return 'Retain and Report cannot be written from inside Properties';
-    case 'may-still-be-written':
-      return 'a loop or transform inside Properties may still write it, so it was left alone';
-    case 'exclusions-alone':
-      return 'exclusion filters are set alone, and ECR takes them only together with a mutability';
-    case 'hidden-value':
-      return 'is not one that ECR takes (its value is not shown)';
-    case 'replaces-repository':
-      return 'a repository that is already deployed without it would be replaced, and one with a RepositoryName cannot be';
-    case 'exclusions-fail-checks':
-      return 'lets the excluded tags be overwritten; some third-party checks accept only IMMUTABLE';
-    case 'text-fails-checks':
-      return 'is text: ECR takes it, but some third-party checks accept only the boolean true';
-    case 'custom-role-not-set':
-      return 'KmsKey is set and left out, since without CustomRoleArn ECR cannot create encrypted repositories';
-    case 'needs-custom-role':
-      return 'needs CustomRoleArn, without which ECR cannot create the repositories';
-    case 'service-token-not-set':
-      return 'the function of this application';
-    case 'service-timeout-not-set':
-      return 'so that a crash costs minutes and not an hour';
-    case 'duplicate-key':
-      return `is set ${listOf(actual).length} times, in lines ${listOf(actual).join(' and ')}; CloudFormation takes the last one`;
-    case 'alias':
-      return 'YAML aliases and merge keys (<<) are not supported by CloudFormation; the SAM CLI and the AWS CLI resolve them in `package`, and `ecr-hardening expand` writes out their values';
-    default:
-      return reachClause(code, finding, values);
-  }
-}
-
-/** Findings about values that are not known, and templates that are not checked. */
-function reachClause(
-  code: Exclude<FindingCode, Exclude<ShapeCode, ReachCode>>,
-  finding: Finding,
-  values: ValueWords,
-): string {
-  const { expected, actual, count } = finding;
-  switch (code) {
-    case 'unknown-refused':
-      return `${actual} is resolved only when the stack is deployed, so this value cannot be checked: use a value that is known before, or deploy the application with AllowUndetermined: true`;
-    case 'may-write-unsafe':
-      return 'a loop inside Properties may write it, so it cannot be checked: set it outside the loop, or deploy the application with AllowUndetermined: true';
-    case 'out-of-reach':
-      return `${actual} may contain repositories that are not checked here: check its own template too`;
-    case 'template-too-large':
-      return templateTooLarge({ bytes: count ?? 0, quota: Number(expected) });
-    default:
-      return resourceClause(code, finding, values);
-  }
-}
-
-/** Why a template cannot be deployed at all. */
-export function templateTooLarge({
-  bytes,
-  quota,
-}: {
-  readonly bytes: number;
-  readonly quota: number;
-}): string {
-  return `the hardened template has ${bytes} bytes, and CloudFormation takes at most ${quota}: split it`;
-}
-
-type ShapeCode = Exclude<TemplateCode, MetadataCode>;
-type ReachCode = 'unknown-refused' | 'may-write-unsafe' | 'out-of-reach' | 'template-too-large';
-
-/** What is found about a resource's Metadata, our parameters, and settings. */
-function resourceClause(code: Exclude<FindingCode, ShapeCode>, finding: Finding, values: ValueWords): string {
-  switch (code) {
-    case 'metadata-not-a-map':
-    case 'exempt':
-    case 'exemption-names-nothing':
-    case 'exemption-names-no-text':
-    case 'exemption-unknown-control':
-    case 'exemption-without-reason':
-    case 'exemption-not-a-day':
-    case 'exemption-not-allowed':
-    case 'goes-with-exempt':
-    case 'not-literal-or-ref':
-    case 'hidden-parameter':
-      return metadataClause(code, finding, values);
     case 'unknown-parameter':
     case 'parameter-elsewhere':
     case 'enforcement-loosened':
@@ -124,6 +37,62 @@ function resourceClause(code: Exclude<FindingCode, ShapeCode>, finding: Finding,
 /** Whether a finding is about the value of one of our own parameters, which no control checks. */
 function isOfParameter(finding: Finding): finding is Finding & { readonly code: IssueCode } {
   return finding.control === 'Parameters';
+}
+
+/** What is found about a template and the resources in it. */
+const sentences: { readonly [Code in TemplateCode]: string } = {
+  misplaced:
+    'EcrHardening is beside {actual|, }, which {expected} does not have; move it to the top level of the template, or beside the Type of a repository',
+  misspelt: 'must be spelt {expected}',
+  'not-a-resource': 'must be a map with a Type, not {value}',
+  'inside-properties': 'Retain and Report cannot be written from inside Properties',
+  'may-still-be-written': 'a loop or transform inside Properties may still write it, so it was left alone',
+  'exclusions-alone': 'exclusion filters are set alone, and ECR takes them only together with a mutability',
+  'hidden-value': 'is not one that ECR takes (its value is not shown)',
+  'replaces-repository':
+    'a repository that is already deployed without it would be replaced, and one with a RepositoryName cannot be',
+  'exclusions-fail-checks':
+    'lets the excluded tags be overwritten; some third-party checks accept only IMMUTABLE',
+  'text-fails-checks': 'is text: ECR takes it, but some third-party checks accept only the boolean true',
+  'custom-role-not-set':
+    'KmsKey is set and left out, since without CustomRoleArn ECR cannot create encrypted repositories',
+  'needs-custom-role': 'needs CustomRoleArn, without which ECR cannot create the repositories',
+  'service-token-not-set': 'the function of this application',
+  'service-timeout-not-set': 'so that a crash costs minutes and not an hour',
+  'duplicate-key': 'is set {count} times, in lines {actual| and }; CloudFormation takes the last one',
+  alias:
+    'YAML aliases and merge keys (<<) are not supported by CloudFormation; the SAM CLI and the AWS CLI resolve them in `package`, and `ecr-hardening expand` writes out their values',
+  // values that are not known, and templates that are not checked
+  'unknown-refused':
+    '{actual} is resolved only when the stack is deployed, so this value cannot be checked: use a value that is known before, or deploy the application with AllowUndetermined: true',
+  'may-write-unsafe':
+    'a loop inside Properties may write it, so it cannot be checked: set it outside the loop, or deploy the application with AllowUndetermined: true',
+  'out-of-reach': '{actual} may contain repositories that are not checked here: check its own template too',
+  'template-too-large':
+    'the hardened template has {count} bytes, and CloudFormation takes at most {expected}: split it',
+  // a resource's own Metadata
+  'metadata-not-a-map': 'must be a map, not {value}',
+  exempt: 'exempt: {reason}',
+  'exemption-names-nothing': 'names no control',
+  'exemption-names-no-text': 'must name controls',
+  'exemption-unknown-control': 'unknown control{guess}',
+  'exemption-without-reason': 'is missing: an exemption needs a reason',
+  'exemption-not-a-day': 'must be a day such as 2027-03-31, not {value}',
+  'exemption-not-allowed': 'is not allowed by the application (AllowExemptions)',
+  'goes-with-exempt': 'goes with Exempt only',
+  'not-literal-or-ref': 'must be a literal or a Ref to a parameter',
+  'hidden-parameter': 'cannot have the value of this parameter',
+};
+
+/** Why a template cannot be deployed at all. */
+export function templateTooLarge({
+  bytes,
+  quota,
+}: {
+  readonly bytes: number;
+  readonly quota: number;
+}): string {
+  return fill(sentences['template-too-large'], { count: bytes, expected: quota }, shownValues);
 }
 
 /** A finding as in logs and reports, with path and reason as text. */

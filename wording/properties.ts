@@ -2,8 +2,9 @@
 import type { Issue, IssueCode } from '../core/issue.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Path } from '../core/path.ts';
-import { issueClause, listOf } from './issues.ts';
+import { issueClause } from './issues.ts';
 import { pathText } from './path.ts';
+import { listOf } from './sentence.ts';
 import { unknownName } from './unknown-name.ts';
 import { kindsOnly } from './values.ts';
 
