@@ -5,24 +5,13 @@ import { isNoValue, readIf } from './intrinsics.ts';
 /** Decides a condition; undefined where it cannot be known. */
 export type Choose = (condition: Json) => boolean | undefined;
 
-/** Whether a value is left out for certain. */
-export function isAbsent(value: Json, choose: Choose): boolean {
+/** Whether a value is left out; undefined where a condition that is not known decides it. */
+export function isAbsent(value: Json, choose: Choose): boolean | undefined {
   if (isNoValue(value)) return true;
   const choice = readIf(value);
   if (choice === undefined) return false;
   const isTrue = choose(choice.condition);
-  if (isTrue === undefined) return isAbsent(choice.whenTrue, choose) && isAbsent(choice.whenFalse, choose);
-  return isAbsent(isTrue ? choice.whenTrue : choice.whenFalse, choose);
-}
-
-/** Whether a value may be left out, by a condition that is not decided, and may not. */
-export function mayBeAbsent(value: Json, choose: Choose): boolean {
-  const choice = readIf(value);
-  if (choice === undefined || isAbsent(value, choose)) return false;
-  const isTrue = choose(choice.condition);
-  const possible =
-    isTrue === undefined
-      ? [choice.whenTrue, choice.whenFalse]
-      : [isTrue ? choice.whenTrue : choice.whenFalse];
-  return possible.some((each) => isAbsent(each, choose) || mayBeAbsent(each, choose));
+  if (isTrue !== undefined) return isAbsent(isTrue ? choice.whenTrue : choice.whenFalse, choose);
+  const whenTrue = isAbsent(choice.whenTrue, choose);
+  return whenTrue === isAbsent(choice.whenFalse, choose) ? whenTrue : undefined;
 }

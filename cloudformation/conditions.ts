@@ -16,16 +16,15 @@ export interface Decision {
   readonly by: 'logic' | 'values';
 }
 
-type Formula =
-  | { readonly kind: 'constant'; readonly isTrue: boolean }
-  | { readonly kind: 'is'; readonly subject: string; readonly value: string }
-  | { readonly kind: 'not'; readonly of: Formula }
-  | { readonly kind: 'all' | 'any'; readonly of: readonly Formula[] };
+/** Whether a condition is true in a case. */
+type Formula = (at: Case) => boolean;
 
 /** What conditions compare: the value for this deployment where it is known, and those that it may have. */
 interface Subject {
   readonly value: string | undefined;
   readonly allowed: readonly string[] | undefined;
+  /** The distinct values: what it is compared with, and the one that it has. */
+  readonly values: Set<string>;
 }
 
 /** One case: the value of each subject. */
@@ -57,13 +56,13 @@ function decideAnew(condition: Json, scope: Scope): Decision | undefined {
   const given = scope.assumptions.find((each) => isEqual(each.condition, condition));
   if (given !== undefined) return { isTrue: given.isTrue, by: 'logic' };
   const compiler: Compiler = { scope, subjects: new Map(), parts: 0 };
-  const formula = compile(condition, compiler, 0);
+  const formula = compile(condition, compiler);
   const assumed = scope.assumptions.map((each) => ({
-    formula: compile(each.condition, compiler, 0),
+    formula: compile(each.condition, compiler),
     isTrue: each.isTrue,
   }));
-  const cases = allCases([formula, ...assumed.map((each) => each.formula)], compiler.subjects)?.filter(
-    (each) => assumed.every((assumption) => holds(assumption.formula, each) === assumption.isTrue),
+  const cases = allCases(compiler.subjects)?.filter((each) =>
+    assumed.every((assumption) => assumption.formula(each) === assumption.isTrue),
   );
   if (cases === undefined) return undefined;
   const byLogic = agreed(formula, cases);
@@ -76,79 +75,29 @@ function decideAnew(condition: Json, scope: Scope): Decision | undefined {
 
 /** What a formula is in all of the cases, if it is the same in all. */
 function agreed(formula: Formula, cases: readonly Case[]): boolean | undefined {
-  const [first, ...rest] = cases.map((each) => holds(formula, each));
+  const [first, ...rest] = cases.map(formula);
   return rest.every((each) => each === first) ? first : undefined;
-}
-
-function holds(formula: Formula, at: Case): boolean {
-  switch (formula.kind) {
-    case 'constant':
-      return formula.isTrue;
-    case 'is':
-      return at.get(formula.subject) === formula.value;
-    case 'not':
-      return !holds(formula.of, at);
-    case 'all':
-      return formula.of.every((each) => holds(each, at));
-    case 'any':
-      return formula.of.some((each) => holds(each, at));
-    default:
-      return formula satisfies never;
-  }
 }
 
 /** Stands for every value that nothing is compared with. */
 const anythingElse = '\0';
 
 function isOfNow(at: Case, subjects: ReadonlyMap<string, Subject>): boolean {
-  return [...at].every(([subject, value]) => {
-    const known = subjects.get(subject)?.value;
-    return known === undefined || value === known;
-  });
+  return [...subjects].every(([name, { value }]) => value === undefined || at.get(name) === value);
 }
 
 /** Every case that can be, or undefined where they are too many. */
-function allCases(
-  formulas: readonly Formula[],
-  subjects: ReadonlyMap<string, Subject>,
-): readonly Case[] | undefined {
-  const compared = new Map<string, Set<string>>();
-  for (const formula of formulas) collect(formula, compared);
+function allCases(subjects: ReadonlyMap<string, Subject>): readonly Case[] | undefined {
   let cases: readonly Case[] = [new Map()];
-  for (const [name, literals] of compared) {
-    const values = domainOf(literals, subjects.get(name));
-    if (cases.length * values.length > maxCases) return undefined;
-    cases = cases.flatMap((each) => values.map((value) => new Map(each).set(name, value)));
+  for (const [name, { value, allowed, values }] of subjects) {
+    const possible = [...values].filter(
+      (each) => allowed === undefined || each === value || allowed.includes(each),
+    );
+    if (!allowed?.every((each) => values.has(each))) possible.push(anythingElse);
+    if (cases.length * possible.length > maxCases) return undefined;
+    cases = cases.flatMap((each) => possible.map((one) => new Map(each).set(name, one)));
   }
   return cases;
-}
-
-function collect(formula: Formula, compared: Map<string, Set<string>>): void {
-  switch (formula.kind) {
-    case 'constant':
-      return;
-    case 'is':
-      compared.set(formula.subject, (compared.get(formula.subject) ?? new Set()).add(formula.value));
-      return;
-    case 'not':
-      collect(formula.of, compared);
-      return;
-    case 'all':
-    case 'any':
-      for (const each of formula.of) collect(each, compared);
-      return;
-    default:
-      formula satisfies never;
-  }
-}
-
-/** The distinct values: those that it is compared with, the one that it has, and all others as one. */
-function domainOf(literals: ReadonlySet<string>, subject: Subject | undefined): readonly string[] {
-  const { value, allowed } = subject ?? {};
-  const values = [...new Set([...literals, ...(value === undefined ? [] : [value])])];
-  if (allowed === undefined) return [...values, anythingElse];
-  const possible = values.filter((each) => allowed.includes(each) || each === value);
-  return allowed.every((each) => possible.includes(each)) ? possible : [...possible, anythingElse];
 }
 
 interface Compiler {
@@ -159,55 +108,66 @@ interface Compiler {
   parts: number;
 }
 
+/** The formula that a subject has a value. */
+function is(
+  { subjects }: Compiler,
+  name: string,
+  compared: string,
+  value?: string,
+  allowed?: readonly string[],
+): Formula {
+  const subject = subjects.get(name) ?? {
+    value,
+    allowed,
+    values: new Set(value === undefined ? [] : [value]),
+  };
+  subject.values.add(compared);
+  subjects.set(name, subject);
+  return (at) => at.get(name) === compared;
+}
+
 /** The formula of a condition, given by name or as an expression. */
-function compile(condition: Json, compiler: Compiler, depth: number): Formula {
+function compile(condition: Json, compiler: Compiler, depth = 0): Formula {
   const name = typeof condition === 'string' ? condition : conditionName(condition);
   const definition = name === undefined ? condition : member(compiler.scope.conditions, name);
   // A condition that is not defined here, or by itself, is one that may be either.
   compiler.parts += 1;
   if (definition === undefined || depth > maxDepth || compiler.parts > maxParts)
-    return { kind: 'is', subject: `condition ${JSON.stringify(name ?? condition)}`, value: 'true' };
+    return is(compiler, `condition ${JSON.stringify(name ?? condition)}`, 'true');
   if (name !== undefined) return compile(definition, compiler, depth + 1);
   const { name: operator, argument } = readFunction(definition) ?? { name: '', argument: null };
   const operands = isList(argument) ? argument : [argument];
-  const parts = () => operands.map((each) => compile(each, compiler, depth + 1));
+  const [one = null, other = null] = operands;
+  if (operator === 'Equals') return compare(one, other, compiler);
+  if (!/^(Not|And|Or)$/.test(operator)) return is(compiler, JSON.stringify(definition), 'true');
+  const parts = (operator === 'Not' ? [one] : operands).map((each) => compile(each, compiler, depth + 1));
   switch (operator) {
     case 'Not':
-      return { kind: 'not', of: compile(operands[0] ?? null, compiler, depth + 1) };
+      return (at) => !parts.every((each) => each(at));
     case 'And':
-      return { kind: 'all', of: parts() };
-    case 'Or':
-      return { kind: 'any', of: parts() };
-    case 'Equals':
-      return compare(operands[0] ?? null, operands[1] ?? null, compiler);
+      return (at) => parts.every((each) => each(at));
     default:
-      return { kind: 'is', subject: JSON.stringify(definition), value: 'true' };
+      return (at) => parts.some((each) => each(at));
   }
 }
 
 function compare(one: Json, other: Json, compiler: Compiler): Formula {
-  const [left, right] = [literalOf(one, compiler.scope), literalOf(other, compiler.scope)];
-  if (left !== undefined && right !== undefined) return { kind: 'constant', isTrue: left === right };
-  if (right !== undefined) return { kind: 'is', subject: subjectOf(one, compiler), value: right };
-  if (left !== undefined) return { kind: 'is', subject: subjectOf(other, compiler), value: left };
+  const { scope } = compiler;
+  const [left, right] = [literalOf(one, scope), literalOf(other, scope)];
+  if (left !== undefined && right !== undefined) return () => left === right;
   const names = [JSON.stringify(one), JSON.stringify(other)].toSorted();
-  if (names[0] === names[1]) return { kind: 'constant', isTrue: true };
-  const [currentOne, currentOther] = [currentValue(one, compiler.scope), currentValue(other, compiler.scope)];
-  const isEqual =
-    currentOne === undefined || currentOther === undefined ? undefined : String(currentOne === currentOther);
-  const subject = names.join(' = ');
-  compiler.subjects.set(subject, { value: isEqual, allowed: ['true', 'false'] });
-  return { kind: 'is', subject, value: 'true' };
+  if (names[0] === names[1]) return () => true;
+  const [now, otherNow] = [currentValue(one, scope), currentValue(other, scope)];
+  if (right !== undefined) return is(compiler, JSON.stringify(one), right, now, allowedFor(one, scope));
+  if (left !== undefined)
+    return is(compiler, JSON.stringify(other), left, otherNow, allowedFor(other, scope));
+  const isEqual = now === undefined || otherNow === undefined ? undefined : String(now === otherNow);
+  return is(compiler, names.join(' = '), 'true', isEqual, ['true', 'false']);
 }
 
-function subjectOf(operand: Json, { scope, subjects }: Compiler): string {
-  const subject = JSON.stringify(operand);
+function allowedFor(operand: Json, scope: Scope): readonly string[] | undefined {
   const parameter = refName(operand);
-  subjects.set(subject, {
-    value: currentValue(operand, scope),
-    allowed: parameter === undefined ? undefined : allowedValues(scope, parameter),
-  });
-  return subject;
+  return parameter === undefined ? undefined : allowedValues(scope, parameter);
 }
 
 /** What an operand is whatever the parameters are. */

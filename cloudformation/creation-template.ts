@@ -70,14 +70,12 @@ export function addMissingRole(
   const usesKms = (found: Possible) =>
     !isUnknown(found) &&
     isObject(found.value) &&
-    possible(member(found.value, 'EncryptionType'), []).some(
+    possible(found.value.EncryptionType, []).some(
       (type) => !isUnknown(type) && String(type.value).startsWith('KMS'),
     );
   const needing = [
-    ...(possible(member(properties, 'EncryptionConfiguration'), []).some(usesKms)
-      ? ['EncryptionConfiguration']
-      : []),
-    ...(possible(member(properties, 'ResourceTags'), []).length > 0 ? ['ResourceTags'] : []),
+    ...(possible(properties.EncryptionConfiguration, []).some(usesKms) ? ['EncryptionConfiguration'] : []),
+    ...(possible(properties.ResourceTags, []).length > 0 ? ['ResourceTags'] : []),
   ];
   for (const name of needing)
     addFinding({

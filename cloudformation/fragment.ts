@@ -3,7 +3,7 @@
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-author.html), so its own shape
  * has to show it.
  */
-import { isObject, type Json, type JsonObject, member } from '../core/json.ts';
+import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { generatesResources, isNoValue, readIf, readLoop } from './intrinsics.ts';
 import { knownProperties, lookalikeProperties, ownProperties, sharedProperties } from './known-properties.ts';
 import { creationTemplateType, type HardenedType, repositoryType } from './resource-types.ts';
@@ -52,7 +52,7 @@ export type Placement =
 /** Recognises a fragment by its shape. */
 export function placementOf(fragment: JsonObject): Placement {
   const keys = Object.keys(fragment);
-  if (typeof member(fragment, 'Type') === 'string') return { kind: 'resource' };
+  if (typeof fragment.Type === 'string') return { kind: 'resource' };
   // A resource may well be called Outputs.
   const isSection = (key: string) => sections.includes(key) && !holdsResource(key, fragment[key]);
   if (Object.hasOwn(fragment, 'AWSTemplateFormatVersion') || keys.some(isSection))
@@ -66,7 +66,7 @@ export function placementOf(fragment: JsonObject): Placement {
 function holdsResource(key: string, value: Json | undefined): boolean {
   const body = value === undefined ? undefined : readLoop(key, value)?.body;
   if (body !== undefined) return Object.entries(body).some(([name, made]) => holdsResource(name, made));
-  return isObject(value) && typeof member(value, 'Type') === 'string';
+  return isObject(value) && typeof value.Type === 'string';
 }
 
 function propertiesPlacement(fragment: JsonObject, keys: readonly string[]): Placement {

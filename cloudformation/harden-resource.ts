@@ -1,6 +1,6 @@
 /** How one resource is hardened, whatever its Properties are made of. */
 import type { Finding } from '../core/finding.ts';
-import { isOneOf, type Json, type JsonObject, member, withMember } from '../core/json.ts';
+import { isOneOf, type Json, type JsonObject, withMember } from '../core/json.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { type AddFinding, applyControls, inBranch } from './apply-controls.ts';
 import { addMissingRole } from './creation-template.ts';
@@ -37,7 +37,7 @@ export function hardenResource(
   add: AddFinding,
   logicalId?: string,
 ): JsonObject {
-  const type = member(resource, 'Type');
+  const type = resource.Type;
   if (isOneOf(hardenedTypes, type)) {
     const { resource: hardened, findings } = hardenRepository(resource, type, options, logicalId);
     for (const finding of findings) add(finding);
@@ -63,7 +63,7 @@ function completeResource(
   add: AddFinding,
   logicalId: string | undefined,
 ): JsonObject {
-  const properties = readProperties(member(resource, 'Properties'), scope, true);
+  const properties = readProperties(resource.Properties, scope, true);
   for (const each of eachProperties(properties))
     if (each.kind === 'map')
       each.changes.push(
@@ -84,7 +84,7 @@ function hardenRepository(
   const findings: Finding[] = [];
   const add: AddFinding = (finding) => findings.push({ ...finding, logicalId });
   const { scope, isSelected } = decideResource(resource, outer);
-  const properties = readProperties(member(resource, 'Properties'), scope, isSelected);
+  const properties = readProperties(resource.Properties, scope, isSelected);
   const maps = eachProperties(properties);
   for (const each of maps)
     if (each.kind === 'map') checkMap(each, type, add);

@@ -61,7 +61,7 @@ function hardenFragment(fragment: JsonObject, options: ResourceOptions, add: Add
       }
       const inside = { ...options, policy: { ...options.policy, Retain: false, Report: false } };
       const hardened = hardenResource({ Type: placement.type, Properties: fragment }, inside, add);
-      const properties = member(hardened, 'Properties');
+      const properties = hardened.Properties;
       return isObject(properties) ? properties : fragment;
     }
     case 'unknown':
@@ -82,7 +82,7 @@ function hardenTemplate(template: JsonObject, options: ResourceOptions, add: Add
       addShapeFinding(add, 'not-a-map', [name], { actual: section });
   }
   for (const name of Object.keys(template).filter(generatesResources)) addSnippet(add, [name]);
-  const resources = member(template, 'Resources');
+  const resources = template.Resources;
   // Another macro of the template may still make its resources; CloudFormation refuses a template without any.
   if (!isObject(resources)) return template;
   const scope = templateScope(template, options.scope.parameters);

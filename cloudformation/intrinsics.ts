@@ -5,14 +5,15 @@
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-author.html), so any property
  * may be one, and what it will become is only sometimes known.
  */
-import { isList, isObject, type Json, type JsonObject, member } from '../core/json.ts';
+import { asText, entriesOf, isList, isObject, type Json, type JsonObject, member } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 
 /** What a `Ref` can be looked up in: the template's parameters by name, with their values for this deployment. */
 export type ParameterValues = Readonly<Record<string, Json>>;
 
+const noValueName = 'AWS::NoValue';
 /** `{Ref: AWS::NoValue}`: the property is left out. */
-export const noValue: JsonObject = { Ref: 'AWS::NoValue' };
+export const noValue: JsonObject = { Ref: noValueName };
 
 /** The branches of an `Fn::If`. */
 export const branches = ['whenTrue', 'whenFalse'] as const;
@@ -35,6 +36,11 @@ export function intrinsicName(value: Json | undefined): string | undefined {
 
 const functionPrefix = 'Fn::';
 
+/** What an intrinsic of that name has; undefined when the value is none of it. */
+function argumentOf(value: Json | undefined, name: string): Json | undefined {
+  return isObject(value) && intrinsicName(value) === name ? value[name] : undefined;
+}
+
 /** A call of a function, such as `Fn::Select`: its name without the prefix, and what it is called with. */
 export interface FunctionCall {
   readonly name: string;
@@ -55,9 +61,7 @@ export function argumentPath(path: Path, name: string): Path {
 
 /** The name of the condition that a `Condition` refers to, or undefined when the value is none. */
 export function conditionName(value: Json): string | undefined {
-  if (!isObject(value) || intrinsicName(value) !== 'Condition') return undefined;
-  const name = member(value, 'Condition');
-  return typeof name === 'string' ? name : undefined;
+  return asText(argumentOf(value, 'Condition'));
 }
 
 /** Whether a name is one of AWS's own parameters, such as `AWS::Region`. */
@@ -67,17 +71,15 @@ export function isPseudoParameter(name: string): boolean {
 
 /** Whether a value is `AWS::NoValue`, which CloudFormation treats as absent. */
 export function isNoValue(value: Json): boolean {
-  return isObject(value) && intrinsicName(value) === 'Ref' && member(value, 'Ref') === 'AWS::NoValue';
+  return argumentOf(value, 'Ref') === noValueName;
 }
 
 /** The condition and both branches of an `Fn::If`, or undefined for anything else. */
 export function readIf(value: Json): { condition: Json; whenTrue: Json; whenFalse: Json } | undefined {
-  if (!isObject(value) || intrinsicName(value) !== 'Fn::If') return undefined;
-  const list = member(value, 'Fn::If');
-  if (!isList(list) || list.length !== 3) return undefined;
+  const list = entriesOf(argumentOf(value, 'Fn::If'));
   // Of three entries none is absent, which the compiler does not know.
   const [condition = null, whenTrue = null, whenFalse = null] = list;
-  return { condition, whenTrue, whenFalse };
+  return list.length === 3 ? { condition, whenTrue, whenFalse } : undefined;
 }
 
 /** An `Fn::If`; an absent branch becomes `AWS::NoValue`. */
@@ -92,9 +94,7 @@ export function branchPath(path: Path, branch: Branch): Path {
 
 /** The name that a `Ref` names, or undefined when the value is no `Ref`. */
 export function refName(value: Json): string | undefined {
-  if (!isObject(value) || intrinsicName(value) !== 'Ref') return undefined;
-  const name = member(value, 'Ref');
-  return typeof name === 'string' ? name : undefined;
+  return asText(argumentOf(value, 'Ref'));
 }
 
 /**
@@ -103,19 +103,15 @@ export function refName(value: Json): string | undefined {
  * @param placeholder the text in place of each `${...}`; without it, only a text that substitutes nothing counts
  */
 export function subText(value: Json, placeholder?: string): string | undefined {
-  if (!isObject(value) || intrinsicName(value) !== 'Fn::Sub') return undefined;
-  const sub = member(value, 'Fn::Sub');
-  const text = isList(sub) ? sub[0] : sub;
-  if (typeof text !== 'string') return undefined;
-  const filled = text.replace(/\$\{[^}]*\}/g, placeholder ?? '');
+  const sub = argumentOf(value, 'Fn::Sub');
+  const text = asText(isList(sub) ? sub[0] : sub);
+  const filled = text?.replace(/\$\{[^}]*\}/g, placeholder ?? '');
   return placeholder === undefined && filled !== text ? undefined : filled;
 }
 
-/** The pieces of an `Fn::Sub`: literal text, and what is substituted. */
+/** The pieces of an `Fn::Sub`: literal text, and the value, often a reference, that is substituted. */
 export interface Substitution {
-  readonly pieces: readonly (string | { readonly variable: string })[];
-  /** The values of variables that the `Fn::Sub` itself has. */
-  readonly own: JsonObject;
+  readonly pieces: readonly (string | { readonly value: Json })[];
 }
 
 /** Takes an `Fn::Sub` apart, or undefined when the argument is none's; `${!Name}` means `${Name}`. */
@@ -126,13 +122,14 @@ export function readSubstitution(argument: Json): Substitution | undefined {
     // Every second piece is one that the pattern found.
     const name = index % 2 === 0 ? undefined : piece.slice(2, -1).trim();
     if (name === undefined) return piece;
-    return name.startsWith('!') ? `\${${name.slice(1)}}` : { variable: name };
+    if (name.startsWith('!')) return `\${${name.slice(1)}}`;
+    return { value: member(own, name) ?? variableReference(name) };
   });
-  return { pieces, own };
+  return { pieces };
 }
 
 /** The reference that a variable of an `Fn::Sub` means. */
-export function variableReference(name: string): JsonObject {
+function variableReference(name: string): JsonObject {
   const [resource = '', ...attribute] = name.split('.');
   return attribute.length === 0 ? { Ref: name } : { 'Fn::GetAtt': [resource, attribute.join('.')] };
 }
@@ -145,9 +142,10 @@ export function readLoop(
   key: string,
   value: Json,
 ): { identifier: string; collection: Json; body: JsonObject } | undefined {
-  if (!isLoop(key) || !isList(value) || value.length !== 3) return undefined;
-  const [identifier, collection = null, body] = value;
-  return typeof identifier === 'string' && isObject(body) ? { identifier, collection, body } : undefined;
+  const [identifier, collection = null, body, ...rest] = entriesOf(value);
+  return isLoop(key) && typeof identifier === 'string' && isObject(body) && rest.length === 0
+    ? { identifier, collection, body }
+    : undefined;
 }
 
 /** Whether a key is that of an `Fn::ForEach`. */

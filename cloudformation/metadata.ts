@@ -39,7 +39,7 @@ export function readMetadata(
   scope: Scope,
   addFinding: (finding: Finding) => void,
 ): ResourceRules {
-  const metadata = member(resource, 'Metadata');
+  const metadata = resource.Metadata;
   const own = isObject(metadata) ? member(metadata, metadataKey) : undefined;
   if (own === undefined) return { policy: base, ...noRules };
   const path = ['Metadata', metadataKey];
@@ -108,9 +108,9 @@ interface Exemption {
 const noExemption: Exemption = { controls: [], reason: '', until: undefined };
 
 function readExemption(own: JsonObject, policy: Policy, refuse: Refuse): Exemption {
-  const exempt = member(own, 'Exempt');
-  const reason = member(own, 'Reason');
-  const until = member(own, 'Until');
+  const exempt = own.Exempt;
+  const reason = own.Reason;
+  const until = own.Until;
   if (exempt === undefined) {
     for (const key of ['Reason', 'Until']) if (Object.hasOwn(own, key)) refuse([key], 'goes-with-exempt');
     return noExemption;

@@ -1,5 +1,5 @@
 /** What is known of a value before CloudFormation resolves it. */
-import { isList, type Json, type JsonObject, member } from '../core/json.ts';
+import { isList, type Json, type JsonObject } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import { type Choose, isAbsent } from './absence.ts';
 import { decide } from './conditions.ts';
@@ -16,7 +16,6 @@ import {
   readIf,
   readSubstitution,
   refName,
-  variableReference,
 } from './intrinsics.ts';
 import { possibleValues, resolveWith } from './resolve.ts';
 import { assume, type Scope } from './scope.ts';
@@ -92,7 +91,7 @@ export function reachableBranches(choice: Choice, path: Path, scope: Scope): rea
 
 /** Whether a value is left out for certain, by logic or by the parameters' values. */
 export function isLeftOut(value: Json, scope: Scope): boolean {
-  return isAbsent(value, chooser(scope));
+  return isAbsent(value, chooser(scope)) === true;
 }
 
 /** The value of a text that is made of a map by a function, and its path; undefined for anything else. */
@@ -149,15 +148,8 @@ export function cannotBeWildcard(raw: Json, scope: Scope): boolean {
     case 'Join':
       return isList(call.argument) && hasCertainEntry(call.argument[1], scope);
     case 'Sub': {
-      const { pieces, own } = readSubstitution(call.argument) ?? { pieces: [], own: {} };
-      return pieces.some((piece) =>
-        cannotBeWildcard(
-          typeof piece === 'string'
-            ? piece
-            : (member(own, piece.variable) ?? variableReference(piece.variable)),
-          scope,
-        ),
-      );
+      const { pieces } = readSubstitution(call.argument) ?? { pieces: [] };
+      return pieces.some((piece) => cannotBeWildcard(typeof piece === 'string' ? piece : piece.value, scope));
     }
     default:
       return false;
@@ -180,7 +172,7 @@ export function decideResource(
   resource: JsonObject,
   scope: Scope,
 ): { readonly scope: Scope; readonly isSelected: boolean } {
-  const condition = member(resource, 'Condition');
+  const condition = resource.Condition;
   if (typeof condition !== 'string') return { scope, isSelected: true };
   const decision = decide(condition, scope);
   const isSelected = decision?.isTrue !== false;

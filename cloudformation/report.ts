@@ -15,7 +15,7 @@ export function withReport(
   findings: readonly Finding[],
   describe: DescribeFinding,
 ): JsonObject {
-  const metadata = member(resource, 'Metadata') ?? {};
+  const metadata = resource.Metadata ?? {};
   const own = isObject(metadata) ? (member(metadata, metadataKey) ?? {}) : undefined;
   if (!isObject(metadata) || !isObject(own) || Object.hasOwn(own, reportKey) || findings.length === 0)
     return resource;

@@ -55,14 +55,14 @@ export function templateScope(template: JsonObject, parameters: ParameterValues)
 /** Whether a parameter is one of the Parameter Store: AWS does not document if a macro gets its name or its value. */
 function isStored(declared: JsonObject, name: string): boolean {
   const parameter = member(declared, name);
-  const type = isObject(parameter) ? member(parameter, 'Type') : undefined;
+  const type = isObject(parameter) ? parameter.Type : undefined;
   return typeof type === 'string' && type.startsWith('AWS::SSM::');
 }
 
 /** The values that a parameter may have, as text; undefined where it may have any. */
 export function allowedValues({ declared = {} }: Scope, name: string): readonly string[] | undefined {
   const parameter = isStored(declared, name) ? undefined : member(declared, name);
-  const allowed = isObject(parameter) ? member(parameter, 'AllowedValues') : undefined;
+  const allowed = isObject(parameter) ? parameter.AllowedValues : undefined;
   return Array.isArray(allowed) ? allowed.map(String) : undefined;
 }
 

@@ -16,8 +16,28 @@ export function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }
 
+/** The entries of a list; none of anything else. */
+export function entriesOf(value: Json | undefined): readonly Json[] {
+  return isList(value) ? value : [];
+}
+
+/** The texts among the entries of a list. */
+export function textsOf(value: Json | undefined): readonly string[] {
+  return entriesOf(value).filter((entry) => typeof entry === 'string');
+}
+
+/** A text; undefined for anything else. */
+export function asText(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The members of an object; none of anything else. Its names are those of this project. */
+export function asObject(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
 /**
- * The member of an object, or undefined.
+ * The member of an object under a name that is not this project's, or undefined.
  *
  * Only own members count: a logical ID may well be `constructor` or `toString`.
  */

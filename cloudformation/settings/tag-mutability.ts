@@ -37,7 +37,7 @@ export const tagMutabilitySetting: TemplateSetting = {
       // Tags that cannot be overwritten are safe whatever the purpose is.
       const canBeUnsafe = member(properties, mutabilityProperty) !== 'IMMUTABLE';
       const context = { ...asked, control: { ...asked.control, canBeUnsafe } };
-      const raw = member(properties, 'AppliedFor') ?? null;
+      const raw = properties.AppliedFor ?? null;
       addUndetermined(context, ['Properties', 'AppliedFor'], raw, String(purpose.unknown));
       return [];
     }

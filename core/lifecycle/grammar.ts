@@ -60,7 +60,7 @@ type AddIssue = (code: Issue['code'], path: Path, details?: Partial<Issue>) => v
 function readRules(text: string, add: AddIssue): readonly Json[] {
   try {
     const policy: Json = JSON.parse(text);
-    const rules = isObject(policy) ? member(policy, 'rules') : undefined;
+    const rules = isObject(policy) ? policy.rules : undefined;
     if (isList(rules) && rules.length > 0) return rules;
     add('no-rules', []);
   } catch (error) {
@@ -93,25 +93,25 @@ function validateRule(rule: Json, path: Path, add: AddIssue): readonly OrderedRu
     return [];
   }
   const { expect } = validateKeys(rule, path, ruleKeys, add);
-  const priority = member(rule, 'rulePriority');
-  const selection = member(rule, 'selection');
-  const action = member(rule, 'action');
-  const description = member(rule, 'description');
+  const priority = rule.rulePriority;
+  const selection = rule.selection;
+  const action = rule.action;
+  const description = rule.description;
   expect(isCount(priority, 1), 'rulePriority', 'not-a-count', [1]);
   expect(description === undefined || typeof description === 'string', 'description', 'not-text');
   expect(isObject(selection), 'selection', 'not-a-map');
   expect(isObject(action), 'action', 'not-a-map');
   if (!isObject(selection) || !isObject(action)) return [];
   validateSelection(selection, [...path, 'selection'], add);
-  validateAction(action, member(selection, 'countType'), [...path, 'action'], add);
+  validateAction(action, selection.countType, [...path, 'action'], add);
   return [{ path, priority: Number(priority), selection }];
 }
 
 function validateSelection(selection: JsonObject, path: Path, add: AddIssue): void {
   const { refuse, expect, oneOf } = validateKeys(selection, path, selectionKeys, add);
-  const status = member(selection, 'tagStatus');
-  const countType = member(selection, 'countType');
-  const storageClass = member(selection, 'storageClass');
+  const status = selection.tagStatus;
+  const countType = selection.countType;
+  const storageClass = selection.storageClass;
   const isOfArchive = countType === 'sinceImageTransitioned';
   const minCount = isOfArchive ? minArchivedDays : 1;
   const lists = listKeys.filter((key) => Object.hasOwn(selection, key));
@@ -123,8 +123,8 @@ function validateSelection(selection: JsonObject, path: Path, add: AddIssue): vo
   }
   oneOf('countType', countTypes);
   if (countType !== 'imageCountMoreThan') oneOf('countUnit', ['days']);
-  else if (member(selection, 'countUnit') !== undefined) refuse('unit-without-age', 'countUnit');
-  expect(isCount(member(selection, 'countNumber'), minCount), 'countNumber', 'not-a-count', [minCount]);
+  else if (selection.countUnit !== undefined) refuse('unit-without-age', 'countUnit');
+  expect(isCount(selection.countNumber, minCount), 'countNumber', 'not-a-count', [minCount]);
   // A key that is not used is left out: ECR refuses null as well.
   if (storageClass !== undefined && !isOneOf(storageClasses, storageClass))
     oneOf('storageClass', storageClasses);
@@ -133,15 +133,14 @@ function validateSelection(selection: JsonObject, path: Path, add: AddIssue): vo
 
 function validateAction(action: JsonObject, countType: Json | undefined, path: Path, add: AddIssue): void {
   const { refuse, oneOf } = validateKeys(action, path, ['type', 'targetStorageClass'], add);
-  const type = member(action, 'type');
+  const type = action.type;
   oneOf('type', ['expire', 'transition']);
   if (type === 'transition') {
     oneOf('targetStorageClass', ['archive']);
     if (countType === 'sinceImageTransitioned') refuse('already-archived', 'type');
   }
   if (type !== 'expire') return;
-  if (member(action, 'targetStorageClass') !== undefined)
-    refuse('target-without-transition', 'targetStorageClass');
+  if (action.targetStorageClass !== undefined) refuse('target-without-transition', 'targetStorageClass');
   // Last pull times expire nothing; they only move images to the archive (containers-roadmap#921).
   if (countType === 'sinceImagePulled') refuse('expiry-by-pulls', 'type');
 }

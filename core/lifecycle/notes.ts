@@ -14,9 +14,9 @@ import { canMeet, isWithin } from './tag-patterns.ts';
  */
 export function lifecyclePolicyNotes(text: string): readonly Issue[] {
   const policy: Json = JSON.parse(text);
-  const rules = isObject(policy) ? member(policy, 'rules') : undefined;
+  const rules = isObject(policy) ? policy.rules : undefined;
   return (isList(rules) ? rules : []).flatMap((rule, index) => {
-    const selection = isObject(rule) ? member(rule, 'selection') : undefined;
+    const selection = isObject(rule) ? rule.selection : undefined;
     if (!isObject(selection)) return [];
     return ['tagPatternList', 'tagPrefixList'].flatMap((key): readonly Issue[] => {
       const list = member(selection, key);

@@ -41,10 +41,10 @@ export function orderIssues(rules: readonly OrderedRule[]): readonly Issue[] {
  */
 function takesAll(first: JsonObject, second: JsonObject): boolean {
   if (storageClassOf(first) !== storageClassOf(second)) return false;
-  const status = member(first, 'tagStatus');
+  const status = first.tagStatus;
   // ECR refuses a rule after one for any image; its message is about the priority.
   if (status === 'any') return true;
-  if (status !== member(second, 'tagStatus')) return false;
+  if (status !== second.tagStatus) return false;
   // Only one rule may select untagged images.
   if (status === 'untagged') return true;
   const narrow = patternsOf(second);
@@ -79,7 +79,7 @@ function repeatedPrefixes(
 }
 
 function storageClassOf(selection: JsonObject): Json {
-  return member(selection, 'storageClass') ?? 'standard';
+  return selection.storageClass ?? 'standard';
 }
 
 /** The patterns that an image has to match; a prefix is a pattern with a wildcard at its end. */

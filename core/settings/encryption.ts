@@ -1,4 +1,4 @@
-import { isObject, type Json, member } from '../json.ts';
+import { isObject, type Json } from '../json.ts';
 import type { Known } from '../known.ts';
 
 /** How images are encrypted at rest. */
@@ -14,8 +14,8 @@ export interface Encryption {
  * that is not a map has no key.
  */
 export function parseEncryption(value: Json): Encryption {
-  const type = isObject(value) ? member(value, 'EncryptionType') : undefined;
-  const key = isObject(value) ? member(value, 'KmsKey') : undefined;
+  const type = isObject(value) ? value.EncryptionType : undefined;
+  const key = isObject(value) ? value.KmsKey : undefined;
   return {
     type: typeof type === 'string' ? type : undefined,
     kmsKey: key === undefined || typeof key === 'string' ? key : { unknown: 'KmsKey' },

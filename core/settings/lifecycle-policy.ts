@@ -36,15 +36,15 @@ export function canonicalLifecyclePolicy(text: string): string {
 }
 
 function withOrderedRules(policy: Json): Json {
-  const rules = isObject(policy) ? member(policy, 'rules') : undefined;
+  const rules = isObject(policy) ? policy.rules : undefined;
   if (!isObject(policy) || !isList(rules)) return policy;
-  const priorityOf = (rule: Json) => (isObject(rule) ? Number(member(rule, 'rulePriority')) : 0);
+  const priorityOf = (rule: Json) => (isObject(rule) ? Number(rule.rulePriority) : 0);
   const sorted = rules.map(withSortedTags).toSorted((one, other) => priorityOf(one) - priorityOf(other));
   return { ...policy, rules: sorted };
 }
 
 function withSortedTags(rule: Json): Json {
-  const selection = isObject(rule) ? member(rule, 'selection') : undefined;
+  const selection = isObject(rule) ? rule.selection : undefined;
   if (!isObject(rule) || !isObject(selection)) return rule;
   const sorted = mapMembers(selection, (value) => (isList(value) ? [...value].sort() : value));
   return { ...rule, selection: sorted };

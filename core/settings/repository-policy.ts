@@ -59,11 +59,11 @@ function readStatements(policy: JsonObject, reader: DocumentReader): RepositoryP
   const statements: PolicyStatement[] = [];
   const unresolved: Possible[] = [];
   const resources: Path[] = [];
-  for (const found of reader.possible(member(policy, 'Statement'), ['Statement'])) {
+  for (const found of reader.possible(policy.Statement, ['Statement'])) {
     if (isUnknown(found)) unresolved.push(found);
     else if (isObject(found.value)) {
       resources.push(...resourcesOf(found.value, found.path, reader));
-      const effects = reader.possible(member(found.value, 'Effect'), [...found.path, 'Effect']);
+      const effects = reader.possible(found.value.Effect, [...found.path, 'Effect']);
       unresolved.push(...effects.filter((effect) => isUnknown(effect)));
       const isAllowing = effects.some((effect) => !isUnknown(effect) && effect.value === 'Allow');
       if (isAllowing) statements.push(readStatement(found.value, found.path, reader));
@@ -80,13 +80,13 @@ function resourcesOf(statement: JsonObject, path: Path, reader: DocumentReader):
 }
 
 function readStatement(statement: JsonObject, path: Path, reader: DocumentReader): PolicyStatement {
-  const excluded = member(statement, 'NotPrincipal');
-  const principal = member(statement, 'Principal');
+  const excluded = statement.NotPrincipal;
+  const principal = statement.Principal;
   return {
     path,
     principals: readPrincipals(principal, [...path, 'Principal'], reader),
     notPrincipal: excluded === undefined ? undefined : { path: [...path, 'NotPrincipal'], value: excluded },
-    confinement: readConfinement(member(statement, 'Condition'), [...path, 'Condition'], reader),
+    confinement: readConfinement(statement.Condition, [...path, 'Condition'], reader),
   };
 }
 

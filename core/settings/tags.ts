@@ -1,4 +1,4 @@
-import { isObject, type Json, member } from '../json.ts';
+import { isObject, type Json } from '../json.ts';
 import { isUnknown } from '../known.ts';
 import { type DocumentReader, type Possible, plainReader } from '../possible.ts';
 
@@ -20,9 +20,9 @@ export function parseTags(value: Json, reader: DocumentReader = plainReader): Re
       continue;
     }
     if (!isObject(entry.value)) continue;
-    const values = reader.possible(member(entry.value, 'Value'), [...entry.path, 'Value']);
+    const values = reader.possible(entry.value.Value, [...entry.path, 'Value']);
     const [text] = values.flatMap((each) => (isUnknown(each) ? [] : [String(each.value)]));
-    for (const key of reader.possible(member(entry.value, 'Key'), [...entry.path, 'Key']))
+    for (const key of reader.possible(entry.value.Key, [...entry.path, 'Key']))
       if (isUnknown(key)) unresolved.push(key);
       else byKey.set(String(key.value), text ?? '');
   }
