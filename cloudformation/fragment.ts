@@ -5,7 +5,14 @@
  */
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import { generatesResources, isNoValue, readIf, readLoop } from './intrinsics.ts';
-import { knownProperties, lookalikeProperties, ownProperties, sharedProperties } from './known-properties.ts';
+import {
+  foreignNames,
+  generalNames,
+  knownProperties,
+  lookalikeProperties,
+  ownProperties,
+  sharedProperties,
+} from './known-properties.ts';
 import { creationTemplateType, type HardenedType, repositoryType } from './resource-types.ts';
 
 /** Each property's name by itself and in lower case. */
@@ -41,9 +48,14 @@ export type Placement =
   | { readonly kind: 'template' }
   | { readonly kind: 'resource' }
   | { readonly kind: 'resources' }
-  | { readonly kind: 'properties'; readonly type: HardenedType }
   | {
-      readonly kind: 'unknown';
+      readonly kind: 'properties';
+      readonly type: HardenedType;
+      /** The keys that the type is not known to have, where no other key shows that it is this type. */
+      readonly unknown?: readonly string[];
+    }
+  | {
+      readonly kind: 'elsewhere';
       /** The type that it is nearest to, and the keys that this does not have. */
       readonly type: HardenedType;
       readonly foreign: readonly string[];
@@ -77,18 +89,24 @@ function propertiesPlacement(fragment: JsonObject, keys: readonly string[]): Pla
       ? creationTemplateType
       : repositoryType;
   const foreign = keys.filter((key) => spelling(type, key) === undefined && !generatesResources(key));
-  if (foreign.length === 0 || areNew(type, keys, foreign)) return { kind: 'properties', type };
-  return { kind: 'unknown', type, foreign };
+  const hasOne = (names: readonly string[]) => keys.some((key) => names.includes(spelling(type, key) ?? key));
+  if (foreign.length === 0 || hasOne(ownProperties[type])) return { kind: 'properties', type };
+  if (foreign.some((name) => isElsewhere(type, name, fragment[name])))
+    return { kind: 'elsewhere', type, foreign };
+  return hasOne(sharedProperties[type])
+    ? { kind: 'properties', type }
+    : { kind: 'properties', type, unknown: foreign };
 }
 
 /**
- * Whether names that a type does not have are those of properties that AWS has added since, and not another type's: they are
- * beside a property that only this type has, or beside one that few types have, of which none has such a name.
+ * Whether a name that a type does not have shows that the fragment is not its Properties: it stands in another place. Any
+ * other one may be a property that AWS has added since.
  */
-function areNew(type: HardenedType, keys: readonly string[], foreign: readonly string[]): boolean {
-  const hasOne = (names: readonly string[]) => keys.some((key) => names.includes(spelling(type, key) ?? key));
-  if (hasOne(ownProperties[type])) return true;
-  return hasOne(sharedProperties[type]) && !foreign.some((name) => lookalikeProperties[type].includes(name));
+function isElsewhere(type: HardenedType, name: string, value: Json | undefined): boolean {
+  if (!/^[A-Z][A-Za-z0-9]*$/.test(name)) return true;
+  if (isObject(value) && Object.hasOwn(value, 'Properties')) return true;
+  if (generalNames.includes(name)) return false;
+  return foreignNames.includes(name) || lookalikeProperties[type].includes(name);
 }
 
 /** Of an `Fn::If`, which only Properties can be: what its branches are. */
@@ -99,5 +117,7 @@ function placementOfChoice(branches: readonly Json[]): Placement {
   const other = placements.find((each) => each.kind !== 'properties');
   const isOfTemplate = (each: Placement) => each.kind === 'properties' && each.type === creationTemplateType;
   const type = placements.some(isOfTemplate) ? creationTemplateType : repositoryType;
-  return other ?? { kind: 'properties', type };
+  if (other !== undefined) return other;
+  const unknown = placements.flatMap((each) => (each.kind === 'properties' ? (each.unknown ?? []) : []));
+  return { kind: 'properties', type, ...(unknown.length === 0 ? {} : { unknown: [...new Set(unknown)] }) };
 }

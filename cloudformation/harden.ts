@@ -55,16 +55,26 @@ function hardenFragment(fragment: JsonObject, options: ResourceOptions, add: Add
     case 'resource':
       return hardenResource(fragment, options, add);
     case 'properties': {
+      const { type, unknown } = placement;
+      if (unknown !== undefined)
+        add({
+          control: 'Template',
+          code: 'placement-assumed',
+          path: [],
+          outcome: 'noted',
+          expected: type,
+          actual: unknown.slice(0, 5),
+        });
       // Attributes beside Properties cannot be written from inside it.
       if (options.policy.Retain || options.policy.Report) {
         add({ control: 'Parameters', code: 'inside-properties', path: [], outcome: 'noted' });
       }
       const inside = { ...options, policy: { ...options.policy, Retain: false, Report: false } };
-      const hardened = hardenResource({ Type: placement.type, Properties: fragment }, inside, add);
+      const hardened = hardenResource({ Type: type, Properties: fragment }, inside, add);
       const properties = hardened.Properties;
       return isObject(properties) ? properties : fragment;
     }
-    case 'unknown':
+    case 'elsewhere':
       addShapeFinding(add, 'misplaced', [], {
         expected: placement.type,
         actual: placement.foreign.slice(0, 5),

@@ -116,3 +116,33 @@ export const lookalikeProperties: Readonly<Record<HardenedType, readonly string[
     'UpstreamRepositoryPrefix',
   ],
 };
+
+/** Names so general that AWS may give them to a property of any type: they show no other place. */
+export const generalNames: readonly string[] = [
+  'Description',
+  'KmsKeyId',
+  'LoggingConfiguration',
+  'Name',
+  'Policy',
+  'Schedule',
+  'Status',
+  'Tags',
+  'Triggers',
+];
+
+/**
+ * Names that stand only in other places: in a resource, an output, a parameter or a policy, inside a property of the hardened
+ * types, and in the Properties of types that nearly every template has.
+ */
+export const foreignNames: readonly string[] = (
+  'Properties DependsOn Condition Metadata CreationPolicy UpdatePolicy DeletionPolicy UpdateReplacePolicy Transform Value Export ' +
+  'Default AllowedValues NoEcho Key Version Statement Effect Principal Action Resource Sid ' +
+  'ScanOnPush LifecyclePolicyText RegistryId EncryptionType KmsKey ImageTagMutabilityExclusionFilterType ' +
+  'BucketName BucketEncryption VersioningConfiguration PublicAccessBlockConfiguration QueueName VisibilityTimeout DelaySeconds ' +
+  'TopicName DisplayName TopicArn FunctionName Handler Runtime CodeUri MemorySize RoleName AssumeRolePolicyDocument ' +
+  'ManagedPolicyArns PolicyName PolicyDocument UserName GroupName TableName KeySchema AttributeDefinitions BillingMode VpcId ' +
+  'CidrBlock SubnetId SubnetIds SecurityGroupIds GroupDescription InstanceType ImageId ClusterName Cluster ServiceName ' +
+  'TaskDefinition ContainerDefinitions DesiredCount Family LogGroupName RetentionInDays KeyPolicy EventPattern ' +
+  'ScheduleExpression DBInstanceIdentifier DBInstanceClass Engine Artifacts ServiceRole LoadBalancerArn ServiceToken TemplateURL ' +
+  'SecretString PolicyText ReplicationConfiguration RepositoryCatalogData RepositoryDescription UpstreamRegistryUrl'
+).split(' ');

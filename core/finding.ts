@@ -29,6 +29,7 @@ export type Outcome =
 /** The codes of findings about a template that are neither of controls nor of settings. */
 export type TemplateCode =
   | 'misplaced'
+  | 'placement-assumed'
   | 'misspelt'
   | 'not-a-resource'
   | 'inside-properties'

@@ -41,6 +41,7 @@ function isOfParameter(finding: Finding): finding is Finding & { readonly code: 
 
 /** What is found about a template and the resources in it. */
 const sentences: { readonly [Code in TemplateCode]: string } = {
+  'placement-assumed': 'is hardened as the Properties of {expected}, which is not known to have {actual|, }',
   misplaced:
     'EcrHardening is beside {actual|, }, which {expected} does not have; move it to the top level of the template, or beside the Type of a repository',
   misspelt: 'must be spelt {expected}',
