@@ -4,10 +4,15 @@
  * A condition is a formula over comparisons of a value with literals. A value has few that it is compared with, so
  * that all cases can be gone through: `Env` is `dev`, `prod`, or something else.
  */
-import { isEqual, isList, isObject, type Json, member } from '../core/json.ts';
-import { conditionName, readFunction, refName } from './intrinsics.ts';
-import { resolveWith, toText } from './resolve.ts';
-import { allowedValues, type Scope } from './scope.ts';
+import type { Json } from '../core/json.ts';
+import {
+  type Case,
+  type Compiled,
+  compileCondition,
+  type Formula,
+  type Subject,
+} from './condition-formula.ts';
+import { type Assumption, conditionKey, type Scope } from './scope.ts';
 
 /** What a condition is known to be, and by what. */
 export interface Decision {
@@ -16,25 +21,28 @@ export interface Decision {
   readonly by: 'logic' | 'values';
 }
 
-/** Whether a condition is true in a case. */
-type Formula = (at: Case) => boolean;
-
-/** What conditions compare: the value for this deployment where it is known, and those that it may have. */
-interface Subject {
-  readonly value: string | undefined;
-  readonly allowed: readonly string[] | undefined;
-  /** The distinct values: what it is compared with, and the one that it has. */
-  readonly values: Set<string>;
-}
-
-/** One case: the value of each subject. */
-type Case = ReadonlyMap<string, string>;
-
 // Above these limits nothing is decided: such conditions are rare, and going through all cases would take long.
 const maxCases = 4096;
-const maxDepth = 50;
-// Conditions that name each other twice multiply.
-const maxParts = 2000;
+const maxAssumptions = 200;
+/** Each has at least two values, unless only one is allowed. */
+const maxSubjects = 24;
+/** Steps that all decisions about a template may take together, less than a second's worth. */
+const maxSteps = 5_000_000;
+
+/** What is kept of the conditions of one template. */
+interface Memory {
+  readonly compiled: Map<string, Compiled>;
+  readonly decisions: WeakMap<Scope, Map<string, Decision | undefined>>;
+  steps: number;
+}
+
+const memories = new WeakMap<Scope['root'], Memory>();
+
+function memoryOf({ root }: Scope): Memory {
+  const memory = memories.get(root) ?? { compiled: new Map(), decisions: new WeakMap(), steps: 0 };
+  memories.set(root, memory);
+  return memory;
+}
 
 /**
  * The value of a condition in a scope, or undefined if it is not known.
@@ -42,35 +50,95 @@ const maxParts = 2000;
  * @param condition as `Fn::If` and a resource's `Condition` name it
  */
 export function decide(condition: Json, scope: Scope): Decision | undefined {
-  if (typeof condition !== 'string') return decideAnew(condition, scope);
+  const { decisions } = memoryOf(scope);
   const known = decisions.get(scope) ?? new Map<string, Decision | undefined>();
   decisions.set(scope, known);
-  if (!known.has(condition)) known.set(condition, decideAnew(condition, scope));
-  return known.get(condition);
+  const key = conditionKey(condition);
+  if (!known.has(key)) known.set(key, decideAnew(condition, key, scope));
+  return known.get(key);
 }
 
-const decisions = new WeakMap<Scope, Map<string, Decision | undefined>>();
-
-function decideAnew(condition: Json, scope: Scope): Decision | undefined {
+function decideAnew(condition: Json, key: string, scope: Scope): Decision | undefined {
   // What was assumed is decided in any case, so that going into the branches of a condition ends.
-  const given = scope.assumptions.find((each) => isEqual(each.condition, condition));
-  if (given !== undefined) return { isTrue: given.isTrue, by: 'logic' };
-  const compiler: Compiler = { scope, subjects: new Map(), parts: 0 };
-  const formula = compile(condition, compiler);
-  const assumed = scope.assumptions.map((each) => ({
-    formula: compile(each.condition, compiler),
-    isTrue: each.isTrue,
-  }));
-  const cases = allCases(compiler.subjects)?.filter((each) =>
-    assumed.every((assumption) => assumption.formula(each) === assumption.isTrue),
-  );
+  for (let given = scope.assumption; given !== undefined; given = given.outer)
+    if (given.key === key) return { isTrue: given.isTrue, by: 'logic' };
+  const memory = memoryOf(scope);
+  if (memory.steps > maxSteps) return undefined;
+  const compiled = compiledOnce(condition, key, scope, memory);
+  const assumed = relatedAssumptions(compiled, scope, memory);
+  if (assumed === undefined) return undefined;
+  const subjects = subjectsOf([compiled, ...assumed]);
+  const cases = casesOf(compiled, assumed, subjects, memory);
   if (cases === undefined) return undefined;
-  const byLogic = agreed(formula, cases);
+  const byLogic = agreed(compiled.formula, cases);
   if (byLogic !== undefined) return { isTrue: byLogic, by: 'logic' };
   if (scope.isForAnyValues) return undefined;
-  const now = cases.filter((each) => isOfNow(each, compiler.subjects));
-  const byValues = agreed(formula, now);
+  const now = cases.filter((each) => isOfNow(each, subjects));
+  const byValues = agreed(compiled.formula, now);
   return byValues === undefined ? undefined : { isTrue: byValues, by: 'values' };
+}
+
+function compiledOnce(condition: Json, key: string, scope: Scope, { compiled }: Memory): Compiled {
+  const found = compiled.get(key) ?? compileCondition(condition, scope);
+  compiled.set(key, found);
+  return found;
+}
+
+/** An assumption as a formula. */
+interface Assumed extends Compiled {
+  readonly isTrue: boolean;
+}
+
+/**
+ * The assumptions that have to do with a condition: those that compare what it compares, or what another of them does.
+ * Undefined where together they compare too much.
+ */
+function relatedAssumptions(
+  compiled: Compiled,
+  scope: Scope,
+  memory: Memory,
+): readonly Assumed[] | undefined {
+  let others: Assumed[] = [];
+  let each: Assumption | undefined = scope.assumption;
+  for (; each !== undefined && others.length < maxAssumptions; each = each.outer)
+    others.push({ ...compiledOnce(each.condition, each.key, scope, memory), isTrue: each.isTrue });
+  const related: Assumed[] = [];
+  const names = new Set(compiled.subjects.keys());
+  const isRelated = ({ subjects }: Assumed) => [...subjects.keys()].some((name) => names.has(name));
+  for (let found = others.filter(isRelated); found.length > 0; found = others.filter(isRelated)) {
+    memory.steps += others.length;
+    if (names.size > maxSubjects) return undefined;
+    related.push(...found);
+    others = others.filter((one) => !found.includes(one));
+    for (const { subjects } of found) for (const name of subjects.keys()) names.add(name);
+  }
+  return related;
+}
+
+/** What all of them compare, each with all values that it is compared with. */
+function subjectsOf(all: readonly Compiled[]): ReadonlyMap<string, Subject> {
+  const subjects = new Map<string, Subject>();
+  for (const compiled of all)
+    for (const [name, subject] of compiled.subjects) {
+      const values = new Set([...(subjects.get(name)?.values ?? []), ...subject.values]);
+      subjects.set(name, { ...subject, values });
+    }
+  return subjects;
+}
+
+/** The cases in which all assumptions hold, or undefined where they are too many to go through. */
+function casesOf(
+  compiled: Compiled,
+  assumed: readonly Assumed[],
+  subjects: ReadonlyMap<string, Subject>,
+  memory: Memory,
+): readonly Case[] | undefined {
+  const cases = allCases(subjects);
+  if (cases === undefined) return undefined;
+  memory.steps += cases.length * [compiled, ...assumed].reduce((sum, { parts }) => sum + parts, 0);
+  return memory.steps > maxSteps
+    ? undefined
+    : cases.filter((each) => assumed.every(({ formula, isTrue }) => formula(each) === isTrue));
 }
 
 /** What a formula is in all of the cases, if it is the same in all. */
@@ -98,85 +166,4 @@ function allCases(subjects: ReadonlyMap<string, Subject>): readonly Case[] | und
     cases = cases.flatMap((each) => possible.map((one) => new Map(each).set(name, one)));
   }
   return cases;
-}
-
-interface Compiler {
-  readonly scope: Scope;
-  /** Filled with what is compared. */
-  readonly subjects: Map<string, Subject>;
-  /** How many parts the formulas have so far. */
-  parts: number;
-}
-
-/** The formula that a subject has a value. */
-function is(
-  { subjects }: Compiler,
-  name: string,
-  compared: string,
-  value?: string,
-  allowed?: readonly string[],
-): Formula {
-  const subject = subjects.get(name) ?? {
-    value,
-    allowed,
-    values: new Set(value === undefined ? [] : [value]),
-  };
-  subject.values.add(compared);
-  subjects.set(name, subject);
-  return (at) => at.get(name) === compared;
-}
-
-/** The formula of a condition, given by name or as an expression. */
-function compile(condition: Json, compiler: Compiler, depth = 0): Formula {
-  const name = typeof condition === 'string' ? condition : conditionName(condition);
-  const definition = name === undefined ? condition : member(compiler.scope.conditions, name);
-  // A condition that is not defined here, or by itself, is one that may be either.
-  compiler.parts += 1;
-  if (definition === undefined || depth > maxDepth || compiler.parts > maxParts)
-    return is(compiler, `condition ${JSON.stringify(name ?? condition)}`, 'true');
-  if (name !== undefined) return compile(definition, compiler, depth + 1);
-  const { name: operator, argument } = readFunction(definition) ?? { name: '', argument: null };
-  const operands = isList(argument) ? argument : [argument];
-  const [one = null, other = null] = operands;
-  if (operator === 'Equals') return compare(one, other, compiler);
-  if (!/^(Not|And|Or)$/.test(operator)) return is(compiler, JSON.stringify(definition), 'true');
-  const parts = (operator === 'Not' ? [one] : operands).map((each) => compile(each, compiler, depth + 1));
-  switch (operator) {
-    case 'Not':
-      return (at) => !parts.every((each) => each(at));
-    case 'And':
-      return (at) => parts.every((each) => each(at));
-    default:
-      return (at) => parts.some((each) => each(at));
-  }
-}
-
-function compare(one: Json, other: Json, compiler: Compiler): Formula {
-  const { scope } = compiler;
-  const [left, right] = [literalOf(one, scope), literalOf(other, scope)];
-  if (left !== undefined && right !== undefined) return () => left === right;
-  const names = [JSON.stringify(one), JSON.stringify(other)].toSorted();
-  if (names[0] === names[1]) return () => true;
-  const [now, otherNow] = [currentValue(one, scope), currentValue(other, scope)];
-  if (right !== undefined) return is(compiler, JSON.stringify(one), right, now, allowedFor(one, scope));
-  if (left !== undefined)
-    return is(compiler, JSON.stringify(other), left, otherNow, allowedFor(other, scope));
-  const isEqual = now === undefined || otherNow === undefined ? undefined : String(now === otherNow);
-  return is(compiler, names.join(' = '), 'true', isEqual, ['true', 'false']);
-}
-
-function allowedFor(operand: Json, scope: Scope): readonly string[] | undefined {
-  const parameter = refName(operand);
-  return parameter === undefined ? undefined : allowedValues(scope, parameter);
-}
-
-/** What an operand is whatever the parameters are. */
-function literalOf(operand: Json, scope: Scope): string | undefined {
-  return currentValue(operand, { ...scope, parameters: {} });
-}
-
-/** What an operand is for this deployment. */
-function currentValue(operand: Json, scope: Scope): string | undefined {
-  const value = resolveWith(operand, { scope, choose: () => undefined });
-  return toText(value) ?? (isList(value) || isObject(value) ? JSON.stringify(value) : undefined);
 }

@@ -87,8 +87,15 @@ export function makeIf(condition: Json, whenTrue: Json | undefined, whenFalse: J
   return { 'Fn::If': [condition, whenTrue ?? noValue, whenFalse ?? noValue] };
 }
 
-/** The path of an `Fn::If`'s branch, below that of the `Fn::If` itself; CloudFormation counts its condition as 0. */
+// A path of each of thousands of nested Fn::Ifs would take megabytes, and nobody reads one.
+const maxBranchSteps = 64;
+
+/**
+ * The path of an `Fn::If`'s branch, below that of the `Fn::If` itself; CloudFormation counts its condition as 0. Of one that is
+ * nested very deeply it is that of an `Fn::If` around it.
+ */
 export function branchPath(path: Path, branch: Branch): Path {
+  if (path.length > maxBranchSteps) return path;
   return [...path, 'Fn::If', branch === 'whenTrue' ? 1 : 2];
 }
 

@@ -5,26 +5,33 @@ import { isList, type Json } from '../core/json.ts';
  *
  * A template is printed once more after us, and of many repositories most of it is one lifecycle policy, whose text is
  * measured once.
+ *
+ * @throws RangeError where values are nested so deeply that printing them may fail
  */
 export function jsonBytes(value: Json): number {
-  return bytesOf(value, new Map());
+  return bytesOf(value, new Map(), 0);
 }
+
+/** `JSON.stringify` ends at about 4,000 of them, with the usual size of the stack. */
+const maxDepth = 3000;
 
 /** Shorter texts are measured anew as fast as they would be looked up. */
 const longText = 100;
 
-function bytesOf(value: Json, known: Map<string, number>): number {
+function bytesOf(value: Json, known: Map<string, number>, depth: number): number {
   if (typeof value === 'string') return textBytes(value, known);
   if (typeof value !== 'object' || value === null) return String(value).length;
+  if (depth > maxDepth) throw new RangeError('nested too deeply');
   // Brackets, and a comma between two.
   let bytes = 2;
   if (isList(value)) {
-    for (const entry of value) bytes += bytesOf(entry, known) + 1;
+    for (const entry of value) bytes += bytesOf(entry, known, depth + 1) + 1;
     return value.length === 0 ? bytes : bytes - 1;
   }
   const keys = Object.keys(value);
   // With the colon and the comma of each.
-  for (const key of keys) bytes += rememberedBytes(key, known) + bytesOf(value[key] ?? null, known) + 2;
+  for (const key of keys)
+    bytes += rememberedBytes(key, known) + bytesOf(value[key] ?? null, known, depth + 1) + 2;
   return keys.length === 0 ? bytes : bytes - 1;
 }
 

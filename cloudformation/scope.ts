@@ -6,7 +6,15 @@ import { type ParameterValues, withoutParameters } from './intrinsics.ts';
 export interface Assumption {
   /** As `Fn::If` and a resource's `Condition` name it. */
   readonly condition: Json;
+  readonly key: string;
   readonly isTrue: boolean;
+  /** The one assumed before it: a chain, since a list would be copied at each of thousands of nested `Fn::If`s. */
+  readonly outer: Assumption | undefined;
+}
+
+/** A condition as text, the same for equal ones. */
+export function conditionKey(condition: Json): string {
+  return typeof condition === 'string' ? condition : JSON.stringify(condition);
 }
 
 /** What is known around a value. */
@@ -20,7 +28,10 @@ export interface Scope {
    * beside a `Fn::Transform`: what a `Ref` names there may be a parameter as well as a resource.
    */
   readonly declared: JsonObject | undefined;
-  readonly assumptions: readonly Assumption[];
+  /** The last one; undefined where nothing is assumed. */
+  readonly assumption: Assumption | undefined;
+  /** The same object in all scopes that differ in their assumptions only. */
+  readonly root: object;
   /** Whether values of parameters do not decide conditions: for what would be deployed with others. */
   readonly isForAnyValues: boolean;
 }
@@ -32,7 +43,8 @@ export function partScope(parameters: ParameterValues): Scope {
     mappings: {},
     conditions: {},
     declared: undefined,
-    assumptions: [],
+    assumption: undefined,
+    root: {},
     isForAnyValues: false,
   };
 }
@@ -70,14 +82,14 @@ const assumed = new WeakMap<Scope, Map<string, Scope>>();
 
 /** The same scope where a condition is true, or false; the very same one for all resources, whose decisions it keeps. */
 export function assume(scope: Scope, condition: Json, isTrue: boolean): Scope {
-  const key = `${isTrue} ${typeof condition === 'string' ? condition : JSON.stringify(condition)}`;
+  const key = conditionKey(condition);
   const known = assumed.get(scope) ?? new Map<string, Scope>();
   assumed.set(scope, known);
-  const found = known.get(key) ?? {
+  const found = known.get(`${isTrue} ${key}`) ?? {
     ...scope,
-    assumptions: [...scope.assumptions, { condition, isTrue }],
+    assumption: { condition, key, isTrue, outer: scope.assumption },
   };
-  known.set(key, found);
+  known.set(`${isTrue} ${key}`, found);
   return found;
 }
 
@@ -85,6 +97,7 @@ export function assume(scope: Scope, condition: Json, isTrue: boolean): Scope {
 export function insideLoop(scope: Scope, identifier: string): Scope {
   return {
     ...scope,
+    root: {},
     parameters: withoutParameters(scope.parameters, (name) => name === identifier),
     // Its iterations are not resources, and are treated alike here.
     declared: scope.declared && { ...scope.declared, [identifier]: {} },

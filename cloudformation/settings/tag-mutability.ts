@@ -99,6 +99,17 @@ function hardenPairInPlace(pair: Pair, paths: Paths, context: ControlContext): P
   return { mutability: back('mutability'), filters: back('filters') };
 }
 
+// Conditions of the one times conditions of the other.
+const maxCombinations = 10_000;
+const combinations = new WeakMap<object, number>();
+
+/** Whether so many combinations of a template were gone through that the rest is not. */
+function isExhausted({ filters }: Pair, { root }: ControlContext['scope']): boolean {
+  const count = (combinations.get(root) ?? 0) + (filters === undefined ? 0 : 1);
+  combinations.set(root, count);
+  return count > maxCombinations;
+}
+
 /**
  * Hardens the pair for each combination of their `Fn::If` branches that can be selected together.
  *
@@ -110,6 +121,10 @@ function hardenPair(
   context: ControlContext,
 ): { readonly settled: Pair; readonly after: Pair } {
   const { scope } = context;
+  if (isExhausted(pair, scope)) {
+    addUndetermined(context, paths.mutability, pair.mutability ?? null);
+    return { settled: pair, after: pair };
+  }
   const mutability = settle(pair.mutability, paths.mutability, scope);
   const filters = settle(pair.filters, paths.filters, scope);
   const settled: Pair = { mutability: mutability.raw, filters: filters.raw };

@@ -37,8 +37,10 @@ export async function handler(event: unknown): Promise<MacroResponse> {
       : failure(request.requestId, refusal ?? 'refused');
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    // With its stack: this is a defect of the macro.
+    // With its stack: this is a defect of the macro, or a template so deep that the stack ends.
     console.error(request.requestId, error);
+    if (error instanceof RangeError)
+      return failure(request.requestId, 'its values are nested too deeply: nest them less deeply');
     return failure(
       request.requestId,
       `EcrHardening has a defect and changed nothing (${message}); see the log of its function`,
@@ -46,11 +48,18 @@ export async function handler(event: unknown): Promise<MacroResponse> {
   }
 }
 
-/** One line for each template, with every decision. It contains the template's values, never those of parameters. */
+// CloudWatch Logs takes events of up to 256 KB in every Region.
+const maxLoggedCharacters = 200_000;
+
+/**
+ * One line for each template, with every decision that fits in. It contains the template's values, never those of
+ * parameters.
+ */
 function log(request: MacroRequest, expansion: Expansion, refusal: string | undefined): void {
   const { requestId, transformId } = request;
   const warning = expansionWarning(expansion);
   const level = refusal === undefined && warning === undefined ? 'INFO' : 'WARN';
+  const { findings, findingsLeftOut } = loggedFindings(expansion.findings);
   console.log(
     JSON.stringify({
       level,
@@ -59,45 +68,49 @@ function log(request: MacroRequest, expansion: Expansion, refusal: string | unde
       transformId,
       refusal,
       warning,
-      findings: groupEqualFindings(expansion.findings),
+      findings,
+      findingsLeftOut,
     }),
   );
 }
 
-/** Equal decisions as one, with the logical IDs of all: a template of 500 repositories logs 500 times the same. */
-function groupEqualFindings(findings: readonly Finding[]): readonly object[] {
-  const groups = new Map<Finding['code'], (readonly [Finding, unknown[]])[]>();
-  for (const finding of findings) {
-    const alike = groups.get(finding.code);
-    const group = alike?.find(([one]) => isEqualDecision(one, finding));
-    if (group !== undefined) group[1].push(finding.logicalId);
-    else groups.set(finding.code, [...(alike ?? []), [finding, [finding.logicalId]]]);
+function loggedFindings(all: readonly Finding[]) {
+  const findings: object[] = [];
+  let characters = 0;
+  const groups = groupEqualFindings(all);
+  for (const { finding, logicalIds } of groups) {
+    const described = { ...describeFinding(finding), logicalIds: [...logicalIds] };
+    characters += JSON.stringify(described).length;
+    if (characters > maxLoggedCharacters) break;
+    findings.push(described);
   }
-  return [...groups.values()]
-    .flat()
-    .map(([finding, logicalIds]) => ({ ...describeFinding(finding), logicalIds }));
+  const left = groups.length - findings.length;
+  return { findings, findingsLeftOut: left === 0 ? undefined : left };
 }
 
-/** Values are compared by identity, which equal defaults share; what a sentence is made of, by its content. */
-function isEqualDecision(one: Finding, other: Finding): boolean {
-  return (
-    one.control === other.control &&
-    one.outcome === other.outcome &&
-    one.before === other.before &&
-    one.after === other.after &&
-    one.count === other.count &&
-    one.exemptionEndedOn === other.exemptionEndedOn &&
-    isSame(one.path, other.path) &&
-    isSame(one.inside, other.inside) &&
-    isSame(one.expected, other.expected) &&
-    isSame(one.actual, other.actual) &&
-    isSame(one.related, other.related) &&
-    isSame(one.exemption, other.exemption)
-  );
+interface Group {
+  readonly finding: Finding;
+  readonly logicalIds: Set<unknown>;
 }
 
-function isSame(one: unknown, other: unknown): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other);
+/** Equal decisions as one, with the logical IDs of all: a template of 500 repositories logs 500 times the same. */
+function groupEqualFindings(findings: readonly Finding[]): readonly Group[] {
+  const groups = new Map<string, Group>();
+  const values = new Map<unknown, number>();
+  // Values are compared by identity, which equal defaults share; what a sentence is made of, by its content.
+  const identity = (value: unknown) => {
+    const found = values.get(value) ?? values.size;
+    values.set(value, found);
+    return found;
+  };
+  for (const finding of findings) {
+    const { logicalId, before, after, ...rest } = finding;
+    const key = JSON.stringify([rest, identity(before), identity(after)]);
+    const group = groups.get(key) ?? { finding, logicalIds: new Set() };
+    group.logicalIds.add(logicalId);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
 }
 
 function failure(requestId: string, errorMessage: string): MacroResponse {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Json, JsonObject } from '../../../core/json.ts';
 import { handler } from '../../../functions/macro/handler.ts';
 import { projectRoot } from '../../../local/paths.ts';
 
@@ -220,5 +221,62 @@ describe('the macro', () => {
     expect(answer.status).toBe('failure');
     expect(lines.join('\n')).not.toContain(secret);
     expect(answer.errorMessage).not.toContain(secret);
+  });
+});
+
+describe('thousands of conditions', () => {
+  const depth = 1000;
+  const numbers = Array.from({ length: depth }, (_, index) => index);
+  const nested = (name: string, leaf: Json, times = depth) =>
+    numbers
+      .slice(0, times)
+      .reduce<Json>((inner, index) => ({ 'Fn::If': [`${name}${index}`, inner, leaf] }), leaf);
+  const template = (properties: JsonObject): JsonObject => ({
+    Conditions: Object.fromEntries(
+      numbers.flatMap((index) =>
+        ['A', 'B'].map((name) => [`${name}${index}`, { 'Fn::Equals': [{ Ref: `P${name}${index}` }, 'yes'] }]),
+      ),
+    ),
+    Resources: { Orders: { Type: 'AWS::ECR::Repository', Properties: properties } },
+  });
+  test('nested in each other are all hardened, with a log line that CloudWatch Logs takes', async () => {
+    const answer = await handler(
+      request({
+        fragment: template({ ImageTagMutability: nested('A', { Ref: 'AWS::NoValue' }) }),
+      }),
+    );
+    expect(JSON.stringify(answer.fragment).match(/"IMMUTABLE"/g)).toHaveLength(depth + 1);
+    const different = numbers.reduce<Json>(
+      (inner, index) => ({ 'Fn::If': [`A${index}`, inner, `${'x'.repeat(500)}${index}`] }),
+      'x',
+    );
+    await handler(request({ fragment: template({ ImageTagMutability: different }) }));
+    expect(lines.map((line) => line.length < 256 * 1024)).toEqual([true, true]);
+    expect(JSON.parse(lines[1] ?? '').findingsLeftOut).toBeGreaterThan(0);
+  });
+
+  test('of two settings, too many to combine, leave the rest undetermined', async () => {
+    const filter = {
+      ImageTagMutabilityExclusionFilterType: 'WILDCARD',
+      ImageTagMutabilityExclusionFilterValue: 'x*',
+    };
+    const answer = await handler(
+      request({
+        fragment: template({
+          ImageTagMutability: nested('A', 'IMMUTABLE_WITH_EXCLUSION', 300),
+          ImageTagMutabilityExclusionFilters: nested('B', [filter], 300),
+        }),
+      }),
+    );
+    expect(answer.status).toBe('success');
+    expect(lines[0]).toContain('Fn::If is resolved only when the stack is deployed');
+  });
+
+  test('deeper than can be printed are refused', async () => {
+    const deep = Array.from({ length: 5000 }).reduce<Json>((inner) => ({ a: inner }), 1);
+    expect(await handler(request({ fragment: { ...template({}), Metadata: deep } }))).toMatchObject({
+      status: 'failure',
+      errorMessage: 'its values are nested too deeply: nest them less deeply',
+    });
   });
 });
