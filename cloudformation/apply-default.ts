@@ -9,8 +9,8 @@ import {
   refuse,
   refusesUnknown,
 } from './control-context.ts';
-import { generatesResources, makeIf } from './intrinsics.ts';
-import { type Choice, reachableBranches, read } from './reading.ts';
+import { generatesResources } from './intrinsics.ts';
+import { mapBranches, read } from './reading.ts';
 import type { Change } from './settings/template-setting.ts';
 
 /** How one value is hardened, once it is known to be absent or literal. */
@@ -44,7 +44,9 @@ export function hardenValue(
     case 'literal':
       return rule.literal(reading.value, path, raw ?? null);
     case 'choice':
-      return hardenBranches(raw, reading, path, context, rule);
+      return mapBranches(raw, reading, path, context.scope, (branch) =>
+        hardenValue(branch.raw, branch.path, branchContext(context, branch), rule),
+      );
     case 'undetermined':
       if (reading.possible?.every((value) => rule.isSafe?.(value))) return raw;
       if (!rule.isWrong?.(raw ?? null, path)) addUndetermined(context, path, raw ?? null);
@@ -52,22 +54,6 @@ export function hardenValue(
     default:
       return reading satisfies never;
   }
-}
-
-/** Hardens each branch of an `Fn::If` that can be selected. */
-function hardenBranches(
-  raw: Json | undefined,
-  choice: Choice,
-  path: Path,
-  context: ControlContext,
-  rule: PropertyRule,
-): Json | undefined {
-  const after: { whenTrue: Json | undefined; whenFalse: Json | undefined } = { ...choice };
-  for (const branch of reachableBranches(choice, path, context.scope))
-    after[branch.name] = hardenValue(branch.raw, branch.path, branchContext(context, branch), rule);
-  return after.whenTrue === choice.whenTrue && after.whenFalse === choice.whenFalse
-    ? raw
-    : makeIf(choice.condition, after.whenTrue, after.whenFalse);
 }
 
 /**

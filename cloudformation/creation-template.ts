@@ -2,18 +2,16 @@
 import type { Control, ControlIssue } from '../core/controls/control.ts';
 import type { ControlCode } from '../core/controls/index.ts';
 import type { Finding } from '../core/finding.ts';
-import { isObject, type JsonObject, member } from '../core/json.ts';
+import { asObject, type JsonObject } from '../core/json.ts';
 import { isUnknown, type Known } from '../core/known.ts';
-import type { Possible } from '../core/possible.ts';
+import { knownValues } from '../core/possible.ts';
 import { mutabilityProperty } from '../core/settings/tag-mutability.ts';
 import type { Scope } from './scope.ts';
 import { templateReader } from './template-reader.ts';
 
 /** The purposes of repositories whose tags follow those of another registry. */
-export type FollowingPurpose = 'PULL_THROUGH_CACHE' | 'REPLICATION';
-
-const appliedFor = 'AppliedFor';
-const customRole = 'CustomRoleArn';
+const followingPurposes = ['PULL_THROUGH_CACHE', 'REPLICATION'] as const;
+export type FollowingPurpose = (typeof followingPurposes)[number];
 
 /**
  * Whether the repositories follow another registry's tags; one such entry of `AppliedFor` suffices.
@@ -24,10 +22,11 @@ export function readFollowingPurpose(
   properties: JsonObject,
   scope: Scope,
 ): Known<FollowingPurpose | undefined> {
-  const entries = templateReader(scope).possible(member(properties, appliedFor), []);
-  for (const purpose of ['PULL_THROUGH_CACHE', 'REPLICATION'] as const)
-    if (entries.some((entry) => !isUnknown(entry) && entry.value === purpose)) return purpose;
-  return entries.flatMap((entry) => (isUnknown(entry) ? [{ unknown: entry.unknown }] : []))[0];
+  const entries = templateReader(scope).possible(properties.AppliedFor, []);
+  const known = knownValues(entries);
+  return (
+    followingPurposes.find((purpose) => known.includes(purpose)) ?? entries.find((entry) => isUnknown(entry))
+  );
 }
 
 /**
@@ -53,7 +52,7 @@ export function whereTagsMustMove(
 
 /** Whether there may be no role with which ECR tags and encrypts the repositories that it creates. */
 export function mayLackRole(properties: JsonObject, scope: Scope): boolean {
-  return templateReader(scope).mayBeAbsent(member(properties, customRole));
+  return templateReader(scope).mayBeAbsent(properties.CustomRoleArn);
 }
 
 /**
@@ -67,21 +66,16 @@ export function addMissingRole(
 ): void {
   if (!mayLackRole(properties, scope)) return;
   const { possible } = templateReader(scope);
-  const usesKms = (found: Possible) =>
-    !isUnknown(found) &&
-    isObject(found.value) &&
-    possible(found.value.EncryptionType, []).some(
-      (type) => !isUnknown(type) && String(type.value).startsWith('KMS'),
-    );
-  const needing = [
-    ...(possible(properties.EncryptionConfiguration, []).some(usesKms) ? ['EncryptionConfiguration'] : []),
-    ...(possible(properties.ResourceTags, []).length > 0 ? ['ResourceTags'] : []),
-  ];
-  for (const name of needing)
+  const add = (name: string) =>
     addFinding({
       control: 'Template',
       code: 'needs-custom-role',
       path: ['Properties', name],
       outcome: 'noted',
     });
+  const types = knownValues(possible(properties.EncryptionConfiguration, [])).flatMap((each) =>
+    knownValues(possible(asObject(each).EncryptionType, [])),
+  );
+  if (types.some((type) => String(type).startsWith('KMS'))) add('EncryptionConfiguration');
+  if (possible(properties.ResourceTags, []).length > 0) add('ResourceTags');
 }

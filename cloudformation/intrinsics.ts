@@ -116,23 +116,19 @@ export function subText(value: Json, placeholder?: string): string | undefined {
   return placeholder === undefined && filled !== text ? undefined : filled;
 }
 
-/** The pieces of an `Fn::Sub`: literal text, and the value, often a reference, that is substituted. */
-export interface Substitution {
-  readonly pieces: readonly (string | { readonly value: Json })[];
-}
-
-/** Takes an `Fn::Sub` apart, or undefined when the argument is none's; `${!Name}` means `${Name}`. */
-export function readSubstitution(argument: Json): Substitution | undefined {
+/**
+ * The pieces of an `Fn::Sub`, or undefined when the argument is none's: literal text, and what is substituted, often a
+ * reference. `${!Name}` means `${Name}`.
+ */
+export function readSubstitution(argument: Json): readonly Json[] | undefined {
   const [text, own = {}] = isList(argument) ? argument : [argument];
   if (typeof text !== 'string' || !isObject(own)) return undefined;
-  const pieces = text.split(/(\$\{[^}]*\})/).map((piece, index) => {
+  return text.split(/(\$\{[^}]*\})/).map((piece, index) => {
     // Every second piece is one that the pattern found.
-    const name = index % 2 === 0 ? undefined : piece.slice(2, -1).trim();
-    if (name === undefined) return piece;
-    if (name.startsWith('!')) return `\${${name.slice(1)}}`;
-    return { value: member(own, name) ?? variableReference(name) };
+    if (index % 2 === 0) return piece;
+    const name = piece.slice(2, -1).trim();
+    return name.startsWith('!') ? `\${${name.slice(1)}}` : (member(own, name) ?? variableReference(name));
   });
-  return { pieces };
 }
 
 /** The reference that a variable of an `Fn::Sub` means. */

@@ -1,5 +1,5 @@
 /** What is known of a value before CloudFormation resolves it. */
-import { isList, type Json, type JsonObject } from '../core/json.ts';
+import { entriesOf, type Json, type JsonObject } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import { type Choose, isAbsent } from './absence.ts';
 import { decide } from './conditions.ts';
@@ -12,6 +12,7 @@ import {
   intrinsicName,
   isNoValue,
   isPseudoParameter,
+  makeIf,
   readFunction,
   readIf,
   readSubstitution,
@@ -89,6 +90,25 @@ export function reachableBranches(choice: Choice, path: Path, scope: Scope): rea
   });
 }
 
+/**
+ * An `Fn::If` with each branch that can be selected changed; the very same value when none is.
+ *
+ * @param change undefined leaves the branch out
+ */
+export function mapBranches(
+  raw: Json | undefined,
+  choice: Choice,
+  path: Path,
+  scope: Scope,
+  change: (branch: ReachableBranch) => Json | undefined,
+): Json | undefined {
+  const after: { whenTrue: Json | undefined; whenFalse: Json | undefined } = { ...choice };
+  for (const branch of reachableBranches(choice, path, scope)) after[branch.name] = change(branch);
+  return branches.every((name) => after[name] === choice[name])
+    ? raw
+    : makeIf(choice.condition, after.whenTrue, after.whenFalse);
+}
+
 /** Whether a value is left out for certain, by logic or by the parameters' values. */
 export function isLeftOut(value: Json, scope: Scope): boolean {
   return isAbsent(value, chooser(scope)) === true;
@@ -120,7 +140,7 @@ function isPlainText(value: Json, scope: Scope): boolean {
   const choice = readIf(value);
   return choice === undefined
     ? cannotBeWildcard(value, scope)
-    : isPlainText(choice.whenTrue, scope) && isPlainText(choice.whenFalse, scope);
+    : branches.every((name) => isPlainText(choice[name], scope));
 }
 
 /** The name of a value that is resolved only when the stack is deployed: its intrinsic's, and for a `Ref` also its target. */
@@ -136,28 +156,22 @@ export function unresolvedName(raw: Json): string {
  */
 export function cannotBeWildcard(raw: Json, scope: Scope): boolean {
   if (typeof raw === 'string') return !isDynamic(raw) && /[^*]/.test(raw);
+  const isCertain = (each: Json) => cannotBeWildcard(each, scope);
   const name = refName(raw);
   if (name !== undefined) return isCertainReference(name, scope);
   const choice = readIf(raw);
-  if (choice !== undefined)
-    return cannotBeWildcard(choice.whenTrue, scope) && cannotBeWildcard(choice.whenFalse, scope);
+  if (choice !== undefined) return branches.every((branch) => isCertain(choice[branch]));
   const call = readFunction(raw);
   switch (call?.name) {
     case 'GetAtt':
       return true;
     case 'Join':
-      return isList(call.argument) && hasCertainEntry(call.argument[1], scope);
-    case 'Sub': {
-      const { pieces } = readSubstitution(call.argument) ?? { pieces: [] };
-      return pieces.some((piece) => cannotBeWildcard(typeof piece === 'string' ? piece : piece.value, scope));
-    }
+      return entriesOf(entriesOf(call.argument)[1]).some(isCertain);
+    case 'Sub':
+      return readSubstitution(call.argument)?.some(isCertain) === true;
     default:
       return false;
   }
-}
-
-function hasCertainEntry(list: Json | undefined, scope: Scope): boolean {
-  return isList(list) && list.some((entry) => cannotBeWildcard(entry, scope));
 }
 
 /** Whether a `Ref` names what is no parameter of the template: AWS's own, or a resource. */

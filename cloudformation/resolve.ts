@@ -63,9 +63,7 @@ function resolveCall(name: string, argument: Json, resolver: Resolver): Json | u
       return typeof first === 'string' && first !== '' ? textOf(second, resolver)?.split(first) : undefined;
     case 'Sub':
       return joined(
-        readSubstitution(argument)?.pieces.map((piece) =>
-          typeof piece === 'string' ? piece : textOf(piece.value, resolver),
-        ),
+        readSubstitution(argument)?.map((piece) => textOf(piece, resolver)),
         '',
       );
     case 'Base64': {

@@ -1,8 +1,8 @@
 /** The Properties of a resource: a map, or an `Fn::If` of several, of which each is hardened by itself. */
 import { isObject, type Json, type JsonObject, member } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
-import { branches, generatesResources, intrinsicName, makeIf } from './intrinsics.ts';
-import { type Choice, reachableBranches, read } from './reading.ts';
+import { type Branch, branches, generatesResources, intrinsicName } from './intrinsics.ts';
+import { type Choice, mapBranches, reachableBranches, read } from './reading.ts';
 import type { Scope } from './scope.ts';
 import type { Change } from './settings/template-setting.ts';
 
@@ -36,7 +36,10 @@ type Node =
       readonly kind: 'choice';
       readonly raw: Json | undefined;
       readonly choice: Choice;
-      readonly branches: { readonly whenTrue?: Node; readonly whenFalse?: Node };
+      readonly path: Path;
+      readonly scope: Scope;
+      /** Those that can be selected. */
+      readonly branches: { readonly [Name in Branch]?: Node };
     };
 
 /** What can come to be the Properties of a resource. */
@@ -71,7 +74,7 @@ export function readProperties(
         branch.name,
         readProperties(branch.raw, branch.scope, isSelected && branch.isSelected, branch.path),
       ]);
-      return { kind: 'choice', raw, choice: reading, branches: Object.fromEntries(read) };
+      return { kind: 'choice', raw, choice: reading, path, scope, branches: Object.fromEntries(read) };
     }
     default:
       return reading satisfies never;
@@ -108,17 +111,11 @@ export function writeProperties(node: ResourceProperties): Json | undefined {
     case 'not-a-map':
     case 'unknown':
       return node.raw;
-    case 'choice': {
-      const { choice } = node;
-      const after = { whenTrue: choice.whenTrue, whenFalse: choice.whenFalse };
-      for (const name of branches) {
+    case 'choice':
+      return mapBranches(node.raw, node.choice, node.path, node.scope, ({ name, raw }) => {
         const branch = node.branches[name];
-        if (branch !== undefined) after[name] = writeProperties(branch) ?? choice[name];
-      }
-      return after.whenTrue === choice.whenTrue && after.whenFalse === choice.whenFalse
-        ? node.raw
-        : makeIf(choice.condition, after.whenTrue, after.whenFalse);
-    }
+        return branch && (writeProperties(branch) ?? raw);
+      });
     default:
       return node satisfies never;
   }

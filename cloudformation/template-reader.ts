@@ -1,5 +1,5 @@
 /** Reads the values of a whole document in a template, such as a policy. */
-import { isList, isObject, type Json, member } from '../core/json.ts';
+import { asObject, entriesOf, isList, type Json, member } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import type { DocumentReader } from '../core/possible.ts';
 import { cannotBeWildcard, type Reading, reachableBranches, read, unresolvedName } from './reading.ts';
@@ -41,10 +41,11 @@ export function leaves(raw: Json | undefined, path: Path, scope: Scope): readonl
 
 function leavesOf(value: Json, raw: Json, path: Path, scope: Scope): readonly Leaf[] {
   if (!isList(value)) return [{ path, raw, value }];
-  if (value === raw) return value.flatMap((entry, index) => leaves(entry, [...path, index], scope));
-  // The entries of a resolved list have the path of its intrinsic.
-  return value.flatMap((entry) =>
-    leaves(entry, path, scope).map((leaf) => ({ path, raw, value: leaf.value })),
+  return value.flatMap((entry, index) =>
+    value === raw
+      ? leaves(entry, [...path, index], scope)
+      : // The entries of a resolved list have the path of its intrinsic.
+        leaves(entry, path, scope).map((leaf) => ({ path, raw, value: leaf.value })),
   );
 }
 
@@ -77,14 +78,7 @@ function mayBeAbsent(value: Json | undefined, scope: Scope): boolean {
 export function standingAt(root: Json, path: Path): { readonly raw: Json; readonly inside: Path } {
   let raw = root;
   for (const [index, step] of path.entries()) {
-    const next: Json | undefined =
-      typeof step === 'number'
-        ? isList(raw)
-          ? raw[step]
-          : undefined
-        : isObject(raw)
-          ? member(raw, step)
-          : undefined;
+    const next = typeof step === 'number' ? entriesOf(raw)[step] : member(asObject(raw), step);
     if (next === undefined) return { raw, inside: path.slice(index) };
     raw = next;
   }

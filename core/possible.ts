@@ -1,5 +1,5 @@
 import { isList, type Json } from './json.ts';
-import type { Unknown } from './known.ts';
+import { isUnknown, type Unknown } from './known.ts';
 import type { Path } from './path.ts';
 
 /** One possible value at a path of a document. */
@@ -10,6 +10,11 @@ export type Possible =
       /** Whether it can become a lone `*`: an attribute, or a text with a literal part, cannot. */
       readonly canBeWildcard: boolean;
     } & Unknown);
+
+/** The values that are known. */
+export function knownValues(possible: readonly Possible[]): readonly Json[] {
+  return possible.flatMap((each) => (isUnknown(each) ? [] : [each.value]));
+}
 
 /**
  * How the values of a document are read. A template has more of them than plain JSON: each branch of a choice, and

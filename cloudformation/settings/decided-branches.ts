@@ -1,19 +1,15 @@
 /** `Fn::If`s of which only one branch can be selected. */
 import type { Json } from '../../core/json.ts';
 import type { Path } from '../../core/path.ts';
-import { makeIf } from '../intrinsics.ts';
-import { reachableBranches, read } from '../reading.ts';
+import { mapBranches, reachableBranches, read } from '../reading.ts';
 import type { Scope } from '../scope.ts';
 
 /** A value in place of the branch that is decided, in the `Fn::If` around it. */
 export function putBack(raw: Json | undefined, after: Json | undefined, scope: Scope): Json | undefined {
-  const branch = onlyBranch(raw, [], scope);
-  if (branch === undefined) return after;
-  const inner = putBack(branch.raw, after, branch.scope);
-  const { condition, whenTrue, whenFalse } = branch.choice;
-  return branch.name === 'whenTrue'
-    ? makeIf(condition, inner, whenFalse)
-    : makeIf(condition, whenTrue, inner);
+  const only = onlyBranch(raw, [], scope);
+  return only === undefined
+    ? after
+    : mapBranches(raw, only.choice, [], scope, (branch) => putBack(branch.raw, after, branch.scope));
 }
 
 /** The only branch of an `Fn::If` that can be selected; undefined if it may be either. */

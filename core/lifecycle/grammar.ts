@@ -5,16 +5,19 @@
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html and ECR's own responses.
  */
 import type { Issue } from '../issue.ts';
-import { isList, isObject, isOneOf, type Json, type JsonObject, member } from '../json.ts';
+import { asObject, entriesOf, isObject, isOneOf, type Json, type JsonObject } from '../json.ts';
 import type { Path } from '../path.ts';
 import { type OrderedRule, orderIssues } from './order.ts';
 
 const listKeys = ['tagPatternList', 'tagPrefixList'];
 const ruleKeys = ['rulePriority', 'description', 'selection', 'action'];
 const selectionKeys = ['tagStatus', ...listKeys, 'storageClass', 'countType', 'countUnit', 'countNumber'];
-const tagStatuses = ['tagged', 'untagged', 'any'];
-const storageClasses = ['standard', 'archive'];
-const countTypes = ['imageCountMoreThan', 'sinceImagePushed', 'sinceImagePulled', 'sinceImageTransitioned'];
+const standard = 'standard';
+const archive = 'archive';
+const storageClasses = [standard, archive];
+const imageCount = 'imageCountMoreThan';
+const pulled = 'sinceImagePulled';
+const transitioned = 'sinceImageTransitioned';
 // "Rules per lifecycle policy", a quota that cannot be adjusted
 // (https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html).
 const maxRules = 50;
@@ -60,30 +63,29 @@ type AddIssue = (code: Issue['code'], path: Path, details?: Partial<Issue>) => v
 function readRules(text: string, add: AddIssue): readonly Json[] {
   try {
     const policy: Json = JSON.parse(text);
-    const rules = isObject(policy) ? policy.rules : undefined;
-    if (isList(rules) && rules.length > 0) return rules;
-    add('no-rules', []);
+    const rules = entriesOf(asObject(policy).rules);
+    if (rules.length === 0) add('no-rules', []);
+    return rules;
   } catch (error) {
     add('not-json', [], { actual: String(error) });
+    return [];
   }
-  return [];
 }
 
 /** Reports a map's unknown keys; returns functions that report other issues of its keys. */
 function validateKeys(map: JsonObject, path: Path, allowed: readonly string[], add: AddIssue) {
   for (const key of Object.keys(map))
-    if (!allowed.includes(key)) add('unknown-key', [...path, key], { expected: [...allowed], actual: key });
+    if (!allowed.includes(key)) add('unknown-key', [...path, key], { expected: allowed, actual: key });
+  /** Reports a key unless its value is right. */
+  const expect = (holds: boolean, key: string, code: Issue['code'], expected?: Json) => {
+    if (!holds) add(code, [...path, key], { expected, actual: map[key] });
+  };
   return {
+    expect,
     refuse: (code: Issue['code'], key: string) => add(code, [...path, key]),
     /** Reports a key whose value is none of those. */
-    oneOf(key: string, expected: readonly string[]) {
-      const actual = member(map, key);
-      if (!isOneOf(expected, actual)) add('not-one-of', [...path, key], { expected, actual });
-    },
-    /** Reports a key unless its value is right. */
-    expect(holds: boolean, key: string, code: Issue['code'], expected?: Json) {
-      if (!holds) add(code, [...path, key], { expected, actual: member(map, key) });
-    },
+    oneOf: (key: string, expected: readonly string[]) =>
+      expect(isOneOf(expected, map[key]), key, 'not-one-of', expected),
   };
 }
 
@@ -93,70 +95,64 @@ function validateRule(rule: Json, path: Path, add: AddIssue): readonly OrderedRu
     return [];
   }
   const { expect } = validateKeys(rule, path, ruleKeys, add);
-  const priority = rule.rulePriority;
-  const selection = rule.selection;
-  const action = rule.action;
-  const description = rule.description;
-  expect(isCount(priority, 1), 'rulePriority', 'not-a-count', [1]);
-  expect(description === undefined || typeof description === 'string', 'description', 'not-text');
+  const { rulePriority, selection, action, description = '' } = rule;
+  expect(isCount(rulePriority, 1), 'rulePriority', 'not-a-count', [1]);
+  expect(typeof description === 'string', 'description', 'not-text');
   expect(isObject(selection), 'selection', 'not-a-map');
   expect(isObject(action), 'action', 'not-a-map');
   if (!isObject(selection) || !isObject(action)) return [];
   validateSelection(selection, [...path, 'selection'], add);
   validateAction(action, selection.countType, [...path, 'action'], add);
-  return [{ path, priority: Number(priority), selection }];
+  return [{ path, priority: Number(rulePriority), selection }];
 }
 
 function validateSelection(selection: JsonObject, path: Path, add: AddIssue): void {
   const { refuse, expect, oneOf } = validateKeys(selection, path, selectionKeys, add);
-  const status = selection.tagStatus;
-  const countType = selection.countType;
-  const storageClass = selection.storageClass;
-  const isOfArchive = countType === 'sinceImageTransitioned';
+  const { tagStatus, countType, countUnit, countNumber, storageClass = standard } = selection;
+  const isOfArchive = countType === transitioned;
   const minCount = isOfArchive ? minArchivedDays : 1;
   const lists = listKeys.filter((key) => Object.hasOwn(selection, key));
-  oneOf('tagStatus', tagStatuses);
-  if (status === 'tagged' && lists.length !== 1) refuse('tagged-without-list', 'tagStatus');
+  oneOf('tagStatus', ['tagged', 'untagged', 'any']);
+  if (tagStatus === 'tagged' && lists.length !== 1) refuse('tagged-without-list', 'tagStatus');
   for (const key of lists) {
-    if (status !== 'tagged') refuse('list-without-tagged', key);
-    validatePatterns(member(selection, key), [...path, key], add);
+    if (tagStatus !== 'tagged') refuse('list-without-tagged', key);
+    validatePatterns(selection[key], [...path, key], add);
   }
-  oneOf('countType', countTypes);
-  if (countType !== 'imageCountMoreThan') oneOf('countUnit', ['days']);
-  else if (selection.countUnit !== undefined) refuse('unit-without-age', 'countUnit');
-  expect(isCount(selection.countNumber, minCount), 'countNumber', 'not-a-count', [minCount]);
+  oneOf('countType', [imageCount, 'sinceImagePushed', pulled, transitioned]);
+  if (countType !== imageCount) oneOf('countUnit', ['days']);
+  else if (countUnit !== undefined) refuse('unit-without-age', 'countUnit');
+  expect(isCount(countNumber, minCount), 'countNumber', 'not-a-count', [minCount]);
   // A key that is not used is left out: ECR refuses null as well.
-  if (storageClass !== undefined && !isOneOf(storageClasses, storageClass))
-    oneOf('storageClass', storageClasses);
-  else expect((storageClass === 'archive') === isOfArchive, 'storageClass', 'archive-mismatch');
+  if (!isOneOf(storageClasses, storageClass)) oneOf('storageClass', storageClasses);
+  else expect((storageClass === archive) === isOfArchive, 'storageClass', 'archive-mismatch');
 }
 
 function validateAction(action: JsonObject, countType: Json | undefined, path: Path, add: AddIssue): void {
   const { refuse, oneOf } = validateKeys(action, path, ['type', 'targetStorageClass'], add);
-  const type = action.type;
+  const { type, targetStorageClass } = action;
   oneOf('type', ['expire', 'transition']);
   if (type === 'transition') {
-    oneOf('targetStorageClass', ['archive']);
-    if (countType === 'sinceImageTransitioned') refuse('already-archived', 'type');
+    oneOf('targetStorageClass', [archive]);
+    if (countType === transitioned) refuse('already-archived', 'type');
   }
   if (type !== 'expire') return;
-  if (action.targetStorageClass !== undefined) refuse('target-without-transition', 'targetStorageClass');
+  if (targetStorageClass !== undefined) refuse('target-without-transition', 'targetStorageClass');
   // Last pull times expire nothing; they only move images to the archive (containers-roadmap#921).
-  if (countType === 'sinceImagePulled') refuse('expiry-by-pulls', 'type');
+  if (countType === pulled) refuse('expiry-by-pulls', 'type');
 }
 
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
 const maxWildcards = 4;
 
 function validatePatterns(list: Json | undefined, path: Path, add: AddIssue): void {
-  if (!isList(list) || list.length === 0) add('empty-list', path);
-  else
-    list.forEach((pattern, index) => {
-      const at = [...path, index];
-      if (typeof pattern !== 'string' || pattern === '') add('not-text', at, { actual: pattern });
-      else if (pattern.split('*').length - 1 > maxWildcards)
-        add('too-many-wildcards', at, { expected: maxWildcards });
-    });
+  const patterns = entriesOf(list);
+  if (patterns.length === 0) add('empty-list', path);
+  for (const [index, pattern] of patterns.entries()) {
+    const at = [...path, index];
+    if (typeof pattern !== 'string' || pattern === '') add('not-text', at, { actual: pattern });
+    else if (pattern.split('*').length - 1 > maxWildcards)
+      add('too-many-wildcards', at, { expected: maxWildcards });
+  }
 }
 
 function isCount(value: Json | undefined, min: number): boolean {

@@ -1,6 +1,7 @@
 /** What ECR takes of a lifecycle policy although its author can hardly mean it. */
 import type { Issue } from '../issue.ts';
-import { isList, isObject, type Json, member } from '../json.ts';
+import { asObject, entriesOf, type Json, textsOf } from '../json.ts';
+import { prefixPatterns } from './order.ts';
 import { canMeet, isWithin } from './tag-patterns.ts';
 
 /**
@@ -14,18 +15,16 @@ import { canMeet, isWithin } from './tag-patterns.ts';
  */
 export function lifecyclePolicyNotes(text: string): readonly Issue[] {
   const policy: Json = JSON.parse(text);
-  const rules = isObject(policy) ? policy.rules : undefined;
-  return (isList(rules) ? rules : []).flatMap((rule, index) => {
-    const selection = isObject(rule) ? rule.selection : undefined;
-    if (!isObject(selection)) return [];
-    return ['tagPatternList', 'tagPrefixList'].flatMap((key): readonly Issue[] => {
-      const list = member(selection, key);
-      const texts = isList(list) ? list.filter((entry) => typeof entry === 'string') : [];
-      const patterns = key === 'tagPrefixList' ? texts.map((prefix) => `${prefix}*`) : texts;
-      return isHardlyMeant(patterns)
-        ? [{ code: 'all-must-match', path: ['rules', index, 'selection', key], count: texts.length }]
+  return entriesOf(asObject(policy).rules).flatMap((rule, index) => {
+    const { tagPatternList, tagPrefixList } = asObject(asObject(rule).selection);
+    const issueOf = (key: string, patterns: readonly string[]): readonly Issue[] =>
+      isHardlyMeant(patterns)
+        ? [{ code: 'all-must-match', path: ['rules', index, 'selection', key], count: patterns.length }]
         : [];
-    });
+    return [
+      ...issueOf('tagPatternList', textsOf(tagPatternList)),
+      ...issueOf('tagPrefixList', prefixPatterns(tagPrefixList)),
+    ];
   });
 }
 

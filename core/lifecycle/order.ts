@@ -1,6 +1,6 @@
 /** What is wrong with the rules of a lifecycle policy beside each other, where each is sound by itself. */
 import type { Issue } from '../issue.ts';
-import { isList, type Json, type JsonObject, member } from '../json.ts';
+import { type Json, type JsonObject, textsOf } from '../json.ts';
 import type { Path } from '../path.ts';
 import { isWithin } from './tag-patterns.ts';
 
@@ -19,17 +19,12 @@ export function orderIssues(rules: readonly OrderedRule[]): readonly Issue[] {
     const earlier = ordered.slice(0, index);
     const equal = earlier.find((other) => other.priority === priority);
     const first = earlier.find((other) => takesAll(other.selection, selection));
-    const issues: Issue[] = [];
-    if (equal !== undefined)
-      issues.push({
-        code: 'same-priority',
-        path: [...path, 'rulePriority'],
-        actual: priority,
-        related: equal.path,
-      });
-    if (first !== undefined) issues.push({ code: 'never-fires', path, related: first.path });
-    else issues.push(...repeatedPrefixes(rule, earlier));
-    return issues;
+    const issues: Issue[] = equal
+      ? [{ code: 'same-priority', path: [...path, 'rulePriority'], actual: priority, related: equal.path }]
+      : [];
+    return first
+      ? [...issues, { code: 'never-fires', path, related: first.path }]
+      : [...issues, ...repeatedPrefixes(rule, earlier)];
   });
 }
 
@@ -60,21 +55,13 @@ function repeatedPrefixes(
   { path, selection }: OrderedRule,
   earlier: readonly OrderedRule[],
 ): readonly Issue[] {
-  const prefixes = textsOf(selection, 'tagPrefixList');
+  const prefixes = textsOf(selection.tagPrefixList);
   const sameClass = earlier.filter((other) => storageClassOf(other.selection) === storageClassOf(selection));
-  return prefixes.flatMap((prefix, index): readonly Issue[] => {
-    const other = sameClass.find((rule) => textsOf(rule.selection, 'tagPrefixList').includes(prefix));
-    const related = other?.path ?? (prefixes.indexOf(prefix) < index ? path : undefined);
-    return related === undefined
-      ? []
-      : [
-          {
-            code: 'prefix-twice',
-            path: [...path, 'selection', 'tagPrefixList', index],
-            actual: prefix,
-            related,
-          },
-        ];
+  return prefixes.flatMap((actual, index): readonly Issue[] => {
+    const other = sameClass.find((rule) => textsOf(rule.selection.tagPrefixList).includes(actual));
+    const related = other?.path ?? (prefixes.indexOf(actual) < index ? path : undefined);
+    const at = [...path, 'selection', 'tagPrefixList', index];
+    return related ? [{ code: 'prefix-twice', path: at, actual, related }] : [];
   });
 }
 
@@ -83,12 +70,11 @@ function storageClassOf(selection: JsonObject): Json {
 }
 
 /** The patterns that an image has to match; a prefix is a pattern with a wildcard at its end. */
-function patternsOf(selection: JsonObject): readonly string[] {
-  const prefixes = textsOf(selection, 'tagPrefixList').map((prefix) => `${prefix}*`);
-  return [...textsOf(selection, 'tagPatternList'), ...prefixes];
+function patternsOf({ tagPatternList, tagPrefixList }: JsonObject): readonly string[] {
+  return [...textsOf(tagPatternList), ...prefixPatterns(tagPrefixList)];
 }
 
-function textsOf(selection: JsonObject, key: string): readonly string[] {
-  const list = member(selection, key);
-  return isList(list) ? list.filter((text) => typeof text === 'string') : [];
+/** Prefixes as patterns. */
+export function prefixPatterns(prefixes: Json | undefined): readonly string[] {
+  return textsOf(prefixes).map((prefix) => `${prefix}*`);
 }
