@@ -1,6 +1,7 @@
 /** The location of a path of keys and indices in a document. */
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
 import type { Path } from '../core/path.ts';
+import { targetOf } from './aliases.ts';
 import { isMergeKey } from './merge-keys.ts';
 
 /** The offset of a path, or of its longest existing part. */
@@ -48,7 +49,7 @@ function stepIntoMerged(document: Document, { items }: YAMLMap, step: string | n
 }
 
 function resolved(document: Document, node: unknown): unknown {
-  return isAlias(node) ? node.resolve(document) : node;
+  return isAlias(node) ? targetOf(document, node) : node;
 }
 
 /** A key as the template names it. */

@@ -2,6 +2,7 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Scalar, type YAMLMap } from 'yaml';
 import { isList, isObject, type Json } from '../core/json.ts';
 import type { Problem } from '../core/problem.ts';
+import { targetOf } from './aliases.ts';
 import { isMergeKey } from './merge-keys.ts';
 
 /** CloudFormation's short tags; all but two mean `Fn::` and their own name. */
@@ -48,7 +49,7 @@ function plain(walk: Walk, node: unknown, parentOffset: number, depth: number): 
   if (walk.nodes > maximumNodes || depth > maximumDepth) throw complain(offset, tooDeep);
   const inner = (value: unknown) => plain(walk, value, offset, depth + 1);
   if (isAlias(node)) {
-    const target = node.resolve(document);
+    const target = targetOf(document, node);
     if (target === undefined) throw complain(offset, `no anchor &${node.source} before its alias`);
     return inner(target);
   }

@@ -49,8 +49,10 @@ export function textFindings(template: TemplateDocument): readonly TextFinding[]
 function pairsByName({ items }: YAMLMap): ReadonlyMap<string, readonly Pair[]> {
   const found = new Map<string, Pair[]>();
   for (const pair of items) {
-    const earlier = isMergeKey(pair.key) ? [] : (found.get(keyOf(pair)) ?? []);
-    found.set(keyOf(pair), [...earlier, pair]);
+    const name = keyOf(pair);
+    const earlier = isMergeKey(pair.key) ? undefined : found.get(name);
+    if (earlier === undefined) found.set(name, [pair]);
+    else earlier.push(pair);
   }
   return found;
 }

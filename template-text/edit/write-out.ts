@@ -1,6 +1,7 @@
 /** Edits that write the values of aliases and merge keys in their place. */
 import { type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, visit, type YAMLMap } from 'yaml';
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
+import { targetOf } from '../aliases.ts';
 import { isMergeKey } from '../merge-keys.ts';
 import { keyOf } from '../places.ts';
 import { plainValue } from '../plain-values.ts';
@@ -15,7 +16,7 @@ export function writeOut(editor: Editor, document: Document): void {
   const targets = new Set<unknown>();
   visit(document, {
     Alias(_, alias) {
-      targets.add(alias.resolve(document));
+      targets.add(targetOf(document, alias));
     },
   });
   visit(document, (_, node) => {
