@@ -6,7 +6,7 @@ import { isOneOf } from '../core/json.ts';
 import { locate, type Position, type TemplateDocument } from '../template-text/document.ts';
 import { type ExpandOptions, expandTemplate } from '../template-text/expand.ts';
 import { pathOf } from '../template-text/finding-path.ts';
-import { textFindings } from '../template-text/text-findings.ts';
+import { numberTextFindings, textFindings } from '../template-text/text-findings.ts';
 import { findingMessage } from '../wording/finding-message.ts';
 import { locationOf } from '../wording/path.ts';
 
@@ -36,12 +36,20 @@ export interface LocatedFinding {
 
 /** What is found in one template. */
 export function findingsOf(template: TemplateDocument, options: ExpandOptions): readonly LocatedFinding[] {
-  const { findings, outside, namesMacro } = expandTemplate(template.value, options);
+  const { findings, outside, namesMacro, isWhole } = expandTemplate(template.value, options);
   const at = (finding: Finding) => locate(template, pathOf(template.value, finding));
   const reach = namesMacro ? 'hardened' : 'not-named';
+  // What the values show of numbers, the text shows better.
+  const others = findings.filter(({ code }) => code !== 'number-altered');
+  const numbers = numberTextFindings(template).map(({ finding, position }) => ({
+    finding: namesMacro && isWhole ? finding : { ...finding, outcome: 'noted' as const },
+    position,
+  }));
   return [
-    ...textFindings(template).map(({ finding, position }) => located(template, finding, position, reach)),
-    ...findings.map((finding) => located(template, finding, at(finding), reach)),
+    ...[...textFindings(template), ...numbers].map(({ finding, position }) =>
+      located(template, finding, position, reach),
+    ),
+    ...others.map((finding) => located(template, finding, at(finding), reach)),
     ...outside.map((finding) => located(template, finding, at(finding), 'outside')),
   ].filter(({ control }) => control !== 'Settings');
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from '../core/json.ts';
 import { applicationPolicy, refinePolicy } from '../core/policy/policy.ts';
 import { harden } from './harden.ts';
 import { jsonBytes } from './json-size.ts';
+import { numberFindings } from './numbers.ts';
 import type { DescribeFinding } from './report.ts';
 import type { SettingsFunction } from './settings-resource.ts';
 
@@ -58,8 +59,8 @@ export function expand(request: ExpandRequest, configuration: MacroConfiguration
     'Transform',
     'Parameters',
   ]);
-  const ofParameters = [...application.findings, ...transform.findings];
-  // Nothing can be decided by an invalid policy.
+  const ofParameters = [...application.findings, ...transform.findings, ...numberFindings(request.fragment)];
+  // Nothing can be decided by an invalid policy, nor in a template that would be changed.
   if (ofParameters.some(isRefusal)) return { findings: ofParameters, refusedFor: 'findings' };
 
   const hardened = harden(request.fragment, {

@@ -38,6 +38,7 @@ export type TemplateCode =
   | 'unknown-refused'
   | 'out-of-reach'
   | 'template-too-large'
+  | 'number-altered'
   | 'exclusions-alone'
   | 'hidden-value'
   | 'replaces-repository'

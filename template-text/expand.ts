@@ -40,6 +40,8 @@ export type ExpandedTemplate = {
   readonly outside: readonly Finding[];
   /** Whether the template names the macro, so that deploying it hardens it. */
   readonly namesMacro: boolean;
+  /** Whether the macro receives the whole template, and not only the parts beside snippets. */
+  readonly isWhole: boolean;
 } & ({ readonly template: JsonObject } | { readonly refusal: string });
 
 /**
@@ -57,13 +59,13 @@ export function expandTemplate(template: JsonObject, options: ExpandOptions): Ex
   const namesMacro = named !== undefined || covered.length > 0;
   if (isBySnippets) macro.limit(result);
   const findings = distinct(macro.findings).map((finding) =>
-    // A template that does not name the macro does not grow.
-    finding.code === 'template-too-large' && !namesMacro
+    // A template that does not name the macro does not grow, nor pass through it.
+    (finding.code === 'template-too-large' || finding.code === 'number-altered') && !namesMacro
       ? { ...finding, outcome: 'noted' as const }
       : finding,
   );
   const outside = isBySnippets ? findingsOutside(bare, covered, options) : [];
-  const found = { findings, outside, namesMacro };
+  const found = { findings, outside, namesMacro, isWhole: !isBySnippets };
   return macro.refusals.length > 0 || findings.some(isRefusal)
     ? { ...found, refusal: macro.refusals.join('; ') }
     : { ...found, template: result };
@@ -133,7 +135,9 @@ function findingsOutside(
   // The run over the snippets has reported the issues of the parameters.
   return findings.filter(
     ({ control, logicalId, code }) =>
-      (control !== 'Parameters' || logicalId !== undefined) && code !== 'template-too-large',
+      (control !== 'Parameters' || logicalId !== undefined) &&
+      code !== 'template-too-large' &&
+      code !== 'number-altered',
   );
 }
 

@@ -1,7 +1,9 @@
-/** Findings about a template's text that its values do not show: duplicate keys, aliases and merge keys. */
+/** Findings about a template's text that its values do not show: duplicate keys, aliases, merge keys, altered numbers. */
 import { isAlias, isMap, isNode, isSeq, type Pair, type YAMLMap } from 'yaml';
+import { numberFinding } from '../cloudformation/numbers.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Path } from '../core/path.ts';
+import { alteredNumbers } from './altered-numbers.ts';
 import type { Position, TemplateDocument } from './document.ts';
 import { isMergeKey } from './merge-keys.ts';
 import { keyOf } from './places.ts';
@@ -10,6 +12,14 @@ import { keyOf } from './places.ts';
 export interface TextFinding {
   readonly finding: Finding;
   readonly position: Position;
+}
+
+/** The numbers that a macro would alter, by their location. */
+export function numberTextFindings(template: TemplateDocument): readonly TextFinding[] {
+  return alteredNumbers(template).map(({ path, offset }) => ({
+    finding: numberFinding(path),
+    position: template.positionOf(offset),
+  }));
 }
 
 /** The keys that are set more than once, and the first alias or merge key, in the order of the text. */

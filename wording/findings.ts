@@ -68,6 +68,8 @@ const sentences: { readonly [Code in TemplateCode]: string } = {
     '{actual} is resolved only when the stack is deployed, so this value cannot be checked: use a value that is known before, or deploy the application with AllowUndetermined: true',
   'may-write-unsafe':
     'a loop inside Properties may write it, so it cannot be checked: set it outside the loop, or deploy the application with AllowUndetermined: true',
+  'number-altered':
+    'is a number that a macro cannot pass on unchanged (beyond 2^53, or of too many digits): write it in quotes',
   'out-of-reach': '{actual} may contain repositories that are not checked here: check its own template too',
   'template-too-large':
     'the hardened template has {count} bytes, and CloudFormation takes at most {expected}: split it',

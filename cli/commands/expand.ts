@@ -2,6 +2,9 @@ import { Problem } from '../../core/problem.ts';
 import type { TemplateDocument } from '../../template-text/document.ts';
 import { editTemplate } from '../../template-text/edit.ts';
 import { type ExpandOptions, expandTemplate } from '../../template-text/expand.ts';
+import { numberTextFindings } from '../../template-text/text-findings.ts';
+import { reasonOf } from '../../wording/findings.ts';
+import { locationOf } from '../../wording/path.ts';
 import { filesOf, readInput, standardInput } from '../input.ts';
 
 /**
@@ -12,6 +15,13 @@ import { filesOf, readInput, standardInput } from '../input.ts';
 export function expandedText(template: TemplateDocument, options: ExpandOptions): string {
   const expanded = expandTemplate(template.value, options);
   if ('refusal' in expanded) throw new Problem(`${template.file} is refused: ${expanded.refusal}.`);
+  const [number] = expanded.isWhole ? numberTextFindings(template) : [];
+  if (number !== undefined) {
+    const { finding, position } = number;
+    throw new Problem(
+      `${template.file} is refused: ${locationOf(finding)} (line ${position.line}): ${reasonOf(finding)}.`,
+    );
+  }
   return editTemplate(template, expanded.template);
 }
 

@@ -24,9 +24,11 @@ export function textReport(
   const bad = findings.filter(({ level }) => level !== 'note').length;
   if (files.length === 0) return '';
   const templates = `${files.length} ${files.length === 1 ? 'template' : 'templates'}`;
+  const explained = findings.find(({ level, about }) => level !== 'note' && about !== undefined);
+  const more = explained === undefined ? '' : ` More about one: ecr-hardening explain ${explained.control}`;
   const summary =
     bad === 0
       ? green(`No findings in ${templates}.`)
-      : `${bad} ${bad === 1 ? 'finding' : 'findings'} in ${templates}. More about one: ecr-hardening explain ${findings.find(({ level, about }) => level !== 'note' && about !== undefined)?.control ?? 'TagImmutability'}`;
+      : `${bad} ${bad === 1 ? 'finding' : 'findings'} in ${templates}.${more}`;
   return `${[...blocks, summary].join('\n\n')}\n`;
 }

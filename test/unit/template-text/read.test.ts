@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { isObject } from '../../../core/json.ts';
 import { locate, readDocument } from '../../../template-text/document.ts';
-import { textFindings } from '../../../template-text/text-findings.ts';
+import { numberTextFindings, textFindings } from '../../../template-text/text-findings.ts';
 
 const queue = '  Q: { Type: AWS::SQS::Queue }\n';
 
@@ -148,5 +149,35 @@ describe('JSON is read as JSON', () => {
     ['behind blank lines', `\n \n${JSON.stringify(value)}\n\n`],
   ])('%s', (_what, text) => {
     expect(readDocument(text, 't')).toMatchObject({ value, isJson: true });
+  });
+});
+
+describe('numbers that JavaScript cannot carry', () => {
+  const altered = (text: string) =>
+    numberTextFindings(readDocument(text, 't')).map(({ finding }) => finding.path.join('.'));
+
+  test('are found with their path, in YAML and in JSON', () => {
+    const numbers = '[9007199254740993, 1, 1e400, 0.1234567890123456789, 1e-400, 9007199254740991, 0.10000]';
+    expect(altered(`Resources:\n  A: { Type: T }\nMappings: { a: { b: ${numbers} } }\n`)).toEqual(
+      [0, 2, 3, 4].map((index) => `Mappings.a.b.${index}`),
+    );
+    expect(altered(`{"Resources":{"A":{"Type":"T","x":${numbers}}}}`)).toEqual(
+      [0, 2, 3, 4].map((index) => `x.${index}`),
+    );
+  });
+
+  test('are none of those that it prints itself, nor texts', () => {
+    const kept = fc
+      .double({ noNaN: true, noDefaultInfinity: true })
+      .filter((each) => Math.abs(each) < 2 ** 53);
+    fc.assert(
+      fc.property(kept, (each) => {
+        const printed = JSON.stringify(each);
+        expect(altered(`{"Resources":{"A":{"Type":"T","x":${printed}}}}`)).toEqual([]);
+      }),
+    );
+    expect(altered('Resources: { A: { Type: T, x: [012345678901234567890, .inf, "1e400", 0755] } }')).toEqual(
+      [],
+    );
   });
 });
