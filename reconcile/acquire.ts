@@ -3,15 +3,15 @@ import { pause } from '../aws/deadline.ts';
 import { type ClaimRecord, managesLifecyclePolicy } from '../core/claims/record.ts';
 import type { RepositorySettings } from '../core/settings/repository-settings.ts';
 import type { ReconcileContext } from './context.ts';
-import type { Desired, ReconcileRequest } from './desired.ts';
 import { isBusy, nameIn, resolveInFlight } from './in-flight.ts';
 import type { Beginning } from './leases.ts';
 import { type ObservedRepository, observe, readRecords } from './observe.ts';
-import type { Refusal } from './outcome.ts';
+import type { Note, Refusal } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import { planAll } from './plan-all.ts';
 import type { Relinquished } from './plan-relinquish.ts';
-import { planDeselected } from './release-deselected.ts';
+import { planDeselected, recordsOf } from './release-deselected.ts';
+import type { Reconciling } from './rollback.ts';
 import { type SelectedRepositories, selectRepositories } from './select-repositories.ts';
 import { exactName, type Selection } from './selection.ts';
 import { isWriting } from './writes.ts';
@@ -20,9 +20,10 @@ import { isWriting } from './writes.ts';
 export interface Acquired {
   readonly plans: readonly Plan[];
   readonly released: readonly Relinquished[];
+  readonly notes: readonly Note[];
 }
 
-const nothing: Observed = { repositories: [], deselected: [] };
+const nothing: Observed = { repositories: [], deselected: [], notes: [] };
 
 /**
  * Selects, observes and plans, and takes the leases of everything that changes at once: a request that held some and
@@ -32,24 +33,25 @@ const nothing: Observed = { repositories: [], deselected: [] };
  * @throws HeldByAnother where another request changes what is no longer selected, and no time is left to wait
  */
 export async function acquireFor(
-  { desired, requester, replaced }: ReconcileRequest,
+  request: Reconciling,
   context: ReconcileContext,
 ): Promise<Acquired | { readonly refusal: Refusal }> {
+  const { desired, requester, replaced } = request;
   const { selection, dryRun } = desired;
   for (let pauseMs = 50; ; pauseMs = Math.min(2_000, pauseMs * 2)) {
-    const observed = selection === undefined ? nothing : await observeFree(selection, desired, context);
+    const observed = selection === undefined ? nothing : await observeFree(selection, request, context);
     if ('refusal' in observed) return observed;
-    const planned = await planAll(observed.repositories, desired, requester, context);
+    const planned = await planAll(observed.repositories, request, context);
     if ('refusal' in planned) return planned;
     const { plans } = planned;
-    const { repositories, deselected } = observed;
+    const { repositories, deselected, notes } = observed;
     const selected = new Set(repositories.map(({ repository }) => repository.arn));
     const released =
       replaced === undefined || dryRun
         ? []
         : await planDeselected(requester, replaced, { selected, deselected }, context);
     const beginnings = [...beginningsOf(plans), ...released.map(({ beginning }) => beginning)];
-    if (dryRun || (await context.leases.begin(beginnings))) return { plans, released };
+    if (dryRun || (await context.leases.begin(beginnings))) return { plans, released, notes };
     // Random, so that requests that conflicted do not conflict again.
     await pause(Math.random() * pauseMs, context.deadline);
   }
@@ -58,13 +60,14 @@ export async function acquireFor(
 /** The selected repositories, once no other request is changing one of them. */
 async function observeFree(
   selection: Selection,
-  desired: Desired,
+  request: Reconciling,
   context: ReconcileContext,
 ): Promise<Observed | { readonly refusal: Refusal }> {
+  const { desired } = request;
   for (;;) {
-    const selected = await selectRepositories(selection, context);
+    const selected = await select(selection, request, context);
     if ('refusal' in selected) return selected;
-    const observed = await observeSelected(selected, selection, desired, context);
+    const observed = await observeSelected(selected, selection, request, context);
     if ('refusal' in observed) return observed;
     const busy = observed.repositories.map(({ record }) => record).filter(isBusy);
     if (busy.length === 0 || desired.dryRun) return observed;
@@ -79,12 +82,28 @@ async function observeFree(
 interface Observed {
   readonly repositories: readonly ObservedRepository[];
   readonly deselected: readonly ClaimRecord[];
+  readonly notes: readonly Note[];
+}
+
+/** The selected repositories; of a rollback, which is not refused, those that there are. */
+async function select(
+  selection: Selection,
+  { requester, isRollback }: Reconciling,
+  context: ReconcileContext,
+): Promise<(SelectedRepositories & Pick<Observed, 'notes'>) | { readonly refusal: Refusal }> {
+  const selected = await selectRepositories(selection, context);
+  if (!('refusal' in selected)) return { ...selected, notes: [] };
+  if (!(await isRollback())) return selected;
+  const held = await recordsOf(requester.holder, context);
+  const arns = new Set(held.map(({ repositoryArn }) => repositoryArn));
+  const found = await selectRepositories({ ...selection, allowNoMatch: true }, context, arns);
+  return 'refusal' in found ? found : { ...found, notes: [{ code: 'nothing-matches' }] };
 }
 
 async function observeSelected(
-  { selected, deselected, readAt }: SelectedRepositories,
+  { selected, deselected, readAt, notes }: SelectedRepositories & Pick<Observed, 'notes'>,
   selection: Selection,
-  desired: Desired,
+  { desired, isRollback }: Reconciling,
   context: ReconcileContext,
 ): Promise<Observed | { readonly refusal: Refusal }> {
   const startedAt = performance.now();
@@ -94,7 +113,7 @@ async function observeSelected(
     { ...context, readAt },
   );
   const name = exactName(selection);
-  if (name !== undefined && repositories.length < selected.length)
+  if (name !== undefined && repositories.length < selected.length && !(await isRollback()))
     return { refusal: { code: 'deleted', repository: name, while: 'read' } };
   const records = await readRecords(
     deselected.map(({ arn }) => arn),
@@ -105,7 +124,7 @@ async function observeSelected(
     repositories: repositories.length,
     readingMs: Math.round(performance.now() - startedAt),
   });
-  return { repositories, deselected: [...records.values()] };
+  return { repositories, deselected: [...records.values()], notes };
 }
 
 function beginningsOf(plans: readonly Plan[]): readonly Beginning[] {

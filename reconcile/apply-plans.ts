@@ -6,18 +6,19 @@ import { type AccountChange, changeAccountSettings } from './account-settings.ts
 import type { Acquired } from './acquire.ts';
 import { applyChanges } from './apply-changes.ts';
 import type { ReconcileContext, WatchedContext } from './context.ts';
-import { type Desired, isSingle, type ReconcileRequest } from './desired.ts';
+import { type Desired, isSingle } from './desired.ts';
 import type { Refusal } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import type { Reconciled } from './reconciled.ts';
 import { relinquishAll } from './relinquish.ts';
+import type { Reconciling } from './rollback.ts';
 import { readScanning, type Scanning, unscanned } from './scanning.ts';
 import { readPolicy, verifyApplied } from './verify.ts';
 import { isWriting } from './writes.ts';
 
 export async function applyPlans(
-  { desired }: ReconcileRequest,
-  { plans, released }: Acquired,
+  request: Reconciling,
+  { plans, released, notes: found }: Acquired,
   account: readonly AccountChange[],
   context: WatchedContext,
 ): Promise<Reconciled> {
@@ -25,13 +26,19 @@ export async function applyPlans(
   await context.stopWatch.check();
   context.stopWatch.poll();
   await changeAccountSettings(account, context);
-  const written = await write(plans, desired, context);
+  const written = await write(plans, request, context);
   if ('refusal' in written) return written;
   const { done } = written;
-  const scanning = await scanningInEffect(done, desired, context);
-  if ('refusal' in scanning) return scanning;
+  const { scanning, missing } = await scanningInEffect(done, request.desired, context);
+  if (missing.length > 0 && !(await request.isRollback()))
+    return { refusal: { code: 'not-scanned', scanning } };
   logApplied(done, context);
-  const notes = [...done.flatMap((each) => each.notes), ...(await relinquishAll(released, context))];
+  const notes = [
+    ...found,
+    ...done.flatMap((each) => each.notes),
+    ...(missing.length === 0 ? [] : [{ code: 'not-scanned', repositories: missing } as const]),
+    ...(await relinquishAll(released, context)),
+  ];
   context.throwIfStopped();
   const [repository] = await context.leases.commit();
   if (repository !== undefined)
@@ -46,7 +53,7 @@ function nameOf({ observed }: Plan): string {
 /** Writes and verifies every plan. */
 async function write(
   plans: readonly Plan[],
-  desired: Desired,
+  { desired, isRollback }: Reconciling,
   context: ReconcileContext,
 ): Promise<{ readonly done: readonly Plan[] } | { readonly refusal: Refusal }> {
   const single = isSingle(desired);
@@ -56,7 +63,7 @@ async function write(
   if ('refusal' in verified) return verified;
   const { verified: done } = verified;
   const [first] = plans;
-  return single && first !== undefined && done.length < plans.length
+  return single && first !== undefined && done.length < plans.length && !(await isRollback())
     ? { refusal: { code: 'deleted', repository: nameOf(first), while: 'written' } }
     : { done };
 }
@@ -95,7 +102,7 @@ async function scanningInEffect(
   done: readonly Plan[],
   desired: Desired,
   context: ReconcileContext,
-): Promise<Scanning | { readonly refusal: Refusal }> {
+): Promise<{ readonly scanning: Scanning; readonly missing: readonly string[] }> {
   const { requireScanning } = desired;
   const names = isSingle(desired) || requireScanning ? done.map(nameOf) : [];
   // ECR's reads may lag behind its writes.
@@ -104,9 +111,7 @@ async function scanningInEffect(
     (read) => !requireScanning || unscanned(read).length === 0,
     context.deadline,
   );
-  return requireScanning && unscanned(scanning).length > 0
-    ? { refusal: { code: 'not-scanned', scanning } }
-    : scanning;
+  return { scanning, missing: requireScanning ? unscanned(scanning) : [] };
 }
 
 function logApplied(done: readonly Plan[], { log }: ReconcileContext): void {

@@ -39,6 +39,11 @@ export interface Requester {
   readonly properties: string;
   /** The hash of the properties that an Update replaces; of the request for a Create. */
   readonly replacedProperties: string;
+  /**
+   * Whether CloudFormation is rolling back, where the caller knows; undefined: the hashes of the properties decide, by the
+   * claims. A rollback is not refused: what would be less safe is kept and reported.
+   */
+  readonly isRollback?: boolean | undefined;
 }
 
 /** What an Update replaces, as far as it matters for repositories that are no longer selected. */

@@ -2,15 +2,16 @@
 import type { AccountChange } from './account-settings.ts';
 import { acquireFor } from './acquire.ts';
 import type { ReconcileContext } from './context.ts';
-import { isSingle, type ReconcileRequest } from './desired.ts';
+import { isSingle } from './desired.ts';
 import type { Note } from './outcome.ts';
 import type { Reconciled } from './reconciled.ts';
 import { rollBackToDryRun } from './release-deselected.ts';
+import type { Reconciling } from './rollback.ts';
 import { readScanning } from './scanning.ts';
 
 /** The plans without their writes. A rollback to a dry run reverts the Update before it. */
 export async function dryRun(
-  request: ReconcileRequest,
+  request: Reconciling,
   account: readonly AccountChange[],
   context: ReconcileContext,
 ): Promise<Reconciled> {
@@ -23,13 +24,16 @@ export async function dryRun(
   context.log({ message: 'dry run', repositories: plans.length });
   // Only then: what is refused is undone, which needs the leases.
   await context.leases.commit();
-  return { plans, account, scanning, notes: [...released, ...plans.flatMap(({ notes }) => notes)] };
+  const notes = [...released, ...acquired.notes, ...plans.flatMap((each) => each.notes)];
+  return { plans, account, scanning, notes };
 }
 
 async function takeBack(
-  { requester, replaced }: ReconcileRequest,
+  { requester, replaced, isRollback }: Reconciling,
   context: ReconcileContext,
 ): Promise<readonly Note[]> {
-  if (replaced === undefined || replaced.isDryRun) return [];
+  if (replaced === undefined || replaced.isDryRun || requester.isRollback === false) return [];
+  // Before the claims that say so are gone.
+  await isRollback();
   return rollBackToDryRun(requester, replaced, context);
 }

@@ -79,4 +79,9 @@ export type Note =
       readonly repository: string;
       readonly settings: readonly WritableSettingName[];
     }
-  | { readonly code: 'deleted'; readonly repository: string };
+  | { readonly code: 'deleted'; readonly repository: string }
+  /** What a rollback keeps or leaves, where another request would be refused. */
+  | { readonly code: 'account-kept-safer'; readonly names: readonly string[] }
+  | { readonly code: 'nothing-matches' }
+  | { readonly code: 'not-scanned'; readonly repositories: readonly string[] }
+  | { readonly code: 'properties-refused' };

@@ -81,7 +81,7 @@ export function needsSettings(
   const { holder } = relinquishing;
   const { target, ownership } = removalOf(record, relinquishing, undefined);
   const isOnTop = record.claims.at(-1)?.holder === holder;
-  const isHandedDown = isOnTop && ownership.claims.length > 0;
+  const isHandedDown = isOnTop && ownership.claims.length + ownership.retained.length > 0;
   return {
     isNeeded: isHandedDown || Object.keys(target).length > 0,
     isPolicyNeeded: isHandedDown || target.lifecyclePolicy !== undefined,

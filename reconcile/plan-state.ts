@@ -1,6 +1,7 @@
 /** The state of one repository that a request finds. Pure. */
 import { reviveClaim } from '../core/claims/operations.ts';
 import { type Claim, claimOf, newestClaim, type Ownership } from '../core/claims/record.ts';
+import { revertsLastChange } from '../core/claims/rolled-back.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import type { RepositorySettings } from '../core/settings/repository-settings.ts';
 import type { DesiredSettings, Requester } from './desired.ts';
@@ -12,6 +13,8 @@ export interface PlanInput {
   readonly requester: Requester;
   readonly policy: Policy;
   readonly allowWeakening: boolean;
+  /** Whether the request is known to be a rollback, which is not refused. */
+  readonly isRollback: boolean;
   /** Repositories whose lifecycle policy is kept, since the one to restore would expire images in use. */
   readonly keptPolicies: ReadonlySet<string>;
   /** Milliseconds since 1970. */
@@ -27,12 +30,14 @@ export interface PlanState {
   readonly newest: Claim | undefined;
   /** The own claim, if the request reverts its last change. */
   readonly rollback: Claim | undefined;
+  /** Whether the request is a rollback, be it of the own claim or by what is known of the request. */
+  readonly isRollback: boolean;
   /** Whether this is a duplicate delivery, and another resource has taken over since. */
   readonly isServed: boolean;
 }
 
 export function stateOf(
-  { requester }: Pick<PlanInput, 'requester'>,
+  { requester, isRollback }: Pick<PlanInput, 'requester' | 'isRollback'>,
   observed: ObservedRepository,
 ): PlanState {
   const { record, settings } = observed;
@@ -40,13 +45,12 @@ export function stateOf(
   const ownership = knowing(reviveClaim(record ?? empty, requester.holder, requester.properties), settings);
   const own = claimOf(ownership, requester.holder);
   // An Update that rolls another one back has the properties from before it.
-  const isRollback =
-    own !== undefined &&
-    own.replacedProperties === requester.properties &&
-    own.properties !== requester.properties;
+  const isOwnReverted =
+    own !== undefined && requester.isRollback !== false && revertsLastChange(own, requester);
   const newest = newestClaim(ownership);
   const isServed = own !== undefined && own !== newest && own.request === requester.request;
-  return { ownership, own, newest, rollback: isRollback && !isServed ? own : undefined, isServed };
+  const rollback = isOwnReverted && !isServed ? own : undefined;
+  return { ownership, own, newest, rollback, isRollback: isRollback || rollback !== undefined, isServed };
 }
 
 /**

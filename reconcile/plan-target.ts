@@ -2,8 +2,9 @@
 import type { Claim } from '../core/claims/record.ts';
 import { inEffectAfterMove } from '../core/claims/takeover.ts';
 import { safeDefaults, unsafeSettings } from '../core/controls/index.ts';
+import { isAtLeastAsSafe, saferMutability } from '../core/settings/mutability-order.ts';
 import type { PolicyHash, RepositorySettings } from '../core/settings/repository-settings.ts';
-import { isAtLeastAsSafe, type TagMutability } from '../core/settings/tag-mutability.ts';
+import type { TagMutability } from '../core/settings/tag-mutability.ts';
 import type { DesiredSettings } from './desired.ts';
 import { hashOfPolicy } from './hash.ts';
 import type { ObservedRepository } from './observe.ts';
@@ -75,8 +76,10 @@ function mutabilityTarget(
   if (desired !== undefined && !(isOverridden && isUnsafe(desired))) return desired;
   if (known !== undefined && !isUnsafe(known)) return known;
   const { tagMutability: fallback } = safeDefaults(policy);
-  // If two exclude different tags, neither is safer: the current one is kept.
-  return fallback !== undefined && isAtLeastAsSafe(fallback, current) ? fallback : current;
+  if (fallback === undefined) return current;
+  if (isAtLeastAsSafe(fallback, current)) return fallback;
+  // If two exclude different tags, neither is safer: the current one is kept, unless it leaves most tags mutable.
+  return isUnsafe(current) ? saferMutability(fallback, current) : current;
 }
 
 function scanTarget(desired: boolean | undefined, policy: PlanInput['policy']): boolean {

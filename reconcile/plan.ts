@@ -6,8 +6,8 @@ import {
   settings as allSettings,
   type PolicyHash,
   type RepositorySettings,
+  type Setting,
   type WritableSettingName,
-  weakenedSettings,
 } from '../core/settings/repository-settings.ts';
 import { isSameMutability } from '../core/settings/tag-mutability.ts';
 import type { DesiredSettings } from './desired.ts';
@@ -39,8 +39,8 @@ export interface Plan extends Writes {
  *
  * Settings that the author does not set get the organisation's default, unless the repository is safer already: a
  * default never weakens. Unsafe settings of the author are handled according to Enforcement. Settings that would become
- * less safe need AllowWeakening, unless the stack itself found or set the same. A rollback is never refused: settings
- * that it would make less safe are kept.
+ * less safe need AllowWeakening, unless they are still as the stack has left them, and it found or set the same before. A
+ * rollback is never refused: settings that it would make less safe are kept.
  */
 export function planRepository(
   input: PlanInput,
@@ -49,14 +49,14 @@ export function planRepository(
   const state = stateOf(input, observed);
   const { name: repository } = observed.repository;
   const enforced = enforcedWishes(input, state);
-  if (enforced !== undefined && state.rollback === undefined)
+  if (enforced !== undefined && !state.isRollback)
     return { refusal: { code: 'enforced', repository, ...enforced } };
-  if (state.own === undefined && state.ownership.claims.length >= maxClaims)
+  if (state.own === undefined && state.ownership.claims.length >= maxClaims && !state.isRollback)
     return { refusal: { code: 'too-many-claims', repository } };
   const desired = enforced === undefined ? input.desired : withoutUnsafe(input.desired, input.policy);
   const target = targetOf(input, observed, state, desired);
   const losses = refusedLosses(input, observed, state, target.settings);
-  if (losses.length === 0 || state.rollback !== undefined)
+  if (losses.length === 0 || state.isRollback)
     return { plan: planOf(input, observed, state, desired, keepSafer(target, observed, losses), losses) };
   const { settings: wanted } = target;
   return {
@@ -65,9 +65,12 @@ export function planRepository(
 }
 
 /** Unsafe settings that Enforcement refuses, except those that a rollback returns to. */
-function enforcedWishes({ desired, policy }: PlanInput, { rollback }: PlanState) {
+function enforcedWishes({ desired, policy, requester }: PlanInput, { rollback, own, isRollback }: PlanState) {
   if (policy.Enforcement !== 'Reject') return undefined;
-  if (rollback !== undefined && isWanted(desired, rollback.beforeLastChange)) return undefined;
+  // The Update that is rolled back failed, so what is in effect are the settings before it.
+  const isInEffect = isRollback && own?.properties === requester.properties;
+  const back = rollback?.beforeLastChange ?? (isInEffect ? own?.set : undefined);
+  if (back !== undefined && isWanted(desired, back)) return undefined;
   const { tagMutability, scanOnPush } = desired;
   const unsafe = unsafeSettings({ tagMutability, scanOnPush }, policy);
   if (unsafe.length === 0) return undefined;
@@ -94,20 +97,29 @@ function withoutUnsafe(desired: DesiredSettings, policy: PlanInput['policy']): D
   };
 }
 
-/** The settings that would become less safe without permission. */
+/**
+ * The settings that would become less safe without permission.
+ *
+ * A stack may return to what it has found or set, setting by setting, only while nobody has hardened the setting since its
+ * newest claim: it must not weaken what another stack has set over its claim, nor what another client has set.
+ */
 function refusedLosses(
   { allowWeakening, requester }: PlanInput,
   { settings }: ObservedRepository,
   { ownership, newest, rollback }: PlanState,
   target: RepositorySettings,
 ): readonly WritableSettingName[] {
-  const losses = weakenedSettings(settings, target);
-  if (losses.length === 0 || allowWeakening || rollback?.movedFrom !== undefined) return [];
-  // This resource must not weaken what another stack has set over its claim.
-  const isOurs = newest?.stack === requester.stack;
-  const ours = isOurs ? ownership.claims.filter(({ stack }) => stack === requester.stack) : [];
+  if (allowWeakening) return [];
+  const ours = ownership.claims.filter(({ stack }) => stack === requester.stack);
   const known = ours.flatMap((claim) => [claim.foundByStack, claim.set, claim.beforeLastChange]);
-  return known.some((each) => weakenedSettings(each, target).length === 0) ? [] : losses;
+  const isAsLeft = ({ isWeaker }: Setting) =>
+    newest?.stack === requester.stack && !isWeaker(newest.set, settings);
+  const isKnown = ({ isWeaker }: Setting) =>
+    // What others had set before it moved above them.
+    rollback?.movedFrom !== undefined || known.some((each) => !isWeaker(target, each));
+  return allSettings
+    .filter((setting) => setting.isWeaker(target, settings) && !(isAsLeft(setting) && isKnown(setting)))
+    .map(({ name }) => name);
 }
 
 function lossOf(
@@ -153,7 +165,7 @@ function planOf(
     ...writes,
     ownership: isSame ? undefined : ownership,
     policies: Object.fromEntries(texts.map((text) => [hashOfPolicy(text), text])),
-    isRollback: rollback !== undefined,
+    isRollback: state.isRollback,
     isOwnPolicy: own !== undefined && own === newest && settings.lifecyclePolicy === own.set.lifecyclePolicy,
     notes: [
       ...(isTakeOver ? [{ code: 'taken-over', repository: name, from: newest.holder } as const] : []),

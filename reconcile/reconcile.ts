@@ -12,6 +12,7 @@ import { dryRun } from './dry-run.ts';
 import { readRecords } from './observe.ts';
 import type { Plan } from './plan.ts';
 import type { Reconciled } from './reconciled.ts';
+import { type Reconciling, recogniseRollback } from './rollback.ts';
 import { isWriting } from './writes.ts';
 
 /**
@@ -23,8 +24,16 @@ export async function reconcile(request: ReconcileRequest, context: WatchedConte
   const { accountSettings, dryRun: isDryRun } = request.desired;
   const account = await readAccountChanges(accountSettings, context);
   const weakened = context.allowWeakening ? [] : weakenedAccountSettings(account);
-  if (weakened.length > 0) return { refusal: { code: 'account-weakened', changes: weakened } };
-  return isDryRun ? dryRun(request, account, context) : applyUntilTrue(request, account, context);
+  const reconciling = { ...request, isRollback: recogniseRollback(request.requester, context) };
+  if (weakened.length > 0 && !(await reconciling.isRollback()))
+    return { refusal: { code: 'account-weakened', changes: weakened } };
+  const allowed = account.filter((change) => !weakened.includes(change));
+  const done = isDryRun
+    ? await dryRun(reconciling, allowed, context)
+    : await applyUntilTrue(reconciling, allowed, context);
+  if ('refusal' in done || weakened.length === 0) return done;
+  const names = weakened.map(({ name }) => name);
+  return { ...done, notes: [...done.notes, { code: 'account-kept-safer', names }] };
 }
 
 /**
@@ -32,7 +41,7 @@ export async function reconcile(request: ReconcileRequest, context: WatchedConte
  * SUCCESS holds for every repository.
  */
 async function applyUntilTrue(
-  request: ReconcileRequest,
+  request: Reconciling,
   account: readonly AccountChange[],
   context: WatchedContext,
 ): Promise<Reconciled> {

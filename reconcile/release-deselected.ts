@@ -35,7 +35,7 @@ export async function planDeselected(
  */
 export async function rollBackToDryRun(
   { holder, properties, replacedProperties }: Requester,
-  { protectPulledWithinDays }: Replaced,
+  { protectPulledWithinDays }: Pick<Replaced, 'protectPulledWithinDays'>,
   context: ReconcileContext,
 ): Promise<readonly Note[]> {
   const isLastChange = (record: ClaimRecord) => {

@@ -25,10 +25,13 @@ type SelectContext = Pick<ReconcileContext, 'ecr' | 'deadline' | 'progress' | 'n
  *
  * A repository that was just created may not be listed at once: names and patterns that match nothing are retried for
  * a while.
+ *
+ * @param held for a rollback: if the selection is too large, only repositories with these ARNs count
  */
 export async function selectRepositories(
   selection: Selection,
   context: SelectContext,
+  held?: ReadonlySet<string>,
 ): Promise<SelectedRepositories | { readonly refusal: Refusal }> {
   let readAt = context.now();
   const name = exactName(selection);
@@ -52,7 +55,9 @@ export async function selectRepositories(
     return {
       refusal: name === undefined ? { code: 'no-match', patterns } : { code: 'not-found', repository: name },
     };
-  return narrow(selection, all, { ...context, readAt });
+  const isHeld = ({ arn }: Repository) => held?.has(arn) ?? true;
+  const limited = all.length > maxRepositories ? all.filter(isHeld) : all;
+  return narrow(selection, limited, { ...context, readAt });
 }
 
 async function readByName(

@@ -2,6 +2,7 @@ import type { ControlCode } from '../core/controls/index.ts';
 import type { Outcome } from '../core/finding.ts';
 import type { IssueCode } from '../core/issue.ts';
 import { isKeyOf } from '../core/json.ts';
+import { matchesEveryTag } from '../core/settings/matches-every-tag.ts';
 import { issueClause } from './issues.ts';
 import { fill, type IssueDetails, listOf } from './sentence.ts';
 import type { ValueWords } from './values.ts';
@@ -15,6 +16,10 @@ export function controlClause(
   const { expected, outcome } = found;
   const [operator = '', key = ''] = listOf(expected);
   switch (code) {
+    case 'every-tag-excluded':
+      return matchesEveryTag(String(found.actual))
+        ? 'excludes every tag, so all of them can be overwritten'
+        : 'excludes nearly every tag, so almost all of them can be overwritten';
     case 'must-stay-mutable':
     case 'cannot-follow':
       return `${code === 'cannot-follow' ? 'should be MUTABLE' : 'stays mutable'}, since with immutable tags ${
@@ -41,6 +46,7 @@ export function controlClause(
 const sentences: {
   readonly [Code in Exclude<
     ControlCode,
+    | 'every-tag-excluded'
     | 'must-stay-mutable'
     | 'cannot-follow'
     | 'no-lifecycle-policy'
@@ -50,7 +56,6 @@ const sentences: {
 } = {
   'tag-mutability-not-set': 'ImageTagMutability is not set; ECR lets tags be overwritten by default',
   'tags-mutable': 'lets a pushed tag be overwritten, so an image cannot be traced to its source',
-  'every-tag-excluded': 'excludes every tag, so all of them can be overwritten',
   'scan-on-push-not-set': 'ScanOnPush is not set; ECR does not scan by default',
   'not-scanned': 'leaves pushed images unscanned, unless a rule of the registry covers them',
   'every-account-allowed':

@@ -1,9 +1,25 @@
 /** Notes about a request that succeeds, a clause each; and the changes that a dry run would make. */
 import type { Note } from '../reconcile/outcome.ts';
 import type { Plan } from '../reconcile/plan.ts';
+import { truncateList } from './lists.ts';
 import { mutabilityWords, settingList } from './settings.ts';
 
 export function noteClause(note: Note): string {
+  switch (note.code) {
+    case 'account-kept-safer':
+      return `the account keeps ${note.names.join(' and ')}: the earlier ${note.names.length === 1 ? 'value is' : 'values are'} less safe`;
+    case 'nothing-matches':
+      return 'the rollback finds no repository, or only some of those that it names';
+    case 'not-scanned':
+      return `${truncateList(note.repositories, 10)} ${note.repositories.length === 1 ? 'is' : 'are'} not scanned`;
+    case 'properties-refused':
+      return 'the properties of the rollback are refused by this version: what the Update before had changed is reverted as far as it is recorded';
+    default:
+      return repositoryClause(note);
+  }
+}
+
+function repositoryClause(note: Extract<Note, { readonly repository: string }>): string {
   const { repository } = note;
   switch (note.code) {
     case 'taken-over':

@@ -94,7 +94,7 @@ function enforcedWords({
 }: Extract<RepositoryRefusal, { readonly code: 'enforced' }>): string {
   const isExclusion = tagMutability?.mutability === 'IMMUTABLE_WITH_EXCLUSION';
   const mutability = isExclusion
-    ? 'ImageTagMutabilityExclusionFilters that match every tag'
+    ? 'ImageTagMutabilityExclusionFilters that match every tag, or nearly every one,'
     : `ImageTagMutability ${tagMutability?.mutability}`;
   return [
     ...(tagMutability === undefined ? [] : [mutability]),

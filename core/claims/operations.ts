@@ -1,5 +1,6 @@
 /** Operations on the claims of a repository: put a claim on top, roll it back, remove it. Pure. */
 import { type RepositorySettings, settings } from '../settings/repository-settings.ts';
+import { retaining } from './hardened.ts';
 import type { Claim, Ownership } from './record.ts';
 import { foundAtMove, inEffectAfterMove, takenOver, withoutClaim } from './takeover.ts';
 
@@ -157,8 +158,9 @@ function removeBelow(left: Ownership, claim: Claim, above: readonly Claim[], mod
   if (mode === 'Retain') {
     // A stack that took over must not be able to undo the hardening that the other stack retained.
     const isForeign = above.some(({ stack }) => stack !== claim.stack);
-    const original = isForeign ? saferOf(left.original, claim.set) : left.original;
-    return { ownership: { ...left, original }, target: {}, returnsTo: undefined };
+    const isAbove = ({ holder }: Claim) => above.some((each) => each.holder === holder);
+    const ownership = isForeign ? retaining(left, claim, { by: claim.set, parts: settings }, isAbove) : left;
+    return { ownership, target: {}, returnsTo: undefined };
   }
   const isPolicyInEffect =
     claim.set.lifecyclePolicy !== undefined && above.every(({ set }) => set.lifecyclePolicy === undefined);
@@ -168,21 +170,29 @@ function removeBelow(left: Ownership, claim: Claim, above: readonly Claim[], mod
   return { ownership: left, target: { lifecyclePolicy }, returnsTo: undefined };
 }
 
-/** The settings that a claim of another stack retains become those of the claim below, where they are still set. */
+/**
+ * The settings that a claim of another stack retains become those of the claim below, where they are still set. What it
+ * has hardened since it took over, neither that one nor an earlier one can undo.
+ */
 function handDown(
   left: Ownership,
   claim: Claim,
   below: Claim | undefined,
   current: RepositorySettings | undefined,
 ): Ownership {
-  if (below === undefined || current === undefined) return left;
+  if (current === undefined) return left;
+  const parts = settings.filter(({ equals }) => equals(claim.set, current));
+  const harder = parts.filter(({ isWeaker }) => isWeaker(claim.atTakeover, claim.set));
+  const hardened = retaining(left, claim, { by: claim.set, parts: harder }, () => false);
+  if (below === undefined) return hardened;
   let { set } = below;
-  for (const { equals, take } of settings) if (equals(claim.set, current)) set = take(set, current);
+  for (const { take } of parts) set = take(set, current);
   const { lifecyclePolicy } = below.set;
   // A lifecycle policy is handed down if both claims manage it.
   const isPolicyOurs = claim.set.lifecyclePolicy !== undefined && lifecyclePolicy !== undefined;
   const kept = isPolicyOurs ? set : { ...set, lifecyclePolicy };
-  return replaceClaim(left, { ...below, set: kept });
+  const known = hardened.claims.find(({ holder }) => holder === below.holder) ?? below;
+  return replaceClaim(hardened, { ...known, set: kept });
 }
 
 /** The target, with a lifecycle policy only if the claim manages it. */
@@ -195,11 +205,4 @@ function withPolicy(
   return set.lifecyclePolicy === undefined || lifecyclePolicy === undefined
     ? rest
     : { ...rest, lifecyclePolicy };
-}
-
-/** In each setting the safer of two; the first where neither is. */
-function saferOf(one: RepositorySettings, other: RepositorySettings): RepositorySettings {
-  let safer = one;
-  for (const { isWeaker, take } of settings) if (isWeaker(one, other)) safer = take(safer, other);
-  return safer;
 }

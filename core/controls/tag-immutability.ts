@@ -1,9 +1,9 @@
 import { isUnknown } from '../known.ts';
+import { exclusionsOfNearlyEveryTag } from '../settings/matches-every-tag.ts';
 import {
   defaultTagMutability,
   excludesEveryTagFromMutability,
   filtersProperty,
-  matchesEveryTag,
   mutabilityProperty,
 } from '../settings/tag-mutability.ts';
 import { type Control, type ControlMetadata, unknownIssue } from './control.ts';
@@ -38,7 +38,7 @@ export const tagImmutability: Control<'TagImmutability', Code> = {
     const { mutability, exclusions } = tagMutability;
     if (mutability === 'MUTABLE' || mutability === 'MUTABLE_WITH_EXCLUSION')
       return [{ code: 'tags-mutable', verdict: 'unsafe', path, actual: mutability }];
-    const actual = exclusions.find(matchesEveryTag);
+    const actual = exclusionsOfNearlyEveryTag(exclusions);
     if (actual === undefined) return [];
     return [{ code: 'every-tag-excluded', verdict: 'unsafe', path: [filtersProperty], actual }];
   },

@@ -1,8 +1,8 @@
 /** What ECR takes of a lifecycle policy although its author can hardly mean it. */
 import type { Issue } from '../issue.ts';
 import { asObject, entriesOf, type Json, textsOf } from '../json.ts';
+import { canMeet, isWithin } from '../tag-patterns.ts';
 import { prefixPatterns } from './order.ts';
-import { canMeet, isWithin } from './tag-patterns.ts';
 
 /**
  * What an author should know of a policy that is sound by the grammar.

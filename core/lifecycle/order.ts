@@ -2,7 +2,7 @@
 import type { Issue } from '../issue.ts';
 import { type Json, type JsonObject, textsOf } from '../json.ts';
 import type { Path } from '../path.ts';
-import { isWithin } from './tag-patterns.ts';
+import { isWithin } from '../tag-patterns.ts';
 
 /** A rule that is valid by itself. */
 export interface OrderedRule {

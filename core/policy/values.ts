@@ -2,12 +2,8 @@
 
 import { type Issue, type Parsed, unusable } from '../issue.ts';
 import { isList, isOneOf, type Json } from '../json.ts';
-import {
-  exclusionIssue,
-  matchesEveryTag,
-  maximumExclusions,
-  patternIssue,
-} from '../settings/tag-mutability.ts';
+import { exclusionsOfNearlyEveryTag } from '../settings/matches-every-tag.ts';
+import { exclusionIssue, maximumExclusions, patternIssue } from '../settings/tag-mutability.ts';
 
 /** How an author's unsafe value is handled; the later the tighter. */
 export const enforcements = ['Default', 'Override', 'Reject'] as const;
@@ -47,9 +43,11 @@ export function parseEnforcement(value: Json): Parsed<Enforcement> {
     : unusable('not-one-of', { expected: [...enforcements], actual: value });
 }
 
-/** Tags that can be overwritten: patterns of exclusion filters, but not of every tag. */
+/** Tags that can be overwritten: patterns of exclusion filters, but not of every tag, nor of nearly every one. */
 export function parseMutableTags(value: Json): Parsed<readonly string[]> {
-  return parsePatterns(value, maximumExclusions, mutableTagIssue);
+  const parsed = parsePatterns(value, maximumExclusions, exclusionIssue);
+  const actual = 'value' in parsed ? exclusionsOfNearlyEveryTag(parsed.value) : undefined;
+  return actual === undefined ? parsed : unusable('matches-every-tag', { actual });
 }
 
 // More would give a lifecycle policy more rules than are readable, and than ECR is known to accept.
@@ -58,12 +56,6 @@ const maxProtected = 40;
 /** Tags whose images never expire: patterns of a lifecycle rule. */
 export function parseProtectedTags(value: Json): Parsed<readonly string[]> {
   return parsePatterns(value, maxProtected, protectedTagIssue);
-}
-
-function mutableTagIssue(pattern: string): Issue | undefined {
-  return matchesEveryTag(pattern)
-    ? { code: 'matches-every-tag', path: [], actual: pattern }
-    : exclusionIssue(pattern);
 }
 
 // Patterns of a lifecycle rule's tagPatternList: at most four wildcards

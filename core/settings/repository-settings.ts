@@ -1,7 +1,9 @@
 /** The settings of a repository that can be changed after it was created. Pure. */
+
+import { isWeakerMutability, saferMutability } from './mutability-order.ts';
 import { isSameScanOnPush, isWeakerScanOnPush } from './scan-on-push.ts';
 import type { SettingName } from './settings.ts';
-import { isSameMutability, isWeakerMutability, type TagMutability } from './tag-mutability.ts';
+import { isSameMutability, type TagMutability } from './tag-mutability.ts';
 
 /** The hash of a lifecycle policy (see `hashOfPolicy`), or `none` where the repository has none. */
 export type PolicyHash = string;
@@ -28,6 +30,8 @@ export interface Setting {
   readonly isWeaker: (one: RepositorySettings, other: RepositorySettings) => boolean;
   /** The settings with this one taken from others. */
   readonly take: (into: RepositorySettings, from: RepositorySettings) => RepositorySettings;
+  /** The settings with this one at least as safe as in both; as in the first where there is no order. */
+  readonly safer: (one: RepositorySettings, other: RepositorySettings) => RepositorySettings;
 }
 
 export const settings: readonly Setting[] = [
@@ -36,12 +40,17 @@ export const settings: readonly Setting[] = [
     equals: (one, other) => isSameMutability(one.tagMutability, other.tagMutability),
     isWeaker: (one, other) => isWeakerMutability(one.tagMutability, other.tagMutability),
     take: (into, { tagMutability }) => ({ ...into, tagMutability }),
+    safer: (one, other) => ({
+      ...one,
+      tagMutability: saferMutability(one.tagMutability, other.tagMutability),
+    }),
   },
   {
     name: 'scanOnPush',
     equals: (one, other) => isSameScanOnPush(one.scanOnPush, other.scanOnPush),
     isWeaker: (one, other) => isWeakerScanOnPush(one.scanOnPush, other.scanOnPush),
     take: (into, { scanOnPush }) => ({ ...into, scanOnPush }),
+    safer: (one, other) => ({ ...one, scanOnPush: one.scanOnPush || other.scanOnPush }),
   },
   {
     name: 'lifecyclePolicy',
@@ -49,18 +58,11 @@ export const settings: readonly Setting[] = [
       one === undefined || other === undefined || one === other,
     isWeaker: () => false,
     take: (into, { lifecyclePolicy }) => ({ ...into, lifecyclePolicy }),
+    safer: (one) => one,
   },
 ];
 
 /** Whether two mean the same in every setting; one that was not read is not the same as one that was. */
 export function isSameSettings(one: RepositorySettings, other: RepositorySettings): boolean {
   return one.lifecyclePolicy === other.lifecyclePolicy && settings.every(({ equals }) => equals(one, other));
-}
-
-/** The settings in which the second is less safe than the first. */
-export function weakenedSettings(
-  from: RepositorySettings,
-  to: RepositorySettings,
-): readonly WritableSettingName[] {
-  return settings.filter(({ isWeaker }) => isWeaker(to, from)).map(({ name }) => name);
 }

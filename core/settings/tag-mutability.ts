@@ -1,9 +1,9 @@
 import { type Issue, type Parsed, unusable } from '../issue.ts';
 import { isOneOf, type Json } from '../json.ts';
 import { isUnknown, type Known } from '../known.ts';
-import { matchesWildcard } from '../wildcard.ts';
+import { exclusionsOfNearlyEveryTag, matchesEveryTag } from './matches-every-tag.ts';
 
-/** ECR's four tag mutabilities, the safest first. */
+/** ECR's four tag mutabilities; which of two settings is safer depends on their exclusions too. */
 export const mutabilities = [
   'IMMUTABLE',
   'IMMUTABLE_WITH_EXCLUSION',
@@ -62,11 +62,6 @@ export function exclusionIssue(pattern: string): Issue | undefined {
   return patternIssue(pattern, 2);
 }
 
-/** Whether an exclusion pattern matches every tag, which makes the mutability that it excludes from void. */
-export function matchesEveryTag(pattern: string): boolean {
-  return /^\*+$/.test(pattern);
-}
-
 /** The properties of AWS::ECR::Repository. */
 export const mutabilityProperty = 'ImageTagMutability';
 export const filtersProperty = 'ImageTagMutabilityExclusionFilters';
@@ -83,49 +78,14 @@ export function toFilters(exclusions: readonly string[]): Json {
   }));
 }
 
-/**
- * Whether a tag mutability keeps every tag that another one keeps.
- *
- * In the order of `mutabilities`; of two that are the same, by their exclusions: fewer or narrower ones are safer
- * if they are the tags that can move, more or wider ones if they are those that cannot. Two that exclude
- * different tags are neither safer than the other.
- */
-export function isAtLeastAsSafe(one: TagMutability, other: TagMutability): boolean {
-  const difference = rank(one) - rank(other);
-  if (difference !== 0) return difference < 0;
-  if (isVoid(one) || isVoid(other)) return true;
-  if (one.mutability === 'IMMUTABLE_WITH_EXCLUSION') return covers(other.exclusions, one.exclusions);
-  if (one.mutability === 'MUTABLE_WITH_EXCLUSION') return covers(one.exclusions, other.exclusions);
-  return true;
-}
-
-/** Whether a tag mutability does not keep every tag that another one keeps. */
-export function isWeakerMutability(one: TagMutability, other: TagMutability): boolean {
-  return !isAtLeastAsSafe(one, other);
-}
-
 /** Mutability that excludes every tag lets none move: it is immutability by another name. */
 export function excludesEveryTagFromMutability({ mutability, exclusions }: TagMutability): boolean {
   return mutability === 'MUTABLE_WITH_EXCLUSION' && exclusions.some(matchesEveryTag);
 }
 
-/** Immutability that excludes every tag keeps none. */
+/** Immutability that excludes every tag keeps none, and one that excludes nearly every tag next to none. */
 export function isVoid({ mutability, exclusions }: TagMutability): boolean {
-  return mutability === 'IMMUTABLE_WITH_EXCLUSION' && exclusions.some(matchesEveryTag);
-}
-
-function rank(value: TagMutability): number {
-  if (isVoid(value)) return mutabilities.indexOf('MUTABLE');
-  return mutabilities.indexOf(excludesEveryTagFromMutability(value) ? 'IMMUTABLE' : value.mutability);
-}
-
-/**
- * Whether the wide patterns match whatever the narrow ones do, each narrow one by one wide one.
- *
- * A narrow pattern is itself matched: its `*` is a character that no tag has, so only a wide `*` can stand for it.
- */
-function covers(wide: readonly string[], narrow: readonly string[]): boolean {
-  return narrow.every((pattern) => wide.some((each) => matchesWildcard(each, pattern)));
+  return mutability === 'IMMUTABLE_WITH_EXCLUSION' && exclusionsOfNearlyEveryTag(exclusions) !== undefined;
 }
 
 /**

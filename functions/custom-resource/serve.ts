@@ -5,6 +5,7 @@ import { type Desired, isSingle, type Replaced, type Requester } from '../../rec
 import { hashOf } from '../../reconcile/hash.ts';
 import { reconcile } from '../../reconcile/reconcile.ts';
 import { type Removed, removeClaims } from '../../reconcile/remove-claims.ts';
+import { rollBackToRefused } from '../../reconcile/rollback.ts';
 import type { Session } from '../../reconcile/session.ts';
 import { explain } from '../../wording/failures.ts';
 import { sentence } from '../../wording/lists.ts';
@@ -21,13 +22,21 @@ import type { CustomResourceResponse } from './response.ts';
 type DeleteRequest = Extract<SettingsRequest, { readonly requestType: 'Delete' }>;
 type PutRequest = Exclude<SettingsRequest, DeleteRequest>;
 
-/** Serves one request. The caller handles errors of the SDK: it reverts the changes and responds. */
-export async function serve(request: SettingsRequest, session: Session): Promise<CustomResourceResponse> {
+/**
+ * Serves one request. The caller handles errors of the SDK: it reverts the changes and responds.
+ *
+ * @param isRollback whether CloudFormation is rolling the stack back; undefined where that is not known
+ */
+export async function serve(
+  request: SettingsRequest,
+  session: Session,
+  isRollback?: boolean,
+): Promise<CustomResourceResponse> {
   switch (request.requestType) {
     case 'Create':
-      return put(request, physicalIdOf(request), session);
+      return put(request, physicalIdOf(request), session, isRollback);
     case 'Update':
-      return put(request, request.physicalResourceId, session);
+      return put(request, request.physicalResourceId, session, isRollback);
     case 'Delete':
       return remove(request, session);
     default:
@@ -39,21 +48,25 @@ async function put(
   request: PutRequest,
   physicalResourceId: string,
   session: Session,
+  isRollback: boolean | undefined,
 ): Promise<CustomResourceResponse> {
   const { log } = session.context;
+  const requester = requesterOf(request, isRollback);
   const fail = (message: string, reason: string): CustomResourceResponse => {
     log({ level: 'WARN', message });
     return { status: 'FAILED', physicalResourceId, reason };
   };
   const parsed = parseProperties(request.properties);
-  if ('problems' in parsed)
+  if ('problems' in parsed) {
+    const kept =
+      request.requestType === 'Update' ? await rollBackToRefused(requester, session.context) : undefined;
+    if (kept !== undefined)
+      return { status: 'SUCCESS', physicalResourceId, data: {}, notes: kept.map(noteClause) };
     return fail('properties refused', `${request.logicalResourceId}: ${sentence(parsed.problems)}`);
+  }
   const { desired } = parsed;
   const context = await session.watch();
-  const done = await reconcile(
-    { desired, requester: requesterOf(request), replaced: replacedBy(request) },
-    context,
-  );
+  const done = await reconcile({ desired, requester, replaced: replacedBy(request) }, context);
   if ('refusal' in done) return fail(refusalEntry(done.refusal), refusalSentence(done.refusal));
   const { plans, account, scanning, notes } = done;
   const single = isSingle(desired);
@@ -63,8 +76,9 @@ async function put(
   return { status: 'SUCCESS', physicalResourceId, data, notes: notes.map(noteClause) };
 }
 
-function requesterOf(request: PutRequest): Requester {
+function requesterOf(request: PutRequest, isRollback: boolean | undefined): Requester {
   return {
+    isRollback: isRollback ?? (replacesRefused(request) ? true : undefined),
     holder: physicalIdOf(request),
     stack: request.stackId,
     request: requestHash(request),
@@ -72,6 +86,11 @@ function requesterOf(request: PutRequest): Requester {
     replacedProperties:
       request.requestType === 'Update' ? propertiesHash(request.oldProperties) : requestHash(request),
   };
+}
+
+/** Whether an Update replaces properties that are refused: they never came into effect, so it rolls that Update back. */
+function replacesRefused(request: PutRequest): boolean {
+  return request.requestType === 'Update' && 'problems' in parseProperties(request.oldProperties);
 }
 
 /** The hash by which a rollback is recognised: of the properties without CloudFormation's own. */

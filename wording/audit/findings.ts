@@ -1,9 +1,11 @@
 /** The messages of an audit's findings, each one or two sentences. */
+
 import type { AuditFact, RepositoryAudit } from '../../audit/audit.ts';
 import type { RegistryReading } from '../../audit/reading.ts';
 import type { CheckedIssue, ControlCode } from '../../core/controls/index.ts';
 import type { Issue, IssueCode } from '../../core/issue.ts';
 import { isUnknown } from '../../core/known.ts';
+import { matchesEveryTag } from '../../core/settings/matches-every-tag.ts';
 import { controlClause } from '../controls.ts';
 import { formatRange, pluralise } from '../format.ts';
 import { pathText } from '../path.ts';
@@ -21,7 +23,8 @@ const liveMessages: {
   readonly [Code in ControlCode | IssueCode]?: (fact: CheckedIssue, context: Context) => string;
 } = {
   'tags-mutable': (_, { audit }) => `Tags can be overwritten. ${adviceOf(audit.readiness)}`,
-  'every-tag-excluded': () => 'Its exclusion * makes every tag mutable: exclude only the tags that move.',
+  'every-tag-excluded': ({ actual }) =>
+    `Its ${String(actual).includes(' ') ? 'exclusions' : 'exclusion'} ${actual} ${String(actual).includes(' ') ? 'make' : 'makes'} ${matchesEveryTag(String(actual)) ? 'every' : 'nearly every'} tag mutable: exclude only the tags that move.`,
   'not-scanned': (_, { audit: { scanned }, scanType }) =>
     `Images are not scanned${isUnknown(scanned) ? '' : `: ${scanningClause(scanned, scanType)}`}.`,
   'no-lifecycle-policy': () => 'No lifecycle policy: old images never expire.',

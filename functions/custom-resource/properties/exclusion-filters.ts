@@ -1,11 +1,8 @@
 import { isList, type Json } from '../../../core/json.ts';
+import type { Path } from '../../../core/path.ts';
 import { parseExclusions } from '../../../core/settings/exclusion-filters.ts';
-import {
-  exclusionIssue,
-  filtersProperty,
-  matchesEveryTag,
-  maximumExclusions,
-} from '../../../core/settings/tag-mutability.ts';
+import { exclusionsOfNearlyEveryTag } from '../../../core/settings/matches-every-tag.ts';
+import { exclusionIssue, filtersProperty, maximumExclusions } from '../../../core/settings/tag-mutability.ts';
 import { type AddIssue, readTexts } from './values.ts';
 
 /** The exclusion patterns of the filters. A repeated pattern counts once, since it has no further effect. */
@@ -20,11 +17,11 @@ export function readMutableTags(value: Json, add: AddIssue): readonly string[] {
   const property = 'MutableTags';
   const patterns = readTexts(property, value, add);
   for (const pattern of patterns) {
-    const issue = matchesEveryTag(pattern)
-      ? ({ code: 'matches-every-tag' } as const)
-      : exclusionIssue(pattern);
+    const issue = exclusionIssue(pattern);
     if (issue !== undefined) add({ ...issue, path: [property, indexOf(value, pattern)] });
   }
+  const actual = exclusionsOfNearlyEveryTag(patterns);
+  if (actual !== undefined) add({ code: 'matches-every-tag', path: mutableTagsPath(value, actual) });
   if (patterns.length > maximumExclusions)
     add({
       code: 'too-many-patterns',
@@ -33,6 +30,11 @@ export function readMutableTags(value: Json, add: AddIssue): readonly string[] {
       count: patterns.length,
     });
   return patterns;
+}
+
+/** The path of the pattern that matches nearly every tag, or of the list, where several do so together. */
+function mutableTagsPath(value: Json, pattern: string): Path {
+  return pattern.includes(' ') ? ['MutableTags'] : ['MutableTags', indexOf(value, pattern)];
 }
 
 /** The path of a pattern in the properties. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { canMeet, isWithin } from '../../../core/lifecycle/tag-patterns.ts';
+import { canMeet, isWithin } from '../../../core/tag-patterns.ts';
 import { matchesWildcard } from '../../../core/wildcard.ts';
 
 const letters = ['a', 'b'];

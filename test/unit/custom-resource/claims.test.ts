@@ -333,7 +333,11 @@ describe('a claim that is removed', () => {
         const holder = claim?.holder ?? 'nobody';
         const { ownership, target, returnsTo } = removeClaim(before, holder, mode, current);
         expect(holders(ownership)).toEqual(holders(before).filter((each) => each !== holder));
-        expect(ownership.retained).toEqual(before.retained.filter((each) => each.claim.holder !== holder));
+        const left = before.retained.filter((each) => each.claim.holder !== holder);
+        if (mode !== 'Retain') expect(ownership.retained).toEqual(left);
+        expect(ownership.retained.map((each) => each.claim.holder)).toEqual(
+          left.map((each) => each.claim.holder),
+        );
         expect(removeClaim(ownership, holder, mode, current)).toEqual({
           ownership,
           target: {},
@@ -396,13 +400,25 @@ describe('a claim that is removed', () => {
   ])('on top %s (%s)', (_what, mode, stack, target, returnsTo) => {
     const removal = removeClaim(both(stack), 'second', mode, settingsLike(undefined, safe));
     expect({ target: removal.target, returnsTo: removal.returnsTo }).toEqual({ target, returnsTo });
-    expect(removal.ownership.original).toEqual(settingsLike(noPolicy));
+    // What another stack has hardened since it took over, and left, is original from then on.
+    const isKept = mode === 'Retain' && stack === other;
+    expect(removal.ownership.original).toEqual(
+      settingsLike(noPolicy, isKept ? { ...unsafe, mutability: 'IMMUTABLE' } : unsafe),
+    );
   });
 
   test('by Retain leaves to another stack what it had set, as that one’s own, where it still stands', () => {
     const left = (current: Settings) =>
       removeClaim(both(other), 'second', 'Retain', settingsLike(undefined, current)).ownership.claims;
-    expect(left(safe)).toEqual([{ ...first, set: settingsLike(undefined, safe) }]);
+    // And what that one had found and set before it knows no weaker any more.
+    const known = settingsLike(undefined, { ...unsafe, mutability: 'IMMUTABLE' });
+    expect(left(safe)).toEqual([
+      {
+        ...first,
+        set: settingsLike(undefined, safe),
+        ...{ beforeLastChange: known, atTakeover: known, foundByStack: known },
+      },
+    ]);
     // What somebody else has changed since is not the first one's.
     expect(left({ ...latest, exclusions: ['dev'] })).toEqual([{ ...first, set: first.set }]);
   });
@@ -423,7 +439,9 @@ describe('a claim that is removed', () => {
   ] as const)('below another: what it had hardened %s (%s)', (_what, mode, stack, original) => {
     const { ownership, target } = removeClaim(both(stack), 'first', mode, settingsLike(undefined, safe));
     expect(ownership.original).toEqual(settingsLike(noPolicy, original));
-    expect(ownership.claims).toEqual([{ ...second(stack), atTakeover: first.atTakeover }]);
+    const isKept = mode === 'Retain' && stack === other;
+    const found = settingsLike(undefined, latest);
+    expect(ownership.claims).toEqual([{ ...second(stack), atTakeover: isKept ? found : first.atTakeover }]);
     expect(target).toEqual({});
   });
 

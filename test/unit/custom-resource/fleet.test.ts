@@ -106,6 +106,7 @@ describe('the time that is needed', () => {
         requester: { holder: 'x', stack: 's', request: 'r', properties: 'a', replacedProperties: 'b' },
         policy: builtInPolicy,
         allowWeakening: false,
+        isRollback: false,
         keptPolicies: new Set(),
         now: 0,
       },

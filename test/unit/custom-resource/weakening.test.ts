@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { exclusionsOfNearlyEveryTag } from '../../../core/settings/matches-every-tag.ts';
+import { isAtLeastAsSafe, saferMutability } from '../../../core/settings/mutability-order.ts';
 import {
-  isAtLeastAsSafe,
+  maximumExclusions,
   mutabilities,
   type TagMutability,
   takesFilters,
@@ -24,6 +26,11 @@ const tags = ['a', 'b', 'c'].reduce<string[]>(
   ['', 'a', 'b', 'c'],
 );
 
+/** Longer ones, so that two patterns of three characters have a tag that both match. */
+const longerTags = ['a', 'b', 'c'].reduce(
+  (all) => [...new Set(all.flatMap((tag) => [tag, ...['a', 'b', 'c'].map((letter) => tag + letter)]))],
+  tags,
+);
 /** Whether a tag can be moved to another image. */
 const canMove = ({ mutability, exclusions }: TagMutability, tag: string): boolean =>
   mutability.startsWith('MUTABLE') !== exclusions.some((each) => matchesWildcard(each, tag));
@@ -50,6 +57,34 @@ describe('the order of tag mutabilities', () => {
       { numRuns: 5_000 },
     );
     expect(compared).toBeGreaterThan(100);
+  });
+
+  test('says of any two exactly what their tags say: none is mutable in the safer that the other keeps', () => {
+    const seen = { safer: 0, neither: 0 };
+    fc.assert(
+      fc.property(tagMutability, tagMutability, (one, other) => {
+        const isSafer = longerTags.every((tag) => !canMove(one, tag) || canMove(other, tag));
+        expect(isAtLeastAsSafe(one, other)).toBe(isSafer);
+        if (isSafer) seen.safer += 1;
+        else if (!isAtLeastAsSafe(other, one)) seen.neither += 1;
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(Math.min(seen.safer, seen.neither)).toBeGreaterThan(100);
+  });
+
+  test('has for any two one that keeps what both keep, and is one of them where they can be compared', () => {
+    fc.assert(
+      fc.property(tagMutability, tagMutability, (one, other) => {
+        const safer = saferMutability(one, other);
+        expect([isAtLeastAsSafe(safer, one), isAtLeastAsSafe(safer, other)]).toEqual([true, true]);
+        expect(takesFilters(safer.mutability)).toBe(safer.exclusions.length > 0);
+        expect(safer.exclusions.length).toBeLessThanOrEqual(maximumExclusions);
+        if (isAtLeastAsSafe(one, other)) expect(safer).toBe(one);
+        else if (isAtLeastAsSafe(other, one)) expect(safer).toBe(other);
+      }),
+      { numRuns: 3_000 },
+    );
   });
 
   const excluding = (...exclusions: string[]): TagMutability => ({
@@ -91,5 +126,43 @@ describe('the order of tag mutabilities', () => {
   test('of two that exclude different tags neither is safer', () => {
     expect(isAtLeastAsSafe(excluding('a'), excluding('b'))).toBe(false);
     expect(isAtLeastAsSafe(excluding('b'), excluding('a'))).toBe(false);
+  });
+
+  test.each<[string, TagMutability, TagMutability, TagMutability]>([
+    ['what one keeps the other lets move', keeping('release-*'), excluding('release-*'), immutable],
+    ['one keeps some of it', keeping('v*'), excluding('v1', 'latest'), excluding('latest')],
+    ['each excludes another', excluding('latest', 'dev-*'), excluding('dev-1', 'main'), excluding('dev-1')],
+    ['each keeps another', keeping('v*'), keeping('r*'), keeping('v*', 'r*')],
+  ])('neither is safer where %s; what both keep is', (_title, one, other, both) => {
+    expect([isAtLeastAsSafe(one, other), isAtLeastAsSafe(other, one)]).toEqual([false, false]);
+    expect(saferMutability(one, other)).toEqual(both);
+  });
+});
+
+describe('exclusions of nearly every tag', () => {
+  test.each([
+    [['*']],
+    [['latest', '**']],
+    [['*.*']],
+    [['*e*']],
+    [['*-*']],
+    [['*1*']],
+    [['release-*', 'v*', '1.*']],
+    [['1*', '2*']],
+    [['0*', '1*', '2*', '3*', '9*']],
+  ])('are %j', (exclusions) => {
+    expect(exclusionsOfNearlyEveryTag(exclusions)).toBeDefined();
+  });
+
+  test.each([
+    [['latest']],
+    [['latest', 'main', 'dev', 'staging', 'nightly*']],
+    [['dev-*', '*-dev', 'pr-*', 'feature-*', '*-SNAPSHOT']],
+    [['v*']],
+    [['release-*']],
+    [['*-latest*']],
+    [['*cache*']],
+  ])('are not %j', (exclusions) => {
+    expect(exclusionsOfNearlyEveryTag(exclusions)).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 /** Who wants what of a repository, as the documentation says it: a list of claims, the newest last, over what was original. */
-import { isAsSafe, isSameMutability, keepsTags, type State } from './model-settings.ts';
+import { isSameMutability, type Part, parts, type State } from './model-settings.ts';
 import type { Settings } from './registry.ts';
 
 /** Settings as a claim remembers them: a policy's text, `none`, or undefined where no resource was about it. */
@@ -154,7 +154,8 @@ export function remove(claims: Claims, id: string, mode: RemovalMode, now: State
     if (mode !== 'Retain') return back(policyBelow(own, list.slice(0, index), above, original));
     // Who took over from another stack must not be able to undo what that stack had hardened and left.
     const isForeign = above.some(({ stack }) => stack !== own.stack);
-    return isForeign ? { ...stays, claims: { ...left, original: safer(original, own.set) } } : stays;
+    const isAbove = ({ id: each }: Claim) => above.some((one) => one.id === each);
+    return isForeign ? { ...stays, claims: hardened(left, own.set, parts, own.stack, isAbove) } : stays;
   }
   const whole = (target: Seen): Partial<Seen> => ({
     ...target,
@@ -164,7 +165,10 @@ export function remove(claims: Claims, id: string, mode: RemovalMode, now: State
   if (below !== undefined && (mode !== 'Retain' || below.stack === own.stack))
     return { ...back(whole(own.taken)), returnsTo: below };
   if (mode !== 'Retain') return back(whole(mode === 'Undo' ? own.before : original));
-  return below === undefined ? stays : { ...stays, claims: handedDown(left, own, below, now) };
+  // What it has hardened since it took over, and is still as it has set it.
+  const kept = parts.filter((part) => part.isSame(own.set, now) && !part.isAsSafe(own.taken, own.set));
+  const known = hardened(left, own.set, kept, own.stack, () => false);
+  return { ...stays, claims: below === undefined ? known : handedDown(known, own, below, now) };
 }
 
 /** A policy in effect goes with its claim, although the claim is not the newest. */
@@ -219,17 +223,52 @@ function handedDown(left: Claims, own: Claim, below: Claim, now: State): Claims 
   return { ...left, list: left.list.map((claim) => (claim.id === below.id ? { ...claim, set } : claim)) };
 }
 
-function safer(one: Seen, other: Seen): Seen {
+/**
+ * What others have hardened: whatever was found or set before is remembered no weaker than that.
+ *
+ * @param of the stack that has hardened it, which may take it back; undefined: another client
+ * @param isAbove claims that are above: what they have set is in effect
+ */
+export function hardened(
+  claims: Claims,
+  by: Settings,
+  which: readonly Part[],
+  of: string | undefined,
+  isAbove: (claim: Claim) => boolean,
+): Claims {
+  const safest = (one: Seen): Seen => which.reduce((safer, part) => part.safest(safer, by), one);
+  const each = (claim: Claim): Claim => ({
+    ...claim,
+    set: isAbove(claim) ? claim.set : safest(claim.set),
+    before: safest(claim.before),
+    taken: safest(claim.taken),
+    found: safest(claim.found),
+    moved: claim.moved && {
+      claim: each(claim.moved.claim),
+      above: claim.moved.above.map((one) => ({ ...one, taken: safest(one.taken) })),
+    },
+  });
+  const unlessOwn = (claim: Claim) => (claim.stack === of ? claim : each(claim));
   return {
-    ...(keepsTags(one, other) ? one : { ...one, mutability: other.mutability, exclusions: other.exclusions }),
-    scanOnPush: one.scanOnPush || other.scanOnPush,
+    original: safest(claims.original),
+    list: claims.list.map(unlessOwn),
+    retained: claims.retained.map((one) =>
+      one.claim.stack === of ? one : { claim: each(one.claim), original: safest(one.original) },
+    ),
   };
 }
 
-/** Whether settings are no less safe than some that a stack has found or set. */
-export function isKnownTo(list: readonly Claim[], stack: string, settings: Settings): boolean {
+/** The same for what another client has hardened since the newest claim. */
+export function noticing(claims: Claims, now: Settings): Claims {
+  const top = topOf(claims);
+  const which = top === undefined ? [] : parts.filter((part) => !part.isAsSafe(top.set, now));
+  return hardened(claims, now, which, undefined, () => false);
+}
+
+/** Whether one setting is no less safe than it was when a stack has found or set it. */
+export function isKnownTo(list: readonly Claim[], stack: string, settings: Settings, part: Part): boolean {
   return list
     .filter((claim) => claim.stack === stack)
     .flatMap(({ found, set, before }) => [found, set, before])
-    .some((known) => isAsSafe(settings, known));
+    .some((known) => part.isAsSafe(settings, known));
 }

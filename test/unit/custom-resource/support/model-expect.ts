@@ -6,13 +6,14 @@ import {
   isKnownTo,
   moveBack,
   none,
+  noticing,
   put,
   revive,
   type Seen,
   topOf,
   underMoved,
 } from './model-claims.ts';
-import { isAsSafe, isSame, isUnsafe, keepsTags, type State } from './model-settings.ts';
+import { isSame, isUnsafe, keepsTags, type Part, parts, type State, safestTags } from './model-settings.ts';
 import type { Wish } from './model-wishes.ts';
 import type { Settings } from './registry.ts';
 
@@ -24,6 +25,8 @@ export interface Asking {
   readonly wish: Wish;
   readonly instead: string;
   readonly allowWeakening: boolean;
+  /** Whether claims show that it rolls another request back. */
+  readonly isRollback: boolean;
   /** The organisation's default. */
   readonly byDefault: Pick<Settings, 'mutability' | 'exclusions'>;
 }
@@ -58,13 +61,16 @@ export function expectedOf(asking: Asking, stored: Claims | undefined, now: Stat
   if (own !== undefined && own !== top && own.request === asking.request)
     return { state: now, claims: situation.unwritten, takenFrom: undefined, isKeptSafer: false };
   const wanted = targetOf(situation);
-  const isAllowed =
+  // Only what nobody has hardened since the stack has set it may become less safe, and no less than it was before.
+  const isAllowed = (part: Part) =>
     asking.allowWeakening ||
-    back?.moved !== undefined ||
-    isAsSafe(wanted.target, now) ||
-    (top?.stack === asking.stack && isKnownTo(claims.list, asking.stack, wanted.target));
-  if (!isAllowed && back === undefined) return undefined;
-  const target = isAllowed ? wanted.target : { ...safest(wanted.target, now), policy: wanted.target.policy };
+    part.isAsSafe(wanted.target, now) ||
+    (top?.stack === asking.stack &&
+      part.isAsSafe(top.set, now) &&
+      (back?.moved !== undefined || isKnownTo(claims.list, asking.stack, wanted.target, part)));
+  const kept = parts.filter((part) => !isAllowed(part));
+  if (kept.length > 0 && back === undefined && !asking.isRollback) return undefined;
+  const target = kept.reduce((safer, part) => part.take(safer, now), wanted.target);
   const policy = wanted.isPolicyWritten ? target.policy : (now.policy ?? none);
   const state: State = { ...target, policy: policy === none ? undefined : policy };
   const isTaken = top !== undefined && top !== own && back?.moved === undefined;
@@ -72,7 +78,7 @@ export function expectedOf(asking: Asking, stored: Claims | undefined, now: Stat
     state,
     claims: claimsAfter(situation, target, state),
     takenFrom: isTaken ? top : undefined,
-    isKeptSafer: !isAllowed,
+    isKeptSafer: kept.length > 0,
   };
 }
 
@@ -127,12 +133,8 @@ function defaultFor({ asking, now, own, top, back }: Situation): Pick<Settings, 
   const isSameAgain = own !== undefined && own === top && own.asked === JSON.stringify(asking.wish);
   const led = isSameAgain ? own.set : back?.before;
   if (led !== undefined && !isUnsafe(led)) return led;
-  return keepsTags(asking.byDefault, now) ? asking.byDefault : now;
-}
-
-function safest(target: Settings, now: State): Settings {
-  const { mutability, exclusions } = keepsTags(target, now) ? target : now;
-  return { mutability, exclusions, scanOnPush: target.scanOnPush || now.scanOnPush };
+  if (keepsTags(asking.byDefault, now)) return asking.byDefault;
+  return isUnsafe(now) ? safestTags(asking.byDefault, now) : now;
 }
 
 function claimsAfter(
@@ -141,16 +143,18 @@ function claimsAfter(
   state: State,
 ): Claims {
   const { id, stack, wish, instead, request } = asking;
-  if (back?.moved !== undefined) return moveBack(claims, back, request);
+  const known = noticing(claims, now);
+  const knownOwn = claimIn(known, id);
+  if (back?.moved !== undefined && knownOwn !== undefined) return moveBack(known, knownOwn, request);
   const isOnTop = own !== undefined && own === top;
   // A second delivery, and what somebody else has changed since, leave the claim as it is.
   if (isOnTop && (isSame(state, now) || isSame(own.set, target))) return unwritten;
-  return put(claims, {
+  return put(known, {
     ...{ id, stack, asked: JSON.stringify(wish), instead, request, moved: undefined },
     isNew: own === undefined,
     set: target,
     before: seen,
-    taken: isOnTop ? own.taken : seen,
-    found: claims.list.find((each) => each.stack === stack)?.found ?? seen,
+    taken: isOnTop ? (knownOwn?.taken ?? seen) : seen,
+    found: known.list.find((each) => each.stack === stack)?.found ?? seen,
   });
 }

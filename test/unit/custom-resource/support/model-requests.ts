@@ -62,6 +62,22 @@ function lookedAt(model: Model, told: Told, takenBack: ReadonlyMap<Key, Removal>
   must(told.writes.length === 0, `a dry run writes ${told.writes.join(', ')}`);
 }
 
+/** Whether a claim shows it: its properties were replaced by the last Update, or those that replaced them failed. */
+function isRollbackOf(model: Model, name: string, { type, wish, old, requestId }: Sent): boolean {
+  const [asked, replaced] = [JSON.stringify(wish), JSON.stringify(old)];
+  return (
+    type === 'Update' &&
+    [...model.claims.values()]
+      .flatMap(({ list, retained }) => [...list, ...retained.map(({ claim }) => claim)])
+      .some(
+        (claim) =>
+          claim.id === name &&
+          ((claim.instead === asked && claim.asked !== asked) ||
+            (claim.asked === asked && replaced !== asked && claim.request !== requestId)),
+      )
+  );
+}
+
 /** What must come of a Create or an Update at each repository that it selects; undefined where it must fail. */
 function outcomeOf(
   model: Model,
@@ -72,11 +88,13 @@ function outcomeOf(
 ): ReadonlyMap<Key, Expected> | undefined {
   const { wish, requestId } = sent;
   const existing = [...before.keys()];
-  if (isStruck || isMissing(wish, existing)) return undefined;
+  const isRollback = isRollbackOf(model, name, sent);
+  if (isStruck || (isMissing(wish, existing) && !isRollback)) return undefined;
   const asking = {
     ...{ id: name, stack, wish, request: requestId },
     instead: sent.old === undefined ? requestId : JSON.stringify(sent.old),
     allowWeakening: model.allowWeakening,
+    isRollback,
     byDefault: defaultOf(model),
   };
   const outcomes = selectedOf(wish, existing).map((key) => {

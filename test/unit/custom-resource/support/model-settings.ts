@@ -40,8 +40,6 @@ const policyText = (days: number) =>
 export const policies = [policyText(7), policyText(14)] as const;
 export const foreignPolicy = policyText(365);
 
-const orderOfSafety = ['IMMUTABLE', 'IMMUTABLE_WITH_EXCLUSION', 'MUTABLE_WITH_EXCLUSION', 'MUTABLE'];
-
 type Mutability = Pick<Settings, 'mutability' | 'exclusions'>;
 
 const excluded = ({ exclusions }: Mutability) =>
@@ -49,29 +47,63 @@ const excluded = ({ exclusions }: Mutability) =>
     exclusions.some((pattern) => new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(tag)),
   );
 
-/** Immutability from which every tag is excluded is none. */
-const rankOf = (one: Mutability) => {
-  const isVoid = one.mutability === 'IMMUTABLE_WITH_EXCLUSION' && excluded(one).length === tags.length;
-  return orderOfSafety.indexOf(isVoid ? 'MUTABLE' : one.mutability);
-};
+/** The tags that can be overwritten. */
+const moving = (one: Mutability) =>
+  tags.filter((tag) => excluded(one).includes(tag) !== one.mutability.startsWith('MUTABLE'));
 
-/** Whether one keeps tags at least as well as another: by the order; of the same, by the tags that it excludes. */
+/** Whether one keeps tags at least as well as another: none can be overwritten that is immutable there. */
 export function keepsTags(one: Mutability, other: Mutability): boolean {
-  const rank = rankOf(one);
-  if (rank !== rankOf(other)) return rank < rankOf(other);
-  const [ours, theirs] = [excluded(one), excluded(other)];
-  if (rank === 1) return ours.every((tag) => theirs.includes(tag));
-  return rank !== 2 || theirs.every((tag) => ours.includes(tag));
+  const theirs = moving(other);
+  return moving(one).every((tag) => theirs.includes(tag));
 }
 
-/** Whether one is in no setting less safe than another. */
-export function isAsSafe(one: Settings, other: Settings): boolean {
-  return keepsTags(one, other) && (one.scanOnPush || !other.scanOnPush);
+/** The one that keeps tags better; where neither does, what is safer than both, of the patterns that there are. */
+export function safestTags(one: Mutability, other: Mutability): Mutability {
+  if (keepsTags(one, other)) return one;
+  if (keepsTags(other, one)) return other;
+  const patterns = [...new Set([...one.exclusions, ...other.exclusions])];
+  const areBothMutable = [one, other].every(({ mutability }) => mutability.startsWith('MUTABLE'));
+  if (areBothMutable) return { mutability: 'MUTABLE_WITH_EXCLUSION', exclusions: patterns };
+  const isKeptByNeither = (pattern: string) => {
+    const only = { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: [pattern] };
+    return keepsTags(only, one) && keepsTags(only, other);
+  };
+  const exclusions = [one, other]
+    .filter(({ mutability }) => mutability.startsWith('IMMUTABLE'))
+    .flatMap((each) => each.exclusions)
+    .filter(isKeptByNeither);
+  return exclusions.length === 0
+    ? { mutability: 'IMMUTABLE', exclusions: [] }
+    : { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: [...new Set(exclusions)] };
 }
+
+/** The settings of which one is less safe or not, each by itself. */
+export const parts = [
+  {
+    isAsSafe: keepsTags,
+    isSame: isSameMutability,
+    take: <One extends Settings>(into: One, { mutability, exclusions }: Settings): One => ({
+      ...into,
+      mutability,
+      exclusions,
+    }),
+    safest: <One extends Settings>(one: One, other: Settings): One => ({ ...one, ...safestTags(one, other) }),
+  },
+  {
+    isAsSafe: (one: Settings, other: Settings) => one.scanOnPush || !other.scanOnPush,
+    isSame: (one: Settings, other: Settings) => one.scanOnPush === other.scanOnPush,
+    take: <One extends Settings>(into: One, { scanOnPush }: Settings): One => ({ ...into, scanOnPush }),
+    safest: <One extends Settings>(one: One, { scanOnPush }: Settings): One => ({
+      ...one,
+      scanOnPush: one.scanOnPush || scanOnPush,
+    }),
+  },
+];
+export type Part = (typeof parts)[number];
 
 /** Whether tags can be overwritten: MUTABLE, or immutable but for every tag. */
 export function isUnsafe(one: Mutability): boolean {
-  return rankOf(one) >= 2;
+  return one.mutability.startsWith('MUTABLE') || excluded(one).length === tags.length;
 }
 
 export function isSameMutability(one: Mutability, other: Mutability): boolean {

@@ -1,5 +1,5 @@
 /** How patterns of tags, in which `*` stands for any characters, relate to each other. */
-import { matchesWildcard } from '../wildcard.ts';
+import { matchesWildcard } from './wildcard.ts';
 
 /**
  * Whether every tag that the narrow pattern matches is matched by the wide one too.
