@@ -17,9 +17,9 @@ export function controlClause(
   const [operator = '', key = ''] = listOf(expected);
   switch (code) {
     case 'every-tag-excluded':
-      return matchesEveryTag(String(found.actual))
-        ? 'excludes every tag, so all of them can be overwritten'
-        : 'excludes nearly every tag, so almost all of them can be overwritten';
+      return typeof found.actual === 'string' && !matchesEveryTag(found.actual)
+        ? 'excludes nearly every tag, so almost all of them can be overwritten'
+        : 'excludes every tag, so all of them can be overwritten';
     case 'must-stay-mutable':
     case 'cannot-follow':
       return `${code === 'cannot-follow' ? 'should be MUTABLE' : 'stays mutable'}, since with immutable tags ${
