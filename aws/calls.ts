@@ -37,8 +37,14 @@ export interface Calls<Client> {
 // A healthy service responds in tens of milliseconds.
 const attemptMs = 10_000;
 
-/** @param newClient makes the client, when the first call needs it; it must not retry by itself */
-export function callsOf<Client extends { destroy(): void }>(newClient: () => Client): Calls<Client> {
+/**
+ * @param newClient makes the client, when the first call needs it; it must not retry by itself
+ * @param isWorthRetrying of an error; by default whether it is transient
+ */
+export function callsOf<Client extends { destroy(): void }>(
+  newClient: () => Client,
+  isWorthRetrying: (error: unknown) => boolean = isTransient,
+): Calls<Client> {
   let client: Client | undefined;
   const paces = startPaces();
   return {
@@ -53,7 +59,7 @@ export function callsOf<Client extends { destroy(): void }>(newClient: () => Cli
         return await retryUntil(attempt, {
           deadline,
           attemptMs,
-          isTransient,
+          isTransient: isWorthRetrying,
           wasRejected: isRejected,
           ready: () => pace.turn(deadline.signal),
           waitsForPace: isThrottled,

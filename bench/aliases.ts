@@ -15,7 +15,7 @@ import { projectRoot } from '../local/paths.ts';
 import { nameOf } from './stub-answers.ts';
 import { startStubRegistry } from './stub-registry.ts';
 import { startSettings } from './stub-settings.ts';
-import { startStack } from './stub-stack.ts';
+import { functionArn, startStack } from './stub-stack.ts';
 
 const rounds = Number(process.argv[2] ?? 30);
 const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-'));
@@ -127,7 +127,7 @@ interface Start {
 
 async function startToAnswer(file: string): Promise<Start> {
   settings.reset();
-  const program = `require(${JSON.stringify(file)}).handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 60000 }).then(() => { const { user, system } = process.cpuUsage(); console.error((user + system) / 1000); process.exit(0); })`;
+  const program = `require(${JSON.stringify(file)}).handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 60000, invokedFunctionArn: ${JSON.stringify(functionArn)} }).then(() => { const { user, system } = process.cpuUsage(); console.error((user + system) / 1000); process.exit(0); })`;
   const begun = performance.now();
   const child = spawn(process.execPath, ['-e', program], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -136,6 +136,7 @@ async function startToAnswer(file: string): Promise<Start> {
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_ENDPOINT_URL_ECR: stub.url,
+      AWS_ENDPOINT_URL_CLOUDFORMATION: stack.url,
     },
   });
   const [cpu, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')]);

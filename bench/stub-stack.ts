@@ -1,18 +1,29 @@
-/** Where CloudFormation takes the answers of custom resources. */
+/** CloudFormation: where it takes the answers of custom resources, and what it says when it is asked about one. */
 import { createServer } from 'node:http';
 
-/** The address for one custom resource's answers, and those that came. */
+/** The address for one custom resource's answers, and those that came; also that of the service. */
 export interface StubStack {
   readonly url: string;
   readonly answers: readonly string[];
   stop(): void;
 }
 
+/** Where the function runs, in the account and Region of the stack. */
+export const functionArn = 'arn:aws:lambda:us-east-1:123456789012:function:EcrHardening-settings';
+
+// Every benchmark is about a Create.
+const inProgress =
+  '<DescribeStackResourceResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStackResourceResult><StackResourceDetail><ResourceStatus>CREATE_IN_PROGRESS</ResourceStatus></StackResourceDetail></DescribeStackResourceResult></DescribeStackResourceResponse>';
+
 export async function startStack(): Promise<StubStack> {
   const answers: string[] = [];
   const server = createServer(async (request, response) => {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece);
+    if (request.method === 'POST') {
+      response.writeHead(200, { 'content-type': 'text/xml' }).end(inProgress);
+      return;
+    }
     answers.push(Buffer.concat(pieces).toString());
     response.end();
   });

@@ -7,7 +7,7 @@ import { handler } from '../functions/custom-resource/handler.ts';
 import { startStubClaims } from './stub-claims.ts';
 import { startStubRegistry } from './stub-registry.ts';
 import { startSettings } from './stub-settings.ts';
-import { startStack } from './stub-stack.ts';
+import { functionArn, startStack } from './stub-stack.ts';
 
 const repositories = 200;
 const perSecond = 20;
@@ -31,6 +31,7 @@ Object.assign(process.env, {
   AWS_SECRET_ACCESS_KEY: 'test',
   AWS_ENDPOINT_URL_ECR: stub.url,
   AWS_ENDPOINT_URL_DYNAMODB: claims.url,
+  AWS_ENDPOINT_URL_CLOUDFORMATION: stack.url,
   ClaimsTable: 'claims',
 });
 const LifecyclePolicyText = JSON.stringify({
@@ -62,7 +63,10 @@ try {
         ProtectPulledWithinDays: 0,
       },
     },
-    { getRemainingTimeInMillis: () => remainingMs - (performance.now() - begun) },
+    {
+      getRemainingTimeInMillis: () => remainingMs - (performance.now() - begun),
+      invokedFunctionArn: functionArn,
+    },
   );
   report((performance.now() - begun) / 1000);
 } finally {

@@ -37,7 +37,8 @@ function ownSentence(error: unknown): string | undefined {
     : `ECR accepted the account setting ${error.setting} but returns another value afterwards.`;
 }
 
-function outcomeOf(error: AwsCallError): string {
+/** What came of a call, after its operation: such as "was denied". */
+export function outcomeOf(error: AwsCallError): string {
   if (isThrottled(error)) return 'was throttled';
   if (hasNoResponse(error)) return 'got no response';
   if (isDenied(error)) return 'was denied';

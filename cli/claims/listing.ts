@@ -1,6 +1,7 @@
 /** Claims as they are listed. Pure. */
+
+import type { StackState } from '../../aws/cloudformation/stacks.ts';
 import { repositoryIn, type StoredRecord } from './model.ts';
-import type { StackState } from './stacks.ts';
 
 /** One claim of a repository. */
 export interface ListedClaim {

@@ -1,4 +1,5 @@
 import { type ClaimsTable, connectClaims } from '../../aws/claims/claims-table.ts';
+import { connectStacks, type Stacks } from '../../aws/cloudformation/stacks.ts';
 import { deadlineIn } from '../../aws/deadline.ts';
 import { loggableError } from '../../aws/faults.ts';
 import { Problem } from '../../core/problem.ts';
@@ -7,7 +8,6 @@ import { listingOf, stacksToCheck } from '../claims/listing.ts';
 import { type ClaimModel, repositoryIn, type StoredRecord } from '../claims/model.ts';
 import { claimRecords } from '../claims/records.ts';
 import { releaseClaims } from '../claims/release.ts';
-import { connectStacks, type Stacks } from '../claims/stacks.ts';
 import type { Colours } from '../colours.ts';
 import { claimsText, releasedText } from '../reports/claims-text.ts';
 import type { ClaimsOptions } from './claims-options.ts';

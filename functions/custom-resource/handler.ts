@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { connectClaims } from '../../aws/claims/claims-table.ts';
 import { clientSettings, localEndpoint } from '../../aws/client-settings.ts';
+import { connectStackResources } from '../../aws/cloudformation/stack-resources.ts';
 import { deadlineIn, OutOfTime } from '../../aws/deadline.ts';
 import { connectEcr } from '../../aws/ecr/settings.ts';
 import { isRefusal } from '../../core/finding.ts';
@@ -15,15 +16,18 @@ import { parameterProblem } from '../../wording/parameters.ts';
 import { undoSentences } from '../../wording/undo.ts';
 
 import { shownValues } from '../../wording/values.ts';
+import { authenticate, originIssue } from './authenticate.ts';
 import { failureEntry } from './failure-entry.ts';
 import { failedId, physicalIdOf, requestHash } from './identity.ts';
-import { parseRequest, type ResponseTarget, type SettingsRequest } from './request.ts';
+import { logOf } from './log.ts';
+import { logUnanswered, refuse } from './refuse.ts';
+import { type ParsedRequest, parseRequest, type ResponseTarget, type SettingsRequest } from './request.ts';
 import { type CustomResourceResponse, responseBody, sendResponse } from './response.ts';
 import { serve } from './serve.ts';
 import { recordTime, responseTime, timeLeft, undoTime } from './times.ts';
 
 /** The part of Lambda's context that is used. */
-export type FunctionContext = Pick<Context, 'getRemainingTimeInMillis'>;
+export type FunctionContext = Pick<Context, 'getRemainingTimeInMillis' | 'invokedFunctionArn'>;
 
 /**
  * `Custom::EcrSettings`.
@@ -33,21 +37,29 @@ export type FunctionContext = Pick<Context, 'getRemainingTimeInMillis'>;
  */
 export async function handler(event: unknown, context: FunctionContext): Promise<void> {
   const parsed = parseRequest(event);
-  switch (parsed.kind) {
-    case 'unanswerable':
-      // Without a ResponseURL no response can be sent; Lambda records the failure.
-      throw new Error(`EcrHardening cannot respond to this event: ${parsed.reason}`);
-    case 'unserved': {
-      const { target, reason } = parsed;
-      logOf(target)({ level: 'ERROR', message: 'not a request of CloudFormation', reason });
-      const physicalResourceId = target.physicalResourceId ?? failedId(target, true);
-      return respond(target, { status: 'FAILED', physicalResourceId, reason }, context);
-    }
-    case 'request':
-      return respond(parsed.request, await serveInTime(parsed.request, context), context);
-    default:
-      return parsed satisfies never;
-  }
+  // Without a ResponseURL no response can be sent; Lambda records the failure.
+  if (parsed.kind === 'unanswerable')
+    throw new Error(`EcrHardening cannot respond to this event: ${parsed.reason}`);
+  const target = parsed.kind === 'request' ? parsed.request : parsed.target;
+  const issue = originIssue(target, context.invokedFunctionArn, localEndpoint(process.env, 'ECR'));
+  // Nobody but CloudFormation gets a response.
+  if (issue === 'response-url') return logUnanswered(target);
+  if (issue !== undefined) return respond(target, refuse(target, issue), context);
+  return respond(target, await answerTo(parsed, context), context);
+}
+
+async function answerTo(
+  parsed: Exclude<ParsedRequest, { readonly kind: 'unanswerable' }>,
+  context: FunctionContext,
+): Promise<CustomResourceResponse> {
+  if (parsed.kind === 'request') return serveInTime(parsed.request, context);
+  const { target, reason } = parsed;
+  logOf(target)({ level: 'ERROR', message: 'not a request of CloudFormation', reason });
+  return {
+    status: 'FAILED',
+    physicalResourceId: target.physicalResourceId ?? failedId(target, true),
+    reason,
+  };
 }
 
 /**
@@ -60,8 +72,12 @@ async function serveInTime(
 ): Promise<CustomResourceResponse> {
   const log = logOf(request);
   const progress: Progress = { repositories: 0 };
-  const { session, problems, close } = open(request, context, { log, progress });
+  const { session, stacks, problems, close } = open(request, context, { log, progress });
   try {
+    const { deadline } = session.context;
+    const authenticity = await authenticate(request, stacks.until(deadline), deadline);
+    if (authenticity.kind === 'not-in-progress') return refuse(request, authenticity.kind);
+    if (authenticity.kind === 'unknown') return refuse(request, authenticity.error);
     // A Delete needs no policy, and stacks must stay deletable.
     if (request.requestType !== 'Delete' && problems.length > 0) {
       log({ level: 'ERROR', message: 'the application is misconfigured' });
@@ -97,6 +113,7 @@ function open(
     recording: deadlineIn(recordTime(remainingMs)),
   };
   const ecr = connectEcr(clientSettings(process.env, 'ECR'));
+  const stacks = connectStackResources(process.env);
   const claims = connectClaims({
     // Without a table every call fails, and the response says so; see configurationOf.
     environment: { ...process.env, ClaimsTable: process.env.ClaimsTable || 'ClaimsTable-is-not-set' },
@@ -111,10 +128,11 @@ function open(
   const close = () => {
     session.end();
     ecr.close();
+    stacks.close();
     claims.close();
     for (const deadline of Object.values(deadlines)) deadline.dispose();
   };
-  return { session, problems, close };
+  return { session, stacks, problems, close };
 }
 
 /** Reverts the changes, and reports those that could not be reverted. */
@@ -178,20 +196,4 @@ async function respond(
   } finally {
     deadline.dispose();
   }
-}
-
-/** One JSON line for each entry. The request is never logged: its URL is a credential. */
-function logOf(to: ResponseTarget): (entry: Readonly<Record<string, unknown>>) => void {
-  const { requestId, stackId, logicalResourceId } = to;
-  return (entry) =>
-    console.log(
-      JSON.stringify({
-        level: 'INFO',
-        version: process.env.Version,
-        requestId,
-        stackId,
-        logicalResourceId,
-        ...entry,
-      }),
-    );
 }

@@ -147,7 +147,8 @@ function put(target: URL, body: string, signal: AbortSignal): Promise<void> {
         signal,
       },
       (response) => {
-        response.resume();
+        // Nothing of the body matters, and it may have no end.
+        response.destroy();
         const status = response.statusCode ?? 0;
         if (status >= 200 && status < 300) resolve();
         else reject(new (status >= 500 ? Error : PermanentHttpError)(`status ${status}`));

@@ -148,6 +148,14 @@ describe('the rooms', () => {
     expect(users.filter((file) => !file.startsWith('aws/claims/'))).toEqual([]);
   });
 
+  test('only aws/cloudformation calls CloudFormation, of what is not for the local AWS', () => {
+    const users = files.filter(
+      (file) => !/^(test|local)\//.test(file) && importsOf(file).includes('@aws-sdk/client-cloudformation'),
+    );
+    expect(users).not.toEqual([]);
+    expect(users.filter((file) => !file.startsWith('aws/cloudformation/'))).toEqual([]);
+  });
+
   test('the SDK is imported in few places, of what is deployed', () => {
     const users = files.filter(
       (file) =>

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Bench, startBench } from './support/bench.ts';
 import { breaches } from './support/contract.ts';
 import { unsafe } from './support/registry.ts';
+import { functionArn } from './support/stacks.ts';
 
 let bench: Bench;
 
@@ -44,7 +45,7 @@ describe('an event that is no request', () => {
 
   test('not even a map fails as an invocation', async () => {
     const { handler } = await import('../../../functions/custom-resource/handler.ts');
-    const context = { getRemainingTimeInMillis: () => 1_000 };
+    const context = { getRemainingTimeInMillis: () => 1_000, invokedFunctionArn: functionArn };
     for (const event of [null, undefined, 'text', [], 7])
       await expect(handler(event, context)).rejects.toThrow('EcrHardening cannot respond to this event');
   });

@@ -50,12 +50,26 @@ describe('what template.yaml lets the custom resource do', () => {
     expect([...actionsOf('SettingsRole', 'settings')].sort()).toEqual([...commands].sort());
   });
 
+  test('is to ask CloudFormation as the code does, about stacks of its own account and Region', () => {
+    const calls = actionsReachableFrom('functions/custom-resource/handler.ts').filter((name) =>
+      name.startsWith('cloudformation:'),
+    );
+    expect(calls).toEqual(['cloudformation:DescribeStackEvents', 'cloudformation:DescribeStackResource']);
+    expect(actionsOf('SettingsRole', 'authenticity')).toEqual(calls);
+    const statement = statementsOf('SettingsRole').find((each) =>
+      listed(each.Action).includes(`${calls[0]}`),
+    );
+    expect(statement?.Resource).toBe(
+      'arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/*',
+    );
+  });
+
   test('is not more by other policies', () => {
     const names = (role: string) =>
       listed(at('Resources', role, 'Properties', 'Policies')).map((each) =>
         isObject(each) ? member(each, 'PolicyName') : undefined,
       );
-    expect(names('SettingsRole')).toEqual(['logs', 'settings', 'claims']);
+    expect(names('SettingsRole')).toEqual(['logs', 'settings', 'authenticity', 'claims']);
     expect(names('MacroRole')).toEqual(['logs']);
     for (const role of roles) {
       expect(actionsOf(role, 'logs')).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
@@ -88,6 +102,21 @@ describe('what template.yaml lets the custom resource do', () => {
 });
 
 describe('how template.yaml runs the custom resource', () => {
+  test('no function has an endpoint of AWS in its environment: only then are local hosts responded to', () => {
+    const variables = [
+      at('Globals', 'Function', 'Environment', 'Variables'),
+      ...Object.keys(Object(at('Resources'))).map((name) =>
+        at('Resources', name, 'Properties', 'Environment', 'Variables'),
+      ),
+    ].flatMap((each) => (isObject(each) ? Object.keys(each) : []));
+    expect(variables).toContain('ClaimsTable');
+    expect(variables.filter((name) => /ENDPOINT/i.test(name))).toEqual([]);
+  });
+
+  test('the function has a name of its own, so that its ARN outlives an installation', () => {
+    expect(at('Resources', 'SettingsFunction', 'Properties', 'FunctionName')).toBe('EcrHardening-settings');
+  });
+
   test('an event is never delivered again', () => {
     expect(
       at('Resources', 'SettingsFunction', 'Properties', 'EventInvokeConfig', 'MaximumRetryAttempts'),

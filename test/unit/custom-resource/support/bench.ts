@@ -11,6 +11,7 @@ import { parseBody } from './contract.ts';
 import { eventLike, propertiesLike, type Sample, secretInUrl } from './events.ts';
 import { type Given, isOf, type Left, leftOf, prepare } from './run-repositories.ts';
 import { type Call, type Delivery, type FaultPlan, type Server, type Step, startServer } from './server.ts';
+import { carriedOut, functionArn, type StackView } from './stacks.ts';
 
 type Properties = Readonly<Record<string, Json | undefined>>;
 type Faults = FaultPlan | readonly FaultPlan[];
@@ -33,6 +34,10 @@ export interface Run extends Given {
   readonly event?: Readonly<Record<string, unknown>>;
   /** An earlier run's repository, to be worked on again. */
   readonly repository?: string;
+  /** What CloudFormation says when it is asked; by default that the request is in progress. */
+  readonly cloudFormation?: StackView;
+  /** That of the function, which is in the stack's account and Region by default. */
+  readonly functionArn?: string;
 }
 
 /** What came of it. */
@@ -46,6 +51,8 @@ export interface Outcome extends Left {
   readonly steps: readonly Step[];
   /** The same with the calls about its others, its resource, and no repository, which another run may have made. */
   readonly calls: readonly Call[];
+  /** The operations of CloudFormation that were called. */
+  readonly stackCalls: readonly string[];
   /** What was left of the function's time when the handler had returned. */
   readonly leftMs: number;
   readonly thrown: unknown;
@@ -131,8 +138,14 @@ export async function startBench(): Promise<Bench> {
       const stoodMs = clock.stoodMs();
       const end = clock.now() + remainingMs;
       let thrown: unknown;
+      let stackCalls: readonly string[] = [];
       try {
-        await handler(event, { getRemainingTimeInMillis: () => Math.floor(end - clock.now()) });
+        const context = {
+          getRemainingTimeInMillis: () => Math.floor(end - clock.now()),
+          invokedFunctionArn: run.functionArn ?? functionArn,
+        };
+        const served = await carriedOut(event, () => handler(event, context), run.cloudFormation);
+        stackCalls = served.calls.operations;
       } catch (error) {
         thrown = error;
       }
@@ -149,6 +162,7 @@ export async function startBench(): Promise<Bench> {
         answer: accepted === undefined ? undefined : parseBody(accepted.body),
         steps: calls.filter((call) => call.repository === repository).map(({ step }) => step),
         calls,
+        stackCalls,
         ...leftOf(server.registry, server.claims, repository),
         leftMs: end - clock.now(),
         thrown,

@@ -11,6 +11,7 @@ import { breachesOfDelivery, parseBody } from './contract.ts';
 import { eventLike, propertiesLike } from './events.ts';
 import { arnOf, repositoryLike, type Settings } from './registry.ts';
 import type { Server } from './server.ts';
+import { carriedOut, functionArn } from './stacks.ts';
 
 /** A repository's settings with the text of its lifecycle policy. */
 export interface Present extends Settings {
@@ -120,7 +121,11 @@ export function startRace(server: Server, name: string): Race {
         });
       });
       const end = begunAt + remainingMs;
-      await handler(event, { getRemainingTimeInMillis: () => Math.max(0, end - performance.now()) });
+      const context = {
+        getRemainingTimeInMillis: () => Math.max(0, end - performance.now()),
+        invokedFunctionArn: functionArn,
+      };
+      await carriedOut(event, () => handler(event, context));
       ended();
       const [delivery, ...others] = server.deliveries.get(path) ?? [];
       const body = delivery === undefined ? {} : parseBody(delivery.body);

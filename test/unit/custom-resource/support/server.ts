@@ -1,4 +1,4 @@
-/** A real HTTP server that is ECR, DynamoDB, and CloudFormation's endpoint for answers; each can be told to fail. */
+/** A real HTTP server that is ECR, DynamoDB, CloudFormation, and its endpoint for answers; each can be told to fail. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { type BusyFault, type Fault, isBusyFault, isLate, send, strike } from '.
 import { isOperation, type Operation, perform, type Step, stepOf } from './operations.ts';
 import { emptyRegistry, namesOf, type Registry, type RegistryScanning } from './registry.ts';
 import type { Reply } from './reply.ts';
+import { answerStacks } from './stacks.ts';
 import { gatekeeper } from './token-bucket.ts';
 
 export type { FaultPlan } from './fault-plans.ts';
@@ -113,6 +114,8 @@ export async function startServer(): Promise<Server> {
   };
 
   const aws = async (request: IncomingMessage, body: Buffer, response: ServerResponse) => {
+    if (request.headers['content-type'] === 'application/x-www-form-urlencoded')
+      return answerStacks(request, body, response);
     const input: unknown = JSON.parse(body.toString('utf8'));
     const work = isObject(input) ? workOf(String(request.headers['x-amz-target']), input) : undefined;
     if (work === undefined) {

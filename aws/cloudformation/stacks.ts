@@ -5,10 +5,10 @@ import {
   DescribeStacksCommand,
   type Stack,
 } from '@aws-sdk/client-cloudformation';
-import { callsOf } from '../../aws/calls.ts';
-import type { Deadline } from '../../aws/deadline.ts';
-import { loggableError } from '../../aws/faults.ts';
-import { mapConcurrently } from '../../aws/map-concurrently.ts';
+import { callsOf } from '../calls.ts';
+import type { Deadline } from '../deadline.ts';
+import { loggableError } from '../faults.ts';
+import { mapConcurrently } from '../map-concurrently.ts';
 
 /** Whether a stack exists; unknown if CloudFormation cannot be called. */
 export type StackState = 'exists' | 'deleted' | 'unknown';
