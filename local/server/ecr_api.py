@@ -6,20 +6,21 @@ including those that MiniStack handles, is first validated against ECR's service
 
 import json
 
-from ministack.core.responses import error_response_json, get_account_id, json_response
+from ministack.core.responses import error_response_json, get_account_id, json_response, set_request_account_id
 from ministack.services import ecr
 from moto.core.exceptions import ServiceException
 
 from pinned import private, replace
-from request_shapes import problem_of
+from request_shapes import has_registry_id, problem_of
 
 
 class EcrError(Exception):
-    """An error of ECR: code and message."""
+    """An error of ECR: code, message and the members that some errors have besides."""
 
-    def __init__(self, code: str, message: str):
+    def __init__(self, code: str, message: str, extra: dict | None = None):
         super().__init__(message)
         self.code = code
+        self.extra = extra
 
 
 _operations: dict = {}
@@ -62,16 +63,23 @@ def _intercept() -> None:
         problem = problem_of(name, request)
         if problem is not None:
             return error_response_json("InvalidParameterException", problem, 400)
-        function = _operations.get(name)
-        if function is None:
-            return await own(method, path, headers, body, query_params)
+        caller = get_account_id()
         try:
+            # Another registry is another account's: its repositories, and its ID in every message and ARN. Whether the
+            # caller has access is not checked, because IAM is not enforced.
+            if has_registry_id(name) and request.get("registryId"):
+                set_request_account_id(request["registryId"])
+            function = _operations.get(name)
+            if function is None:
+                return await own(method, path, headers, body, query_params)
             return json_response(function(request))
         except EcrError as error:
-            return error_response_json(error.code, str(error), 400)
+            return error_response_json(error.code, str(error), 400, error.extra)
         except ServiceException as error:
             # Raised by moto's validators.
             return error_response_json(error.code, str(error.message), 400)
+        finally:
+            set_request_account_id(caller)
 
     replace("handle_request", handle_request, ecr)
 

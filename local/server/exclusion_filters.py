@@ -10,6 +10,7 @@ from ministack.services.cloudformation import provisioners
 from moto.ecr.models import RepoTagMutability
 
 from ecr_api import EcrError, answer_of, operation, repository
+from images import with_media_type
 from pinned import private, replace
 
 TYPE = "AWS::ECR::Repository"
@@ -27,7 +28,7 @@ def install() -> None:
     _install_in_cloudformation()
 
 
-def _checked(mutability: str, filters) -> None:
+def check_mutability(mutability: str, filters) -> None:
     """Raises ECR's error for an invalid mutability or invalid filters."""
     if mutability not in list(RepoTagMutability):
         values = ", ".join(each.value for each in RepoTagMutability)
@@ -61,7 +62,7 @@ def _problem(filters: list) -> str | None:
 
 def _create(request: dict) -> dict:
     filters = request.get(KEY)
-    _checked(request.get("imageTagMutability", "MUTABLE"), filters)
+    check_mutability(request.get("imageTagMutability", "MUTABLE"), filters)
     answer = answer_of(private(ecr, "_create_repository")(request))
     _keep(request["repositoryName"], filters)
     return {"repository": {**answer["repository"], **({KEY: filters} if filters else {})}}
@@ -70,7 +71,7 @@ def _create(request: dict) -> dict:
 def _put_image_tag_mutability(request: dict) -> dict:
     name, mutability, filters = request["repositoryName"], request["imageTagMutability"], request.get(KEY)
     repository(name)
-    _checked(mutability, filters)
+    check_mutability(mutability, filters)
     answer = answer_of(private(ecr, "_put_image_tag_mutability")(request))
     _keep(name, filters)
     return {**answer, **({KEY: filters} if filters else {})}
@@ -121,7 +122,8 @@ def _refusal(name: str, tag: str, digest: str | None) -> str | None:
 def _put_image(request: dict) -> dict:
     name, tag = request["repositoryName"], request.get("imageTag")
     record = repository(name)
-    digest = request.get("imageDigest") or private(ecr, "_image_digest")(request.get("imageManifest", ""))
+    request = with_media_type(request)
+    digest = request.get("imageDigest") or private(ecr, "_image_digest")(request["imageManifest"])
     refusal = _refusal(name, tag, digest)
     if refusal:
         raise EcrError("ImageTagAlreadyExistsException", refusal)
@@ -176,7 +178,7 @@ def _install_in_cloudformation() -> None:
             for each in props.get("ImageTagMutabilityExclusionFilters") or []
         ]
         try:
-            _checked(props.get("ImageTagMutability", "MUTABLE"), filters or None)
+            check_mutability(props.get("ImageTagMutability", "MUTABLE"), filters or None)
         except EcrError as error:
             raise ValueError(f"{error} (Service: Ecr, Status Code: 400)") from None
         return filters

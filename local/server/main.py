@@ -11,21 +11,28 @@ import threading
 import account_settings
 import async_failures
 import batch_reads
+import creation_templates
 import custom_resources
+import encryption
 import event_patterns
 import event_targets
 import exclusion_filters
 import failed_transforms
 import image_events
 import image_scans
+import images
+import layers
 import lifecycle_preview
 import macro_calls
 import macro_resource
 import parent
 import pinned
+import policy_documents
+import pull_through_rules
 import pull_times
 import push_trail
 import registry_scanning
+import replication
 import repositories
 import simulated_policies
 import sns_limits
@@ -40,10 +47,17 @@ GAPS = (
     transforms,
     failed_transforms,
     repositories,
+    encryption,
     exclusion_filters,
     registry_scanning,
+    policy_documents,
+    replication,
+    pull_through_rules,
+    creation_templates,
     account_settings,
     tags,
+    images,
+    layers,
     pull_times,
     lifecycle_preview,
     custom_resources,

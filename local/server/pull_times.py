@@ -1,19 +1,18 @@
 """Last pull times (`lastRecordedPullTime` of DescribeImages), which MiniStack does not record.
 
 A pull is a GET of a manifest by the registry API, or BatchGetImage. AWS records it at most once in 24 hours; here it is
-recorded immediately. If DescribeImages requests an image that does not exist, the whole call fails
-(ImageNotFoundException among the errors of
-https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html); MiniStack omits the image.
+recorded immediately. Here are also the details of DescribeImages
+(https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html); images.py selects the images.
 """
 
 import time
 
 from ministack.core.responses import get_account_id
 from ministack.services import ecr
-from moto.ecr.exceptions import ImageNotFoundException
 
 from ecr_api import answer_of, operation, repository
 from image_sizes import size_of
+from images import described, images_of, tags_of
 from pinned import private, replace
 
 KEY = "lastRecordedPullTime"
@@ -49,19 +48,23 @@ def _batch_get_image(request: dict) -> dict:
 def _describe_images(request: dict) -> dict:
     name = request["repositoryName"]
     repository(name)
-    for wanted in request.get("imageIds") or []:
-        if private(ecr, "_find_image")(name, wanted) is None:
-            raise ImageNotFoundException(_words(wanted), name, get_account_id())
-    answer = answer_of(private(ecr, "_describe_images")(request))
-    images = {each["imageDigest"]: each for each in private(ecr, "_images").get(name, [])}
-    for detail in answer["imageDetails"]:
-        image = images[detail["imageDigest"]]
-        detail["imageSizeInBytes"] = size_of(image, list(images.values()))
-        if image.get(KEY) is not None:
-            detail[KEY] = image[KEY]
-    return answer
+    page, token = described(request)
+    details = [_detail(name, image) for image in page]
+    return {"imageDetails": details, **({} if token is None else {"nextToken": token})}
 
 
-def _words(image_id: dict) -> str:
-    digest, tag = image_id.get("imageDigest", "null"), image_id.get("imageTag", "null")
-    return f"{{imageDigest:'{digest}', imageTag:'{tag}'}}"
+def _detail(name: str, image: dict) -> dict:
+    media_type, tags = image["imageManifestMediaType"], tags_of(image)
+    return {
+        "registryId": get_account_id(),
+        "repositoryName": name,
+        "imageDigest": image["imageDigest"],
+        # An untagged image has no list of tags, not an empty one.
+        **({"imageTags": list(tags)} if tags else {}),
+        "imageSizeInBytes": size_of(image, images_of(name)),
+        "imagePushedAt": image["imagePushedAt"],
+        "imageManifestMediaType": media_type,
+        "artifactMediaType": media_type,
+        "imageStatus": "ACTIVE",
+        **({} if image.get(KEY) is None else {KEY: image[KEY]}),
+    }

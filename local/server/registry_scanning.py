@@ -13,6 +13,7 @@ from ministack.services import ecr
 
 from ecr_api import EcrError, operation
 from pinned import private
+from registry_settings import api_names, resource_type
 
 _registry = AccountRegionScopedDict()
 
@@ -21,6 +22,18 @@ def install() -> None:
     operation("GetRegistryScanningConfiguration", _get)
     operation("PutRegistryScanningConfiguration", _put)
     operation("BatchGetRepositoryScanningConfiguration", _batch_get)
+
+    def put(props: dict) -> tuple:
+        _put(api_names(props))
+        return get_account_id(), {"RegistryId": get_account_id()}
+
+    resource_type(
+        "AWS::ECR::RegistryScanningConfiguration",
+        create=put,
+        update=lambda _identifier, props: put(props),
+        # The registry has its default again.
+        delete=lambda _identifier: _registry.pop("configuration", None),
+    )
 
 
 def configuration() -> dict:
@@ -50,7 +63,7 @@ def _batch_get(request: dict) -> dict:
             {
                 "repositoryName": name,
                 "failureCode": "REPOSITORY_NOT_FOUND",
-                "failureReason": "Repository not found in registry",
+                "failureReason": "REPOSITORY_NOT_FOUND",
             }
             for name in names
             if name not in known

@@ -5,7 +5,12 @@ import base64
 from ministack.core.responses import get_account_id
 from ministack.services import ecr
 from ministack.services.cloudformation import provisioners
-from moto.ecr.exceptions import LifecyclePolicyNotFoundException
+from moto.ecr.exceptions import (
+    LifecyclePolicyNotFoundException,
+    RepositoryAlreadyExistsException,
+    RepositoryNotEmptyException,
+    RepositoryPolicyNotFoundException,
+)
 
 from ecr_api import EcrError, answer_of, not_found, operation, repository
 from lifecycle_grammar import check_lifecycle_policy
@@ -68,12 +73,20 @@ def _existing_lifecycle_policy(own: str, request: dict) -> dict:
 
 
 def _install_not_found() -> None:
-    """Adds the registry to MiniStack's message, as in ECR's."""
+    """Adds the registry to MiniStack's messages, as in ECR's."""
     own = private(ecr, "error_response_json")
+    messages = {
+        "RepositoryNotFoundException": lambda name: str(not_found(name)),
+        "RepositoryAlreadyExistsException": lambda name: RepositoryAlreadyExistsException(name, get_account_id()).message,
+        "RepositoryNotEmptyException": lambda name: RepositoryNotEmptyException(name, get_account_id()).message,
+        "RepositoryPolicyNotFoundException": lambda name: RepositoryPolicyNotFoundException(
+            name, get_account_id()
+        ).message,
+    }
 
     def error_response(code, message, status, *args, **kwargs):
-        if code == "RepositoryNotFoundException" and "'" in message:
-            message = str(not_found(message.split("'")[1]))
+        if code in messages and "'" in message:
+            message = messages[code](message.split("'")[1])
         return own(code, message, status, *args, **kwargs)
 
     replace("error_response_json", error_response, ecr)

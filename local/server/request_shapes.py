@@ -10,6 +10,8 @@ import re
 import botocore.session
 from botocore.model import Shape
 
+# ECR's message has another order than the model (moto).
+_ENUM_ORDER = {"ImageTagMutability": ["IMMUTABLE", "MUTABLE", "MUTABLE_WITH_EXCLUSION", "IMMUTABLE_WITH_EXCLUSION"]}
 _model = botocore.session.get_session().get_service_model("ecr")
 
 
@@ -23,6 +25,12 @@ def problem_of(operation: str, request: dict) -> str | None:
         return None
     path, constraint = found
     return f"Invalid parameter at '{path}' failed to satisfy constraint: '{constraint}'"
+
+
+def has_registry_id(operation: str) -> bool:
+    """Whether the operation takes a registry ID: the account of another registry."""
+    shape = _model.operation_model(operation).input_shape if operation in _model.operation_names else None
+    return shape is not None and "registryId" in shape.members
 
 
 def _problem(shape: Shape, value, path: str) -> tuple[str, str] | None:
@@ -47,7 +55,7 @@ def _problem_of_members(shape: Shape, value, path: str) -> tuple[str, str] | Non
         # In AWS's JSON null means not set.
         if value.get(name) is None:
             if name in shape.required_members:
-                return inner, "must not be null"
+                return inner, "Member must not be null"
             continue
         found = _problem(member, value[name], inner)
         if found is not None:
@@ -66,7 +74,8 @@ def _problem_of_text(shape: Shape, value, path: str) -> tuple[str, str] | None:
     if not isinstance(value, str):
         return path, "must be a string"
     if shape.enum and value not in shape.enum:
-        return path, f"must satisfy enum value set: [{', '.join(shape.enum)}]"
+        values = _ENUM_ORDER.get(shape.name, shape.enum)
+        return path, f"Member must satisfy enum value set: [{', '.join(values)}]"
     pattern = shape.metadata.get("pattern")
     if pattern is not None and re.fullmatch(pattern, value) is None:
         return path, f"must satisfy regular expression '{pattern}'"
@@ -75,7 +84,7 @@ def _problem_of_text(shape: Shape, value, path: str) -> tuple[str, str] | None:
 
 def _problem_of_range(limits: dict, size: int, path: str, what: str) -> tuple[str, str] | None:
     if size < limits.get("min", size):
-        return path, f"must have {what} greater than or equal to {limits['min']}"
+        return path, f"Member must have {what} greater than or equal to {limits['min']}"
     if size > limits.get("max", size):
-        return path, f"must have {what} less than or equal to {limits['max']}"
+        return path, f"Member must have {what} less than or equal to {limits['max']}"
     return None

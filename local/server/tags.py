@@ -47,6 +47,11 @@ def _list(request: dict) -> dict:
 
 def _repository(request: dict) -> dict:
     arn = request["resourceArn"]
+    if re.fullmatch(r"arn:[^:]+:ecr:[^:]+:[0-9]{12}:repository/.+", arn) is None:
+        raise EcrError(
+            "InvalidParameterException",
+            "Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN'",
+        )
     record = private(ecr, "_find_repo_by_arn")(arn)
     if record is None:
         raise not_found(arn.rpartition(":repository/")[2])
