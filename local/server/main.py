@@ -36,6 +36,10 @@ import replication
 import repositories
 import simulated_policies
 import sns_limits
+import stack_deletion
+import stack_deploy
+import stack_records
+import stack_rollback
 import table_properties
 import tags
 import topic_encryption
@@ -61,6 +65,10 @@ GAPS = (
     pull_times,
     lifecycle_preview,
     custom_resources,
+    stack_records,
+    stack_deletion,
+    stack_rollback,
+    stack_deploy,
     simulated_policies,
     image_events,
     image_scans,
