@@ -4,7 +4,9 @@ neither.
 Lambda retries failed invocations and delivers failures (async_failures.py). An event whose target does not exist or
 cannot be invoked goes immediately to the target's dead-letter queue, which the queue's policy must allow
 (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html). RetryPolicy has no effect, because there
-are no transient errors. Policies of queues and topics as targets are not checked.
+are no transient errors. Policies of queues and topics as targets are not checked. EventBridge Scheduler invokes a
+function with its own role instead, so a policy of the function is not needed
+(https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html#setting-up-execution-role).
 """
 
 import json
@@ -51,6 +53,8 @@ def _problem(arn: str, rule_arn: str) -> tuple[str, str] | None:
     if service == "lambda":
         if private(lambda_svc, "_get_func_record_for_ref")(arn)[0] is None:
             return "NO_RESOURCE", f"The function {arn} does not exist."
+        if parse_arn(rule_arn).service == "scheduler":
+            return None
         policy = private(lambda_svc, "_get_base_func_record_for_ref")(arn)[0].get("policy")
         if not queues.allows(policy, SERVICE, "lambda:InvokeFunction", arn, rule_arn):
             return "NO_PERMISSIONS", f"The policy of the function {arn} does not allow EventBridge to invoke it."

@@ -1,8 +1,8 @@
 """The effect of a failed macro on the operation that invoked it, and the capability that macros need.
 
 In AWS a change set whose transform fails has the status FAILED with the reason, and its new stack stays
-REVIEW_IN_PROGRESS. MiniStack rejects the call instead. CreateStack and UpdateStack have MiniStack's response, a
-ValidationError with the same message; AWS accepts the call and rolls the stack back.
+REVIEW_IN_PROGRESS; CreateStack and UpdateStack accept the call, and roll the stack back with the reason (LocalStack's
+recording, tests/aws/services/cloudformation/test_template_engine.snapshot.json). MiniStack rejects the call instead.
 
 CreateStack and UpdateStack require CAPABILITY_AUTO_EXPAND for any template with a macro, change sets do not (API
 reference of CreateStack); MiniStack requires it only if it checks IAM.
@@ -18,23 +18,16 @@ from pinned import private, replace
 NOTHING = {"Resources": {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}}
 
 
+class FailedTemplate(dict):
+    """The placeholder of a template whose transform failed, with the reason."""
+
+    reason = ""
+
+
 def install() -> None:
-    _install_failing_change_sets()
-    _install_capability()
-
-
-def _install_failing_change_sets() -> None:
     actions = private(handlers, "_ACTION_HANDLERS")
     create = actions["CreateChangeSet"]
-    apply_transforms = private(changesets, "_apply_transforms")
     failures: list[str] = []
-
-    def remembering(template, *args):
-        applied = apply_transforms(template, *args)
-        if not isinstance(applied, private(engine, "_TransformFailed")):
-            return applied
-        failures.append(applied.error)
-        return {**copy.deepcopy(NOTHING), "Parameters": template.get("Parameters", {})}
 
     def create_change_set(params):
         failures.clear()
@@ -52,8 +45,25 @@ def _install_failing_change_sets() -> None:
         return answer
 
     # Handlers run sequentially on the server's loop, so one call at a time uses the list.
-    replace("_apply_transforms", remembering, changesets)
+    for module in (changesets, handlers):
+        replace("_apply_transforms", _remembering(private(module, "_apply_transforms"), failures), module)
     actions["CreateChangeSet"] = create_change_set
+    _install_capability()
+
+
+def _remembering(own, failures: list[str]):
+    failure = private(engine, "_TransformFailed")
+
+    def apply_transforms(template, *args):
+        applied = own(template, *args)
+        if not isinstance(applied, failure) or getattr(applied, "is_error", False):
+            return applied
+        failures.append(applied.error)
+        placeholder = FailedTemplate({**copy.deepcopy(NOTHING), "Parameters": template.get("Parameters", {})})
+        placeholder.reason = applied.error
+        return placeholder
+
+    return apply_transforms
 
 
 def _install_capability() -> None:

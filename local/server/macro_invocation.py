@@ -20,8 +20,8 @@ class MacroFailed(Exception):
     """The failure of a transform, with the message of a change set's StatusReason."""
 
 
-def invoke(name: str, fragment: dict, params: dict, values: dict) -> dict:
-    """The fragment that the macro returns.
+def invoke(name: str, fragment, params: dict, values: dict):
+    """The fragment that the macro returns; for a snippet it can be any value.
 
     `params` are the transform's Parameters, `values` the resolved parameters of the template.
     """
@@ -51,7 +51,7 @@ def invoke(name: str, fragment: dict, params: dict, values: dict) -> dict:
             raise MacroFailed(f"Transform {transform} failed with: {message}")
         raise MacroFailed(f"Transform {transform} failed without an error message.")
     changed = answer.get("fragment")
-    if not isinstance(changed, dict):
+    if changed is None:
         raise malformed
     if len(json.dumps(changed)) > MAX_BYTES:
         raise MacroFailed("Transformation data limit exceeded")

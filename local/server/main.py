@@ -11,6 +11,7 @@ import threading
 import account_settings
 import async_failures
 import batch_reads
+import change_sets
 import creation_templates
 import custom_resources
 import encryption
@@ -34,14 +35,18 @@ import push_trail
 import registry_scanning
 import replication
 import repositories
+import resource_properties
 import simulated_policies
 import sns_limits
 import stack_deletion
 import stack_deploy
 import stack_records
+import stack_requests
 import stack_rollback
 import table_properties
 import tags
+import template_checks
+import template_references
 import topic_encryption
 import transforms
 
@@ -49,10 +54,15 @@ GAPS = (
     macro_resource,
     macro_calls,
     transforms,
+    template_checks,
     failed_transforms,
+    template_references,
+    change_sets,
+    stack_requests,
     repositories,
     encryption,
     exclusion_filters,
+    resource_properties,
     registry_scanning,
     policy_documents,
     replication,

@@ -15,7 +15,6 @@ from moto.ecr.exceptions import (
 from ecr_api import EcrError, answer_of, not_found, operation, repository
 from lifecycle_grammar import check_lifecycle_policy
 from pinned import private, replace
-from request_shapes import problem_of
 
 TYPE = "AWS::ECR::Repository"
 
@@ -96,8 +95,7 @@ def _install_in_cloudformation() -> None:
     handler = private(provisioners, "_RESOURCE_HANDLERS")[TYPE]
     create, update = handler["create"], handler["update"]
 
-    def checked(logical_id: str, props: dict) -> None:
-        _check_schema(logical_id, props)
+    def checked(props: dict) -> None:
         text = (props.get("LifecyclePolicy") or {}).get("LifecyclePolicyText")
         if text is None:
             return
@@ -112,29 +110,14 @@ def _install_in_cloudformation() -> None:
             raise ValueError(
                 f"Resource of type '{TYPE}' with identifier '{name}' already exists. (HandlerErrorCode: AlreadyExists)"
             )
-        checked(logical_id, props)
+        checked(props)
         return create(logical_id, props, stack_name)
 
     def update_repository(physical_id, old_props, new_props, stack_name, logical_id=None):
-        checked(logical_id or physical_id, new_props)
+        checked(new_props)
         return update(physical_id, old_props, _with_kept_settings(physical_id, new_props), stack_name, logical_id)
 
     handler.update(create=create_repository, update=update_repository)
-
-
-def _check_schema(logical_id: str, props: dict) -> None:
-    """Validates patterns and lengths of the resource's schema, as CloudFormation does before it calls ECR."""
-    name = props.get("RepositoryName")
-    text = (props.get("LifecyclePolicy") or {}).get("LifecyclePolicyText")
-    failed = None
-    if name is not None and problem_of("DeleteRepository", {"repositoryName": name}) is not None:
-        failed = "#/RepositoryName: failed validation constraint for keyword [pattern]"
-    elif isinstance(text, str) and len(text) < 100:
-        failed = f"#/LifecyclePolicy/LifecyclePolicyText: expected minLength: 100, actual: {len(text)}"
-    elif isinstance(text, str) and len(text) > 30720:
-        failed = f"#/LifecyclePolicy/LifecyclePolicyText: expected maxLength: 30720, actual: {len(text)}"
-    if failed is not None:
-        raise ValueError(f"Properties validation failed for resource {logical_id} with message: {failed}")
 
 
 def _with_kept_settings(name: str, props: dict) -> dict:

@@ -11,6 +11,7 @@ import logging
 
 from ministack.services.cloudformation import _exports, _stacks, changesets, handlers, stacks
 
+from failed_transforms import FailedTemplate
 from pinned import private, replace
 from stack_deletion import Item, delete_all, item_of
 from stack_graph import dependencies, in_order
@@ -70,6 +71,9 @@ async def _deploy(operation: Operation, disable_rollback: bool) -> None:
     stack.pop("_failed_operation", None)
     if not operation.is_update:
         stack.update(_template=operation.template, _resolved_params=operation.parameters)
+    if isinstance(operation.template, FailedTemplate):
+        await _fail_transform(operation, operation.template.reason)
+        return
     ordered = private(stacks, "_topological_sort")(operation.definitions, operation.conditions)
     if not stack.get("_disable_validation") and private(stacks, "_fail_property_validation")(
         stack, stack["StackId"], stack["StackName"], operation.definitions, ordered, operation.parameters,
@@ -88,6 +92,11 @@ async def _deploy(operation: Operation, disable_rollback: bool) -> None:
         await _fail(operation, disable_rollback, problem)
     else:
         await _succeed(operation, set(ordered))
+
+
+async def _fail_transform(operation: Operation, reason: str) -> None:
+    """A macro has failed: nothing was changed, so there is nothing to roll back."""
+    await roll_back(operation, reason if operation.is_update else f"{reason}. Rollback requested by user.")
 
 
 def _publish(operation: Operation, present: set[str]) -> str | None:

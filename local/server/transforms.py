@@ -36,13 +36,33 @@ def install() -> None:
 
 def entries(template: dict) -> list:
     """The top-level transforms as a list of names and `{Name, Parameters}` maps."""
-    declared = template.get("Transform")
-    return declared if isinstance(declared, list) else [] if declared is None else [declared]
+    return _as_list(template.get("Transform"))
 
 
 def name_of(entry) -> str:
     """The name of a transform, in either form."""
     return str(entry.get("Name", "")) if isinstance(entry, dict) else str(entry)
+
+
+def declares_transform(template: dict) -> bool:
+    """Whether anything processes the template before it is used."""
+    return bool(all_entries(template))
+
+
+def all_entries(template: dict) -> list:
+    """The transforms of a template: at its top level, and in each Fn::Transform."""
+    return [*entries(template), *_snippet_entries(_searched(template))]
+
+
+def _snippet_entries(node):
+    if isinstance(node, dict):
+        yield from _as_list(node[KEY]) if KEY in node else ()
+    for value in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _snippet_entries(value)
+
+
+def _as_list(declared) -> list:
+    return declared if isinstance(declared, list) else [] if declared is None else [declared]
 
 
 def _is_macro(entry) -> bool:
@@ -59,8 +79,12 @@ def _searched(template: dict) -> dict:
 
 def _holds_snippet(node) -> bool:
     if isinstance(node, dict):
-        return (KEY in node and _is_macro(node[KEY])) or any(_holds_snippet(value) for value in node.values())
+        return _is_snippet(node) or any(_holds_snippet(value) for value in node.values())
     return isinstance(node, list) and any(_holds_snippet(value) for value in node)
+
+
+def _is_snippet(node: dict) -> bool:
+    return KEY in node and any(map(_is_macro, _as_list(node[KEY])))
 
 
 def _processed(template: dict, values: dict, own) -> dict:
@@ -77,6 +101,8 @@ def _processed(template: dict, values: dict, own) -> dict:
                 return current
             continue
         current = invoke(name_of(entry), body, _params(entry, values), values)
+        if not isinstance(current, dict):
+            raise MacroFailed("Template format error: unsupported structure.")
         if "Transform" in current or _holds_snippet(_searched(current)):
             raise MacroFailed(
                 f"Transform {name_of(entry)} returned a template with another macro, which is not supported."
@@ -89,16 +115,20 @@ def _processed(template: dict, values: dict, own) -> dict:
 
 
 def _snippets(node, values: dict):
-    """The node with every snippet replaced by the response of its macro, the innermost first."""
+    """The node with every snippet replaced by the response of its macro, the innermost first.
+
+    A list of macros is processed in order, and a macro can return any value, such as text.
+    """
     if isinstance(node, list):
         return [_snippets(value, values) for value in node]
     if not isinstance(node, dict):
         return node
-    if KEY not in node or not _is_macro(node[KEY]):
+    if not _is_snippet(node):
         return {key: _snippets(value, values) for key, value in node.items()}
-    siblings = {key: _snippets(value, values) for key, value in node.items() if key != KEY}
-    entry = node[KEY]
-    return invoke(name_of(entry), siblings, _params(entry, values), values)
+    current = {key: _snippets(value, values) for key, value in node.items() if key != KEY}
+    for entry in _as_list(node[KEY]):
+        current = invoke(name_of(entry), current, _params(entry, values), values)
+    return current
 
 
 def _params(entry, values: dict) -> dict:

@@ -1,46 +1,7 @@
-import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { expect, test } from '@jest/globals';
 import { deploy } from '../../../local/demo/deploy.ts';
-import { clients, inlineFunction, uniqueName } from '../support/stacks.ts';
-
-const lambda = new LambdaClient({
-  endpoint: clients.endpoint,
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-});
-
-/** A provider that keeps the events it is sent, and hands them over when it is invoked without one. */
-const recorder = `
-const events = [];
-exports.handler = async (event) => {
-  if (!event.RequestType) return events;
-  events.push(event);
-  const { Answer, Size, Id } = event.ResourceProperties;
-  await fetch(event.ResponseURL, { method: 'PUT', body: JSON.stringify({
-    Status: Answer ?? 'SUCCESS', Reason: 'because', PhysicalResourceId: Id ?? 'made-' + event.RequestId,
-    StackId: event.StackId, RequestId: event.RequestId, LogicalResourceId: event.LogicalResourceId,
-    Data: { Text: 'x'.repeat(Number(Size ?? 1)) } }) });
-};`;
-
-async function provider() {
-  const stackName = uniqueName('provider');
-  const FunctionName = uniqueName('recorder');
-  const made = inlineFunction(recorder);
-  const document = {
-    Resources: { Provider: { ...made, Properties: { ...Object(made.Properties), FunctionName } } },
-  };
-  expect(await deploy(clients, { stackName, type: 'CREATE', document, parameters: {} })).toEqual({
-    kind: 'deployed',
-  });
-  const { FunctionArn } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-  return {
-    arn: FunctionArn ?? '',
-    async events() {
-      const { Payload } = await lambda.send(new InvokeCommand({ FunctionName, Payload: '{}' }));
-      return JSON.parse(Payload?.transformToString() ?? '[]');
-    },
-  };
-}
+import { provider } from '../support/provider.ts';
+import { clients, uniqueName } from '../support/stacks.ts';
 
 const use = (ServiceToken: string, properties: Record<string, string> = {}) => ({
   Resources: { Used: { Type: 'Custom::Used', Properties: { ServiceToken, ...properties } } },
@@ -81,7 +42,7 @@ test('a failed Create is followed by a Delete with the id of its answer', async 
   });
   const [create, deletion] = await events();
   expect(create).toMatchObject({ RequestType: 'Create' });
-  expect(deletion).toMatchObject({ RequestType: 'Delete', PhysicalResourceId: `made-${create.RequestId}` });
+  expect(deletion).toMatchObject({ RequestType: 'Delete', PhysicalResourceId: `made-${create?.RequestId}` });
 });
 
 test('an answer of more than 4,096 bytes fails the resource', async () => {
@@ -112,4 +73,36 @@ test.each([
     parameters: {},
   });
   expect(outcome).toMatchObject({ kind: 'failed', reason: expect.stringContaining(reason) });
+});
+
+test.each([
+  ['0', '0 is not greater or equal to 1'],
+  ['3601', '3601 is not less or equal to 3600'],
+  ['soon', 'expected type: Integer'],
+])('a ServiceTimeout of %s is refused', async (ServiceTimeout, reason) => {
+  const { arn } = await provider();
+  const document = use(arn, { ServiceTimeout });
+  const stack = { stackName: uniqueName('timeout'), type: 'CREATE', document, parameters: {} } as const;
+  expect(await deploy(clients, stack)).toMatchObject({
+    kind: 'failed',
+    reason: expect.stringContaining(`#/ServiceTimeout: ${reason}`),
+  });
+});
+
+test('without a response the resource fails after its ServiceTimeout, and is deleted under a generated id', async () => {
+  const { arn, events } = await provider();
+  const document = use(arn, { ServiceTimeout: '1', CreateAnswer: 'None' });
+  const stack = { stackName: uniqueName('silent'), type: 'CREATE', document, parameters: {} } as const;
+  expect(await deploy(clients, stack)).toMatchObject({
+    kind: 'failed',
+    reason: expect.stringMatching(
+      /^Used: CloudFormation did not receive a response from your Custom Resource/,
+    ),
+  });
+  const [create, deletion] = await events();
+  expect(create).toMatchObject({ RequestType: 'Create' });
+  expect(deletion).toMatchObject({
+    RequestType: 'Delete',
+    PhysicalResourceId: expect.stringMatching(new RegExp(`^${stack.stackName}-Used-[0-9A-F]{13}$`)),
+  });
 });

@@ -7,6 +7,7 @@ import {
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../core/json.ts';
 import { deploy } from '../../../local/demo/deploy.ts';
+import { directStack } from '../support/direct-stack.ts';
 import { changeSetOf, clients, inlineFunction, uniqueName } from '../support/stacks.ts';
 
 /** Macros that show what reached them, or fail in each way that there is. */
@@ -26,6 +27,11 @@ const behaviours = {
   Calling: `exports.handler = async ({ requestId, fragment }) => {
     const { status } = await fetch(process.env.AWS_ENDPOINT_URL + '/_ministack/health');
     return { requestId, status: 'success', fragment: { ...fragment, Description: 'heard ' + status } } }`,
+  Text: `exports.handler = async ({ requestId }) => ({ requestId, status: 'success', fragment: 'text' })`,
+  Worded: `exports.handler = async ({ requestId, fragment }) =>
+    ({ requestId, status: 'success', fragment: { ...fragment, DisplayName: fragment.DisplayName + '-worded' } })`,
+  Wrong: `exports.handler = async ({ requestId, fragment }) =>
+    ({ requestId, status: 'success', fragment: { ...fragment, Sections: {} } })`,
   Nesting: `exports.handler = async ({ requestId, fragment }) =>
     ({ requestId, status: 'success', fragment: { ...fragment, Transform: 'Echo' } })`,
 };
@@ -189,6 +195,23 @@ describe('a snippet macro', () => {
   });
 });
 
+describe('a snippet', () => {
+  test('can become text, and a list of macros is processed in order', async () => {
+    const { Resources } = await processed({
+      Resources: {
+        Topic: {
+          Type: 'AWS::SNS::Topic',
+          Properties: {
+            'Fn::Transform': [{ Name: macro('Worded') }, macro('Worded')],
+            DisplayName: { 'Fn::Transform': { Name: macro('Text') } },
+          },
+        },
+      },
+    });
+    expect(Resources.Topic.Properties).toEqual({ DisplayName: 'text-worded-worded' });
+  });
+});
+
 describe('a macro that fails', () => {
   const account = '\\d{12}';
   test.each<[keyof typeof behaviours | 'Missing', string]>([
@@ -198,6 +221,8 @@ describe('a macro that fails', () => {
     ['Mistaken', `^Received malformed response from transform ${account}::Mistaken${suffix}$`],
     ['Empty', `^Received malformed response from transform ${account}::Empty${suffix}$`],
     ['Nesting', 'another macro'],
+    ['Text', '^Template format error: unsupported structure\\.$'],
+    ['Wrong', '^Invalid template property or properties \\[Sections\\]$'],
     ['Missing', `^No transform named ${account}::Missing${suffix} found\\.$`],
   ])(
     '%s: its change set ends FAILED with the reason, and its stack stays in review',
@@ -212,6 +237,13 @@ describe('a macro that fails', () => {
       expect(Stacks?.[0]?.StackStatus).toBe('REVIEW_IN_PROGRESS');
     },
   );
+
+  test('a name that is not text is an error of the request', async () => {
+    const document = { Transform: { Name: { Ref: 'AWS::StackName' } }, Resources: queue };
+    await expect(changeSetOf(document)).rejects.toThrow(
+      /^Key Name of transform definition must be a string\.$/,
+    );
+  });
 
   test('a missing parameter is told as such, before any macro runs', async () => {
     const document = {
@@ -241,10 +273,27 @@ describe('CreateStack', () => {
     await expect(create(['CAPABILITY_AUTO_EXPAND'], macro('First'))).resolves.toHaveProperty('StackId');
   });
 
-  test('answers with the reason of a macro that fails', async () => {
-    await expect(create(['CAPABILITY_AUTO_EXPAND'], macro('Failing'))).rejects.toThrow(
-      /failed with: no luck$/,
-    );
+  test('rolls back with the reason of a macro that fails', async () => {
+    const stack = directStack();
+    await stack.create({ Transform: macro('Failing'), Resources: queue });
+    expect(await stack.settled()).toBe('ROLLBACK_COMPLETE');
+    expect(await stack.events()).toMatchObject([
+      { what: 'stack CREATE_IN_PROGRESS' },
+      {
+        what: 'stack ROLLBACK_IN_PROGRESS',
+        reason: expect.stringMatching(/failed with: no luck\. Rollback requested by user\.$/),
+      },
+      { what: 'stack ROLLBACK_COMPLETE' },
+    ]);
+  });
+
+  test('an update leaves the stack as it was', async () => {
+    const stack = directStack();
+    await stack.create({ Resources: queue });
+    await stack.settled();
+    await stack.update({ Transform: macro('Failing'), Resources: queue });
+    expect(await stack.settled()).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await stack.resource('Queue')).toMatchObject({ status: 'CREATE_COMPLETE' });
   });
 });
 
