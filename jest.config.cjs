@@ -17,6 +17,15 @@ const common = {
 /** The corpus of public templates takes longer and is not in the repository: only `npm run test:corpus` runs it. */
 const corpus = { ...common, displayName: 'corpus', testMatch: ['<rootDir>/test/corpus/**/*.test.ts'] };
 
+/** What has to be repeated to be believed: only `npm run test:long` runs it. */
+const long = {
+  ...common,
+  displayName: 'long',
+  testMatch: ['<rootDir>/test/long/**/*.test.ts'],
+  globalSetup: '<rootDir>/test/end-to-end/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/end-to-end/support/global-teardown.ts',
+};
+
 const everyday = [
   { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
   {
@@ -31,5 +40,5 @@ const everyday = [
 module.exports = {
   // Ends a test that hangs, without failing a slow one on a busy machine.
   testTimeout: 60_000,
-  projects: process.env.ECR_HARDENING_SUITE === 'corpus' ? [corpus] : everyday,
+  projects: { corpus: [corpus], long: [long] }[process.env.ECR_HARDENING_SUITE] ?? everyday,
 };

@@ -3,8 +3,9 @@
 A resource whose condition becomes true is added, one whose condition becomes false is removed
 (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html); MiniStack compares
 the templates alone. A change set of a new stack without any resource can be executed, and the change sets of a stack in
-review belong to one stack (LocalStack's recordings, tests/aws/services/cloudformation/engine/test_conditions.snapshot.json
-and test_change_sets.snapshot.json). The name of a change set can be used again once it was executed or deleted
+review belong to one stack (LocalStack's recordings, engine/test_conditions.snapshot.json and
+test_change_sets.snapshot.json in tests/aws/services/cloudformation). The name of a change set can be used again once it
+was executed or deleted
 (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html).
 """
 

@@ -173,7 +173,8 @@ def _check_timeout(logical_id: str, seconds) -> None:
     elif int(text) > MAX_SECONDS:
         problem = f"{text} is not less or equal to {MAX_SECONDS}"
     if problem is not None:
-        raise ValueError(f"Properties validation failed for resource {logical_id} with message:\n#/ServiceTimeout: {problem}")
+        failed = f"Properties validation failed for resource {logical_id} with message:"
+        raise ValueError(f"{failed}\n#/ServiceTimeout: {problem}")
 
 
 def abandon(request: dict) -> None:

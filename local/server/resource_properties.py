@@ -1,8 +1,8 @@
 """Properties of AWS::ECR::Repository that its schema does not allow, as CloudFormation reports them.
 
 The schema is that of the resource type's registry
-(https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-repository.html). CloudFormation
-converts text to a number or a boolean, and the other way round, where the schema wants it. The words are those of
+(https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-repository.html).
+CloudFormation converts text to a boolean where the schema wants one, and a number to text. The words are those of
 reports by users (aws/aws-cdk#13418, aws-samples/aws-bookstore-demo-app#56); MiniStack ignores such properties.
 """
 
@@ -52,9 +52,8 @@ def _object(required: tuple = (), **properties):
             return [f"{path}: expected type: JSONObject, found: {_kind(value)}"]
         missing = [f"{path}: required key [{name}] not found" for name in required if name not in value]
         unknown = [f"{path}: extraneous key [{name}] is not permitted" for name in value if name not in properties]
-        wrong = [
-            problem for name, each in value.items() if name in properties for problem in properties[name](each, f"{path}/{name}")
-        ]
+        known = [(name, each) for name, each in value.items() if name in properties]
+        wrong = [problem for name, each in known for problem in properties[name](each, f"{path}/{name}")]
         return missing + unknown + wrong
 
     return check

@@ -105,10 +105,8 @@ def _skip(stack: dict, item: Item, reason: str = "") -> None:
 
 def item_of(logical_id: str, record: dict, policy: str = "Delete") -> Item:
     """The resource of a stack's record."""
-    return Item(
-        logical_id, record.get("ResourceType", ""), record.get("PhysicalResourceId", ""), record.get("Properties") or {},
-        policy,
-    )  # fmt: skip
+    kind, physical_id = record.get("ResourceType", ""), record.get("PhysicalResourceId", "")
+    return Item(logical_id, kind, physical_id, record.get("Properties") or {}, policy)
 
 
 def failure_reason(failed: list[str]) -> str:

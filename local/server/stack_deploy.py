@@ -18,7 +18,7 @@ from stack_graph import dependencies, in_order
 from stack_operation import Operation, running
 from stack_provision import provision
 from stack_records import event, stack_status
-from stack_rollback import roll_back
+from stack_rollback import reason_of, roll_back
 
 logger = logging.getLogger("stack_deploy")
 
@@ -81,7 +81,8 @@ async def _deploy(operation: Operation, disable_rollback: bool) -> None:
         previous_stack=operation.previous,
     ):  # fmt: skip
         return
-    await in_order(dependencies(operation.definitions, ordered), lambda name: provision(operation, name), operation.stop)
+    waits = dependencies(operation.definitions, ordered)
+    await in_order(waits, lambda name: provision(operation, name), operation.stop)
     if operation.is_deleted:
         return
     if operation.is_cancelled:
@@ -127,11 +128,7 @@ async def _fail(operation: Operation, disable_rollback: bool, problem: str | Non
         "is_update": operation.is_update,
         "retain_except_on_create": operation.retain_except_on_create,
     }
-    names = {kind: [name for name, failed in operation.failed if failed == kind] for kind in ("CREATE", "UPDATE")}
-    reason = problem or "".join(
-        f"The following resource(s) failed to {kind.lower()}: [{', '.join(found)}]. " for kind, found in names.items() if found
-    )
-    stack_status(stack, f"{verb}_FAILED", reason, kept=True)
+    stack_status(stack, f"{verb}_FAILED", problem or reason_of(operation), kept=True)
 
 
 async def _succeed(operation: Operation, present: set[str]) -> None:

@@ -13,6 +13,8 @@ from ministack.services.cloudformation import engine
 from pinned import private
 
 Waits = dict[str, set[str]]
+# Whether it succeeded.
+Action = Callable[[str], Awaitable[bool]]
 
 
 def dependencies(definitions: dict, logical_ids: Iterable[str]) -> Waits:
@@ -28,7 +30,7 @@ def dependents(definitions: dict, logical_ids: Iterable[str]) -> Waits:
     return {name: {other for other, waits in found.items() if name in waits} for name in found}
 
 
-async def in_order(waits: Waits, action: Callable[[str], Awaitable[bool]], stop: asyncio.Event | None = None) -> set[str]:
+async def in_order(waits: Waits, action: Action, stop: asyncio.Event | None = None) -> set[str]:
     """Runs `action` for each resource as soon as it has succeeded for all those that the resource waits for.
 
     Once `stop` is set, nothing more is started. Returns the resources that were not started.

@@ -110,7 +110,7 @@ async def _update(operation: Operation, wanted: _Wanted, previous: dict) -> None
     _complete(operation, wanted, "UPDATE_COMPLETE", physical_id, attributes, seed)
 
 
-def _complete(operation: Operation, wanted: _Wanted, status: str, physical_id: str, attributes: dict, seed: str) -> None:
+def _complete(operation: Operation, wanted: _Wanted, status: str, physical_id: str, attributes: dict, seed: str):
     mark(
         operation.stack, wanted.logical_id, status, ResourceType=wanted.kind, PhysicalResourceId=physical_id,
         Properties=wanted.props, Attributes=attributes, _dynamic=wanted.dynamic, _name_seed=seed,

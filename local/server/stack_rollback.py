@@ -46,12 +46,13 @@ async def roll_back(operation: Operation, reason: str = "") -> None:
     """Rolls an operation back that has failed."""
     operation.stack.pop("_failed_operation", None)
     if operation.is_update:
-        await _roll_back_update(operation, reason or _reason(operation))
+        await _roll_back_update(operation, reason or reason_of(operation))
     else:
-        await _roll_back_create(operation, reason or f"{_reason(operation)}Rollback requested by user.")
+        await _roll_back_create(operation, reason or f"{reason_of(operation)}Rollback requested by user.")
 
 
-def _reason(operation: Operation) -> str:
+def reason_of(operation: Operation) -> str:
+    """The resources that failed, as the stack reports them."""
     if operation.is_cancelled:
         return "User Initiated"
     parts = []

@@ -3,18 +3,21 @@
 A template is checked as it is sent, and again as its macros return it: without macros CloudFormation rejects the
 request, otherwise the change set fails. The words are those that LocalStack recorded
 (tests/aws/services/cloudformation/api/test_validations.snapshot.json and test_template_engine.snapshot.json), and of
-reports by users (aws/aws-sam-cli, aws/aws-cdk). Sections: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html;
-attributes: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html.
+reports by users (aws/aws-sam-cli, aws/aws-cdk). The sections are those of
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html, the attributes those of
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html.
 """
 
 from ministack.services.cloudformation import changesets, engine, handlers
 
+import template_references
 import transforms
 from pinned import private, replace
+from template_references import TemplateRefused
 
 SECTIONS = frozenset(
-    ("AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Rules", "Mappings", "Conditions", "Transform",
-     "Resources", "Outputs", "Hooks", "Globals")
+    ("AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Rules", "Mappings", "Conditions",
+     "Transform", "Resources", "Outputs", "Hooks", "Globals")
 )  # fmt: skip
 ATTRIBUTES = frozenset(
     ("Type", "Properties", "Condition", "DependsOn", "Metadata", "CreationPolicy", "DeletionPolicy", "UpdatePolicy",
@@ -29,29 +32,35 @@ FUNCTIONS = (
 NEWER_FUNCTIONS = ("Fn::ToJsonString", "Fn::Length", "Fn::GetStackOutput")
 
 
-class TemplateRefused(ValueError):
-    """A template that CloudFormation does not accept; the message is AWS's."""
-
-
 def install() -> None:
     own = private(engine, "_apply_transforms")
 
-    def apply_transforms(template, *args):
+    def apply_transforms(template, provided_params=None, previous_params=None):
         try:
             _check_sent(template)
         except TemplateRefused as problem:
             return _refused(template, problem, is_error=True)
-        applied = own(template, *args)
+        applied = own(template, provided_params, previous_params)
         if isinstance(applied, private(engine, "_TransformFailed")):
             return applied
         try:
             _check_processed(applied)
+            _check_references(applied, provided_params, previous_params)
         except TemplateRefused as problem:
             # What its macros returned is reported by the change set, the rest is an error of the request.
             return _refused(template, problem, is_error=not transforms.declares_transform(template))
         return applied
 
     replace("_apply_transforms", apply_transforms, engine, handlers, changesets)
+
+
+def _check_references(template: dict, provided, previous) -> None:
+    try:
+        values = private(engine, "_resolve_parameters")(template, provided or [], previous)
+    except ValueError:
+        # MiniStack reports a missing or invalid parameter in its next step.
+        return
+    template_references.check(template, private(engine, "_evaluate_conditions")(template, values))
 
 
 def _refused(template, problem: TemplateRefused, is_error: bool):
@@ -132,15 +141,16 @@ def _check_conditions(template: dict) -> None:
         for member in _members(template, section).values():
             name = member.get("Condition") if isinstance(member, dict) else None
             if isinstance(name, str) and name not in declared:
-                raise TemplateRefused(
-                    f"Template format error: Unresolved condition dependency {name} in the {section} block of the template"
-                )
+                raise _no_condition(name, section)
     for expression in declared.values():
         for name in _named_conditions(expression):
             if name not in declared:
-                raise TemplateRefused(
-                    f"Template format error: Unresolved condition dependency {name} in the Conditions block of the template"
-                )
+                raise _no_condition(name, "Conditions")
+
+
+def _no_condition(name: str, section: str) -> TemplateRefused:
+    where = f"in the {section} block of the template"
+    return TemplateRefused(f"Template format error: Unresolved condition dependency {name} {where}")
 
 
 def _named_conditions(node):

@@ -9,27 +9,22 @@ reports by users. MiniStack resolves such references to text or to nothing.
 
 from contextvars import ContextVar
 
-from ministack.services.cloudformation import changesets, engine, handlers
+from ministack.services.cloudformation import engine, handlers
 
-from pinned import private, replace
+from pinned import private
 
 PSEUDO = "AWS::"
+
+
+class TemplateRefused(ValueError):
+    """A template that CloudFormation does not accept; the message is AWS's."""
+
 
 # The stack that the current request updates.
 _updated: ContextVar[dict | None] = ContextVar("updated_stack", default=None)
 
 
 def install() -> None:
-    own = private(engine, "validate_template_support")
-
-    def validate(template, conditions, params=None):
-        own(template, conditions, params=params)
-        # Without values of the parameters nothing is known of the conditions.
-        if params is not None:
-            _check(template, conditions)
-            _check_types(template, conditions)
-
-    replace("validate_template_support", validate, engine, handlers, changesets)
     actions = private(handlers, "_ACTION_HANDLERS")
     for name in ("UpdateStack", "CreateChangeSet"):
         actions[name] = _with_stack(actions[name])
@@ -47,7 +42,13 @@ def _with_stack(own):
     return act
 
 
-def _check(template: dict, conditions: dict) -> None:
+def check(template: dict, conditions: dict) -> None:
+    """Checks a template as its macros returned it (template_checks.py), by the values of its conditions."""
+    _check_references(template, conditions)
+    _check_types(template, conditions)
+
+
+def _check_references(template: dict, conditions: dict) -> None:
     resources = template.get("Resources") or {}
     active = {name for name, resource in resources.items() if _is_active(resource, conditions)}
     known = active | set(template.get("Parameters") or {})
@@ -66,9 +67,9 @@ def _check(template: dict, conditions: dict) -> None:
         names = [name for name, _ in private(engine, "_intrinsic_references")(expression)]
         wrong = [name for name in names if name in resources]
         if wrong:
-            raise ValueError(
-                f"Template format error: Unresolved dependencies [{', '.join(wrong)}]. Cannot reference resources in the "
-                "Conditions block of the template"
+            raise TemplateRefused(
+                f"Template format error: Unresolved dependencies [{', '.join(wrong)}]. "
+                "Cannot reference resources in the Conditions block of the template"
             )
     _check_circles(resources, active, conditions)
 
@@ -95,9 +96,10 @@ def _collect(node, active: set, known: set, missing: list) -> None:
         if name.startswith(PSEUDO) or name in (known if attribute is None else active):
             continue
         if attribute is not None and _uses_attribute(node, name):
-            raise ValueError(f"Template error: instance of Fn::GetAtt references undefined resource {name}")
+            raise TemplateRefused(f"Template error: instance of Fn::GetAtt references undefined resource {name}")
         if attribute is not None:
-            raise ValueError(f"Template error: instance of Fn::Sub references invalid resource attribute {name}.{attribute}")
+            wrong = f"{name}.{attribute}"
+            raise TemplateRefused(f"Template error: instance of Fn::Sub references invalid resource attribute {wrong}")
         if name not in missing:
             missing.append(name)
 
@@ -115,7 +117,7 @@ def _uses_attribute(node, name: str) -> bool:
 
 def _refuse(missing: list, section: str) -> None:
     if missing:
-        raise ValueError(
+        raise TemplateRefused(
             f"Template format error: Unresolved resource dependencies [{', '.join(missing)}] in the {section} block of "
             "the template"
         )
@@ -130,19 +132,20 @@ def _check_circles(resources: dict, active: set, conditions: dict) -> None:
             break
         waits = {name: others for name, others in waits.items() if name not in free}
     if waits:
-        raise ValueError(f"Circular dependency between resources: [{', '.join(sorted(waits))}]")
+        raise TemplateRefused(f"Circular dependency between resources: [{', '.join(sorted(waits))}]")
 
 
 def _check_types(template: dict, conditions: dict) -> None:
     """The type of a resource cannot change."""
     records = (_updated.get() or {}).get("_resources") or {}
-    changed = [
-        name
+    kept = {
+        name: resource["Type"]
         for name, resource in (template.get("Resources") or {}).items()
-        if name in records and _is_active(resource, conditions) and resource["Type"] != records[name].get("ResourceType")
-    ]
+        if name in records and _is_active(resource, conditions)
+    }
+    changed = [name for name, kind in kept.items() if kind != records[name].get("ResourceType")]
     if changed:
-        raise ValueError(
+        raise TemplateRefused(
             "Update of resource type is not permitted. The new template modifies resource type of the following "
             f"resources: [{', '.join(changed)}]"
         )
