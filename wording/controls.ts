@@ -22,7 +22,7 @@ export function controlClause(
         : 'excludes every tag, so all of them can be overwritten';
     case 'must-stay-mutable':
     case 'cannot-follow':
-      return `${code === 'cannot-follow' ? 'should be MUTABLE' : 'stays mutable'}, since with immutable tags ${
+      return `${code === 'cannot-follow' ? 'should be MUTABLE, since' : 'stays mutable, since'} with immutable tags ${
         expected === 'REPLICATION'
           ? 'a replica of a tag that has moved arrives untagged'
           : 'a cached tag no longer follows its upstream registry'
