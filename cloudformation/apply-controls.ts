@@ -1,14 +1,15 @@
 /** Applies the controls to one resource, to each map that can be its Properties. */
-import { controls } from '../core/controls/index.ts';
+import { type ControlName, controls } from '../core/controls/index.ts';
 import type { Finding } from '../core/finding.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
+import type { Policy } from '../core/policy/policy.ts';
 import {
   addUndetermined,
   type ControlContext,
   type ControlFinding,
   unselected,
-  writtenBy,
+  type WrittenDefaults,
 } from './control-context.ts';
 import { generatesResources, isLoop } from './intrinsics.ts';
 import type { ResourceRules } from './metadata.ts';
@@ -33,53 +34,68 @@ export interface ReadRepository {
   readonly isSelected: boolean;
 }
 
+type MayGain = ControlContext['mayGainProperties'];
+
+/** What a policy asks for, made once for all resources. */
+interface Work {
+  /** The controls that it turns on. */
+  readonly steps: readonly (TemplateSetting & {
+    readonly control: ControlContext['control'];
+    readonly name: ControlName;
+  })[];
+  readonly written: WrittenDefaults;
+}
+
+const byPolicy = new WeakMap<Policy, Work>();
+
+function workOf(policy: Policy): Work {
+  const known = byPolicy.get(policy);
+  if (known) return known;
+  const steps = controls.filter(({ isOn }) => isOn(policy));
+  const work: Work = {
+    steps: steps.map((control) => ({ ...templateSettings[control.setting], control, name: control.name })),
+    written: new Map(),
+  };
+  byPolicy.set(policy, work);
+  return work;
+}
+
 /** Applies every control that the rules ask for, and adds the findings; what changes beside Properties is answered. */
 export function applyControls(repository: ReadRepository, findings: Finding[]): readonly Change[] {
   const { resource, type, logicalId, maps, rules, scope, isSelected } = repository;
   const { policy, isRedacted, exempt, endedOn } = rules;
-  const written = writtenBy(policy);
-  const places = placesOf(maps, resource);
+  const { steps, written } = workOf(policy);
+  const places = maps.map((each) => ({
+    each,
+    mayGain: each.kind === 'map' ? maker(each.properties, resource) : undefined,
+  }));
   const attributeChanges: Change[] = [];
-  for (const control of controls) {
-    const { name, setting, isOn } = control;
-    const { types, isOfAttributes = false, harden: apply } = templateSettings[setting];
+  for (const { control, name, types, isOfAttributes, harden } of steps) {
     const isNamed = exempt.includes(name);
-    if (!types.includes(type) || !isOn(policy) || (isNamed && endedOn === undefined)) continue;
-    const ended = isNamed ? endedOn : undefined;
+    if (!types.includes(type) || (isNamed && endedOn === undefined)) continue;
     const addFinding = (found: ControlFinding) => {
       const finding: Finding = { ...found, control: name, logicalId };
-      findings.push(isRedacted || isNamed ? withRules(finding, isRedacted, ended) : finding);
+      findings.push(
+        isRedacted || isNamed ? withRules(finding, isRedacted, isNamed ? endedOn : undefined) : finding,
+      );
     };
     const context = { control, policy, scope, mayGainProperties: undefined, written, addFinding };
     if (isOfAttributes)
-      attributeChanges.push(...apply(resource, type, attributeContext(context, isSelected)));
-    else for (const place of places) applyTo(place, context, apply, type);
+      attributeChanges.push(...harden(resource, type, attributeContext(context, isSelected)));
+    else for (const place of places) applyTo(place, context, harden, type);
   }
   return attributeChanges;
 }
 
-/** A map of properties, with what may still write more of them. */
-interface PropertyPlace {
-  readonly each: PropertyMap | OtherProperties;
-  readonly mayGain: ControlContext['mayGainProperties'];
-}
-
-function placesOf(maps: ReadRepository['maps'], resource: JsonObject): readonly PropertyPlace[] {
-  return maps.map((each) => ({
-    each,
-    mayGain: each.kind === 'map' ? maker(each.properties, resource) : undefined,
-  }));
-}
-
-/** Applies a control to one map of properties, in the context of its place. */
+/** Applies a control to one map of properties, in the context of its place; `mayGain`: what may still write more of them. */
 function applyTo(
-  { each, mayGain }: PropertyPlace,
+  { each, mayGain }: { readonly each: PropertyMap | OtherProperties; readonly mayGain: MayGain },
   context: ControlContext,
-  apply: TemplateSetting['harden'],
+  harden: TemplateSetting['harden'],
   type: HardenedType,
 ): void {
   const inside = contextIn(each, context, mayGain);
-  if (each.kind === 'map') each.changes.push(...apply(each.properties, type, inside));
+  if (each.kind === 'map') each.changes.push(...harden(each.properties, type, inside));
   else if (each.kind === 'unknown') addUndetermined(inside, ['Properties'], each.raw);
 }
 

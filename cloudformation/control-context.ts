@@ -185,15 +185,6 @@ type Write = SettingPlace['write'];
 /** The defaults of one policy as they are written, by the kind of place. */
 export type WrittenDefaults = Map<Write, Json | undefined>;
 
-const byPolicy = new WeakMap<Policy, WrittenDefaults>();
-
-/** What has been written by a policy so far: made once, so that equal decisions are reported together. */
-export function writtenBy(policy: Policy): WrittenDefaults {
-  const written = byPolicy.get(policy) ?? new Map();
-  byPolicy.set(policy, written);
-  return written;
-}
-
 /** The policy's default as it is written at a kind of place. */
 export function writtenDefault({ control, policy, written }: ControlContext, write: Write): Json | undefined {
   if (!written.has(write)) written.set(write, write(control.safeDefault(policy)));

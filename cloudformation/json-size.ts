@@ -19,24 +19,20 @@ const maxDepth = 3000;
 const longText = 100;
 
 function bytesOf(value: Json, known: Map<string, number>, depth: number): number {
-  if (typeof value === 'string') return textBytes(value, known);
+  if (typeof value === 'string')
+    return value.length < longText ? printedBytes(value) : rememberedBytes(value, known);
   if (typeof value !== 'object' || value === null) return String(value).length;
   if (depth > maxDepth) throw new RangeError('nested too deeply');
   // Brackets, and a comma between two.
   let bytes = 2;
   if (isList(value)) {
     for (const entry of value) bytes += bytesOf(entry, known, depth + 1) + 1;
-    return value.length === 0 ? bytes : bytes - 1;
+    return Math.max(bytes - 1, 2);
   }
-  const keys = Object.keys(value);
   // With the colon and the comma of each.
-  for (const key of keys)
+  for (const key of Object.keys(value))
     bytes += rememberedBytes(key, known) + bytesOf(value[key] ?? null, known, depth + 1) + 2;
-  return keys.length === 0 ? bytes : bytes - 1;
-}
-
-function textBytes(text: string, known: Map<string, number>): number {
-  return text.length < longText ? printedBytes(text) : rememberedBytes(text, known);
+  return Math.max(bytes - 1, 2);
 }
 
 /** What a text takes that is likely to come again: a key, or a long one. */
