@@ -15,16 +15,6 @@ import {
 } from './known-properties.ts';
 import { creationTemplateType, type HardenedType, repositoryType } from './resource-types.ts';
 
-/** Each property's name by itself and in lower case. */
-const spellings: Readonly<Record<HardenedType, ReadonlyMap<string, string>>> = {
-  [repositoryType]: spellingsOf(knownProperties[repositoryType]),
-  [creationTemplateType]: spellingsOf(knownProperties[creationTemplateType]),
-};
-
-function spellingsOf(names: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(names.flatMap((name) => [[name.toLowerCase(), name] as const, [name, name] as const]));
-}
-
 /** The sections of a template that are maps, but for Metadata, which a resource has as well. */
 export const sections = [
   'Conditions',
@@ -39,8 +29,10 @@ export const sections = [
 
 /** A property's name as CloudFormation spells it, whatever case it was given in; undefined for no property. */
 export function spelling(type: HardenedType, name: string): string | undefined {
-  const known = spellings[type];
-  return known.has(name) ? name : known.get(name.toLowerCase());
+  const names = knownProperties[type];
+  if (names.includes(name)) return name;
+  const lower = name.toLowerCase();
+  return names.find((each) => each.toLowerCase() === lower);
 }
 
 /** Where a fragment was, and, for one inside Properties, the type of the resource. */

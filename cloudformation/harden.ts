@@ -7,6 +7,7 @@ import { placementOf, sections } from './fragment.ts';
 import { hardenResource, type ResourceOptions } from './harden-resource.ts';
 import { generatesResources, isLoop, type ParameterValues, readLoop } from './intrinsics.ts';
 import type { DescribeFinding } from './report.ts';
+import type { HardenedType } from './resource-types.ts';
 import { insideLoop, partScope, templateScope } from './scope.ts';
 import type { SettingsFunction } from './settings-resource.ts';
 
@@ -56,23 +57,10 @@ function hardenFragment(fragment: JsonObject, options: ResourceOptions, add: Add
       return hardenResource(fragment, options, add);
     case 'properties': {
       const { type, unknown } = placement;
+      const assumed = { path: [], outcome: 'noted', expected: type } as const;
       if (unknown !== undefined)
-        add({
-          control: 'Template',
-          code: 'placement-assumed',
-          path: [],
-          outcome: 'noted',
-          expected: type,
-          actual: unknown.slice(0, 5),
-        });
-      // Attributes beside Properties cannot be written from inside it.
-      if (options.policy.Retain || options.policy.Report) {
-        add({ control: 'Parameters', code: 'inside-properties', path: [], outcome: 'noted' });
-      }
-      const inside = { ...options, policy: { ...options.policy, Retain: false, Report: false } };
-      const hardened = hardenResource({ Type: type, Properties: fragment }, inside, add);
-      const properties = hardened.Properties;
-      return isObject(properties) ? properties : fragment;
+        add({ control: 'Template', code: 'placement-assumed', ...assumed, actual: unknown.slice(0, 5) });
+      return hardenProperties(fragment, type, options, add);
     }
     case 'elsewhere':
       addShapeFinding(add, 'misplaced', [], {
@@ -83,6 +71,20 @@ function hardenFragment(fragment: JsonObject, options: ResourceOptions, add: Add
     default:
       return placement satisfies never;
   }
+}
+
+function hardenProperties(
+  fragment: JsonObject,
+  type: HardenedType,
+  options: ResourceOptions,
+  add: AddFinding,
+): JsonObject {
+  // Attributes beside Properties cannot be written from inside it.
+  if (options.policy.Retain || options.policy.Report)
+    add({ control: 'Parameters', code: 'inside-properties', path: [], outcome: 'noted' });
+  const inside = { ...options, policy: { ...options.policy, Retain: false, Report: false } };
+  const { Properties: properties } = hardenResource({ Type: type, Properties: fragment }, inside, add);
+  return isObject(properties) ? properties : fragment;
 }
 
 function hardenTemplate(template: JsonObject, options: ResourceOptions, add: AddFinding): JsonObject {

@@ -1,6 +1,6 @@
 import { type ControlName, controlNames } from '../core/controls/index.ts';
 import type { Finding, FindingCode } from '../core/finding.ts';
-import { isList, isObject, isOneOf, type Json, type JsonObject, member } from '../core/json.ts';
+import { asObject, isList, isObject, isOneOf, type Json, type JsonObject } from '../core/json.ts';
 import { type Policy, refinePolicy } from '../core/policy/policy.ts';
 import { intrinsicName } from './intrinsics.ts';
 import { read } from './reading.ts';
@@ -39,9 +39,17 @@ export function readMetadata(
   scope: Scope,
   addFinding: (finding: Finding) => void,
 ): ResourceRules {
-  const metadata = resource.Metadata;
-  const own = isObject(metadata) ? member(metadata, metadataKey) : undefined;
-  if (own === undefined) return { policy: base, ...noRules };
+  const own = asObject(resource.Metadata)[metadataKey];
+  return own === undefined ? { policy: base, ...noRules } : readRules(own, base, today, scope, addFinding);
+}
+
+function readRules(
+  own: Json,
+  base: Policy,
+  today: () => string,
+  scope: Scope,
+  addFinding: (finding: Finding) => void,
+): ResourceRules {
   const path = ['Metadata', metadataKey];
   const refuse: Refuse = (key, code, details = {}) =>
     addFinding({ control: 'Parameters', code, path: [...path, ...key], outcome: 'invalid', ...details });

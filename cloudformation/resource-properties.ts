@@ -58,6 +58,11 @@ export function readProperties(
   // Most are plain maps; a loop or a snippet among the names makes no intrinsic of them.
   if (isObject(raw) && (intrinsicName(raw) === undefined || Object.keys(raw).some(generatesResources)))
     return mapOf(raw, raw, path, scope, isSelected);
+  return readOther(raw, scope, isSelected, path);
+}
+
+/** Properties that are an intrinsic, or no map at all: few are. */
+function readOther(raw: Json, scope: Scope, isSelected: boolean, path: Path): ResourceProperties {
   const at = { raw, path, scope, isSelected };
   const reading = read(raw, scope);
   switch (reading.kind) {

@@ -13,6 +13,17 @@ export function controlClause(
   found: IssueDetails & { readonly outcome?: Outcome },
   values: ValueWords,
 ): string {
+  return isKeyOf(sentences, code) ? fill(sentences[code], found, values) : otherClause(code, found, values);
+}
+
+type OtherCode = Exclude<ControlCode, keyof typeof sentences>;
+
+/** The clauses that are not one text each. */
+function otherClause(
+  code: OtherCode | IssueCode,
+  found: Parameters<typeof controlClause>[1],
+  values: ValueWords,
+): string {
   const { expected, outcome } = found;
   const [operator = '', key = ''] = listOf(expected);
   switch (code) {
@@ -36,9 +47,7 @@ export function controlClause(
     case 'condition-negated':
       return `allows every AWS account except what its condition on ${key} excludes: use ${operator.replace('Not', '')} with the values to allow`;
     default:
-      return isKeyOf(sentences, code)
-        ? fill(sentences[code], found, values)
-        : issueClause(code, found, values);
+      return issueClause(code, found, values);
   }
 }
 

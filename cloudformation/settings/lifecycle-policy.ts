@@ -17,14 +17,18 @@ const placeholder = '7654321';
 export const lifecyclePolicySetting: TemplateSetting = {
   types: hardenedTypes,
   harden(properties, type, context) {
-    const text = textRule(context);
     const map: PropertyRule = {
       absent: (path) =>
         applyControl(context, { lifecyclePolicy: undefined }, { path, raw: undefined, write: writeMap }),
       literal: (value, path, raw) =>
-        hardenMember(value, path, raw, [lifecyclePolicyKey, 'RegistryId'], context, text),
+        hardenMember(value, path, raw, [lifecyclePolicyKey, 'RegistryId'], context, textRule(context)),
     };
-    return hardenProperty(properties, lifecyclePolicyProperty, context, type === repositoryType ? map : text);
+    return hardenProperty(
+      properties,
+      lifecyclePolicyProperty,
+      context,
+      type === repositoryType ? map : textRule(context),
+    );
   },
 };
 

@@ -20,13 +20,14 @@ export const repositoryPolicySetting: TemplateSetting = {
   types: hardenedTypes,
   harden(properties, type, context) {
     const name = type === repositoryType ? 'RepositoryPolicyText' : 'RepositoryPolicy';
-    checkValue(member(properties, name), ['Properties', name], context);
+    const raw = member(properties, name);
+    if (raw !== undefined) checkValue(raw, ['Properties', name], context);
     return [];
   },
 };
 
 /** Checks each possible policy at a path. */
-function checkValue(raw: Json | undefined, path: Path, context: ControlContext): void {
+function checkValue(raw: Json, path: Path, context: ControlContext): void {
   const reading = read(raw, context.scope);
   if (reading.kind === 'choice')
     for (const branch of reachableBranches(reading, path, context.scope))

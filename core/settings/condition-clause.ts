@@ -1,7 +1,7 @@
 /** One operator on one key of a policy's condition: which of the principals that a `*` matches it still allows. */
 import { isUnknown, type Unknown } from '../known.ts';
 import type { Path } from '../path.ts';
-import type { Possible } from '../possible.ts';
+import { knownValues, type Possible } from '../possible.ts';
 
 /** Why a condition on a caller's identity or origin does not restrict the principals. */
 export type WeakReason =
@@ -39,55 +39,50 @@ export type Confinement =
 /** A confinement, or the path of the unknown value that decides it. */
 export type KnownConfinement = Confinement | (Unknown & { readonly path: Path });
 
-/** What the values of a condition key are, and so when a wildcard in them leaves others out. */
-type KeyKind = 'account' | 'organisation' | 'path' | 'arn' | 'endpoint' | 'user' | 'addresses';
+/**
+ * Which part of a condition key's values names an account, an organisation or an endpoint, and so where a wildcard leaves
+ * others: all of it, what stands before the first `/` or `:`, or an ARN's account. Addresses name none.
+ */
+type KeyKind = 'whole' | 'path' | 'user' | 'arn' | 'addresses';
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html. Not aws:ResourceOrgID and the
 // like, which are about the repository; nor tags and session names, which anybody gives to principals of their own.
-const keys: Readonly<Record<string, KeyKind>> = {
-  'aws:PrincipalOrgID': 'organisation',
-  'aws:PrincipalOrgPaths': 'path',
-  'aws:PrincipalAccount': 'account',
-  'aws:PrincipalArn': 'arn',
-  'aws:userid': 'user',
-  'aws:SourceOrgID': 'organisation',
-  'aws:SourceOrgPaths': 'path',
-  'aws:SourceAccount': 'account',
-  'aws:SourceOwner': 'account',
-  'aws:SourceArn': 'arn',
-  'aws:SourceVpc': 'endpoint',
-  'aws:SourceVpce': 'endpoint',
-  'aws:SourceVpcArn': 'arn',
-  'aws:VpceAccount': 'account',
-  'aws:VpceOrgID': 'organisation',
-  'aws:VpceOrgPaths': 'path',
-  'aws:SourceIp': 'addresses',
-  'aws:VpcSourceIp': 'addresses',
-};
-/** IAM's spelling of each key, by its own in lower case. */
-export const keyBySpelling: ReadonlyMap<string, string> = new Map(
-  Object.keys(keys).map((key) => [key.toLowerCase(), key]),
-);
+const keys: readonly (readonly [kind: KeyKind, names: string])[] = [
+  ['whole', 'PrincipalAccount PrincipalOrgID SourceAccount SourceOwner SourceOrgID SourceVpc SourceVpce'],
+  ['whole', 'VpceAccount VpceOrgID'],
+  ['path', 'PrincipalOrgPaths SourceOrgPaths VpceOrgPaths'],
+  ['arn', 'PrincipalArn SourceArn SourceVpcArn'],
+  ['user', 'userid'],
+  ['addresses', 'SourceIp VpcSourceIp'],
+];
+
+/** The key as IAM spells it, and what its values are; undefined for a key that is not one of those above. */
+export function findKey(spelling: string): Pick<Clause, 'key' | 'kind'> | undefined {
+  const found = keys.flatMap(([kind, names]) =>
+    names.split(' ').map((name) => ({ key: `aws:${name}`, kind })),
+  );
+  return found.find(({ key }) => key.toLowerCase() === spelling.toLowerCase());
+}
 
 /** One operator on one of the keys above. */
 export interface Clause {
   readonly operator: { readonly set: string; readonly base: string; readonly ifExists: string };
   readonly key: string;
+  readonly kind: KeyKind;
   readonly values: readonly Possible[];
 }
 
 /** What one clause does; undefined: nothing that matters. */
 export function checkClause(clause: Clause, isKeyDemanded: boolean): KnownConfinement | undefined {
-  const { operator, key } = clause;
+  const { operator, kind } = clause;
   const { set, base, ifExists } = operator;
   const weak = (reason: WeakReason) => weakBy(clause, reason);
-  const kind = keys[key] ?? 'user';
   if (kind === 'addresses') return base === 'IpAddress' ? weak('addresses') : undefined;
   if (base === 'Null') return weak(isKeyDemanded ? 'any-value' : 'not-compared');
   if (base.includes('Not')) return weak('negated');
   if (!/^(String|Arn)/.test(base)) return weak('not-compared');
   if ((set === 'ForAllValues:' || ifExists !== '') && !isKeyDemanded) return weak('holds-without-key');
-  return checkValues(clause, kind);
+  return checkValues(clause);
 }
 
 function weakBy({ operator: { set, base, ifExists }, key }: Clause, reason: WeakReason): Confinement {
@@ -95,18 +90,17 @@ function weakBy({ operator: { set, base, ifExists }, key }: Clause, reason: Weak
 }
 
 /** Which principals a clause allows that requires one of its values. */
-function checkValues(clause: Clause, kind: KeyKind): KnownConfinement {
-  const { operator, key, values } = clause;
+function checkValues(clause: Clause): KnownConfinement {
+  const { operator, key, kind, values } = clause;
   const isPattern = !operator.base.startsWith('StringEquals');
-  const known = values.flatMap((each) => (isUnknown(each) ? [] : [String(each.value)]));
+  const known = knownValues(values).map(String);
   if (known.some((value) => /\$\{aws:(?!Resource)/i.test(value))) return weakBy(clause, 'own-value');
   if (isPattern && known.some((value) => leavesOthers(value, kind))) return weakBy(clause, 'wildcard');
   return unknownPattern(isPattern ? values : []) ?? confinedBy(key);
 }
 
 function unknownPattern(values: readonly Possible[]): KnownConfinement | undefined {
-  const found = values.find((each) => isUnknown(each) && each.canBeWildcard);
-  return found !== undefined && isUnknown(found) ? { unknown: found.unknown, path: found.path } : undefined;
+  return values.filter((each) => isUnknown(each)).find(({ canBeWildcard }) => canBeWildcard);
 }
 
 function confinedBy(key: string): Confinement {
@@ -126,9 +120,7 @@ function leavesOthers(value: string, kind: KeyKind): boolean {
       return isWild(value.split('/')[0]);
     case 'user':
       return isWild(value.split(':')[0]);
-    case 'account':
-    case 'organisation':
-    case 'endpoint':
+    case 'whole':
     case 'addresses':
       return isWild(value);
     default:

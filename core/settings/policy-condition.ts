@@ -3,13 +3,10 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import { isUnknown } from '../known.ts';
 import type { Path } from '../path.ts';
 import { type DocumentReader, plainReader } from '../possible.ts';
-import { type Clause, checkClause, type KnownConfinement, keyBySpelling } from './condition-clause.ts';
+import { type Clause, checkClause, findKey, type KnownConfinement } from './condition-clause.ts';
 
-const operators = [
-  ...['StringEquals', 'StringEqualsIgnoreCase', 'StringLike', 'ArnEquals', 'ArnLike', 'IpAddress', 'Null'],
-  ...['StringNotEquals', 'StringNotEqualsIgnoreCase', 'StringNotLike', 'ArnNotEquals', 'ArnNotLike'],
-  'NotIpAddress',
-];
+const operators =
+  'StringEquals StringEqualsIgnoreCase StringLike ArnEquals ArnLike IpAddress Null StringNotEquals StringNotEqualsIgnoreCase StringNotLike ArnNotEquals ArnNotLike NotIpAddress';
 /** Every other one, which compares numbers, dates and the like. */
 const otherOperator = '';
 
@@ -58,11 +55,11 @@ function readClauses(condition: JsonObject, path: Path, reader: DocumentReader):
     const operator = readOperator(name);
     if (!isObject(entries) || reader.mayBeAbsent(entries)) return [];
     return Object.entries(entries).flatMap(([spelling, value]) => {
-      const key = keyBySpelling.get(spelling.toLowerCase());
+      const key = findKey(spelling);
       // What a branch leaves out confines nobody there.
       return key === undefined || reader.mayBeAbsent(value)
         ? []
-        : [{ operator, key, values: reader.possible(value, [...path, name, spelling]) }];
+        : [{ operator, ...key, values: reader.possible(value, [...path, name, spelling]) }];
     });
   });
 }
@@ -70,7 +67,8 @@ function readClauses(condition: JsonObject, path: Path, reader: DocumentReader):
 function readOperator(name: string): Clause['operator'] {
   const [, set = '', written = '', ifExists = ''] =
     /^(ForAnyValue:|ForAllValues:)?(\w+?)(IfExists)?$/i.exec(name) ?? [];
-  const base = operators.find((each) => each.toLowerCase() === written.toLowerCase()) ?? otherOperator;
+  const base =
+    operators.split(' ').find((each) => each.toLowerCase() === written.toLowerCase()) ?? otherOperator;
   const isForAll = set.toLowerCase() === 'forallvalues:';
   return {
     set: set === '' ? '' : isForAll ? 'ForAllValues:' : 'ForAnyValue:',
