@@ -38,6 +38,7 @@ export type IssueCode =
   | 'too-many-wildcards'
   | 'too-many-patterns'
   | 'matches-every-tag'
+  | 'matches-nearly-every-tag'
   | 'filter-count'
   | 'filters-missing'
   | 'filters-not-taken'

@@ -49,7 +49,9 @@ const sentences: {
   'pattern-characters': '{quoted}must be 1 to 128 letters, digits and . _ * -',
   'too-many-patterns': 'has {count} patterns, and at most {expected} are possible',
   'matches-every-tag':
-    '{quoted}matches every tag, or nearly every one: exempt the repository from TagImmutability, with a reason, instead',
+    '{quoted}matches every tag: exempt the repository from TagImmutability, with a reason, instead',
+  'matches-nearly-every-tag':
+    '{quoted}matches nearly every tag that identifies an image, such as versions, commits and dates: name the tags that move',
   'filter-count': 'must have 1 to {expected} filters, not {count}',
   'filters-missing': '{value} needs {related}',
   'filters-not-taken': '{value} does not go with {related}: use {expected}',

@@ -19,7 +19,8 @@ export function parameterClause(
   switch (code) {
     case 'pattern-characters':
     case 'too-many-wildcards':
-    case 'matches-every-tag': {
+    case 'matches-every-tag':
+    case 'matches-nearly-every-tag': {
       const pattern = values.quote(finding.actual).trim();
       return `${name} has ${pattern}, which ${issueClause(code, { ...finding, actual: undefined }, values)}`;
     }

@@ -95,7 +95,7 @@ function valueClause(code: Exclude<PropertyIssue['code'], WholeCode>, issue: Pro
     case 'empty-text':
       return 'must be text, not empty';
     case 'matches-every-tag':
-      return 'matches every tag, or nearly every one, so that next to none would be immutable';
+      return 'matches every tag, so that none would be immutable';
     case 'registry-not-taken':
       return "is not taken: the registry is that of the stack's account";
     default:

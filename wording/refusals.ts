@@ -1,5 +1,6 @@
 /** Why a request is refused: sentences for stack events, and the same for the log, without values. */
 
+import { matchesEveryTag } from '../core/settings/matches-every-tag.ts';
 import type { ImageInUse } from '../reconcile/guard.ts';
 import type { Loss, Mismatch, Refusal, RepositoryRefusal } from '../reconcile/outcome.ts';
 import type { Scanning } from '../reconcile/scanning.ts';
@@ -94,7 +95,7 @@ function enforcedWords({
 }: Extract<RepositoryRefusal, { readonly code: 'enforced' }>): string {
   const isExclusion = tagMutability?.mutability === 'IMMUTABLE_WITH_EXCLUSION';
   const mutability = isExclusion
-    ? 'ImageTagMutabilityExclusionFilters that match every tag, or nearly every one,'
+    ? `ImageTagMutabilityExclusionFilters that match ${tagMutability.exclusions.some(matchesEveryTag) ? 'every' : 'nearly every'} tag`
     : `ImageTagMutability ${tagMutability?.mutability}`;
   return [
     ...(tagMutability === undefined ? [] : [mutability]),

@@ -3,7 +3,6 @@ import type { Claim } from './record.ts';
 
 /** The hashes of a request. */
 interface Request {
-  readonly request: string;
   readonly properties: string;
   readonly replacedProperties: string;
 }
@@ -13,7 +12,10 @@ export function revertsLastChange(claim: Claim, { properties }: Pick<Request, 'p
   return claim.replacedProperties === properties && claim.properties !== properties;
 }
 
-/** Whether a request replaces properties that never came into effect: the Update that had them failed. */
-export function followsFailure(claim: Claim, { properties, replacedProperties, request }: Request): boolean {
-  return claim.properties === properties && replacedProperties !== properties && claim.request !== request;
+/**
+ * Whether a request replaces properties that never came into effect: the Update that had them failed. A second delivery of
+ * an Update looks the same; what it would make less safe was kept by the first one.
+ */
+export function followsFailure(claim: Claim, { properties, replacedProperties }: Request): boolean {
+  return claim.properties === properties && replacedProperties !== properties;
 }

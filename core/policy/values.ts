@@ -2,7 +2,7 @@
 
 import { type Issue, type Parsed, unusable } from '../issue.ts';
 import { isList, isOneOf, type Json } from '../json.ts';
-import { exclusionsOfNearlyEveryTag } from '../settings/matches-every-tag.ts';
+import { everyTagCode, exclusionsOfNearlyEveryTag } from '../settings/matches-every-tag.ts';
 import { exclusionIssue, maximumExclusions, patternIssue } from '../settings/tag-mutability.ts';
 
 /** How an author's unsafe value is handled; the later the tighter. */
@@ -47,7 +47,7 @@ export function parseEnforcement(value: Json): Parsed<Enforcement> {
 export function parseMutableTags(value: Json): Parsed<readonly string[]> {
   const parsed = parsePatterns(value, maximumExclusions, exclusionIssue);
   const actual = 'value' in parsed ? exclusionsOfNearlyEveryTag(parsed.value) : undefined;
-  return actual === undefined ? parsed : unusable('matches-every-tag', { actual });
+  return actual === undefined ? parsed : unusable(everyTagCode(actual), { actual });
 }
 
 // More would give a lifecycle policy more rules than are readable, and than ECR is known to accept.

@@ -42,3 +42,8 @@ export function exclusionsOfNearlyEveryTag(exclusions: readonly string[]): strin
   const matched = identifyingTags.filter((tag) => exclusions.some((each) => matchesWildcard(each, tag)));
   return matched.length < nearlyEvery * identifyingTags.length ? undefined : exclusions.join(' ');
 }
+
+/** The code of the issue that such exclusions are. */
+export function everyTagCode(exclusions: string): 'matches-every-tag' | 'matches-nearly-every-tag' {
+  return matchesEveryTag(exclusions) ? 'matches-every-tag' : 'matches-nearly-every-tag';
+}

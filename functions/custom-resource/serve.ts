@@ -1,7 +1,7 @@
 /** What each kind of request does: parse, reconcile, respond. */
 import type { RemovalMode } from '../../core/claims/operations.ts';
 import { isOneOf, type JsonObject } from '../../core/json.ts';
-import { type Desired, isSingle, type Replaced, type Requester } from '../../reconcile/desired.ts';
+import { isSingle, type OnDelete, type Replaced, type Requester } from '../../reconcile/desired.ts';
 import { hashOf } from '../../reconcile/hash.ts';
 import { reconcile } from '../../reconcile/reconcile.ts';
 import { type Removed, removeClaims } from '../../reconcile/remove-claims.ts';
@@ -14,7 +14,7 @@ import { refusalEntry, refusalSentence } from '../../wording/refusals.ts';
 import { dryRunData, settingsData } from './attributes.ts';
 import { failureEntry } from './failure-entry.ts';
 import { failedRequestOf, physicalIdOf, requestHash } from './identity.ts';
-import { parseProperties } from './properties/properties.ts';
+import { parseForDelete, parseProperties } from './properties/properties.ts';
 import { selectionNames } from './properties/selection.ts';
 import type { SettingsRequest } from './request.ts';
 import type { CustomResourceResponse } from './response.ts';
@@ -120,14 +120,12 @@ async function remove(request: DeleteRequest, session: Session): Promise<CustomR
     notes,
     data: {},
   });
-  const parsed = parseProperties(request.properties);
-  const refused = 'problems' in parsed;
-  // An earlier version of the application may have accepted them, and stacks must stay deletable.
-  if (refused) context.log({ level: 'WARN', message: 'properties refused: OnDelete counts as Retain' });
-  const notes = refused ? ['Its properties are refused, so OnDelete counts as Retain'] : [];
-  const { mode, onlyOf } = modeOf(request, refused ? undefined : parsed.desired);
+  const { isRefused, onDelete, protectPulledWithinDays } = parseForDelete(request.properties);
+  // Stacks must stay deletable.
+  if (isRefused) context.log({ level: 'WARN', message: 'properties refused: OnDelete counts as Retain' });
+  const notes = isRefused ? ['Its OnDelete is refused, and counts as Retain'] : [];
+  const { mode, onlyOf } = modeOf(request, onDelete);
   const mayFail = mode !== 'Retain' && onlyOf === undefined;
-  const { protectPulledWithinDays } = refused ? { protectPulledWithinDays: 90 } : parsed.desired;
   const removal = { holder: physicalIdOf(request), mode, onlyOf, protectPulledWithinDays, mayFail };
   const removed = await removeClaims(removal, context).catch(async (error: unknown): Promise<Removed> => {
     if (mayFail) throw error;
@@ -148,11 +146,10 @@ async function remove(request: DeleteRequest, session: Session): Promise<CustomR
 /** How the claims of a deleted resource are removed. */
 function modeOf(
   request: DeleteRequest,
-  desired: Desired | undefined,
+  onDelete: OnDelete,
 ): { readonly mode: RemovalMode; readonly onlyOf: string | undefined } {
   const { physicalResourceId } = request;
-  if (physicalResourceId === physicalIdOf(request))
-    return { mode: desired?.onDelete ?? 'Retain', onlyOf: undefined };
+  if (physicalResourceId === physicalIdOf(request)) return { mode: onDelete, onlyOf: undefined };
   // Another ID: its Create could not revert everything, or CloudFormation did not receive its response.
   return { mode: 'Undo', onlyOf: failedRequestOf(physicalResourceId, request) };
 }

@@ -1,7 +1,7 @@
 import { isList, type Json } from '../../../core/json.ts';
 import type { Path } from '../../../core/path.ts';
 import { parseExclusions } from '../../../core/settings/exclusion-filters.ts';
-import { exclusionsOfNearlyEveryTag } from '../../../core/settings/matches-every-tag.ts';
+import { everyTagCode, exclusionsOfNearlyEveryTag } from '../../../core/settings/matches-every-tag.ts';
 import { exclusionIssue, filtersProperty, maximumExclusions } from '../../../core/settings/tag-mutability.ts';
 import { type AddIssue, readTexts } from './values.ts';
 
@@ -21,7 +21,7 @@ export function readMutableTags(value: Json, add: AddIssue): readonly string[] {
     if (issue !== undefined) add({ ...issue, path: [property, indexOf(value, pattern)] });
   }
   const actual = exclusionsOfNearlyEveryTag(patterns);
-  if (actual !== undefined) add({ code: 'matches-every-tag', path: mutableTagsPath(value, actual) });
+  if (actual !== undefined) add({ code: everyTagCode(actual), path: mutableTagsPath(value, actual) });
   if (patterns.length > maximumExclusions)
     add({
       code: 'too-many-patterns',

@@ -66,6 +66,24 @@ export function parseProperties(
   return issues.length > 0 ? { problems: issues.map(propertyProblem) } : { desired };
 }
 
+/** What a Delete needs of the properties; `isRefused`: they do not say what becomes of the repositories. */
+export interface DeleteProperties extends Pick<Desired, 'onDelete' | 'protectPulledWithinDays'> {
+  readonly isRefused: boolean;
+}
+
+/**
+ * Parses what a Delete needs, and no more: this version may refuse other properties that an earlier one has accepted, which
+ * must not change what becomes of the repositories.
+ */
+export function parseForDelete(properties: JsonObject): DeleteProperties {
+  const issues: PropertyIssue[] = [];
+  const add: AddIssue = (issue) => issues.push(issue);
+  const days = 'ProtectPulledWithinDays';
+  const onDelete = readOnDelete(member(properties, 'OnDelete'), add);
+  const protectPulledWithinDays = readCount(days, member(properties, days), add) ?? 90;
+  return { onDelete, protectPulledWithinDays, isRefused: issues.some(({ path }) => path[0] === 'OnDelete') };
+}
+
 function readTagMutability(properties: JsonObject, add: AddIssue): TagMutability | undefined {
   const value = member(properties, 'ImageTagMutability');
   const filters = member(properties, filtersProperty);

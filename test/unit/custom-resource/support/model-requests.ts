@@ -63,7 +63,7 @@ function lookedAt(model: Model, told: Told, takenBack: ReadonlyMap<Key, Removal>
 }
 
 /** Whether a claim shows it: its properties were replaced by the last Update, or those that replaced them failed. */
-function isRollbackOf(model: Model, name: string, { type, wish, old, requestId }: Sent): boolean {
+function isRollbackOf(model: Model, name: string, { type, wish, old }: Sent): boolean {
   const [asked, replaced] = [JSON.stringify(wish), JSON.stringify(old)];
   return (
     type === 'Update' &&
@@ -73,7 +73,7 @@ function isRollbackOf(model: Model, name: string, { type, wish, old, requestId }
         (claim) =>
           claim.id === name &&
           ((claim.instead === asked && claim.asked !== asked) ||
-            (claim.asked === asked && replaced !== asked && claim.request !== requestId)),
+            (claim.asked === asked && replaced !== asked)),
       )
   );
 }
@@ -83,12 +83,12 @@ function outcomeOf(
   model: Model,
   { name, stack }: Slot,
   sent: Sent,
-  { before, isStruck }: Told,
+  { before, isStruck, isRollbackOfGone }: Told,
   takenBack: ReadonlyMap<Key, Removal>,
 ): ReadonlyMap<Key, Expected> | undefined {
   const { wish, requestId } = sent;
   const existing = [...before.keys()];
-  const isRollback = isRollbackOf(model, name, sent);
+  const isRollback = isRollbackOf(model, name, sent) || (sent.type === 'Update' && isRollbackOfGone);
   if (isStruck || (isMissing(wish, existing) && !isRollback)) return undefined;
   const asking = {
     ...{ id: name, stack, wish, request: requestId },

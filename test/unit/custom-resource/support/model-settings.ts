@@ -87,7 +87,10 @@ export const parts = [
       mutability,
       exclusions,
     }),
-    safest: <One extends Settings>(one: One, other: Settings): One => ({ ...one, ...safestTags(one, other) }),
+    safest: <One extends Settings>(one: One, other: Settings): One => {
+      const { mutability, exclusions } = safestTags(one, other);
+      return { ...one, mutability, exclusions };
+    },
   },
   {
     isAsSafe: (one: Settings, other: Settings) => one.scanOnPush || !other.scanOnPush,

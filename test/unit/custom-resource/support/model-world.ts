@@ -1,7 +1,10 @@
 /** The real side of the model: the handler over the bench, and what registry and table hold before and after a request. */
 import { decodeRecord } from '../../../../core/claims/encode.ts';
 import type { ClaimRecord } from '../../../../core/claims/record.ts';
+import { followsFailure, revertsLastChange } from '../../../../core/claims/rolled-back.ts';
 import { isObject, type JsonObject, member } from '../../../../core/json.ts';
+import { physicalIdOf } from '../../../../functions/custom-resource/identity.ts';
+import { hashOf } from '../../../../reconcile/hash.ts';
 import type { Bench } from './bench.ts';
 import { breachesOfDelivery, parseBody } from './contract.ts';
 import { propertiesLike } from './events.ts';
@@ -57,6 +60,8 @@ export interface Told {
   readonly writes: readonly string[];
   /** Whether the block was met. */
   readonly isStruck: boolean;
+  /** Whether the claims of a repository that is there no more show that the request rolls another one back. */
+  readonly isRollbackOfGone: boolean;
 }
 
 export interface Real {
@@ -99,6 +104,20 @@ export function realOf(bench: Bench, own: string): Real {
         return [[key, { state, record: recordOf(nameOf(key), createdAt), tags: Object.fromEntries(tags) }]];
       }),
     );
+  const stackIdOf = (stack: string) => `arn:aws:cloudformation:us-east-1:123456789012:stack/${stack}/${own}`;
+  /** What the table still says of repositories that were deleted. */
+  const staleClaims = (stack: string, logicalResourceId: string) => {
+    const holder = physicalIdOf({ stackId: stackIdOf(stack), logicalResourceId });
+    return keys.flatMap((key) => {
+      const item = claims.get(arnOf(nameOf(key)));
+      const record = item && decodeRecord(item);
+      const createdAt = (repositories.get(nameOf(key))?.createdAt ?? 0) * 1000;
+      if (record === undefined || record.createdAt === createdAt) return [];
+      return [...record.claims, ...record.retained.map(({ claim }) => claim)].filter(
+        (claim) => claim.holder === holder,
+      );
+    });
+  };
   let made = 0;
   return {
     own,
@@ -115,6 +134,12 @@ export function realOf(bench: Bench, own: string): Real {
     async send(sent) {
       const { wish, old, block, isLost = false } = sent;
       const before = world();
+      const isRollbackOfGone = staleClaims(sent.stack, sent.logicalId).some((claim) => {
+        const properties = hashOf(propertiesOf(wish, own));
+        const replacedProperties = old === undefined ? '' : hashOf(propertiesOf(old, own));
+        const hashes = { properties, replacedProperties };
+        return revertsLastChange(claim, hashes) || followsFailure(claim, hashes);
+      });
       const outcome = await bench.run({
         repository: own,
         // What is not there is looked for a while, where there is time.
@@ -132,7 +157,7 @@ export function realOf(bench: Bench, own: string): Real {
         event: {
           RequestType: sent.type,
           RequestId: sent.requestId,
-          StackId: `arn:aws:cloudformation:us-east-1:123456789012:stack/${sent.stack}/${own}`,
+          StackId: stackIdOf(sent.stack),
           LogicalResourceId: sent.logicalId,
           PhysicalResourceId: sent.id,
           ResourceProperties: propertiesOf(wish, own),
@@ -160,6 +185,7 @@ export function realOf(bench: Bench, own: string): Real {
         after: world(),
         writes,
         isStruck: block !== undefined && strikes(block, writes),
+        isRollbackOfGone,
       };
     },
   };
