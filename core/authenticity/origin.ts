@@ -66,7 +66,14 @@ export function isResponseUrl({ responseUrl, ...request }: Sender, { partition }
     `${url.username}${url.password}${url.port}` === '' &&
     url.hostname.startsWith(bucketPrefix) &&
     url.hostname.endsWith(`.${suffix}`) &&
-    pathOf(url) === `/${request.stackId}|${request.logicalResourceId}|${request.requestId}`
+    pathsOf(request).includes(pathOf(url) ?? '')
+  );
+}
+
+/** What the path holds. AWS's example of another partition has `arn:aws:` there, unlike its StackId. */
+function pathsOf({ stackId, logicalResourceId, requestId }: Omit<Sender, 'responseUrl'>): readonly string[] {
+  return [stackId, stackId.replace(/^arn:[^:]*:/, 'arn:aws:')].map(
+    (stack) => `/${stack}|${logicalResourceId}|${requestId}`,
   );
 }
 

@@ -19,6 +19,7 @@ import event_patterns
 import event_targets
 import exclusion_filters
 import failed_transforms
+import function_names
 import image_events
 import image_scans
 import images
@@ -36,6 +37,7 @@ import registry_scanning
 import replication
 import repositories
 import resource_properties
+import service_tokens
 import simulated_policies
 import sns_limits
 import stack_deletion
@@ -79,6 +81,8 @@ GAPS = (
     stack_deletion,
     stack_rollback,
     stack_deploy,
+    service_tokens,
+    function_names,
     simulated_policies,
     image_events,
     image_scans,

@@ -13,8 +13,9 @@ describe('what SAM built', () => {
     expect(statSync(bundle('MacroFunction')).size).toBeLessThanOrEqual(75 * kibibyte);
   });
 
-  test('the custom resource is at most 340 KiB, with the clients of ECR and DynamoDB', () => {
-    expect(statSync(bundle('SettingsFunction')).size).toBeLessThanOrEqual(340 * kibibyte);
+  // CloudFormation's client, by which requests are authenticated, took it over 340 KiB: 38 KiB of it are that client.
+  test('the custom resource is at most 384 KiB, with the clients of ECR, DynamoDB and CloudFormation', () => {
+    expect(statSync(bundle('SettingsFunction')).size).toBeLessThanOrEqual(384 * kibibyte);
   });
 
   test('the function for scan findings is at most 250 KiB', () => {

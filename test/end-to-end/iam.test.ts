@@ -1,4 +1,4 @@
-import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import * as cloudformation from '@aws-sdk/client-cloudformation';
 import * as dynamodb from '@aws-sdk/client-dynamodb';
 import * as ecr from '@aws-sdk/client-ecr';
 import {
@@ -37,7 +37,10 @@ function callsOfCustomResource(): readonly string[] {
 /** The policies of a role of the deployed application, as they stand in IAM. */
 async function policiesOf(logicalId: string): Promise<string[]> {
   const { StackResources } = await clients.cloudformation.send(
-    new DescribeStackResourcesCommand({ StackName: applicationStack, LogicalResourceId: logicalId }),
+    new cloudformation.DescribeStackResourcesCommand({
+      StackName: applicationStack,
+      LogicalResourceId: logicalId,
+    }),
   );
   const RoleName = StackResources?.[0]?.PhysicalResourceId ?? '';
   const { PolicyNames } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
@@ -110,7 +113,10 @@ test('it may read and write items of the claims table, and do nothing else in Dy
   const ofDynamodb = operationsOf('dynamodb', dynamodb);
   expect(ofDynamodb.length).toBeGreaterThan(40);
   const { StackResources } = await clients.cloudformation.send(
-    new DescribeStackResourcesCommand({ StackName: applicationStack, LogicalResourceId: 'ClaimsTable' }),
+    new cloudformation.DescribeStackResourcesCommand({
+      StackName: applicationStack,
+      LogicalResourceId: 'ClaimsTable',
+    }),
   );
   const table = `arn:aws:dynamodb:us-east-1:000000000000:table/${StackResources?.[0]?.PhysicalResourceId}`;
   expect(await allowed(policies, ofDynamodb, table)).toEqual([
@@ -120,6 +126,23 @@ test('it may read and write items of the claims table, and do nothing else in Dy
   ]);
   expect(await allowed(policies, ofDynamodb, `${table}-of-others`)).toEqual([]);
   expect(await allowed(await policiesOf('MacroRole'), ofDynamodb, table)).toEqual([]);
+});
+
+test('it may ask CloudFormation about stacks of its own account and region, and do nothing else there', async () => {
+  const policies = await policiesOf('SettingsRole');
+  const ofCloudFormation = operationsOf('cloudformation', cloudformation);
+  expect(ofCloudFormation.length).toBeGreaterThan(60);
+  const stack =
+    'arn:aws:cloudformation:us-east-1:000000000000:stack/orders/51af3dc0-da77-11e4-872e-1234567db123';
+  expect(await allowed(policies, ofCloudFormation, stack)).toEqual([
+    'cloudformation:DescribeStackEvents',
+    'cloudformation:DescribeStackResource',
+  ]);
+  for (const elsewhere of [
+    stack.replace('us-east-1', 'eu-west-1'),
+    stack.replace('000000000000', '111111111111'),
+  ])
+    expect(await allowed(policies, ofCloudFormation, elsewhere)).toEqual([]);
 });
 
 test('the macro may do nothing in ECR', async () => {

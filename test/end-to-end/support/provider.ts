@@ -52,10 +52,10 @@ export interface Provider {
   resource(properties?: Record<string, string>, dependsOn?: string): Record<string, unknown>;
 }
 
-/** Deploys a provider. */
-export async function provider(): Promise<Provider> {
+/** Deploys a provider: one that records its requests, or another. */
+export async function provider(code = recorder): Promise<Provider> {
   const FunctionName = uniqueName('recorder');
-  const made = inlineFunction(recorder);
+  const made = inlineFunction(code);
   const document = {
     Resources: {
       Provider: { ...made, Properties: { ...Object(made.Properties), FunctionName, Timeout: 60 } },

@@ -95,6 +95,12 @@ describe('the ResponseURL', () => {
     expect(isResponseUrl({ ...sender, responseUrl }, { ...home, partition })).toBe(true);
   });
 
+  test('of China has another partition in its path than the StackId, as in the example of AWS', () => {
+    const stackId = sender.stackId.replace('arn:aws:', 'arn:aws-cn:');
+    const responseUrl = `${bucket}.s3.cn-north-1.amazonaws.com.cn/${path(sender)}`;
+    expect(isResponseUrl({ ...sender, stackId, responseUrl }, { ...home, partition: 'aws-cn' })).toBe(true);
+  });
+
   test.each([
     ['another protocol', `${bucket.replace('https', 'http')}.s3.amazonaws.com/${path(sender)}`],
     ['another host', `https://example.com/${path(sender)}`],
