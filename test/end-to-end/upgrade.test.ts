@@ -2,7 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeleteStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  DeleteStackCommand,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+} from '@aws-sdk/client-cloudformation';
 import { CreateRepositoryCommand, DescribeRepositoriesCommand } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../core/json.ts';
@@ -30,11 +34,11 @@ describe('an upgrade', () => {
   }, patience);
   afterAll(() => aws.stop());
 
-  const versionOutput = async (): Promise<string | undefined> => {
+  const output = async (key: string): Promise<string | undefined> => {
     const { Stacks } = await clients.cloudformation.send(
       new DescribeStacksCommand({ StackName: applicationStack }),
     );
-    return Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === 'Version')?.OutputValue;
+    return Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === key)?.OutputValue;
   };
   const mutabilityOf = async (name: string) => {
     const { repositories } = await clients.ecr.send(
@@ -42,49 +46,105 @@ describe('an upgrade', () => {
     );
     return repositories?.[0]?.imageTagMutability;
   };
-  const template = (properties: JsonObject): JsonObject => ({
-    Transform: 'EcrHardening',
-    Resources: {
-      Orders: repository({ RepositoryName: 'upgraded' }),
-      Settings: {
-        Type: 'Custom::EcrSettings',
-        Properties: { RepositoryName: 'of-nobody', OnDelete: 'Restore', ...properties },
-      },
-    },
+  const remove = async (stackName: string) => {
+    await clients.cloudformation.send(new DeleteStackCommand({ StackName: stackName }));
+    const isThere = async () =>
+      (await clients.cloudformation.send(new DescribeStacksCommand({}))).Stacks?.some(
+        ({ StackName, StackStatus }) => StackName === stackName && StackStatus !== 'DELETE_COMPLETE',
+      );
+    for (let look = 0; look < 200 && (await isThere()); look += 1)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await isThere()).toBe(false);
+  };
+  /** A stack with a repository of its own, and a custom resource over another one where there are properties. */
+  const using = (stackName: string, RepositoryName: string) => ({
+    deploy: (type: 'CREATE' | 'UPDATE', properties?: JsonObject, logicalId = 'Settings') =>
+      deploy(clients, {
+        ...{ stackName, type, parameters: {} },
+        document: {
+          Transform: 'EcrHardening',
+          Resources: {
+            Orders: repository({ RepositoryName: stackName }),
+            ...(properties && {
+              [logicalId]: { Type: 'Custom::EcrSettings', Properties: { RepositoryName, ...properties } },
+            }),
+          },
+        },
+      }),
   });
+  const moved = using('moved', 'of-nobody');
+  const late = using('late', 'of-nobody-either');
+  const deployed = { kind: 'deployed' };
 
   test(
-    'from the version before keeps what stacks had and goes on with their resources; what they found before is not known',
+    'from the version before: a stack that takes its custom resource out, and puts it back afterwards, keeps what it had; what it found before is not known',
     async () => {
-      expect(await versionOutput()).toBeUndefined();
-      await clients.ecr.send(new CreateRepositoryCommand({ repositoryName: 'of-nobody' }));
-      const stack = { stackName: 'using', parameters: {} };
-      const made = await deploy(clients, { ...stack, type: 'CREATE', document: template({}) });
-      expect(made.kind).toBe('deployed');
+      expect(await output('Version')).toBeUndefined();
+      for (const repositoryName of ['of-nobody', 'of-nobody-either'])
+        await clients.ecr.send(new CreateRepositoryCommand({ repositoryName }));
+      for (const stack of [moved, late]) expect(await stack.deploy('CREATE', {})).toEqual(deployed);
+      expect(await moved.deploy('UPDATE')).toEqual(deployed);
 
       await deployApplication(aws);
-      expect(await versionOutput()).toBe(version);
-      expect([await mutabilityOf('upgraded'), await mutabilityOf('of-nobody')]).toEqual([
-        'IMMUTABLE',
-        'IMMUTABLE',
-      ]);
+      expect(await output('Version')).toBe(version);
+      expect(await output('SettingsServiceToken')).toMatch(/:function:EcrHardening-settings$/);
+      const all = async () =>
+        Promise.all(['moved', 'late', 'of-nobody', 'of-nobody-either'].map(mutabilityOf));
+      expect(await all()).toEqual(Array(4).fill('IMMUTABLE'));
 
-      const updated = await deploy(clients, {
-        ...stack,
-        type: 'UPDATE',
-        document: template({ RequireScanning: 'true' }),
+      expect(await moved.deploy('UPDATE', { RequireScanning: 'true', OnDelete: 'Restore' })).toEqual(
+        deployed,
+      );
+      // Of a stack that did not move, CloudFormation refuses an update of the resource.
+      expect(await late.deploy('UPDATE', { RequireScanning: 'true' })).toEqual({
+        kind: 'failed',
+        reason: 'Settings: Modifying service token is not allowed.',
       });
-      expect(updated.kind).toBe('deployed');
+      expect(await late.deploy('UPDATE')).toEqual(deployed);
+      expect(await late.deploy('UPDATE', {}, 'Moved')).toEqual(deployed);
+      expect(await all()).toEqual(Array(4).fill('IMMUTABLE'));
+    },
+    patience,
+  );
 
-      await clients.cloudformation.send(new DeleteStackCommand({ StackName: 'using' }));
-      const isThere = async () =>
-        (await clients.cloudformation.send(new DescribeStacksCommand({}))).Stacks?.some(
-          ({ StackName, StackStatus }) => StackName === 'using' && StackStatus !== 'DELETE_COMPLETE',
-        );
-      for (let look = 0; look < 200 && (await isThere()); look += 1)
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      expect(await isThere()).toBe(false);
+  test(
+    'a second installation is refused, and names the first one',
+    async () => {
+      const { TemplateBody = '{}' } = await clients.cloudformation.send(
+        new GetTemplateCommand({ StackName: applicationStack, TemplateStage: 'Processed' }),
+      );
+      const outcome = await deploy(clients, {
+        ...{ stackName: 'second', type: 'CREATE', parameters: {} },
+        document: JSON.parse(TemplateBody),
+      });
+      expect(outcome).toMatchObject({
+        kind: 'failed',
+        reason: expect.stringMatching(
+          /^SettingsFunction: EcrHardening-settings already exists in stack arn:aws:cloudformation:\S+:stack\/ecr-hardening\/\S+$/,
+        ),
+      });
+    },
+    patience,
+  );
+
+  test(
+    'a stack outlives a removal of the application: installed again, with its table, it goes on and gives back what was found',
+    async () => {
+      const found = 'of-nobody-third';
+      await clients.ecr.send(new CreateRepositoryCommand({ repositoryName: found }));
+      const stack = using('living', found);
+      expect(await stack.deploy('CREATE', { OnDelete: 'Restore' })).toEqual(deployed);
+      const ClaimsTableName = (await output('ClaimsTableName')) ?? '';
+      await remove(applicationStack);
+      await deployApplication(aws, { ClaimsTableName });
+      expect(await stack.deploy('UPDATE', { OnDelete: 'Restore', RequireScanning: 'true' })).toEqual(
+        deployed,
+      );
+      expect(await mutabilityOf(found)).toBe('IMMUTABLE');
+      await remove('living');
+      expect(await mutabilityOf(found)).toBe('MUTABLE');
       // The tags of the version before are not read: what its successor found is what is given back.
+      await remove('moved');
       expect(await mutabilityOf('of-nobody')).toBe('IMMUTABLE');
     },
     patience,
