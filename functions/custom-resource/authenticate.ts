@@ -1,7 +1,7 @@
 /** Whether a request is CloudFormation's own: any principal that can invoke the function can send it an event. */
 import type { StackResources } from '../../aws/cloudformation/stack-resources.ts';
 import { type Deadline, OutOfTime, readUntil } from '../../aws/deadline.ts';
-import { isAbout, isInProgress } from '../../core/authenticity/in-progress.ts';
+import { isAbout, isInProgress, isRollback } from '../../core/authenticity/in-progress.ts';
 import {
   homeOf,
   isLocalUrl,
@@ -47,6 +47,21 @@ export async function authenticate(
     if (error instanceof OutOfTime) return { kind: 'unknown', error };
     throw error;
   }
+}
+
+/**
+ * Whether the stack is being rolled back, by the newest event of the stack itself: one call, for an Update.
+ *
+ * @returns true, or undefined: the events may lag behind, so that they cannot show that there is none
+ */
+export async function recogniseRollback(
+  { requestType, stackId }: Pick<SettingsRequest, 'requestType' | 'stackId'>,
+  stacks: StackResources,
+): Promise<true | undefined> {
+  // A rollback sends no other request that can be refused.
+  if (requestType !== 'Update') return undefined;
+  const newest = await stacks.newestEvent(stackId, ({ physicalId }) => physicalId === stackId);
+  return isRollback(newest?.status) === true ? true : undefined;
 }
 
 async function isConfirmed(request: SettingsRequest, stacks: StackResources): Promise<boolean> {

@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { StackResources } from '../../../aws/cloudformation/stack-resources.ts';
 import { deadlineIn } from '../../../aws/deadline.ts';
+import { recogniseRollback } from '../../../functions/custom-resource/authenticate.ts';
 import { sendResponse } from '../../../functions/custom-resource/response.ts';
 import { type Bench, type Run, startBench } from './support/bench.ts';
 import { sampleEvent } from './support/events.ts';
@@ -114,6 +116,27 @@ describe('a Delete of what was replaced', () => {
       expect(after).toEqual(hardened);
   });
 });
+
+test.each([
+  ['Update', ['UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_IN_PROGRESS'], true],
+  ['Update', ['UPDATE_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE'], undefined],
+  ['Update', [], undefined],
+  ['Create', ['UPDATE_ROLLBACK_IN_PROGRESS'], undefined],
+] as const)(
+  'a(n) %s is one of a rollback by the newest event of the stack itself (%j): %s',
+  async (requestType, statuses, expected) => {
+    const stackId = 'arn:aws:cloudformation:us-east-1:123456789012:stack/orders/1';
+    const events = [
+      { logicalId: 'Settings', physicalId: own, status: 'UPDATE_IN_PROGRESS' },
+      ...statuses.map((status) => ({ logicalId: 'orders', physicalId: stackId, status })),
+    ];
+    const stacks: StackResources = {
+      resource: async () => undefined,
+      newestEvent: async (_stackId, isMeant) => events.find(isMeant),
+    };
+    expect(await recogniseRollback({ requestType, stackId }, stacks)).toBe(expected);
+  },
+);
 
 describe('where CloudFormation cannot be asked', () => {
   test.each(['denied', 'throttled', 'reset', 'unavailable'] as const)(
