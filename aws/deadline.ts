@@ -174,10 +174,12 @@ export async function pause(milliseconds: number, deadline: Deadline, last?: unk
   });
 }
 
-const settlingReads = 5;
+const longestReadPauseMs = 5_000;
+// What remains is for what follows the reading.
+const shareOfReading = 3 / 4;
 
 /**
- * Reads until what is read is as expected, for about 3 seconds where that is little of the time left.
+ * Reads until what is read is as expected, for at most so many milliseconds and most of the time left.
  *
  * ECR's reads may lag behind its writes: a repository that was just created may not be returned, and a setting that was
  * just written may still have its old value.
@@ -188,10 +190,14 @@ export async function readUntil<Value>(
   read: () => Promise<Value>,
   isExpected: (value: Value) => boolean,
   deadline: Deadline,
+  maxMs = 3_000,
 ): Promise<Value> {
-  for (let reads = 1, pauseMs = firstPauseMs; ; reads += 1, pauseMs *= 2) {
+  const leftAtFirst = deadline.leftMs();
+  const toReadMs = Math.min(maxMs, leftAtFirst * shareOfReading);
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestReadPauseMs, pauseMs * 2)) {
     const value = await read();
-    if (isExpected(value) || reads === settlingReads || pauseMs > deadline.leftMs() / 4) return value;
-    await pause(pauseMs, deadline);
+    const readingMs = leftAtFirst - deadline.leftMs();
+    if (isExpected(value) || readingMs >= toReadMs) return value;
+    await pause(Math.min(pauseMs, toReadMs - readingMs), deadline);
   }
 }

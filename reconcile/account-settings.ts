@@ -2,6 +2,7 @@
 import { readUntil } from '../aws/deadline.ts';
 import { mapConcurrently } from '../aws/map-concurrently.ts';
 import type { ReconcileContext } from './context.ts';
+import { verifyMs } from './read-lag.ts';
 
 /** One account setting that differs from the desired value. */
 export interface AccountChange {
@@ -60,11 +61,13 @@ export async function changeAccountSettings(
         if (before === undefined) throw new AccountSettingError('cannot-be-deleted', name);
         await late.putAccountSetting(name, before);
       },
+      isAsBefore: async (late) => (await late.accountSetting(name)) === before,
     });
     const read = await readUntil(
       () => ecr.accountSetting(name),
       (value) => value === after,
       deadline,
+      verifyMs,
     );
     if (read !== after) throw new AccountSettingError('not-in-effect', name);
   }

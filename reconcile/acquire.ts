@@ -1,6 +1,6 @@
 /** From a selection to plans whose repositories no other request changes until they are done. */
 import { pause } from '../aws/deadline.ts';
-import { type ClaimRecord, managesLifecyclePolicy } from '../core/claims/record.ts';
+import { type ClaimRecord, claimOf, managesLifecyclePolicy } from '../core/claims/record.ts';
 import type { RepositorySettings } from '../core/settings/repository-settings.ts';
 import type { ReconcileContext } from './context.ts';
 import { isBusy, nameIn, resolveInFlight } from './in-flight.ts';
@@ -10,6 +10,7 @@ import type { Note, Refusal } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import { planAll } from './plan-all.ts';
 import type { Relinquished } from './plan-relinquish.ts';
+import { lagLeftMs } from './read-lag.ts';
 import { planDeselected, recordsOf } from './release-deselected.ts';
 import type { Reconciling } from './rollback.ts';
 import { type SelectedRepositories, selectRepositories } from './select-repositories.ts';
@@ -22,6 +23,8 @@ export interface Acquired {
   readonly released: readonly Relinquished[];
   readonly notes: readonly Note[];
 }
+
+const tagPauseMs = 1_000;
 
 const nothing: Observed = { repositories: [], deselected: [], notes: [] };
 
@@ -63,12 +66,22 @@ async function observeFree(
   request: Reconciling,
   context: ReconcileContext,
 ): Promise<Observed | { readonly refusal: Refusal }> {
-  const { desired } = request;
+  const { desired, requester } = request;
+  const enoughMs = context.deadline.leftMs() / 3;
   for (;;) {
     const selected = await select(selection, request, context);
     if ('refusal' in selected) return selected;
     const observed = await observeSelected(selected, selection, request, context);
     if ('refusal' in observed) return observed;
+    // Tags that were read too early must not release a repository.
+    const waitMs = lagLeftMs(
+      observed.deselected.filter((record) => claimOf(record, requester.holder) !== undefined),
+      selected.readAt,
+    );
+    if (waitMs > 0 && context.deadline.leftMs() > enoughMs) {
+      await pause(Math.min(waitMs, tagPauseMs, context.deadline.leftMs() / 4), context.deadline);
+      continue;
+    }
     const busy = observed.repositories.map(({ record }) => record).filter(isBusy);
     if (busy.length === 0 || desired.dryRun) return observed;
     const left = await resolveInFlight(busy, context);

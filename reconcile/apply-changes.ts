@@ -1,5 +1,7 @@
 /** Writes the settings of one repository, the irreversible one last. */
+import { isSameMutability } from '../core/settings/tag-mutability.ts';
 import type { ReconcileContext } from './context.ts';
+import { hashOfPolicy } from './hash.ts';
 import type { ObservedRepository } from './observe.ts';
 import type { Writes } from './writes.ts';
 
@@ -18,6 +20,10 @@ export async function applyChanges(
       setting: 'ImageTagMutability',
       do: () => ecr.putTagMutability(name, tagMutability),
       undo: (late) => late.putTagMutability(name, repository.tagMutability),
+      isAsBefore: async (late) => {
+        const now = await late.repository(name);
+        return now !== undefined && isSameMutability(now.tagMutability, repository.tagMutability);
+      },
     });
   }
   if (scanOnPush !== undefined) {
@@ -26,6 +32,7 @@ export async function applyChanges(
       setting: 'ImageScanningConfiguration',
       do: () => ecr.putScanOnPush(name, scanOnPush),
       undo: (late) => late.putScanOnPush(name, repository.scanOnPush),
+      isAsBefore: async (late) => (await late.repository(name))?.scanOnPush === repository.scanOnPush,
     });
   }
   if (lifecyclePolicy === undefined) return;
@@ -38,5 +45,6 @@ export async function applyChanges(
         : ecr.putLifecyclePolicy(name, lifecyclePolicy),
     undo: (late) =>
       policyText === undefined ? late.deleteLifecyclePolicy(name) : late.putLifecyclePolicy(name, policyText),
+    isAsBefore: async (late) => hashOfPolicy(await late.lifecyclePolicy(name)) === hashOfPolicy(policyText),
   });
 }

@@ -9,6 +9,7 @@ import type { ReconcileContext, WatchedContext } from './context.ts';
 import { type Desired, isSingle } from './desired.ts';
 import type { Refusal } from './outcome.ts';
 import type { Plan } from './plan.ts';
+import { readLagMs } from './read-lag.ts';
 import type { Reconciled } from './reconciled.ts';
 import { relinquishAll } from './relinquish.ts';
 import type { Reconciling } from './rollback.ts';
@@ -110,6 +111,7 @@ async function scanningInEffect(
     () => readScanning(names, context),
     (read) => !requireScanning || unscanned(read).length === 0,
     context.deadline,
+    readLagMs,
   );
   return { scanning, missing: requireScanning ? unscanned(scanning) : [] };
 }

@@ -2,14 +2,17 @@
 import { OutOfTime, pause } from '../aws/deadline.ts';
 import { mapConcurrently } from '../aws/map-concurrently.ts';
 import type { ClaimRecord, InFlight } from '../core/claims/record.ts';
-import { settings as allSettings, type RepositorySettings } from '../core/settings/repository-settings.ts';
+import {
+  settings as allSettings,
+  type RepositorySettings,
+  type WritableSettingName,
+} from '../core/settings/repository-settings.ts';
 import { applyChanges } from './apply-changes.ts';
 import type { ReconcileContext } from './context.ts';
 import { imagesInUse } from './guard.ts';
-
 import { itemOf } from './lease-records.ts';
-
 import { type ObservedRepository, observeRepository, readRecords } from './observe.ts';
+import { readLagMs } from './read-lag.ts';
 import { startUndoLog } from './undo-log.ts';
 import { textOf } from './writes.ts';
 
@@ -105,13 +108,12 @@ async function recover(record: Busy, context: ReconcileContext): Promise<void> {
 }
 
 async function restore(observed: ObservedRepository, record: Busy, context: ReconcileContext): Promise<void> {
-  const { before, after } = record.inFlight;
-  const { settings } = observed;
-  let goal: RepositorySettings = settings;
-  for (const { equals, take } of allSettings) if (equals(settings, after)) goal = take(goal, before);
-  const isPolicyBack =
-    goal.lifecyclePolicy !== undefined && goal.lifecyclePolicy !== settings.lifecyclePolicy;
-  const text = isPolicyBack ? textOf(goal.lifecyclePolicy ?? '', [], record.policies) : undefined;
+  const { before } = record.inFlight;
+  const reverted = settingsToRevert(observed.settings, record.inFlight, context.now());
+  const text =
+    reverted.has('lifecyclePolicy') && before.lifecyclePolicy !== undefined
+      ? textOf(before.lifecyclePolicy, [], record.policies)
+      : undefined;
   const isHarmful =
     typeof text === 'string' &&
     (await imagesInUse(observed.repository.name, text, protectedDays, context)).length > 0;
@@ -121,16 +123,32 @@ async function restore(observed: ObservedRepository, record: Busy, context: Reco
       message: 'lifecycle policy not reverted',
       repository: observed.repository.name,
     });
-  const [mutability, scanning] = allSettings;
   await applyChanges(
     observed,
     {
-      tagMutability: mutability?.equals(goal, settings) === true ? undefined : goal.tagMutability,
-      scanOnPush: scanning?.equals(goal, settings) === true ? undefined : goal.scanOnPush,
+      tagMutability: reverted.has('tagMutability') ? before.tagMutability : undefined,
+      scanOnPush: reverted.has('scanOnPush') ? before.scanOnPush : undefined,
       lifecyclePolicy: isHarmful ? undefined : text,
     },
     { ...context, undoLog: startUndoLog(), throwIfStopped: () => undefined },
   );
+}
+
+/**
+ * The settings that still have the value of the unfinished change. One that reads as it was before may have been changed
+ * all the same as long as reads may lag behind that change; then it is written too, which cannot harm.
+ */
+function settingsToRevert(
+  settings: RepositorySettings,
+  { before, after, until }: InFlight,
+  now: number,
+): ReadonlySet<WritableSettingName> {
+  const isUnsure = now < until + readLagMs;
+  const reverted = allSettings.filter(
+    ({ equals }) =>
+      !equals(before, after) && (equals(settings, after) || (isUnsure && equals(settings, before))),
+  );
+  return new Set(reverted.map(({ name }) => name));
 }
 
 /** The repository that an ARN names: `arn:aws:ecr:us-east-1:123456789012:repository/payments/api`. */

@@ -1,20 +1,18 @@
 /** Live repositories: their settings and their claims. */
-import type { ClaimsTable } from '../aws/claims/claims-table.ts';
+import { repositoryNameOf } from '../aws/ecr/arn.ts';
 import type { Ecr, Repository } from '../aws/ecr/ecr.ts';
 import { isRepositoryNotFound } from '../aws/faults.ts';
 import { mapConcurrently } from '../aws/map-concurrently.ts';
 import { decodeRecord } from '../core/claims/encode.ts';
-import { type ClaimRecord, newestClaim } from '../core/claims/record.ts';
-import { settings as allSettings, type RepositorySettings } from '../core/settings/repository-settings.ts';
+import type { ClaimRecord } from '../core/claims/record.ts';
+import type { RepositorySettings } from '../core/settings/repository-settings.ts';
+import type { ReconcileContext } from './context.ts';
 import { hashOfPolicy } from './hash.ts';
 import type { Log } from './log.ts';
+import { readTooEarly, rereadUntilTrue } from './read-lag.ts';
 
 /** What reading depends on. */
-export interface ObserveContext {
-  readonly ecr: Ecr;
-  readonly claims: ClaimsTable;
-  readonly log: Log;
-}
+export type ObserveContext = Pick<ReconcileContext, 'ecr' | 'claims' | 'log' | 'deadline' | 'now'>;
 
 /** A repository as it was read, before anything is changed. */
 export interface ObservedRepository {
@@ -28,14 +26,11 @@ export interface ObservedRepository {
   readonly staleVersion: number;
 }
 
-// The difference to allow between the clocks of two machines.
-const clockSkewMs = 60_000;
-
 /**
  * Reads the claims of repositories, and the lifecycle policies that are needed.
  *
- * The repositories were read before their records. One whose record was changed at about that time, and differs from
- * what was read, is read again: its settings may be those from before that change.
+ * The repositories were read before their records, and reads may lag behind writes: what was read too early is read
+ * again.
  *
  * @param readAt when the repositories began to be read, in milliseconds since 1970
  */
@@ -48,29 +43,44 @@ export async function observe(
     repositories.map(({ arn }) => arn),
     context,
   );
-  const isSuspect = (repository: Repository) =>
-    isLate(repository, stored.get(repository.arn)?.record, context.readAt - clockSkewMs);
-  const suspects = repositories.filter(isSuspect).map(({ name }) => name);
-  const again = suspects.length === 0 ? [] : await context.ecr.repositoriesNamed(suspects);
-  const fresh = new Map(again.map((repository) => [repository.name, repository]));
-  const current = repositories.flatMap((repository) => {
-    if (!suspects.includes(repository.name)) return [repository];
-    return fresh.get(repository.name) ?? [];
-  });
-  return observeWith(stored, current, needsPolicy, context);
+  return observeWith(stored, repositories, needsPolicy, context);
 }
 
-/** The same if the records were read before the repositories, so that nothing was read too early. */
+/**
+ * The same with the records of the repositories, some of which may be missing.
+ *
+ * @param stored by ARN
+ */
 export async function observeWith(
   stored: ReadonlyMap<string, Stored>,
   repositories: readonly Repository[],
   needsPolicy: (record: ClaimRecord | undefined) => boolean,
-  context: Pick<ObserveContext, 'ecr' | 'log'>,
+  context: Pick<ObserveContext, 'ecr' | 'log' | 'deadline' | 'now'> & { readonly readAt: number },
 ): Promise<readonly ObservedRepository[]> {
-  const observed = await mapConcurrently(repositories, (repository) =>
-    observeOne(repository, stored.get(repository.arn), needsPolicy, context),
-  );
-  return observed.flat();
+  const observeAll = async (some: readonly Repository[]) => {
+    const observed = await mapConcurrently(some, (repository) =>
+      observeOne(repository, stored.get(repository.arn), needsPolicy, context),
+    );
+    return observed.flat();
+  };
+  const observed = await observeAll(repositories);
+  const records = new Map([...stored].map(([arn, { record }]) => [arn, record]));
+  const seen = new Map(observed.map(sightingOf).map((each) => [each.arn, each]));
+  const early = readTooEarly(records, seen, context.readAt);
+  if (early.length === 0) return observed;
+  const read = async () => observeAll(await context.ecr.repositoriesNamed(early.map(repositoryNameOf)));
+  const again = await rereadUntilTrue(early, records, read, sightingOf, context);
+  const fresh = new Map(again.map((each) => [each.repository.arn, each]));
+  const kept = observed.filter(({ repository: { arn } }) => !early.includes(arn) || fresh.has(arn));
+  const found = new Set(kept.map(({ repository: { arn } }) => arn));
+  return [
+    ...kept.map((each) => fresh.get(each.repository.arn) ?? each),
+    ...again.filter(({ repository: { arn } }) => !found.has(arn)),
+  ];
+}
+
+function sightingOf({ repository: { arn, createdAt }, settings }: ObservedRepository) {
+  return { arn, createdAt, settings };
 }
 
 /** The records of repositories, by ARN. */
@@ -102,13 +112,6 @@ async function readStored(
     stored.set(arn, { version: item.version, record });
   }
   return stored;
-}
-
-function isLate(repository: Repository, record: ClaimRecord | undefined, since: number): boolean {
-  if (record === undefined || record.changedAt < since) return false;
-  const newest = newestClaim(record);
-  const read = settingsOf(repository, undefined, false);
-  return newest === undefined || !allSettings.every(({ equals }) => equals(newest.set, read));
 }
 
 async function observeOne(

@@ -159,20 +159,20 @@ async function observeNeeded(
   const needs = new Map(
     records.map((record) => [record.repositoryArn, needsSettings(record, relinquishing)]),
   );
-  const names = records
-    .filter(({ repositoryArn }) => needs.get(repositoryArn)?.isNeeded === true)
-    .map(({ repositoryArn }) => nameIn(repositoryArn));
+  const needed = records.filter(({ repositoryArn }) => needs.get(repositoryArn)?.isNeeded === true);
+  const names = needed.map(({ repositoryArn }) => nameIn(repositoryArn));
   if (names.length === 0) return new Map();
   const [only] = names;
+  const readAt = context.now();
   const repositories =
     names.length === 1 && only !== undefined
       ? await context.ecr.repository(only).then((found) => (found === undefined ? [] : [found]))
       : await context.ecr.repositoriesNamed(names);
   const observed = await observeWith(
-    new Map(records.map((record) => [record.repositoryArn, { version: record.version, record }])),
+    new Map(needed.map((record) => [record.repositoryArn, { version: record.version, record }])),
     repositories,
     (record) => record !== undefined && needs.get(record.repositoryArn)?.isPolicyNeeded === true,
-    context,
+    { ...context, readAt },
   );
   return new Map(
     observed

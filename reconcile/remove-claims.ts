@@ -43,7 +43,7 @@ export async function removeClaims(
   const errors: unknown[] = [];
   const undoOne = async (repository: string, error: unknown) => {
     errors.push(error);
-    const { failures } = await context.undoLog.undo(context.ecr, repository);
+    const { failures } = await context.undoLog.undo(context.ecr, { only: repository });
     for (const { settings } of failures)
       context.log({ level: 'WARN', message: 'not undone', repository, settings });
     await context.leases.abandonOne(repository, failures.length === 0);

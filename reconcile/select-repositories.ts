@@ -5,6 +5,7 @@ import type { Repository } from '../aws/ecr/ecr.ts';
 import type { ReconcileContext } from './context.ts';
 import { readTags } from './observe.ts';
 import type { Refusal } from './outcome.ts';
+import { readLagMs } from './read-lag.ts';
 import { exactName, type Selection, selectsName, selectsTags, unmatchedPatterns } from './selection.ts';
 
 /** The most repositories that one resource manages. */
@@ -23,8 +24,8 @@ type SelectContext = Pick<ReconcileContext, 'ecr' | 'deadline' | 'progress' | 'n
 /**
  * The selected repositories, or why the selection is refused.
  *
- * A repository that was just created may not be listed at once: names and patterns that match nothing are retried for
- * a while.
+ * A repository that was just created may not be listed at once, nor its tags: selectors that match nothing are retried
+ * for a while.
  *
  * @param held for a rollback: if the selection is too large, only repositories with these ARNs count
  */
@@ -33,7 +34,6 @@ export async function selectRepositories(
   context: SelectContext,
   held?: ReadonlySet<string>,
 ): Promise<SelectedRepositories | { readonly refusal: Refusal }> {
-  let readAt = context.now();
   const name = exactName(selection);
   const unmatched = (found: readonly Repository[]) =>
     selection.allowNoMatch
@@ -42,22 +42,27 @@ export async function selectRepositories(
           selection,
           found.map((each) => each.name),
         );
-  const all = await readUntil(
-    () => {
-      readAt = context.now();
-      return readByName(name, context);
-    },
-    (found) => unmatched(found).length === 0,
+  const read = async () => {
+    const readAt = context.now();
+    const all = await readByName(name, context);
+    const patterns = unmatched(all);
+    if (patterns.length > 0)
+      return {
+        refusal:
+          name === undefined
+            ? ({ code: 'no-match', patterns } as const)
+            : ({ code: 'not-found', repository: name } as const),
+      };
+    const isHeld = ({ arn }: Repository) => held?.has(arn) ?? true;
+    const limited = all.length > maxRepositories ? all.filter(isHeld) : all;
+    return narrow(selection, limited, { ...context, readAt });
+  };
+  return readUntil(
+    read,
+    (found) => !('refusal' in found) || found.refusal.code === 'too-many',
     context.deadline,
+    readLagMs,
   );
-  const patterns = unmatched(all);
-  if (patterns.length > 0)
-    return {
-      refusal: name === undefined ? { code: 'no-match', patterns } : { code: 'not-found', repository: name },
-    };
-  const isHeld = ({ arn }: Repository) => held?.has(arn) ?? true;
-  const limited = all.length > maxRepositories ? all.filter(isHeld) : all;
-  return narrow(selection, limited, { ...context, readAt });
 }
 
 async function readByName(

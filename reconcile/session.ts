@@ -72,7 +72,11 @@ async function undo(
   { ecr, claims, undoing, recording }: SessionOptions,
   { undoLog, leases }: ReconcileContext,
 ): Promise<Undone> {
-  const { isChanged, failures } = await undoLog.undo(ecr.until(undoing));
+  // Half of the time for recording, so that what is read again can still be recorded.
+  const rereading = deadlineIn(undoing.leftMs() + (recording.leftMs() - undoing.leftMs()) / 2);
+  const { isChanged, failures } = await undoLog
+    .undo(ecr.until(undoing), { rereading: { ecr: ecr.until(rereading), deadline: rereading } })
+    .finally(rereading.dispose);
   const left = new Set(failures.map(({ subject }) => subject));
   try {
     const hasBegun = await leases.abandon(claims.until(recording), recording, left);

@@ -1,14 +1,23 @@
 /** The changes of a request so far, and how to revert them after a failure. */
-import { mayHaveTakenEffect } from '../aws/deadline.ts';
+import { type Deadline, mayHaveTakenEffect, readUntil } from '../aws/deadline.ts';
 import type { Ecr } from '../aws/ecr/ecr.ts';
 import { isRejected, isRepositoryNotFound } from '../aws/faults.ts';
 import { mapConcurrently } from '../aws/map-concurrently.ts';
+import { readLagMs } from './read-lag.ts';
 
 /** One change that was made, or may have been made without a response. */
 interface Change {
   /** A setting's name, as people read it. */
   readonly setting: string;
   readonly undo: (ecr: Ecr) => Promise<void>;
+  /** Whether the setting reads as it was before the change. */
+  readonly isAsBefore: (ecr: Ecr) => Promise<boolean>;
+}
+
+/** How settings are read whose undo failed, with time of its own. */
+export interface Rereading {
+  readonly ecr: Ecr;
+  readonly deadline: Deadline;
 }
 
 /** The changes of one request, by what they changed. */
@@ -23,8 +32,9 @@ export interface UndoLog {
    * Undoes every change, the last one of a subject first. One that fails leaves the earlier ones of its subject.
    *
    * @param only this subject; all of them when left out
+   * @param rereading for what failed, whose outcome may be unknown: a setting that reads as before is no failure
    */
-  undo(ecr: Ecr, only?: string): Promise<Undone>;
+  undo(ecr: Ecr, options?: { readonly only?: string; readonly rereading?: Rereading }): Promise<Undone>;
 }
 
 /** The result. */
@@ -44,10 +54,10 @@ export interface UndoFailure {
 export function startUndoLog(): UndoLog {
   const changes = new Map<string, Change[]>();
   return {
-    async run(subject, { setting, do: make, undo }) {
+    async run(subject, { do: make, ...change }) {
       const made = changes.get(subject) ?? [];
       changes.set(subject, made);
-      made.push({ setting, undo });
+      made.push(change);
       try {
         await make();
       } catch (error) {
@@ -55,13 +65,13 @@ export function startUndoLog(): UndoLog {
         throw error;
       }
     },
-    async undo(ecr, only) {
+    async undo(ecr, { only, rereading } = {}) {
       const subjects = [...changes].filter(
         ([subject, made]) => made.length > 0 && (only === undefined || only === subject),
       );
       for (const [subject] of subjects) changes.delete(subject);
       const failures = await mapConcurrently(subjects, ([subject, made]) =>
-        undoInTurn(subject, made.toReversed(), ecr),
+        undoInTurn(subject, made.toReversed(), ecr, rereading),
       );
       return {
         isChanged: subjects.length > 0,
@@ -75,6 +85,7 @@ async function undoInTurn(
   subject: string,
   latestFirst: readonly Change[],
   ecr: Ecr,
+  rereading: Rereading | undefined,
 ): Promise<UndoFailure | undefined> {
   for (const [index, { undo }] of latestFirst.entries())
     try {
@@ -82,8 +93,29 @@ async function undoInTurn(
     } catch (error) {
       // A deleted repository needs no undo.
       if (isRepositoryNotFound(error)) return undefined;
-      const settings = latestFirst.slice(index).map(({ setting }) => setting);
-      return { subject, settings: [...new Set(settings)].toReversed(), error };
+      const left = await stillChanged(latestFirst.slice(index), rereading);
+      const settings = [...new Set(left.map(({ setting }) => setting))].toReversed();
+      return settings.length === 0 ? undefined : { subject, settings, error };
     }
   return undefined;
+}
+
+/**
+ * Those of the changes that are still there, as far as reading shows: a change and its undo may each have had its effect
+ * without a response. As long as reads may lag behind, one that shows the value before is not believed.
+ */
+async function stillChanged(
+  changes: readonly Change[],
+  rereading: Rereading | undefined,
+): Promise<readonly Change[]> {
+  if (rereading === undefined) return changes;
+  const { ecr, deadline } = rereading;
+  const read = () => Promise.all(changes.map(({ isAsBefore }) => isAsBefore(ecr)));
+  try {
+    const areAsBefore = await readUntil(read, (each) => each.includes(false), deadline, readLagMs);
+    return changes.filter((_change, index) => areAsBefore[index] !== true);
+  } catch {
+    // The undo has failed already, and its error is reported.
+    return changes;
+  }
 }

@@ -8,6 +8,7 @@ import type { ReconcileContext } from './context.ts';
 import { hashOfPolicy } from './hash.ts';
 import type { Mismatch, Refusal } from './outcome.ts';
 import type { Plan } from './plan.ts';
+import { verifyMs } from './read-lag.ts';
 import { isWriting } from './writes.ts';
 
 /** Lifecycle policies as they were read back, by repository; undefined where there is none. */
@@ -39,6 +40,7 @@ export async function verifyApplied(
     read,
     ([now, texts]) => changing.every((plan) => mismatch(plan, now, texts) === undefined),
     deadline,
+    verifyMs,
   );
   const exists = ({ observed }: Plan) => settings.has(observed.repository.name);
   for (const plan of changing.filter(exists)) {

@@ -16,9 +16,9 @@ export function timeLeft(
   return Math.min(context.getRemainingTimeInMillis(), waits);
 }
 
-/** When reverting has to end: enough time is left to record it and to respond, with retries. */
+/** When reverting has to end: enough time is left to read what is unsure, to record it and to respond, with retries. */
 export function undoTime(remainingMs: number): number {
-  return remainingMs - Math.min(15_000, remainingMs / 4);
+  return remainingMs - Math.min(30_000, remainingMs / 4);
 }
 
 /** The same for recording in the claims what was reverted and what was not. */

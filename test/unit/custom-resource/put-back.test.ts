@@ -76,6 +76,7 @@ describe('what fails half-way and cannot be put back', () => {
       properties,
       event: old,
       fault: backwards,
+      remainingMs: 8_000,
     });
     bench.server.scanning = { type: 'BASIC', isEverythingCovered: false };
     expect(failed.answer?.Reason).toContain('NOT PUT BACK: ');
@@ -98,6 +99,67 @@ describe('what fails half-way and cannot be put back', () => {
     expect(answer?.Reason).toMatch(/ What had been changed was put back\.$/);
     expect({ after, tagsAfter }).toEqual({ after: unsafe, tagsAfter: tags });
     expect(claimsIn(claimsAfter)).toBeUndefined();
+  });
+});
+
+describe('an attempt whose outcome is unknown, as is that of its undo', () => {
+  const policy = {
+    LifecyclePolicyText: JSON.stringify({
+      rules: [
+        {
+          rulePriority: 1,
+          description: 'the newest ones stay, whatever else there is',
+          selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 9 },
+          action: { type: 'expire' },
+        },
+      ],
+    }),
+  };
+  const cases = [
+    { step: 'put mutability', fault: 'reset', left: '' },
+    { step: 'put mutability', fault: 'late reset', left: '' },
+    { step: 'put mutability', fault: 'late garbage', left: '' },
+    { step: 'put lifecycle', fault: 'reset', left: '' },
+    { step: 'put scanning', fault: 'reset', left: 'ImageTagMutability' },
+    { step: 'put scanning', fault: 'late reset', left: 'ImageTagMutability' },
+  ] as const;
+
+  test('is read again before the answer says what is back and what is not', async () => {
+    const properties = { LifecyclePolicy: policy };
+    const outcomes = await inParallel(cases, cases.length, ({ step, fault }) =>
+      bench.run({
+        ...{ before: unsafe, properties, remainingMs: 8_000, fault: { step, fault, times: always } },
+        event: { LogicalResourceId: `Unknown${step}${fault}`.replaceAll(' ', '') },
+      }),
+    );
+    for (const [{ left }, { answer, after, lifecycleAfter, claimsAfter, repository }] of outcomes) {
+      const isBack = left === '';
+      expect(answer?.Reason).toContain(
+        isBack ? ' What had been changed was put back.' : ` NOT PUT BACK: ${left} of ${repository}. `,
+      );
+      expect({ ...after, lifecycleAfter }).toEqual({
+        ...unsafe,
+        ...(isBack ? {} : { mutability: 'IMMUTABLE' }),
+        lifecycleAfter: undefined,
+      });
+      expect(answer?.PhysicalResourceId).toMatch(isBack ? /-not-created-[0-9a-f]{16}$/ : /-not-put-back$/);
+      expect(claimsIn(claimsAfter) === undefined).toBe(isBack);
+    }
+  });
+
+  test('is not believed to be back as long as reads may lag behind', async () => {
+    bench.server.lag.ms = 1_500;
+    const { answer, after } = await bench.run({
+      before: unsafe,
+      remainingMs: 12_000,
+      fault: [
+        { step: 'put mutability', fault: 'late garbage', times: 1 },
+        { step: 'put mutability', fault: 'access denied', times: always, from: 2 },
+      ],
+    });
+    bench.server.lag.ms = 0;
+    expect(after).toMatchObject({ mutability: 'IMMUTABLE' });
+    expect(answer?.Reason).toContain('NOT PUT BACK: ImageTagMutability');
   });
 });
 

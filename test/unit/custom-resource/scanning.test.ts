@@ -49,7 +49,8 @@ describe('RequireScanning', () => {
 
   test('fails where enhanced scanning leaves the repository out, with the cause and what fixes it', async () => {
     bench.server.scanning = { type: 'ENHANCED', isEverythingCovered: false };
-    const { answer, repository, after } = await bench.run({ before: unsafe, properties });
+    const run = { before: unsafe, properties, remainingMs: 6_000 };
+    const { answer, repository, after } = await bench.run(run);
     expect(answer).toMatchObject({ Status: 'FAILED' });
     expect(answer?.Reason).toBe(
       `Repository ${repository} is not scanned in effect, and RequireScanning is true: no rule of the registry's enhanced scanning has a filter that matches it. Add such a rule to the registry's scanning configuration (AWS::ECR::RegistryScanningConfiguration). What had been changed was put back.`,
@@ -59,7 +60,7 @@ describe('RequireScanning', () => {
 
   test('does not speak of writing where nothing was written', async () => {
     bench.server.scanning = { type: 'ENHANCED', isEverythingCovered: false };
-    const { answer } = await bench.run({ before: safe, properties });
+    const { answer } = await bench.run({ before: safe, properties, remainingMs: 6_000 });
     expect(answer?.Reason).toMatch(/\(AWS::ECR::RegistryScanningConfiguration\)\.$/);
   });
 

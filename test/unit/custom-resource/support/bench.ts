@@ -9,7 +9,7 @@ import { claimsTableName } from './claims-table.ts';
 import { startClock } from './clock.ts';
 import { parseBody } from './contract.ts';
 import { eventLike, propertiesLike, type Sample, secretInUrl } from './events.ts';
-import { type Given, isOf, type Left, leftOf, prepare } from './run-repositories.ts';
+import { type Given, isOf, type Left, leftOf, letTimePass, prepare } from './run-repositories.ts';
 import { type Call, type Delivery, type FaultPlan, type Server, type Step, startServer } from './server.ts';
 import { carriedOut, functionArn, type StackView } from './stacks.ts';
 
@@ -38,6 +38,8 @@ export interface Run extends Given {
   readonly cloudFormation?: StackView;
   /** That of the function, which is in the stack's account and Region by default. */
   readonly functionArn?: string;
+  /** Whether it begins right after the run before; otherwise an hour later, when no read of ECR lags behind any more. */
+  readonly isSoon?: boolean;
 }
 
 /** What came of it. */
@@ -111,6 +113,7 @@ export async function startBench(): Promise<Bench> {
       count += 1;
       const { sample = 'create', properties = {}, fault, faults = {}, remainingMs = 20_000 } = run;
       const repository = run.repository ?? `bench/repository-${count}`;
+      if (run.isSoon !== true) letTimePass(server.claims, repository);
       prepare(server.registry, repository, run);
       const plan = (key: string, given: Faults) =>
         // Copies, whose counting begins anew.

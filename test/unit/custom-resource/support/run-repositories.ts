@@ -1,8 +1,9 @@
 /** The repositories of one run: its own, and others under its name. */
+import { decodeRecord, encodeRecord } from '../../../../core/claims/encode.ts';
 import type { ClaimRecord } from '../../../../core/claims/record.ts';
 import { recordOf } from './claims-records.ts';
 import type { StubClaimsTable } from './claims-table.ts';
-import { type Image, type Registry, repositoryLike, type Settings } from './registry.ts';
+import { type Image, nameIn, type Registry, repositoryLike, type Settings } from './registry.ts';
 
 /** What is there before a run. */
 export interface Given {
@@ -33,6 +34,20 @@ export interface Left {
 /** Whether a repository is the run's own or one of its others. */
 export function isOf(own: string, name: string): boolean {
   return name === own || name.startsWith(`${own}/`);
+}
+
+const hourMs = 60 * 60 * 1000;
+
+/** Makes the records of a run's repositories an hour older, except for changes that have not ended. */
+export function letTimePass(claims: StubClaimsTable, own: string): void {
+  for (const item of claims.list()) {
+    const record = isOf(own, nameIn(item.key) ?? '') ? decodeRecord(item) : undefined;
+    if (record === undefined || record.inFlight !== undefined) continue;
+    claims.set(item.key, {
+      ...item,
+      body: encodeRecord({ ...record, changedAt: record.changedAt - hourMs }),
+    });
+  }
 }
 
 /** Makes what is given; a repository that is there already keeps what is not given. */

@@ -9,6 +9,7 @@ import { type FaultPlans, faultFinder } from './fault-plans.ts';
 import { type BusyFault, type Fault, isBusyFault, isLate, send, strike } from './faults.ts';
 import { isOperation, type Operation, perform, type Step, stepOf } from './operations.ts';
 import { emptyRegistry, namesOf, type Registry, type RegistryScanning } from './registry.ts';
+import { type ReadLag, startLag } from './registry-lag.ts';
 import type { Reply } from './reply.ts';
 import { answerStacks } from './stacks.ts';
 import { gatekeeper } from './token-bucket.ts';
@@ -60,6 +61,8 @@ export interface Server {
   readonly limits: Map<AnyOperation, number>;
   /** How many calls were beyond; no plan counts them. */
   throttled: number;
+  /** How far ECR's reads lag behind its writes. */
+  readonly lag: ReadLag;
   /** How long every answer of ECR and DynamoDB waits. */
   latencyMs: number;
   readonly calls: Call[];
@@ -88,12 +91,14 @@ export async function startServer(): Promise<Server> {
   const calls: Call[] = [];
   const written = new Set<string>();
   const deliveries = new Map<string, Delivery[]>();
+  const lag: ReadLag = { ms: 0, freshEvery: 0 };
+  const registryFor = startLag(registry, lag);
 
   const ecr = (operation: Operation, input: JsonObject): Work => ({
     operation,
     step: stepOf(operation, input, written),
     names: namesOf(input),
-    perform: () => perform(registry, operation, input),
+    perform: () => perform(registryFor(operation), operation, input),
   });
 
   const workOf = (target: string, input: JsonObject): Work | undefined => {
@@ -164,6 +169,7 @@ export async function startServer(): Promise<Server> {
     plans,
     limits,
     throttled: 0,
+    lag,
     latencyMs: 0,
     calls,
     written,
