@@ -48,6 +48,32 @@ export function weakenedAccountSettings(changes: readonly AccountChange[]): read
   return changes.filter(({ name, before }) => before !== undefined && before === safest[name]);
 }
 
+/** Why changes are refused, and all that must not be made. */
+export interface AccountRefusal {
+  readonly refusal: {
+    readonly code: 'account-weakened' | 'account-not-allowed';
+    readonly changes: readonly AccountChange[];
+  };
+  readonly refused: readonly AccountChange[];
+}
+
+/**
+ * Why changes of the account are refused, and which of them must not be made; undefined if all may be.
+ *
+ * The account belongs to nobody's stack: only the application's owner allows such changes at all.
+ */
+export function refusedAccountChanges(
+  changes: readonly AccountChange[],
+  { allowAccountSettings, allowWeakening }: Pick<ReconcileContext, 'allowAccountSettings' | 'allowWeakening'>,
+): AccountRefusal | undefined {
+  const weakened = allowWeakening ? [] : weakenedAccountSettings(changes);
+  const refused = allowAccountSettings ? weakened : changes;
+  if (refused.length === 0) return undefined;
+  return weakened.length > 0
+    ? { refusal: { code: 'account-weakened', changes: weakened }, refused }
+    : { refusal: { code: 'account-not-allowed', changes }, refused };
+}
+
 /** Writes them, and reads them back. */
 export async function changeAccountSettings(
   changes: readonly AccountChange[],

@@ -23,6 +23,8 @@ export interface ReconcileContext {
   readonly policy: Policy;
   /** Whether a request may make a repository less safe than it is. */
   readonly allowWeakening: boolean;
+  /** Whether a request may change settings of the whole account. */
+  readonly allowAccountSettings: boolean;
   readonly deadline: Deadline;
   /** The records that this request has changed. */
   readonly leases: Leases;

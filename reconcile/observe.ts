@@ -1,4 +1,5 @@
 /** Live repositories: their settings and their claims. */
+import type { ClaimsTable } from '../aws/claims/claims-table.ts';
 import { repositoryNameOf } from '../aws/ecr/arn.ts';
 import type { Ecr, Repository } from '../aws/ecr/ecr.ts';
 import { isRepositoryNotFound } from '../aws/faults.ts';
@@ -6,13 +7,16 @@ import { mapConcurrently } from '../aws/map-concurrently.ts';
 import { decodeRecord } from '../core/claims/encode.ts';
 import type { ClaimRecord } from '../core/claims/record.ts';
 import type { RepositorySettings } from '../core/settings/repository-settings.ts';
-import type { ReconcileContext } from './context.ts';
 import { hashOfPolicy } from './hash.ts';
 import type { Log } from './log.ts';
-import { readTooEarly, rereadUntilTrue } from './read-lag.ts';
+import { readTooEarly, rereadUntilTrue, type Settling } from './read-lag.ts';
 
 /** What reading depends on. */
-export type ObserveContext = Pick<ReconcileContext, 'ecr' | 'claims' | 'log' | 'deadline' | 'now'>;
+export interface ObserveContext extends Settling {
+  readonly ecr: Ecr;
+  readonly claims: ClaimsTable;
+  readonly log: Log;
+}
 
 /** A repository as it was read, before anything is changed. */
 export interface ObservedRepository {

@@ -37,6 +37,8 @@ export type Mismatch =
 /** Why a request is refused. */
 export type Refusal =
   | { readonly code: 'account-weakened'; readonly changes: readonly AccountChange[] }
+  /** AllowAccountSettings is false. */
+  | { readonly code: 'account-not-allowed'; readonly changes: readonly AccountChange[] }
   | { readonly code: 'not-found'; readonly repository: string }
   | { readonly code: 'no-match'; readonly patterns: readonly string[] }
   | { readonly code: 'nothing-selected' }
@@ -81,7 +83,7 @@ export type Note =
     }
   | { readonly code: 'deleted'; readonly repository: string }
   /** What a rollback keeps or leaves, where another request would be refused. */
-  | { readonly code: 'account-kept-safer'; readonly names: readonly string[] }
+  | { readonly code: 'account-kept-safer' | 'account-kept'; readonly names: readonly string[] }
   | { readonly code: 'nothing-matches' }
   | { readonly code: 'not-scanned'; readonly repositories: readonly string[] }
   | { readonly code: 'properties-refused' };

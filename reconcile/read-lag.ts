@@ -1,8 +1,7 @@
 /** ECR's reads are eventually consistent: for seconds after a write they may show what was there before. */
-import { readUntil } from '../aws/deadline.ts';
+import { type Deadline, readUntil } from '../aws/deadline.ts';
 import { type ClaimRecord, newestClaim } from '../core/claims/record.ts';
 import { settings as allSettings, type RepositorySettings } from '../core/settings/repository-settings.ts';
-import type { ReconcileContext } from './context.ts';
 
 /**
  * For how long after a write its old value may be read, in milliseconds. AWS documents no bound; more than 5 seconds
@@ -14,6 +13,13 @@ export const verifyMs = 60_000;
 
 // The difference to allow between the clocks of two machines.
 const clockSkewMs = 60_000;
+
+/** What waiting for true reads depends on. */
+export interface Settling {
+  readonly deadline: Deadline;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
 
 /** A repository as it was read, as far as its record says what it should be. */
 export interface Sighting {
@@ -76,7 +82,7 @@ export async function rereadUntilTrue<Found>(
   records: ReadonlyMap<string, ClaimRecord | undefined>,
   read: () => Promise<readonly Found[]>,
   sightingOf: (found: Found) => Sighting & { readonly arn: string },
-  { deadline, now }: Pick<ReconcileContext, 'deadline' | 'now'>,
+  { deadline, now }: Settling,
 ): Promise<readonly Found[]> {
   let readAt = now();
   const isTrue = (found: readonly Found[]) => {

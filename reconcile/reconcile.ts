@@ -3,7 +3,7 @@
  *
  * Everything is read and planned before the first write, and writes are verified.
  */
-import { type AccountChange, readAccountChanges, weakenedAccountSettings } from './account-settings.ts';
+import { type AccountChange, readAccountChanges, refusedAccountChanges } from './account-settings.ts';
 import { acquireFor } from './acquire.ts';
 import { applyPlans } from './apply-plans.ts';
 import type { ReconcileContext, WatchedContext } from './context.ts';
@@ -23,17 +23,18 @@ import { isWriting } from './writes.ts';
 export async function reconcile(request: ReconcileRequest, context: WatchedContext): Promise<Reconciled> {
   const { accountSettings, dryRun: isDryRun } = request.desired;
   const account = await readAccountChanges(accountSettings, context);
-  const weakened = context.allowWeakening ? [] : weakenedAccountSettings(account);
+  const refused = refusedAccountChanges(account, context);
   const reconciling = { ...request, isRollback: recogniseRollback(request.requester, context) };
-  if (weakened.length > 0 && !(await reconciling.isRollback()))
-    return { refusal: { code: 'account-weakened', changes: weakened } };
-  const allowed = account.filter((change) => !weakened.includes(change));
+  if (refused !== undefined && !(await reconciling.isRollback())) return { refusal: refused.refusal };
+  const kept = refused?.refused ?? [];
+  const allowed = account.filter((change) => !kept.includes(change));
   const done = isDryRun
     ? await dryRun(reconciling, allowed, context)
     : await applyUntilTrue(reconciling, allowed, context);
-  if ('refusal' in done || weakened.length === 0) return done;
-  const names = weakened.map(({ name }) => name);
-  return { ...done, notes: [...done.notes, { code: 'account-kept-safer', names }] };
+  if ('refusal' in done || refused === undefined) return done;
+  const names = kept.map(({ name }) => name);
+  const code = refused.refusal.code === 'account-weakened' ? 'account-kept-safer' : 'account-kept';
+  return { ...done, notes: [...done.notes, { code, names }] };
 }
 
 /**

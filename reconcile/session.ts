@@ -10,7 +10,10 @@ import { startUndoLog, type Undone } from './undo-log.ts';
 
 /** What a session is made from. */
 export interface SessionOptions
-  extends Pick<ReconcileContext, 'policy' | 'allowWeakening' | 'now' | 'log' | 'progress'> {
+  extends Pick<
+    ReconcileContext,
+    'policy' | 'allowWeakening' | 'allowAccountSettings' | 'now' | 'log' | 'progress'
+  > {
   readonly ecr: Connection<Ecr>;
   readonly claims: ClaimsConnection;
   /** The deadline of the work, and the deadline of reverting it after a failure. */
@@ -48,6 +51,7 @@ export function startSession(options: SessionOptions): Session {
     claims: table,
     policy: options.policy,
     allowWeakening: options.allowWeakening,
+    allowAccountSettings: options.allowAccountSettings,
     deadline: working,
     leases,
     undoLog,

@@ -6,6 +6,8 @@ import { mutabilityWords, settingList } from './settings.ts';
 
 export function noteClause(note: Note): string {
   switch (note.code) {
+    case 'account-kept':
+      return `the account keeps ${note.names.join(' and ')}: AllowAccountSettings is false`;
     case 'account-kept-safer':
       return `the account keeps ${note.names.join(' and ')}: the earlier ${note.names.length === 1 ? 'value is' : 'values are'} less safe`;
     case 'nothing-matches':

@@ -15,6 +15,10 @@ export function refusalSentence(refusal: Refusal): string {
       const changes = refusal.changes.map(({ name, before, after }) => `${name} ${before} -> ${after}`);
       return `${changes.join(' and ')} would make the account less safe than it is, which is refused unless the application is deployed with AllowWeakening: true.`;
     }
+    case 'account-not-allowed': {
+      const names = refusal.changes.map(({ name }) => name).join(' and ');
+      return `AccountSettings ${names} would change the whole account, which is refused unless the application is deployed with AllowAccountSettings: true.`;
+    }
     case 'not-found':
       return `Repository ${refusal.repository} does not exist in this account and region: create it first, or correct RepositoryName.`;
     case 'no-match': {
@@ -51,6 +55,7 @@ export function refusalSentence(refusal: Refusal): string {
 export function refusalEntry({ code }: Refusal): string {
   switch (code) {
     case 'account-weakened':
+    case 'account-not-allowed':
     case 'repositories-refused':
       return 'refused by policy';
     case 'not-found':

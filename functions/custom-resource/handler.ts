@@ -161,18 +161,26 @@ async function fail(
 /** The application's parameters, and what is wrong with them. */
 function configurationOf(environment: NodeJS.ProcessEnv) {
   const { policy, findings } = applicationPolicy(environment);
-  const allowWeakening = parseBoolean(environment.AllowWeakening ?? 'false');
+  const flag = (name: 'AllowWeakening' | 'AllowAccountSettings') => {
+    const parsed = parseBoolean(environment[name] ?? 'false');
+    return 'value' in parsed
+      ? { value: parsed.value, problems: [] }
+      : {
+          value: false,
+          problems: parsed.issues.map((issue) => `${name} ${issueClause(issue.code, issue, shownValues)}`),
+        };
+  };
+  const allowWeakening = flag('AllowWeakening');
+  const allowAccountSettings = flag('AllowAccountSettings');
   return {
     policy,
-    allowWeakening: 'value' in allowWeakening && allowWeakening.value,
+    allowWeakening: allowWeakening.value,
+    allowAccountSettings: allowAccountSettings.value,
     problems: [
       ...findings.filter(isRefusal).map(parameterProblem),
       ...(environment.ClaimsTable ? [] : ['ClaimsTable is not set']),
-      ...('issues' in allowWeakening
-        ? allowWeakening.issues.map(
-            (issue) => `AllowWeakening ${issueClause(issue.code, issue, shownValues)}`,
-          )
-        : []),
+      ...allowWeakening.problems,
+      ...allowAccountSettings.problems,
     ],
   };
 }

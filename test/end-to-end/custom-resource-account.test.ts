@@ -34,13 +34,17 @@ test.each<[string, JsonObject, string]>([
     { BLOB_MOUNTIN: 'ENABLED' },
     'AccountSettings has an unknown name; did you mean BLOB_MOUNTING?',
   ],
-  ['a value that ECR does not take', { BLOB_MOUNTING: 'V9' }, 'ECR refuses the settings: '],
+  [
+    'a change of the account that the application does not allow',
+    { BLOB_MOUNTING: 'ENABLED' },
+    'is refused unless the application is deployed with AllowAccountSettings: true.',
+  ],
 ])('%s is refused', async (_what, AccountSettings, reason) => {
   expect(reasonOf(await newStack().deploy(settingsTemplate({ AccountSettings })))).toContain(reason);
 });
 
 test('an account setting is written and read back, and an update of it that is rolled back gives it back', async () => {
-  const copy = await functionCopy({}, region);
+  const copy = await functionCopy({ AllowAccountSettings: 'true' }, region);
   const stackName = uniqueName('account');
   const settingsOf = (BLOB_MOUNTING: string, resources: JsonObject = {}): JsonObject => ({
     Resources: {
@@ -69,6 +73,8 @@ test('an account setting is written and read back, and an update of it that is r
       Properties: { ServiceToken: { 'Fn::GetAtt': ['Function', 'Arn'] }, RepositoryName: 'not a name' },
     },
   };
+  // ECR does not take such a value.
+  expect(reasonOf(await change('UPDATE', settingsOf('V9')))).toContain('ECR refuses the settings: ');
   const outcome = await change('UPDATE', settingsOf('DISABLED', failing));
   expect(reasonOf(outcome)).toMatch(/^Failing: /);
   expect(await blobMounting()).toBe('ENABLED');

@@ -77,6 +77,10 @@ async function allowed(
 const tagKeys = (...keys: string[]): ContextEntry[] => [
   { ContextKeyName: 'aws:TagKeys', ContextKeyType: 'stringList', ContextKeyValues: keys },
 ];
+/** What IAM knows of a call about an account setting. */
+const accountSetting = (name: string): ContextEntry[] => [
+  { ContextKeyName: 'ecr:AccountSetting', ContextKeyType: 'string', ContextKeyValues: [name] },
+];
 const tagging = ['ecr:TagResource', 'ecr:UntagResource'];
 
 test('the custom resource may make the calls that it makes, and no other of ECR', async () => {
@@ -84,7 +88,13 @@ test('the custom resource may make the calls that it makes, and no other of ECR'
   const policies = await policiesOf('SettingsRole');
   const calls = callsOfCustomResource();
   expect(calls.length).toBeGreaterThan(10);
-  expect(await allowed(policies, operations, repository)).toEqual(calls);
+  // Account settings are not allowed by default.
+  expect(await allowed(policies, operations, repository)).toEqual(
+    calls.filter((name) => name !== 'ecr:PutAccountSetting'),
+  );
+  expect(await allowed(policies, operations, repository, accountSetting('BLOB_MOUNTING'))).not.toContain(
+    'ecr:PutAccountSetting',
+  );
 });
 
 test('it may write and take away no tag, whatever its key', async () => {
@@ -96,11 +106,7 @@ test('it may write and take away no tag, whatever its key', async () => {
 test('outside its own account and region it may do nothing to a repository', async () => {
   const policies = await policiesOf('SettingsRole');
   // Those that name no repository, so that no policy could.
-  const ofTheRegistry = [
-    'ecr:GetAccountSetting',
-    'ecr:GetRegistryScanningConfiguration',
-    'ecr:PutAccountSetting',
-  ];
+  const ofTheRegistry = ['ecr:GetAccountSetting', 'ecr:GetRegistryScanningConfiguration'];
   for (const elsewhere of [
     repository.replace('us-east-1', 'eu-west-1'),
     repository.replace('000000000000', '111111111111'),

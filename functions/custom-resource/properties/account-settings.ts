@@ -2,7 +2,7 @@ import { isObject, type Json } from '../../../core/json.ts';
 import type { AddIssue } from './values.ts';
 
 /** ECR's account settings, for which CloudFormation has no resource type (PutAccountSetting). */
-const accountSettingNames = ['BASIC_SCAN_TYPE_VERSION', 'REGISTRY_POLICY_SCOPE', 'BLOB_MOUNTING'];
+export const accountSettingNames = ['BASIC_SCAN_TYPE_VERSION', 'REGISTRY_POLICY_SCOPE', 'BLOB_MOUNTING'];
 
 /** The account settings by name. ECR validates their values. */
 export function readAccountSettings(

@@ -17,7 +17,7 @@ export const propertyDescriptions: { readonly [Name in (typeof propertyNames)[nu
   LifecyclePolicy:
     'As in `AWS::ECR::Repository`, validated before any call. If not set: the current policy is kept.',
   AccountSettings:
-    'A map of name to value (`BASIC_SCAN_TYPE_VERSION`, `REGISTRY_POLICY_SCOPE`, `BLOB_MOUNTING`). Can be used without selecting repositories. The settings are kept when the resource is deleted: ECR cannot delete them.',
+    'A map of name to value (`BASIC_SCAN_TYPE_VERSION`, `REGISTRY_POLICY_SCOPE`, `BLOB_MOUNTING`). Can be used without selecting repositories. Needs `AllowAccountSettings: true` of the application. The settings are kept when the resource is deleted: ECR cannot delete them.',
   RequireScanning:
     'Fail if a repository is not actually being scanned; the error explains why and how to fix it. Default: false.',
   ProtectPulledWithinDays:

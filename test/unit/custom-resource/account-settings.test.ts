@@ -7,6 +7,7 @@ let bench: Bench;
 
 beforeAll(async () => {
   bench = await startBench();
+  process.env.AllowAccountSettings = 'true';
 });
 
 beforeEach(() => bench.server.registry.account.clear());
@@ -18,6 +19,37 @@ const writes = (steps: readonly { readonly step: string }[]) =>
   steps.filter(({ step }) => step === 'put account');
 
 describe('account settings', () => {
+  test('are refused where the application does not allow them, in a dry run too', async () => {
+    for (const allowed of [undefined, 'false']) {
+      if (allowed === undefined) delete process.env.AllowAccountSettings;
+      else process.env.AllowAccountSettings = allowed;
+      for (const more of [{}, { DryRun: true }]) {
+        const { answer, calls, after } = await bench.run({
+          before: unsafe,
+          properties: { ...mounting, ...more },
+        });
+        expect(answer).toMatchObject({
+          Status: 'FAILED',
+          Reason:
+            'AccountSettings BLOB_MOUNTING would change the whole account, which is refused unless the application is deployed with AllowAccountSettings: true.',
+        });
+        expect(after).toEqual(unsafe);
+        expect(writes(calls)).toEqual([]);
+      }
+      // What is set already is no change, and a Delete changes no account setting.
+      bench.server.registry.account.set('BLOB_MOUNTING', 'ENABLED');
+      for (const sample of ['create', 'delete'] as const)
+        expect((await bench.run({ sample, before: unsafe, properties: mounting })).answer).toMatchObject({
+          Status: 'SUCCESS',
+        });
+      bench.server.registry.account.clear();
+    }
+    process.env.AllowAccountSettings = 'perhaps';
+    const { answer } = await bench.run({ before: unsafe });
+    process.env.AllowAccountSettings = 'true';
+    expect(answer?.Reason).toContain('AllowAccountSettings must be true or false');
+  });
+
   test('need no selection when given alone, and are written once', async () => {
     const run = { properties: { RepositoryName: undefined, ...mounting } };
     const { answer, calls } = await bench.run(run);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { isList, isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
+import { accountSettingNames } from '../../../functions/custom-resource/properties/account-settings.ts';
 import { actionsReachableFrom } from '../../support/imports.ts';
 
 const root = join(__dirname, '../../..');
@@ -91,6 +92,25 @@ describe('what template.yaml lets the custom resource do', () => {
           : [],
       );
     }
+  });
+
+  test('changes account settings only where a parameter allows it, and those that it knows', () => {
+    const [statement, ...others] = statementsOf('SettingsRole').filter((each) =>
+      listed(each.Action).includes('ecr:PutAccountSetting'),
+    );
+    expect(others).toEqual([]);
+    expect(listed(statement?.Action)).toEqual(['ecr:PutAccountSetting']);
+    expect(statement?.Condition).toEqual({
+      StringEquals: {
+        'ecr:AccountSetting': [
+          'AccountSettingsAllowed',
+          accountSettingNames,
+          ['AllowAccountSettings is false'],
+        ],
+      },
+    });
+    expect(at('Conditions', 'AccountSettingsAllowed')).toEqual(['AllowAccountSettings', 'true']);
+    expect(at('Parameters', 'AllowAccountSettings', 'Default')).toBe('false');
   });
 
   test('writes and takes away no tag', () => {
