@@ -1,5 +1,6 @@
 /** How fast one operation is called, so that throttling costs little time. */
 import { setMaxListeners } from 'node:events';
+import { observedCalls, startThrottling, type Verdict } from './throttling.ts';
 
 /** The pace of one operation; AWS publishes no rates for ECR's, so it is measured. */
 export interface Pace {
@@ -7,7 +8,7 @@ export interface Pace {
   turn(signal: AbortSignal): Promise<void>;
   /** Records the result of a call that began at that time, by the clock's `now`. */
   record(outcome: 'responded' | 'throttled', begunAt: number): void;
-  /** Calls a second; undefined while the service has throttled none. */
+  /** Calls a second; undefined while the service has no limit that shows. */
   perSecond(): number | undefined;
 }
 
@@ -29,11 +30,13 @@ const systemClock: Clock = {
 
 // A response makes the pace faster and a throttling makes it slower by ten times as much, in such a way that it grows by
 // a seventh in a second without any throttling. So it comes to rest a little above the service's rate, where one call in
-// eleven is throttled: no time is lost, and fewer throttlings than that, which other callers cause, do not slow
-// it down. (It was chosen by simulation: rates of 1 to 300 a second, buckets of 1 to 200, responses in 25 ms to 1 s.)
+// eleven is throttled: no time is lost. What chance throttles besides is added to that share, so that it does not slow the
+// pace down. (It was chosen by simulation: rates of 1 to 300 a second, buckets of 1 to 200, responses in 25 ms to 1 s.)
 const growth = 0.15;
-const cut = 10 * growth;
-// Calls a second: never fewer; and never fewer at the first throttling, since what is too fast is corrected within a few
+const throttledShare = 1 / 11;
+// While it is measured whether a slower pace helps.
+const measuringFactor = 0.6;
+// Calls a second: never fewer; and never fewer at first, since what is too fast is corrected within a few
 // calls, and what is too slow only in seconds.
 const slowest = 1;
 const slowestFirst = 20;
@@ -41,28 +44,50 @@ const slowestFirst = 20;
 const maxLagMs = 50;
 
 /**
- * Unlimited until the first throttling; then at the rate at which the service has just responded, a little faster with
+ * Unlimited until throttling shows a limit; then at the rate at which the service has just responded, a little faster with
  * each response, and slower with each throttling.
  */
 export function startPace(clock: Clock = systemClock): Pace {
   const responses = countResponses(clock);
   const line = startLine(clock);
+  const throttling = startThrottling();
   let limitedAt = Number.POSITIVE_INFINITY;
-  const limit = (perSecond: number) => line.setPace(Math.max(slowest, perSecond));
+  let pace = Number.POSITIVE_INFINITY;
+  /** The pace at each of the latest calls, the oldest first. */
+  let paces: number[] = [];
+  let isMeasuring = false;
+  const limit = (perSecond: number) => {
+    pace = Math.max(slowest, perSecond);
+    line.setPace(isMeasuring ? Math.max(slowest, pace * measuringFactor) : pace);
+  };
+  const adapt = (isThrottled: boolean) => {
+    paces = [...paces.slice(1 - observedCalls), pace];
+    const share = throttledShare + throttling.byChance();
+    const cut = (growth * (1 - share)) / share;
+    limit(isThrottled ? pace - Math.min(cut, pace / 2) : pace + growth);
+  };
+  const obey = (verdict: Verdict) => {
+    isMeasuring = verdict === 'measure';
+    if (verdict === 'limit' || verdict === 'measure') limitedAt = clock.now();
+    if (verdict === 'limit') {
+      limit(Math.max(slowestFirst, responses.perSecond()));
+    } else if (verdict === 'no limit') limit(Number.POSITIVE_INFINITY);
+    // What chance has throttled has made it too slow.
+    else limit(verdict === 'chance' ? Math.max(pace, paces[0] ?? 0) : pace);
+  };
+  const isLimited = () => pace !== Number.POSITIVE_INFINITY;
   return {
     turn: line.turn,
-    perSecond: () => (limitedAt === Number.POSITIVE_INFINITY ? undefined : line.perSecond()),
+    perSecond: () => (isLimited() ? pace : undefined),
     record(outcome, begunAt) {
-      const perSecond = line.perSecond();
-      if (outcome === 'responded') {
-        responses.add();
-        if (limitedAt !== Number.POSITIVE_INFINITY) limit(perSecond + growth);
-      } else if (limitedAt === Number.POSITIVE_INFINITY) {
-        limitedAt = clock.now();
-        limit(Math.max(slowestFirst, responses.perSecond()));
-      }
+      const isThrottled = outcome === 'throttled';
+      if (!isThrottled) responses.add();
       // What began without any limit says nothing about this one.
-      else if (begunAt > limitedAt) limit(perSecond - Math.min(cut, perSecond / 2));
+      if (isLimited() && begunAt <= limitedAt) return;
+      const verdict = throttling.add(isThrottled);
+      if (verdict !== undefined) obey(verdict);
+      // What is throttled then is only counted.
+      else if (isLimited() && !(isMeasuring && isThrottled)) adapt(isThrottled);
     },
   };
 }

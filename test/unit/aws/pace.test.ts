@@ -147,6 +147,51 @@ describe('the pace of an operation', () => {
   });
 });
 
+/** Random numbers from 0 to 1, the same for the same seed. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return state / 2 ** 32;
+  };
+}
+const seeds = Array.from({ length: 20 }, (_, index) => 7 * index + 1);
+
+describe('the pace of an operation that is throttled by chance', () => {
+  /** The time of every seed, against that of a service that throttles none, the longest last. */
+  const ratios = async (share: number, calls: number, perSecond?: number) => {
+    const all: number[] = [];
+    for (const seed of seeds) {
+      const clock = startVirtualClock();
+      const random = randomOf(seed);
+      const isInLimit = perSecond === undefined ? () => true : bucketOf(clock, perSecond);
+      await work(startPace(clock), clock, { calls, mayPass: () => random() >= share && isInLimit() });
+      const ideal = perSecond === undefined ? (calls * 25) / 32 / 1000 : calls / perSecond;
+      all.push(seconds(clock) / ideal);
+    }
+    return all.toSorted((one, other) => one - other);
+  };
+
+  test('stays what it is: 5 % cost less than a fifth', async () => {
+    expect((await ratios(0.05, 3000)).at(-1)).toBeLessThan(1 / 0.8);
+  });
+
+  test('does not collapse at 20 %, whose calls are made again', async () => {
+    const all = await ratios(0.2, 3000);
+    expect(all[10]).toBeLessThan(1.3);
+    expect(all.at(-1)).toBeLessThan(2);
+  });
+
+  test.each([
+    { share: 0.05, perSecond: 20, calls: 400, most: 1.2 },
+    { share: 0.05, perSecond: 100, calls: 2000, most: 1.2 },
+    { share: 0.2, perSecond: 100, calls: 4000, most: 1.4 },
+  ])('comes to a limit of $perSecond a second beside $share by chance', async (load) => {
+    const { share, perSecond, calls, most } = load;
+    expect((await ratios(share, calls, perSecond)).at(-1)).toBeLessThan(most);
+  });
+});
+
 describe('who waits for a turn', () => {
   const limited = (clock: VirtualClock) => {
     const pace = startPace(clock);
