@@ -1,8 +1,8 @@
-"""Repository creation templates, which MiniStack does not support. They are stored and checked; nothing creates a repository from one,
-because nothing is replicated, cached or created on push.
+"""Repository creation templates, which MiniStack does not support. They are stored and checked; nothing creates a
+repository from one, because nothing is replicated, cached or created on push.
 
-https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html. Unconfirmed: the messages of the
-two exceptions.
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html. Unconfirmed: the messages of
+the two exceptions.
 """
 
 import time

@@ -1,5 +1,5 @@
-"""The key of a repository that is encrypted with KMS and names none: the AWS managed key `alias/aws/ecr`, whose ARN ECR returns
-(https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html); MiniStack returns no key.
+"""The key of a repository that is encrypted with KMS and names none: the AWS managed key `alias/aws/ecr`, whose ARN ECR
+returns (https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html); MiniStack returns no key.
 """
 
 import uuid

@@ -3,9 +3,9 @@ BatchDeleteImage by tag, digest or both, and the manifest of PutImage. MiniStack
 deletes the image if one of its tags is deleted.
 
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html: a tag is removed, and the image with
-its last tag; a digest deletes the image and all its tags. An image that a manifest list references cannot be deleted
-(containers-roadmap#1567). Images are in the order of their first push; ECR documents no order. Unconfirmed: ImageNotFound, as in moto, for a tag
-that another image has.
+its last tag; a digest deletes the image and all its tags. An image that a manifest list references cannot be
+deleted (containers-roadmap#1567). Images are in the order of their first push; ECR documents no order. Unconfirmed:
+ImageNotFound, as in moto, for a digest with the tag of another image; the token of a page survives deletions.
 """
 
 import base64
@@ -106,7 +106,7 @@ def _is_selected(image: dict, request: dict) -> bool:
 
 
 def _page(request: dict, entries: list) -> tuple[list, str | None]:
-    """A page of entries, each with its place; the token is the last place, so that deletions between pages skip nothing."""
+    """A page of entries, each with its place. The token is the last place: deletions between pages skip nothing."""
     limit = request.get("maxResults") or DEFAULT_PAGE
     after = _decoded(request["nextToken"]) if request.get("nextToken") else (0, "")
     rest = [(place, entry) for place, entry in entries if place > after]

@@ -1,7 +1,9 @@
-"""Uploads of layers by ECR's own operations, which MiniStack answers without keeping anything; `docker push` uses the registry API.
+"""Uploads of layers by ECR's own operations, which MiniStack answers without keeping anything; `docker push` uses the
+registry API.
 
 Parts arrive in order, and the layer's digest is that of the uploaded bytes
-(https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CompleteLayerUpload.html). The least size of a part is not checked.
+(https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CompleteLayerUpload.html). The smallest size of a part is
+not checked.
 """
 
 import base64

@@ -11,6 +11,7 @@ import time
 
 from ministack.core.responses import AccountRegionScopedDict, get_account_id
 from ministack.services import ecr
+from moto.ecr.exceptions import LifecyclePolicyNotFoundException
 
 import pull_times
 from ecr_api import EcrError, operation, repository
@@ -31,7 +32,7 @@ def _start(request: dict) -> dict:
     record = repository(name)
     text = request.get("lifecyclePolicyText") or private(ecr, "_lifecycle_policies").get(name)
     if text is None:
-        raise EcrError("LifecyclePolicyNotFoundException", f"Lifecycle policy does not exist for '{name}'")
+        raise LifecyclePolicyNotFoundException(name, get_account_id())
     check_lifecycle_policy(text)
     if (_preview_of(record) or {}).get("status") == "IN_PROGRESS":
         raise EcrError(
@@ -51,21 +52,37 @@ def _get(request: dict) -> dict:
     name = request["repositoryName"]
     preview = _preview_of(repository(name))
     if preview is None:
-        raise EcrError("LifecyclePolicyPreviewNotFoundException", f"No lifecycle policy preview exists for '{name}'")
+        raise EcrError(
+            "LifecyclePolicyPreviewNotFoundException",
+            f"Lifecycle policy preview does not exist for the repository with name '{name}' in the registry with id "
+            f"'{get_account_id()}'",
+        )
     if preview["status"] == "IN_PROGRESS":
         _previews[name] = {**preview, "status": "COMPLETE"}
         return {**_identity(name), "lifecyclePolicyText": preview["text"], "status": "IN_PROGRESS"}
-    results, limit, first = preview["results"], request.get("maxResults", 100), int(request.get("nextToken") or 0)
+    results = [each for each in preview["results"] if _is_wanted(each, request)]
+    limit, first = request.get("maxResults", 100), int(request.get("nextToken") or 0)
     answer = {
         **_identity(name),
         "lifecyclePolicyText": preview["text"],
         "status": "COMPLETE",
         "previewResults": results[first : first + limit],
-        "summary": _summary(results),
+        "summary": _summary(preview["results"]),
     }
     if first + limit < len(results):
         answer["nextToken"] = str(first + limit)
     return answer
+
+
+def _is_wanted(result: dict, request: dict) -> bool:
+    """Whether the request's images, by digest or tag, and its tag status select a result."""
+    tags, wanted = result["imageTags"], request.get("imageIds")
+    status = (request.get("filter") or {}).get("tagStatus") or "ANY"
+    if status != "ANY" and (status == "TAGGED") != bool(tags):
+        return False
+    return not wanted or any(
+        each.get("imageDigest") == result["imageDigest"] or each.get("imageTag") in tags for each in wanted
+    )
 
 
 def _preview_of(record: dict) -> dict | None:

@@ -1,9 +1,9 @@
 """The policies of repositories and of the registry, which MiniStack stores unchecked.
 
 A statement of a repository's policy has no `Resource` and no `NotResource`: it is about the repository itself
-(https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html, aws-cdk#24314); one of the registry's must have
-one (https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html, pulumi-aws#2326). ECR's message names no
-cause. Since the scope of registry policies is V2, every action of ECR is allowed in one.
+(https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html, aws-cdk#24314); one of the registry's
+must have one (https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html, pulumi-aws#2326). ECR's
+message names no cause. The scope of registry policies is V2, which allows every action of ECR.
 """
 
 import json

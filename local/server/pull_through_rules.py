@@ -1,7 +1,9 @@
 """Pull through cache rules, which MiniStack does not support. Nothing is pulled from an upstream registry.
 
-https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html has the upstream registries, and those that need a
-secret; 50 rules a registry (service-quotas.html). In CloudFormation every property is create-only. Unconfirmed: the messages.
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html has the upstream registries, and those
+that need a secret; a registry has at most 50 rules
+(https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html). In CloudFormation every property is
+create-only. Unconfirmed: the messages.
 """
 
 import re
@@ -62,7 +64,7 @@ def _create(request: dict) -> dict:
             f"A pull through cache rule with the prefix '{prefix}' already exists in the registry with id "
             f"'{get_account_id()}'",
         )
-    upstream = UPSTREAMS.get(url) or next((name for pattern, name in PATTERNS.items() if re.fullmatch(pattern, url)), None)
+    upstream = _upstream(url)
     if upstream is None or request.get("upstreamRegistry") not in (None, upstream):
         raise EcrError("UnsupportedUpstreamRegistryException", f"The upstream registry '{url}' is not supported")
     if upstream in NEEDING_SECRET and not request.get("credentialArn"):
@@ -80,6 +82,11 @@ def _create(request: dict) -> dict:
         "updatedAt": now,
     }
     return _without(_rules[prefix], "updatedAt")
+
+
+def _upstream(url: str) -> str | None:
+    matching = (name for pattern, name in PATTERNS.items() if re.fullmatch(pattern, url))
+    return UPSTREAMS.get(url) or next(matching, None)
 
 
 def _describe(request: dict) -> dict:

@@ -1,4 +1,4 @@
-"""What the registry's own features have in common: records of one account and region, in pages, and their CloudFormation types.
+"""What the registry's own features have in common: records in pages, and CloudFormation types.
 
 The identifiers and attributes are those of the resources' schemas
 (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ECR.html).
@@ -34,7 +34,8 @@ def _decoded(token: str) -> str:
 def resource_type(name: str, create, update, delete, create_only: tuple = (), identifier: str | None = None) -> None:
     """
     Registers a CloudFormation type. `create(props)` and `update(identifier, props)` return the identifier and the
-    attributes, `delete(identifier)` nothing; ECR's errors fail the resource. A change of a create-only property replaces it.
+    attributes, `delete(identifier)` nothing; ECR's errors fail the resource. A change of a create-only property replaces
+    the resource.
     """
 
     def failing(function, *arguments):

@@ -1,5 +1,5 @@
-"""The registry's replication configuration (PutReplicationConfiguration, DescribeRegistry), which MiniStack does not keep. Nothing is
-replicated.
+"""The registry's replication configuration (PutReplicationConfiguration, DescribeRegistry), which MiniStack does not
+keep. Nothing is replicated.
 
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutReplicationConfiguration.html; the message is moto's.
 """

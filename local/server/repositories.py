@@ -9,10 +9,11 @@ from moto.ecr.exceptions import (
     LifecyclePolicyNotFoundException,
     RepositoryAlreadyExistsException,
     RepositoryNotEmptyException,
+    RepositoryNotFoundException,
     RepositoryPolicyNotFoundException,
 )
 
-from ecr_api import EcrError, answer_of, not_found, operation, repository
+from ecr_api import EcrError, answer_of, operation, repository
 from lifecycle_grammar import check_lifecycle_policy
 from pinned import private, replace
 
@@ -74,18 +75,17 @@ def _existing_lifecycle_policy(own: str, request: dict) -> dict:
 def _install_not_found() -> None:
     """Adds the registry to MiniStack's messages, as in ECR's."""
     own = private(ecr, "error_response_json")
-    messages = {
-        "RepositoryNotFoundException": lambda name: str(not_found(name)),
-        "RepositoryAlreadyExistsException": lambda name: RepositoryAlreadyExistsException(name, get_account_id()).message,
-        "RepositoryNotEmptyException": lambda name: RepositoryNotEmptyException(name, get_account_id()).message,
-        "RepositoryPolicyNotFoundException": lambda name: RepositoryPolicyNotFoundException(
-            name, get_account_id()
-        ).message,
-    }
+    errors = (
+        RepositoryNotFoundException,
+        RepositoryAlreadyExistsException,
+        RepositoryNotEmptyException,
+        RepositoryPolicyNotFoundException,
+    )
+    by_code = {each.code: each for each in errors}
 
     def error_response(code, message, status, *args, **kwargs):
-        if code in messages and "'" in message:
-            message = messages[code](message.split("'")[1])
+        if code in by_code and "'" in message:
+            message = by_code[code](message.split("'")[1], get_account_id()).message
         return own(code, message, status, *args, **kwargs)
 
     replace("error_response_json", error_response, ecr)
