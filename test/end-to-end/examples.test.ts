@@ -1,16 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DeleteStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
-  DeleteStackCommand,
-  DescribeStackResourceCommand,
-  DescribeStacksCommand,
-} from '@aws-sdk/client-cloudformation';
-import { CreateRepositoryCommand, DeleteRepositoryCommand } from '@aws-sdk/client-ecr';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+  CreateRepositoryCommand,
+  DeleteRepositoryCommand,
+  DescribeRepositoryCreationTemplatesCommand,
+} from '@aws-sdk/client-ecr';
 import { paginateListSubscriptionsByTopic } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { JsonObject } from '../../core/json.ts';
-import { applicationStack, buildApplication, deployApplication } from '../../local/application.ts';
+import { buildApplication, deployApplication } from '../../local/application.ts';
 import { alertTopic } from '../../local/demo/alert.ts';
 import { deploy, stackResources } from '../../local/demo/deploy.ts';
 import { readSettings } from '../../local/demo/repository-settings.ts';
@@ -18,14 +16,13 @@ import { parametersFor, readTemplate } from '../../local/demo/template-file.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { projectRoot } from '../../local/paths.ts';
 import { type Clients, connect } from './support/clients.ts';
-import { lacking, needs } from './support/example-needs.ts';
+import { needs } from './support/example-needs.ts';
 import { exampleTemplates, expectedSafety, type Safety, safetyOf } from './support/examples.ts';
 
 const patience = 240_000;
 
 const read = (file: string) => readTemplate(join(projectRoot, file), file);
 const textOf = (file: string) => readFileSync(join(projectRoot, file), 'utf8');
-const deployable = exampleTemplates.filter((file) => lacking[file] === undefined);
 
 describe('the templates in examples/', () => {
   let aws: LocalAws;
@@ -54,15 +51,14 @@ describe('the templates in examples/', () => {
 
   test('are found, and the tables of this test name none that is gone', () => {
     expect(exampleTemplates.length).toBeGreaterThan(10);
-    const named = [...Object.keys(needs), ...Object.keys(lacking)];
-    expect(named.filter((file) => !exampleTemplates.includes(file))).toEqual([]);
+    expect(Object.keys(needs).filter((file) => !exampleTemplates.includes(file))).toEqual([]);
   });
 
   test.each(exampleTemplates)('%s begins with a comment that says what it shows', (file) => {
     expect(textOf(file)).toMatch(/^# .*[a-z].*\.\n(?!#)/);
   });
 
-  test.each(deployable)(
+  test.each(exampleTemplates)(
     '%s deploys through a change set, and its repositories are as safe as it says',
     async (file) => {
       const { document } = read(file);
@@ -137,70 +133,26 @@ describe('the templates in examples/', () => {
     await clear('alerts-again', []);
   });
 
-  test.each(Object.entries(lacking))(
-    '%s is hardened by the deployed macro when it is called; the local AWS lacks %s, so it is not deployed',
-    async (file, type) => {
-      const { document } = read(file);
-      const outcome = await deploy(clients, {
-        stackName: 'lacking',
-        type: 'CREATE',
-        document,
-        parameters: {},
-      });
-      // Fails once the local AWS has the type: then the table needs no entry any more.
-      expect(outcome).toMatchObject({ kind: 'failed', reason: expect.stringContaining(type) });
-      const { Transform: _, ...fragment } = document;
-      const answer = await callMacro(fragment);
-      expect(answer).toMatchObject({ requestId: 'one', status: 'success' });
-      for (const resource of Object.values(answer.fragment.Resources)) {
-        // A cache that is immutable would not follow its upstream.
-        const isCache = resource.Properties.AppliedFor.includes('PULL_THROUGH_CACHE');
-        expect(resource).toMatchObject({ Type: type });
-        expect(resource.Properties.ImageTagMutability).toBe(isCache ? undefined : 'IMMUTABLE');
-        expect(JSON.parse(resource.Properties.LifecyclePolicy).rules).toHaveLength(2);
-      }
-    },
-  );
-
-  /** Calls the function of the macro as CloudFormation does. */
-  async function callMacro(fragment: JsonObject): Promise<MacroAnswer> {
-    const { StackResourceDetail } = await clients.cloudformation.send(
-      new DescribeStackResourceCommand({ StackName: applicationStack, LogicalResourceId: 'MacroFunction' }),
-    );
-    const lambda = new LambdaClient({
-      endpoint: aws.endpoint,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  test('creation templates get a lifecycle policy; a cache stays mutable to follow its upstream', async () => {
+    const { document } = read('examples/creation-templates/pull-through-cache.yaml');
+    const stackName = 'creation-templates-again';
+    expect(await deploy(clients, { stackName, type: 'CREATE', document, parameters: {} })).toEqual({
+      kind: 'deployed',
     });
-    const { Payload } = await lambda.send(
-      new InvokeCommand({
-        FunctionName: StackResourceDetail?.PhysicalResourceId,
-        Payload: JSON.stringify({
-          requestId: 'one',
-          transformId: '000000000000::EcrHardening',
-          fragment,
-          params: {},
-          templateParameterValues: {},
-        }),
+    const { repositoryCreationTemplates = [] } = await clients.ecr.send(
+      new DescribeRepositoryCreationTemplatesCommand({}),
+    );
+    const found = repositoryCreationTemplates.map(
+      ({ prefix, imageTagMutability, lifecyclePolicy = '{}' }) => ({
+        prefix,
+        imageTagMutability,
+        rules: JSON.parse(lifecyclePolicy).rules.length,
       }),
     );
-    return JSON.parse(Buffer.from(Payload ?? []).toString());
-  }
+    expect(found).toEqual([
+      { prefix: 'ROOT', imageTagMutability: 'IMMUTABLE', rules: 2 },
+      { prefix: 'docker-hub', imageTagMutability: 'MUTABLE', rules: 2 },
+    ]);
+    await clear(stackName, []);
+  });
 });
-
-interface MacroAnswer {
-  readonly fragment: {
-    readonly Resources: Readonly<
-      Record<
-        string,
-        {
-          readonly Properties: {
-            readonly LifecyclePolicy: string;
-            readonly ImageTagMutability?: string;
-            readonly AppliedFor: readonly string[];
-          };
-        }
-      >
-    >;
-  };
-}

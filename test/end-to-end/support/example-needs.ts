@@ -38,8 +38,3 @@ export const needs: Readonly<Record<string, Needs>> = {
     parameters: { AlertTopicArn: alertTopic, Address: 'platform@example.com' },
   },
 };
-
-/** Examples with a resource type that the local AWS lacks: these are given to the macro's function itself. */
-export const lacking: Readonly<Record<string, string>> = {
-  'examples/creation-templates/pull-through-cache.yaml': 'AWS::ECR::RepositoryCreationTemplate',
-};
