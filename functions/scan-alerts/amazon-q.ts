@@ -43,9 +43,8 @@ function linesOf(alert: Alert): string[] {
       );
       const { unread } = alert;
       return [
-        countsInWords(alert.counts),
         ...(unread === undefined
-          ? []
+          ? [countsInWords(alert.counts)]
           : [...eventCountsInWords(alert), escaped(`Only ${unread.read} could be read: ${unread.reason}`)]),
         ...shown.map((finding) => escaped(lineOf(finding))),
       ];

@@ -123,7 +123,12 @@ function newsOf({ since, findings }: NewVulnerabilities, max: number): string {
 }
 
 function severityOf(counts: Partial<Counts>, threshold: Threshold, alert: Alert): string {
-  return `Severity\n${indented([`${countsInWords(counts)} (alert threshold ${threshold})`, ...eventCountsInWords(alert)])}`;
+  const own = `${countsInWords(counts)} (alert threshold ${threshold})`;
+  const lines =
+    alert.kind === 'findings' && alert.unread !== undefined
+      ? [...eventCountsInWords(alert), `Read: ${own}`]
+      : [own, ...eventCountsInWords(alert)];
+  return `Severity\n${indented(lines)}`;
 }
 
 function suppressedOf(suppressed: readonly Suppressed[], max: number): string {

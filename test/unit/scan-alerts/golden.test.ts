@@ -26,6 +26,10 @@ const scans: Readonly<Record<string, WorldImage['scan']>> = {
   'findings-later': { status: 'ACTIVE', enhancedFindings },
   'findings-first': { status: 'ACTIVE', enhancedFindings },
   'findings-unknown': undefined,
+  // The only finding is one that the run below suppresses.
+  'findings-suppressed': { status: 'COMPLETE', findings: findings.slice(3) },
+  // Of 158 findings that the event counts one can be read.
+  'findings-unread': { status: 'ACTIVE', enhancedFindings: enhancedFindings.slice(1, 2) },
 };
 
 let rig: Rig;
