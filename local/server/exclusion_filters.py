@@ -129,11 +129,9 @@ def _put_image(request: dict) -> dict:
         raise EcrError("ImageTagAlreadyExistsException", refusal)
     for image in private(ecr, "_images").get(name, []):
         if image.get("imageDigest") == digest and (not tag or tag in image.get("imageTags", [])):
-            raise EcrError(
-                "ImageAlreadyExistsException",
-                f"Image with digest '{digest}' and tag '{tag}' already exists in the repository with name '{name}' "
-                f"in registry with id '{record['registryId']}'",
-            )
+            what = f"Image with digest '{digest}'" + (f" and tag '{tag}'" if tag else "")
+            where = f"in the repository with name '{name}' in registry with id '{record['registryId']}'"
+            raise EcrError("ImageAlreadyExistsException", f"{what} already exists {where}")
     return _with_own_check_off(record, lambda: answer_of(private(ecr, "_put_image")(request)))
 
 

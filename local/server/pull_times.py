@@ -49,11 +49,12 @@ def _describe_images(request: dict) -> dict:
     name = request["repositoryName"]
     repository(name)
     page, token = described(request)
-    details = [_detail(name, image) for image in page]
+    images = images_of(name)
+    details = [_detail(name, image, images) for image in page]
     return {"imageDetails": details, **({} if token is None else {"nextToken": token})}
 
 
-def _detail(name: str, image: dict) -> dict:
+def _detail(name: str, image: dict, images: list) -> dict:
     media_type, tags = image["imageManifestMediaType"], tags_of(image)
     return {
         "registryId": get_account_id(),
@@ -61,7 +62,7 @@ def _detail(name: str, image: dict) -> dict:
         "imageDigest": image["imageDigest"],
         # An untagged image has no list of tags, not an empty one.
         **({"imageTags": list(tags)} if tags else {}),
-        "imageSizeInBytes": size_of(image, images_of(name)),
+        "imageSizeInBytes": size_of(image, images),
         "imagePushedAt": image["imagePushedAt"],
         "imageManifestMediaType": media_type,
         "artifactMediaType": media_type,

@@ -7,8 +7,9 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html
 import re
 
 from ministack.services import ecr
+from moto.ecr.exceptions import RepositoryNotFoundException
 
-from ecr_api import EcrError, answer_of, not_found, operation
+from ecr_api import EcrError, answer_of, operation
 from pinned import private
 
 MAX_TAGS = 50
@@ -54,5 +55,6 @@ def _repository(request: dict) -> dict:
         )
     record = private(ecr, "_find_repo_by_arn")(arn)
     if record is None:
-        raise not_found(arn.rpartition(":repository/")[2])
+        # The registry is that of the ARN, which may be another account's.
+        raise RepositoryNotFoundException(arn.rpartition(":repository/")[2], arn.split(":")[4])
     return record
