@@ -175,7 +175,7 @@ describe('suppression', () => {
   };
   const all = findings.map(({ name }) => `${name} 2099-01-01 looked at`);
 
-  const soon = new Date(Date.now() + 89 * 86_400_000).toISOString().slice(0, 10);
+  const soon = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10);
   const tagsUntil = (until: string) =>
     Object.fromEntries(findings.map(({ name }) => [`ecr-hardening-suppress:${name}`, `${until} looked at`]));
 
@@ -355,6 +355,18 @@ describe('the counts of the event are reported, and why findings are missing, wh
     expect((await rig.run(eventLike('findings-later'))).published[0]?.subject).toContain(
       '[CRITICAL] 1 finding',
     );
+  });
+
+  test('a scan failed and its reason may not be read, the failure is reported', async () => {
+    rig.world.faults.set('DescribeImageScanFindings', [denied]);
+    const { published, thrown } = await rig.run(eventLike('findings-basic-failed', counts({ HIGH: 2 })));
+    expect(thrown).toBeUndefined();
+    expect(message(published)).toMatchObject({
+      kind: 'failed',
+      eventCounts: { HIGH: 2 },
+      problems: [expect.stringMatching(/^the reason could not be read: DescribeImageScanFindings failed/)],
+    });
+    expect(published[0]?.texts.default).toContain('The event of the scan counts 2 HIGH.');
   });
 
   test('its tags or the previous image may not be read, they do not prevent the alert', async () => {
