@@ -140,6 +140,46 @@ test('an update that cannot be sent back is UPDATE_ROLLBACK_FAILED, until its ro
   await expect(stack.resource('New')).rejects.toThrow(/does not exist/);
 });
 
+test('while a request runs, its resource is in progress; what was replaced is so in the events alone', async () => {
+  const stack = directStack();
+  const becomes = async (properties: Record<string, string>) => {
+    await stack.update({ Resources: { A: custom(stack, { Asks: 'yes', ...properties }) } });
+    await stack.settled();
+  };
+  await stack.create({ Resources: { A: custom(stack, { Asks: 'yes', Id: 'one' }) } });
+  await stack.settled();
+  await becomes({ Id: 'one', V: '2' });
+  await becomes({ Id: 'two' });
+  // Its rollback is another Update.
+  await becomes({ Id: 'two', V: '2', UpdateAnswer: 'FAILED' });
+  await stack.delete();
+  await stack.settled();
+  const failed = directStack();
+  await failed.create({
+    Resources: { A: custom(failed, { Asks: 'yes', Id: 'three', CreateAnswer: 'FAILED' }) },
+  });
+  await failed.settled();
+  const requests = [...(await requestsOf(stack)), ...(await requestsOf(failed))];
+  const rows = requests.map((each) => [
+    each.RequestType,
+    each.PhysicalResourceId ?? null,
+    ...(each.reported ?? []),
+  ]);
+  expect(rows.map((row) => row.slice(0, 4))).toEqual([
+    ['Create', null, 'CREATE_IN_PROGRESS', null],
+    ['Update', 'one', 'UPDATE_IN_PROGRESS', 'one'],
+    ['Update', 'one', 'UPDATE_IN_PROGRESS', 'one'],
+    ['Delete', 'one', 'UPDATE_COMPLETE', 'two'],
+    ['Update', 'two', 'UPDATE_IN_PROGRESS', 'two'],
+    ['Update', 'two', 'UPDATE_IN_PROGRESS', 'two'],
+    ['Delete', 'two', 'DELETE_IN_PROGRESS', 'two'],
+    ['Create', null, 'CREATE_IN_PROGRESS', null],
+    ['Delete', 'three', 'DELETE_IN_PROGRESS', 'three'],
+  ]);
+  const deletes = rows.filter(([type]) => type === 'Delete');
+  expect(deletes.map((row) => row[4])).toEqual(deletes.map(() => 'DELETE_IN_PROGRESS'));
+});
+
 test('a clean-up follows the update: what was replaced is deleted under its old id', async () => {
   const stack = directStack();
   await stack.create({ Resources: { A: custom(stack, { Id: 'first' }), Gone: custom(stack, {}) } });

@@ -12,17 +12,31 @@ const lambda = new LambdaClient({
 
 /**
  * The requests are in a file, because invocations at the same time are in several processes. `CreateAnswer` and so on are
- * the Status of the response to a request, `None` for no response; `CreateMilliseconds` is the time until then.
+ * the Status of the response to a request, `None` for no response; `CreateMilliseconds` is the time until then. With `Asks` it
+ * asks CloudFormation about itself first.
  */
 const recorder = `
 const { appendFileSync, existsSync, readFileSync } = require('node:fs');
 const file = require('node:path').join(require('node:os').tmpdir(), process.env.AWS_LAMBDA_FUNCTION_NAME + '.jsonl');
+const ask = async (event) => {
+  const call = async (Action, more) => {
+    const body = new URLSearchParams({ Action, StackName: event.StackId, Version: '2010-05-15', ...more });
+    const headers = { authorization: 'AWS4-HMAC-SHA256 Credential=test/20261101/us-east-1/cloudformation/aws4_request' };
+    return (await fetch(process.env.AWS_ENDPOINT_URL, { method: 'POST', body, headers })).text();
+  };
+  const field = (text, name) => new RegExp('<' + name + '>([^<]*)').exec(text)?.[1] || null;
+  const resource = await call('DescribeStackResource', { LogicalResourceId: event.LogicalResourceId });
+  const newest = (await call('DescribeStackEvents', {})).split('<member>').slice(1)
+    .find((each) => field(each, 'PhysicalResourceId') === event.PhysicalResourceId);
+  return [field(resource, 'ResourceStatus'), field(resource, 'PhysicalResourceId'), newest && field(newest, 'ResourceStatus')];
+};
 exports.handler = async (event) => {
   if (!event.RequestType) {
     return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\\n').map((line) => JSON.parse(line)) : [];
   }
-  appendFileSync(file, JSON.stringify(event) + '\\n');
   const properties = event.ResourceProperties;
+  const reported = properties.Asks === undefined ? undefined : await ask(event);
+  appendFileSync(file, JSON.stringify({ ...event, reported }) + '\\n');
   const given = (name) => properties[event.RequestType + name];
   await new Promise((resolve) => setTimeout(resolve, Number(given('Milliseconds') ?? 0)));
   const Status = given('Answer') ?? properties.Answer ?? 'SUCCESS';
@@ -42,6 +56,8 @@ export interface Recorded {
   readonly PhysicalResourceId?: string;
   readonly ServiceToken?: string;
   readonly ResourceProperties: Readonly<Record<string, string>>;
+  /** The resource's status and physical id while the request ran, and the status in the newest event of the request's id. */
+  readonly reported?: readonly (string | null)[];
 }
 
 export interface Provider {
