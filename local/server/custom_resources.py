@@ -6,8 +6,9 @@ bytes is rejected, and so is a success without a PhysicalResourceId of 1 to 1,02
 (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html); the size is measured without
 white space. Functions find the local AWS through AWS_ENDPOINT_URL.
 
-The function is invoked asynchronously, so that a failed invocation is retried, and a response after ServiceTimeout
-seconds, 1 to 3600, is too late
+The function is invoked asynchronously: a failed invocation is retried, and an event can be delivered more than once
+(https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html), here if a tag of the stack asks for it. A response
+after ServiceTimeout seconds, 1 to 3600, is too late
 (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html).
 After a failed Create, CloudFormation sends a Delete with the id of the FAILED response, or a generated id: here that is
 part of the rollback (stack_provision.py), and of this file for a nested stack.
@@ -20,7 +21,7 @@ from contextvars import ContextVar
 
 from ministack.core.responses import new_uuid
 from ministack.services import lambda_svc
-from ministack.services.cloudformation import custom_resource
+from ministack.services.cloudformation import _stacks, custom_resource
 
 from pinned import private, replace
 
@@ -28,6 +29,8 @@ MAX_BYTES = 4096
 MAX_ID_BYTES = 1024
 
 MAX_SECONDS = 3600
+# A tag of a stack: how many times each request to its custom resources is delivered.
+DELIVERIES_TAG = "local.deliveries"
 NO_RESPONSE = (
     "CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId "
     "[{request_id}]. If you are using the Python cfn-response module, you may need to update your Lambda function code "
@@ -73,7 +76,8 @@ def _install_invocation() -> None:
             return own(record, event)
         sent["request_id"] = event["RequestId"]
         _sent.set(None)
-        if "abandoned" not in sent:
+        # Asynchronous invocations are delivered at least once; a stack with this tag sees what that means.
+        for _ in range(0 if "abandoned" in sent else _deliveries(event["StackId"])):
             lambda_svc.invoke_async_with_retry(record, event)
         return {}
 
@@ -85,6 +89,12 @@ def _install_invocation() -> None:
 
     replace("_execute_function_with_config_scope", execute, lambda_svc)
     replace("register_token", register_token, custom_resource)
+
+
+def _deliveries(stack_id: str) -> int:
+    stacks = [stack for stack in _stacks.values() if stack["StackId"] == stack_id]
+    tags = [tag for stack in stacks for tag in stack.get("Tags") or [] if tag["Key"] == DELIVERIES_TAG]
+    return int(tags[0]["Value"]) if tags else 1
 
 
 def _install_response() -> None:

@@ -24,7 +24,7 @@ export interface ResourceState {
 
 export interface DirectStack {
   readonly name: string;
-  create(document: Template): Promise<void>;
+  create(document: Template, tags?: Readonly<Record<string, string>>): Promise<void>;
   update(document: Template): Promise<void>;
   delete(retained?: string[]): Promise<void>;
   status(): Promise<string>;
@@ -45,10 +45,11 @@ export function directStack(name = uniqueName('direct')): DirectStack {
   return {
     name,
     status,
-    async create(document) {
+    async create(document, tags = {}) {
       const TemplateBody = JSON.stringify(document);
+      const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
       const made = await cloudformation.send(
-        new CreateStackCommand({ StackName: name, TemplateBody, Capabilities }),
+        new CreateStackCommand({ StackName: name, TemplateBody, Capabilities, Tags }),
       );
       // A deleted stack is found by its id only.
       StackName = made.StackId ?? name;

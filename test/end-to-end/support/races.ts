@@ -41,8 +41,9 @@ export interface Race {
   run(round: Round): Promise<readonly DirectStack[]>;
 }
 
-const create = (stack: DirectStack, Resources: Template) =>
-  stack.create({ Transform: 'EcrHardening', Resources });
+/** Each request is delivered so many times. */
+const create = (stack: DirectStack, Resources: Template, deliveries = 1) =>
+  stack.create({ Transform: 'EcrHardening', Resources }, { 'local.deliveries': String(deliveries) });
 const complete = new Set(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE']);
 
 async function settled(...stacks: readonly DirectStack[]): Promise<readonly DirectStack[]> {
@@ -51,9 +52,14 @@ async function settled(...stacks: readonly DirectStack[]): Promise<readonly Dire
 }
 
 /** Stacks of these resources, created at the same time. */
-async function together(...templates: readonly Template[]): Promise<readonly DirectStack[]> {
+const together = (...templates: readonly Template[]) => deliveredTogether(1, ...templates);
+
+async function deliveredTogether(
+  deliveries: number,
+  ...templates: readonly Template[]
+): Promise<readonly DirectStack[]> {
   const stacks = templates.map(() => directStack(uniqueName('racing')));
-  await Promise.all(stacks.map((stack, index) => create(stack, templates[index] ?? {})));
+  await Promise.all(stacks.map((stack, index) => create(stack, templates[index] ?? {}, deliveries)));
   return settled(...stacks);
 }
 
@@ -83,6 +89,18 @@ export const races: readonly Race[] = [
         { A: hardening('except latest') },
         { A: hardening('immutable') },
       ),
+  },
+  {
+    name: 'two stacks, each request delivered twice',
+    repositories: 3,
+    run: ({ hardening }) =>
+      deliveredTogether(2, { A: hardening('immutable') }, { A: hardening('immutable') }),
+  },
+  {
+    name: 'a sibling that fails while the Create runs, each request delivered twice',
+    repositories: 5,
+    run: ({ hardening, failing, delay }) =>
+      deliveredTogether(2, { A: hardening('immutable'), Failing: failing(delay(900)) }),
   },
   {
     name: 'a sibling that fails while the Create runs',
