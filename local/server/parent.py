@@ -4,9 +4,16 @@ import os
 import signal
 import time
 
+# For a regular end; a request that waits for a function would delay it for up to an hour.
+SECONDS = 5
+
 
 def end_with(parent: int) -> None:
-    """Waits until the parent process has ended, then sends SIGTERM to this process."""
+    """Waits until the parent process has ended, then ends this process and the functions that it started."""
     while os.getppid() == parent:
         time.sleep(0.5)
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(SECONDS)
+    if os.getpgrp() == os.getpid():
+        os.killpg(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)
