@@ -23,6 +23,7 @@ from ministack.core.responses import new_uuid
 from ministack.services import lambda_svc
 from ministack.services.cloudformation import _stacks, custom_resource
 
+from nested_statuses import in_progress
 from pinned import private, replace
 
 MAX_BYTES = 4096
@@ -144,7 +145,12 @@ def _install_requests() -> None:
 
     def send(request_type, logical_id, props, stack_name, stack_id, resource_type, **others):
         sent = engine_request.get()
-        sent = {} if sent is None else sent
+        if sent is not None:
+            return send_as(sent, request_type, logical_id, props, stack_name, stack_id, resource_type, **others)
+        with in_progress(request_type, stack_name, logical_id, resource_type, others.get("physical_id")):
+            return send_as({}, request_type, logical_id, props, stack_name, stack_id, resource_type, **others)
+
+    def send_as(sent, request_type, logical_id, props, stack_name, stack_id, resource_type, **others):
         _sent.set(sent)
         try:
             return own(request_type, logical_id, props, stack_name, stack_id, resource_type, **others)

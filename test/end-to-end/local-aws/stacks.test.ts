@@ -2,7 +2,7 @@ import { ContinueUpdateRollbackCommand } from '@aws-sdk/client-cloudformation';
 import { beforeAll, expect, test } from '@jest/globals';
 import { type DirectStack, directStack, until } from '../support/direct-stack.ts';
 import { type Provider, provider } from '../support/provider.ts';
-import { clients } from '../support/stacks.ts';
+import { clients, uniqueName } from '../support/stacks.ts';
 
 const queue = { Type: 'AWS::SQS::Queue' };
 let made: Provider;
@@ -178,6 +178,24 @@ test('while a request runs, its resource is in progress; what was replaced is so
   ]);
   const deletes = rows.filter(([type]) => type === 'Delete');
   expect(deletes.map((row) => row[4])).toEqual(deletes.map(() => 'DELETE_IN_PROGRESS'));
+});
+
+test('the same of a nested stack', async () => {
+  const [stack, bucket] = [directStack(), uniqueName('nested')];
+  await fetch(`${clients.endpoint}/${bucket}`, { method: 'PUT' });
+  const body = JSON.stringify({ Resources: { Inner: custom(stack, { Asks: 'yes', Id: 'inner' }) } });
+  const TemplateURL = `${clients.endpoint}/${bucket}/template.json`;
+  await fetch(TemplateURL, { method: 'PUT', body });
+  await stack.create({
+    Resources: { Nested: { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL } } },
+  });
+  expect(await stack.settled()).toBe('CREATE_COMPLETE');
+  await stack.delete();
+  expect(await stack.settled()).toBe('DELETE_COMPLETE');
+  expect((await requestsOf(stack)).map(({ reported }) => reported?.slice(0, 2))).toEqual([
+    ['CREATE_IN_PROGRESS', null],
+    ['DELETE_IN_PROGRESS', 'inner'],
+  ]);
 });
 
 test('a clean-up follows the update: what was replaced is deleted under its old id', async () => {
