@@ -1,25 +1,13 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newStack } from '../support/new-stack.ts';
 import { clients, inlineFunction, uniqueName } from '../support/stacks.ts';
 
-const lambda = new LambdaClient({
-  endpoint: clients.endpoint,
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-});
-
-/**
- * A provider that asks, before it answers, what CloudFormation reports about it; and hands that over when asked. In a file,
- * because invocations at the same time are in several processes.
- */
+/** A provider that asks, before it answers, what CloudFormation reports about it, and passes that on. */
 const asking = `
-const { appendFileSync, existsSync, readFileSync } = require('node:fs');
-const file = require('node:path').join(require('node:os').tmpdir(), process.env.AWS_LAMBDA_FUNCTION_NAME + '.jsonl');
 exports.handler = async (event) => {
-  if (!event.RequestType)
-    return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\\n').map((line) => JSON.parse(line)) : [];
   const ask = async (Action, more) => {
     const body = new URLSearchParams({ Action, StackName: event.StackId, Version: '2010-05-15', ...more });
     const headers = { authorization: 'AWS4-HMAC-SHA256 Credential=test/20261101/us-east-1/cloudformation/aws4_request' };
@@ -29,13 +17,33 @@ exports.handler = async (event) => {
   const field = (from, name) => new RegExp('<' + name + '>([^<]*)').exec(from)?.[1] || null;
   const newest = (await ask('DescribeStackEvents', {})).split('<member>').slice(1)
     .find((each) => field(each, 'PhysicalResourceId') === event.PhysicalResourceId);
-  appendFileSync(file, JSON.stringify([event.RequestType, event.PhysicalResourceId ?? null, field(text, 'ResourceStatus'),
-    field(text, 'PhysicalResourceId'), newest === undefined ? null : field(newest, 'ResourceStatus')]) + '\\n');
-  const { Answer, Id } = event.ResourceProperties;
+  const { Answer, Id, Report } = event.ResourceProperties;
+  await fetch(Report, { method: 'PUT', body: JSON.stringify([
+    event.RequestType, event.PhysicalResourceId ?? null, field(text, 'ResourceStatus'),
+    field(text, 'PhysicalResourceId'), newest === undefined ? null : field(newest, 'ResourceStatus')]) });
   await fetch(event.ResponseURL, { method: 'PUT', body: JSON.stringify({
     Status: Answer ?? 'SUCCESS', Reason: 'because', PhysicalResourceId: Id, StackId: event.StackId,
     RequestId: event.RequestId, LogicalResourceId: event.LogicalResourceId }) });
 };`;
+
+/** What providers have passed on, in its order; a function may have several instances. */
+const reports = new Map<string, (string | null)[][]>();
+const server = createServer(async (request, response) => {
+  const pieces: string[] = [];
+  for await (const piece of request) pieces.push(String(piece));
+  reports.get(request.url ?? '')?.push(JSON.parse(pieces.join('')));
+  response.end();
+});
+let port = 0;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ({ port } = server.address() as AddressInfo);
+});
+
+afterAll(() => {
+  server.close();
+});
 
 async function provider() {
   const FunctionName = uniqueName('asking');
@@ -44,30 +52,32 @@ async function provider() {
     Resources: { Provider: { ...made, Properties: { ...Object(made.Properties), FunctionName } } },
   };
   expect(await newStack().deploy(document)).toEqual({ kind: 'deployed' });
+  const seen: (string | null)[][] = [];
+  reports.set(`/${FunctionName}`, seen);
+  const ServiceToken = `arn:aws:lambda:us-east-1:000000000000:function:${FunctionName}`;
   return {
-    arn: `arn:aws:lambda:us-east-1:000000000000:function:${FunctionName}`,
-    async events(): Promise<readonly (string | null)[][]> {
-      const { Payload } = await lambda.send(new InvokeCommand({ FunctionName, Payload: '{}' }));
-      return JSON.parse(Payload?.transformToString() ?? '[]');
-    },
+    seen,
+    use: (properties: Record<string, string>) => ({
+      Resources: {
+        Used: {
+          Type: 'Custom::Used',
+          Properties: { ServiceToken, Report: `http://127.0.0.1:${port}/${FunctionName}`, ...properties },
+        },
+      },
+    }),
   };
 }
 
-const use = (ServiceToken: string, properties: Record<string, string> = {}) => ({
-  Resources: { Used: { Type: 'Custom::Used', Properties: { ServiceToken, ...properties } } },
-});
-
 test('while a request runs, CloudFormation reports it as in progress, and what was replaced in the events alone', async () => {
-  const { arn, events } = await provider();
+  const { seen, use } = await provider();
   const stack = newStack();
-  await stack.deploy(use(arn, { Id: 'one' }));
-  await stack.deploy(use(arn, { Id: 'one', Other: 'a' }));
-  await stack.deploy(use(arn, { Id: 'two' }));
+  await stack.deploy(use({ Id: 'one' }));
+  await stack.deploy(use({ Id: 'one', Other: 'a' }));
+  await stack.deploy(use({ Id: 'two' }));
   // Rolled back: the answer of the first Update fails, that of the second one does not.
-  await stack.deploy(use(arn, { Id: 'two', Answer: 'FAILED' }));
+  await stack.deploy(use({ Id: 'two', Answer: 'FAILED' }));
   await stack.delete();
-  await newStack().deploy(use(arn, { Id: 'three', Answer: 'FAILED' }));
-  const seen = await events();
+  await newStack().deploy(use({ Id: 'three', Answer: 'FAILED' }));
   expect(seen.map((each) => each.slice(0, 4))).toEqual([
     ['Create', null, 'CREATE_IN_PROGRESS', null],
     ['Update', 'one', 'UPDATE_IN_PROGRESS', 'one'],
@@ -86,8 +96,8 @@ test('while a request runs, CloudFormation reports it as in progress, and what w
 test('the ServiceToken cannot be changed, and the stack is rolled back without a request', async () => {
   const [first, second] = [await provider(), await provider()];
   const stack = newStack();
-  await stack.deploy(use(first.arn, { Id: 'one' }));
-  expect(await stack.deploy(use(second.arn, { Id: 'one' }))).toEqual({
+  await stack.deploy(first.use({ Id: 'one' }));
+  expect(await stack.deploy(second.use({ Id: 'one' }))).toEqual({
     kind: 'failed',
     reason: 'Used: Modifying service token is not allowed.',
   });
@@ -95,6 +105,6 @@ test('the ServiceToken cannot be changed, and the stack is rolled back without a
     new DescribeStacksCommand({ StackName: stack.stackName }),
   );
   expect(Stacks?.[0]?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
-  expect((await first.events()).map(([type]) => type)).toEqual(['Create']);
-  expect(await second.events()).toEqual([]);
+  expect(first.seen.map(([type]) => type)).toEqual(['Create']);
+  expect(second.seen).toEqual([]);
 });
