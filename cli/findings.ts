@@ -3,6 +3,7 @@ import type { ControlMetadata } from '../core/controls/control.ts';
 import { controlMetadata, controlNames } from '../core/controls/index.ts';
 import type { Finding } from '../core/finding.ts';
 import { isOneOf } from '../core/json.ts';
+import { visible } from '../core/visible.ts';
 import { locate, type Position, type TemplateDocument } from '../template-text/document.ts';
 import { type ExpandOptions, expandTemplate } from '../template-text/expand.ts';
 import { pathOf } from '../template-text/finding-path.ts';
@@ -70,8 +71,8 @@ function located(
     control,
     code,
     outcome,
-    place: locationOf(finding) || 'template',
-    message: findingMessage(finding, reach === 'outside'),
+    place: visible(locationOf(finding)) || 'template',
+    message: visible(findingMessage(finding, reach === 'outside')),
     about: isOneOf(controlNames, control) ? controlMetadata[control] : undefined,
   };
 }

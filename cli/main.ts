@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
 import { isProblem } from '../core/problem.ts';
+import { visible } from '../core/visible.ts';
 import { coloursFor } from './colours.ts';
 import { type AuditOptions, withAuditOptions } from './commands/audit-options.ts';
 import { checkCommand, type FailOn, type Format, failOns, formats } from './commands/check.ts';
 import { type ClaimsOptions, withClaimsOptions } from './commands/claims-options.ts';
 import { expandOptions, type TemplateOptions, withTemplateOptions } from './options.ts';
+import { print, printDocument, printProblem } from './output.ts';
 
 /** The package's version, set when the bundle is built. */
 declare const ECR_HARDENING_VERSION: string;
@@ -38,7 +40,9 @@ withTemplateOptions(program.command('expand'))
   )
   .action(async (files: string[], options: TemplateOptions & { readonly write?: boolean }) => {
     const { expandCommand } = await import('./commands/expand.ts');
-    process.stdout.write(await expandCommand(files, await expandOptions(options), options.write === true));
+    const isToBeWritten = options.write === true;
+    const text = await expandCommand(files, await expandOptions(options), isToBeWritten);
+    (isToBeWritten ? print : printDocument)(text);
   });
 
 withTemplateOptions(program.command('diff'))
@@ -50,7 +54,7 @@ withTemplateOptions(program.command('diff'))
   )
   .action(async (files: string[], options: TemplateOptions) => {
     const { diffCommand } = await import('./commands/diff.ts');
-    process.stdout.write(await diffCommand(files, await expandOptions(options), colours));
+    print(await diffCommand(files, await expandOptions(options), colours));
   });
 
 withTemplateOptions(program.command('check'))
@@ -79,8 +83,8 @@ withTemplateOptions(program.command('check'))
     ) => {
       const report = { ...options, version, colours };
       const checked = await checkCommand(files, await expandOptions(options), report);
-      process.stdout.write(checked.text);
-      for (const problem of checked.problems) process.stderr.write(`${problem}\n`);
+      print(checked.text);
+      for (const problem of checked.problems) printProblem(problem);
       code = checked.code;
     },
   );
@@ -111,8 +115,8 @@ and cloudtrail:LookupEvents. Missing permissions show up as unknown.`,
     process.once('SIGINT', () => stop.abort());
     const context = { version, colours, stop: stop.signal, terminal: process.stderr };
     const audited = await auditCommand(options, context);
-    process.stdout.write(audited.text);
-    for (const note of audited.notes) process.stderr.write(`${note}\n`);
+    print(audited.text);
+    for (const note of audited.notes) printProblem(note);
     code = audited.code;
   });
 
@@ -133,7 +137,7 @@ stacks that were deleted. --release needs dynamodb:PutItem and dynamodb:BatchGet
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     const { claimsCommand } = await import('./commands/claims.ts');
     const outcome = await claimsCommand(options, { colours, now: Date.now() });
-    process.stdout.write(outcome.text);
+    print(outcome.text);
     code = outcome.code;
   });
 
@@ -144,7 +148,7 @@ program
   .addHelpText('after', examples('explain', 'explain TagImmutability'))
   .action(async (control: string | undefined) => {
     const { explainCommand } = await import('./commands/explain.ts');
-    process.stdout.write(explainCommand(control, colours));
+    print(explainCommand(control, colours));
   });
 
 function examples(...lines: readonly string[]): string {
@@ -154,7 +158,7 @@ function examples(...lines: readonly string[]): string {
 // The reader of the pipe may stop early (`ecr-hardening diff ... | head`), which is no error; a full disk is one.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  process.stderr.write(`The output could not be written (${error.message}).\n`);
+  printProblem(`The output could not be written (${error.message}).`);
   process.exit(2);
 });
 
@@ -164,13 +168,14 @@ program.parseAsync().then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    process.stderr.write(`${sentenceOf(error)}\n`);
+    for (const line of sentenceOf(error).split('\n')) printProblem(line);
     process.exitCode = 2;
   },
 );
 
+/** One line for what the user can fix. */
 function sentenceOf(error: unknown): string {
-  if (isProblem(error)) return error.message;
+  if (isProblem(error)) return visible(error.message);
   const stack = error instanceof Error ? error.stack : String(error);
   return `Internal error in ecr-hardening; nothing was written: ${stack}`;
 }

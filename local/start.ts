@@ -1,3 +1,4 @@
+import { printProblem } from '../cli/output.ts';
 import { Problem } from '../core/problem.ts';
 import { help, readArguments } from './demo/arguments.ts';
 import type { Session } from './demo/demo.ts';
@@ -60,7 +61,7 @@ async function main(): Promise<number> {
     if (interruption.signal.aborted) return await new Promise<never>(() => undefined);
     // With --keep it keeps running, even if a template did not deploy.
     if (!session.announced) await stop();
-    process.stderr.write(`\n${sentence(error)}\n`);
+    for (const line of ['', ...sentence(error).split('\n')]) printProblem(line);
     return 1;
   }
 }

@@ -1,6 +1,7 @@
 /** Why a deployment is refused, and warnings about it. */
 import type { Expansion } from '../cloudformation/expand.ts';
 import { type Finding, isRefusal } from '../core/finding.ts';
+import { visible } from '../core/visible.ts';
 import { reasonOf, templateTooLarge } from './findings.ts';
 import { locationOf } from './path.ts';
 
@@ -19,7 +20,7 @@ export function refusalMessage(findings: readonly Finding[]): string | undefined
   const lines: string[] = [];
   let length = 0;
   for (const refusal of refusals.slice(0, maxNamed)) {
-    const line = sentence(refusal).slice(0, 600);
+    const line = sentence(refusal).slice(0, 600).toWellFormed();
     // Leaves room for the count of the rest.
     if (length + line.length > maxCharacters - 100) break;
     lines.push(line);
@@ -35,7 +36,7 @@ function sentence(finding: Finding): string {
   const isViolation = outcome === 'violation';
   const isShown = isViolation && code !== 'unknown-refused' && typeof before === 'string';
   const value = isShown ? ` "${before}"` : '';
-  return `${where}:${value} ${reasonOf(finding)}${isViolation ? ` [${control}]` : ''}`;
+  return visible(`${where}:${value} ${reasonOf(finding)}${isViolation ? ` [${control}]` : ''}`);
 }
 
 /** Why an expansion is refused, or undefined when it is not. */

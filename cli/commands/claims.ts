@@ -3,6 +3,7 @@ import { connectStacks, type Stacks } from '../../aws/cloudformation/stacks.ts';
 import { deadlineIn } from '../../aws/deadline.ts';
 import { loggableError } from '../../aws/faults.ts';
 import { Problem } from '../../core/problem.ts';
+import { visible, visibleIn, visibleJson } from '../../core/visible.ts';
 import { problemOf } from '../claims/failures.ts';
 import { listingOf, stacksToCheck } from '../claims/listing.ts';
 import { type ClaimModel, repositoryIn, type StoredRecord } from '../claims/model.ts';
@@ -81,7 +82,7 @@ async function list(run: Run): Promise<ClaimsOutcome> {
   const records = await readRecords(run);
   const states = await stacks.states(stacksToCheck(records));
   const listing = listingOf(tableName, records, { states, now });
-  const text = options.json ? `${JSON.stringify(listing, undefined, 2)}\n` : claimsText(listing, colours);
+  const text = options.json ? `${visibleJson(listing, 2)}\n` : claimsText(visibleIn(listing), colours);
   return { text, code: 0 };
 }
 
@@ -98,8 +99,8 @@ async function release(run: Run): Promise<ClaimsOutcome> {
   const outcome = await releaseClaims(table, held, { model, holder, now });
   const isComplete = outcome.busy.length + outcome.contended.length === 0;
   const text = options.json
-    ? `${JSON.stringify({ holder, ...outcome }, undefined, 2)}\n`
-    : releasedText(holder, outcome);
+    ? `${visibleJson({ holder, ...outcome }, 2)}\n`
+    : releasedText(visible(holder), visibleIn(outcome));
   return { text, code: isComplete ? 0 : 1 };
 }
 

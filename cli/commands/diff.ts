@@ -1,6 +1,7 @@
 import { structuredPatch } from 'diff';
 import type { JsonObject } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
+import { visible } from '../../core/visible.ts';
 import { readDocument, type TemplateDocument } from '../../template-text/document.ts';
 import { type ExpandOptions, expandTemplate } from '../../template-text/expand.ts';
 import { type Span, spansOf } from '../../template-text/spans.ts';
@@ -23,16 +24,19 @@ export async function diffCommand(
 function diffOf(template: TemplateDocument, options: ExpandOptions, colours: Colours): string {
   const { bold, dim } = colours;
   const text = expandedText(template, options);
-  if (text === template.text) return `${bold(template.file)}: nothing changes\n`;
+  const file = bold(visible(template.file));
+  if (text === template.text) return `${file}: nothing changes\n`;
   const expanded = expandTemplate(template.value, options);
   if ('refusal' in expanded) throw new Problem(expanded.refusal);
   const blocks = groupsOf(template, text, expanded.template, colours).map(({ names, lines }) => {
     const titles = names.map((name) =>
-      name === theTemplate ? 'the template' : `${name}: ${effectOf(template.value, expanded.template, name)}`,
+      name === theTemplate
+        ? 'the template'
+        : `${visible(name)}: ${effectOf(template.value, expanded.template, name)}`,
     );
     return [...titles.map((title) => `  ${dim(title)}\n`), ...lines.map((line) => `  ${line}\n`)].join('');
   });
-  return `${bold(template.file)}\n${blocks.join('')}`;
+  return `${file}\n${blocks.join('')}`;
 }
 
 /** Lines that differ, and the resources that they are about. */
@@ -56,12 +60,23 @@ function groupsOf(
     const gone = lines.filter((line) => line.startsWith('-'));
     const added = lines.filter((line) => line.startsWith('+'));
     return [
-      ...gone.map((line, index) => ({ names: ownersIn(before, oldStart + index), lines: [red(line)] })),
-      ...added.map((line, index) => ({ names: ownersIn(now, newStart + index), lines: [green(line)] })),
+      ...gone.map((line, index) => ({
+        names: ownersIn(before, oldStart + index),
+        lines: [red(lineOf(line))],
+      })),
+      ...added.map((line, index) => ({
+        names: ownersIn(now, newStart + index),
+        lines: [green(lineOf(line))],
+      })),
     ];
   });
   const others = [...changes.resources].map((name) => ({ names: [name], lines: [] }));
   return [...ofLines, ...others].reduce(withGroup, []);
+}
+
+/** A line of a template, as it may be shown; tabs stay. */
+function lineOf(line: string): string {
+  return line.replace(/\r$/, '').split('\t').map(visible).join('\t');
 }
 
 /** Adds a group to others; those that share a resource become one, in the place of the first. */

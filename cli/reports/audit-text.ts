@@ -133,5 +133,5 @@ function expiryText({ images, pulledLately }: Expiry, red: (text: string) => str
 }
 
 function truncate(text: string, maxCharacters: number): string {
-  return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters - 1)}…`;
+  return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters - 1).toWellFormed()}…`;
 }

@@ -1,3 +1,4 @@
+import { visible } from '../../core/visible.ts';
 import type { LocatedFinding, Severity } from '../findings.ts';
 
 const commands: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
@@ -16,7 +17,7 @@ export function githubReport(findings: readonly LocatedFinding[]): string {
 }
 
 function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  return visible(text).replaceAll('%', '%25');
 }
 
 function property(text: string): string {

@@ -1,3 +1,4 @@
+import { visibleJson } from '../../core/visible.ts';
 import type { LocatedFinding } from '../findings.ts';
 
 /** One JSON object: the findings, each with its control's metadata. */
@@ -14,5 +15,5 @@ export function jsonReport(findings: readonly LocatedFinding[]): string {
           relatedChecks: about.relatedChecks,
         }),
   }));
-  return `${JSON.stringify({ version: '1', findings: entries }, null, 2)}\n`;
+  return `${visibleJson({ version: '1', findings: entries }, 2)}\n`;
 }

@@ -1,3 +1,4 @@
+import { visible } from '../../core/visible.ts';
 import type { LocatedFinding } from '../findings.ts';
 
 /** JUnit's XML: a suite for each template, a failed case for each finding that counts, one that passes for a clean one. */
@@ -20,12 +21,12 @@ export function junitReport(files: readonly string[], findings: readonly Located
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="ecr-hardening">\n${suites.join('\n')}\n</testsuites>\n`;
 }
 
-/** XML takes neither its own signs nor control characters. */
+/** XML takes neither its own signs nor control characters, nor two of Unicode's last ones. */
 function escaped(text: string): string {
-  return text
+  return visible(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
-    .replace(/[^\P{Cc}\t\n\r]/gu, '?');
+    .replace(/[\ufffe\uffff]/g, '?');
 }

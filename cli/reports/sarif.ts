@@ -1,4 +1,5 @@
 import { controlMetadata, controlNames } from '../../core/controls/index.ts';
+import { visibleJson } from '../../core/visible.ts';
 import type { LocatedFinding } from '../findings.ts';
 
 /** Who made a log, and by which rules. */
@@ -29,7 +30,7 @@ export function sarifLog({ version, rules }: Driver, results: readonly object[])
     version: '2.1.0',
     runs: [{ tool, columnKind: 'utf16CodeUnits', results }],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return `${visibleJson(log, 2)}\n`;
 }
 
 /** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html), which code hosts show. */

@@ -1,3 +1,4 @@
+import { visible } from '../../core/visible.ts';
 import type { Colours } from '../colours.ts';
 import type { LocatedFinding, Severity } from '../findings.ts';
 
@@ -19,7 +20,7 @@ export function textReport(
       const where = `${line}:${column}`.padEnd(8);
       return `  ${dim(where)}${paint[level](level.padEnd(9))}${bold(control.padEnd(17))}${place}\n${' '.repeat(19)}${message}`;
     });
-    return [`${bold(file)}\n${lines.join('\n')}`];
+    return [`${bold(visible(file))}\n${lines.join('\n')}`];
   });
   const bad = findings.filter(({ level }) => level !== 'note').length;
   if (files.length === 0) return '';

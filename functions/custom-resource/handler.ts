@@ -7,14 +7,13 @@ import { connectEcr } from '../../aws/ecr/settings.ts';
 import { isRefusal } from '../../core/finding.ts';
 import { applicationPolicy } from '../../core/policy/policy.ts';
 import { parseBoolean } from '../../core/policy/values.ts';
+import { visible } from '../../core/visible.ts';
 import type { Progress } from '../../reconcile/context.ts';
 import { type Session, type SessionOptions, startSession } from '../../reconcile/session.ts';
 import { explain } from '../../wording/failures.ts';
 import { issueClause } from '../../wording/issues.ts';
-
 import { parameterProblem } from '../../wording/parameters.ts';
 import { undoSentences } from '../../wording/undo.ts';
-
 import { shownValues } from '../../wording/values.ts';
 import { authenticate, originIssue } from './authenticate.ts';
 import { failureEntry } from './failure-entry.ts';
@@ -185,6 +184,13 @@ function configurationOf(environment: NodeJS.ProcessEnv) {
   };
 }
 
+/** The response as consoles and terminals may show it. */
+function shown(answer: CustomResourceResponse): CustomResourceResponse {
+  return answer.status === 'FAILED'
+    ? { ...answer, reason: visible(answer.reason) }
+    : { ...answer, notes: answer.notes.map(visible) };
+}
+
 /** Sends the response. A failure is logged, not thrown: a retry could not send it either. */
 async function respond(
   to: ResponseTarget,
@@ -195,7 +201,7 @@ async function respond(
   const deadline = deadlineIn(responseTime(context.getRemainingTimeInMillis()));
   try {
     const allowHttp = localEndpoint(process.env, 'ECR') !== undefined;
-    await sendResponse(to.responseUrl, responseBody(to, given), { allowHttp, deadline });
+    await sendResponse(to.responseUrl, responseBody(to, shown(given)), { allowHttp, deadline });
     // Not the reason: it may quote a property, and a property may have come from a NoEcho parameter.
     log({ message: 'response sent', status: given.status });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { visibleJson } from '../../core/visible.ts';
 import type { ResponseTarget } from './request.ts';
 
 /** One JSON line for each entry. The request is never logged: its URL is a credential. */
@@ -5,7 +6,7 @@ export function logOf(to: ResponseTarget): (entry: Readonly<Record<string, unkno
   const { requestId, stackId, logicalResourceId } = to;
   return (entry) =>
     console.log(
-      JSON.stringify({
+      visibleJson({
         level: 'INFO',
         version: process.env.Version,
         requestId,

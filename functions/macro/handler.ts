@@ -1,6 +1,7 @@
 import { type Expansion, expand } from '../../cloudformation/expand.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { visible, visibleJson } from '../../core/visible.ts';
 import { describeFinding } from '../../wording/findings.ts';
 import { expansionRefusal, expansionWarning } from '../../wording/refusal.ts';
 import { type MacroRequest, parseRequest } from './request.ts';
@@ -38,12 +39,13 @@ export async function handler(event: unknown): Promise<MacroResponse> {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // With its stack: this is a defect of the macro, or a template so deep that the stack ends.
-    console.error(request.requestId, error);
+    const stack = error instanceof Error ? error.stack : message;
+    console.error(visibleJson({ level: 'ERROR', requestId: request.requestId, error: stack }));
     if (error instanceof RangeError)
       return failure(request.requestId, 'its values are nested too deeply: nest them less deeply');
     return failure(
       request.requestId,
-      `EcrHardening has a defect and changed nothing (${message}); see the log of its function`,
+      `EcrHardening has a defect and changed nothing (${visible(message)}); see the log of its function`,
     );
   }
 }
@@ -61,7 +63,7 @@ function log(request: MacroRequest, expansion: Expansion, refusal: string | unde
   const level = refusal === undefined && warning === undefined ? 'INFO' : 'WARN';
   const { findings, findingsLeftOut } = loggedFindings(expansion.findings);
   console.log(
-    JSON.stringify({
+    visibleJson({
       level,
       version: process.env.Version,
       requestId,

@@ -18,7 +18,7 @@ export function chatOf(alert: Alert, subject: string): object {
       textType: 'client-markdown',
       title: escaped(subject),
       description: lines.join('\n'),
-      nextSteps: [escaped(adviceOf(alert)), `<${console}|Open it in the console>`],
+      nextSteps: [plain(adviceOf(alert)), `<${console}|Open it in the console>`],
     },
     metadata: {
       threadId: `ecr-hardening ${image.repository}`.slice(0, 250),
@@ -31,7 +31,9 @@ export function chatOf(alert: Alert, subject: string): object {
 
 function commitLine({ commit }: Alert): string[] {
   if (commit === undefined) return [];
-  return [`commit ${commit.url === undefined ? commit.hash : `<${escaped(commit.url)}|${commit.hash}>`}`];
+  return [
+    `commit ${commit.url === undefined ? commit.hash : `<${escaped(commit.url.replaceAll('|', '%7C'))}|${commit.hash}>`}`,
+  ];
 }
 
 function linesOf(alert: Alert): string[] {
@@ -45,17 +47,17 @@ function linesOf(alert: Alert): string[] {
       return [
         ...(unread === undefined
           ? [countsInWords(alert.counts)]
-          : [...eventCountsInWords(alert), escaped(`Only ${unread.read} could be read: ${unread.reason}`)]),
-        ...shown.map((finding) => escaped(lineOf(finding))),
+          : [...eventCountsInWords(alert), plain(`Only ${unread.read} could be read: ${unread.reason}`)]),
+        ...shown.map((finding) => plain(lineOf(finding))),
       ];
     }
     case 'suppressed':
       return [
         countsInWords(alert.counts),
-        ...alert.suppressed.slice(0, maxFindings).map((each) => escaped(suppressedLine(each))),
+        ...alert.suppressed.slice(0, maxFindings).map((each) => plain(suppressedLine(each))),
       ];
     case 'failed':
-      return [escaped(alert.reason ?? alert.status), ...eventCountsInWords(alert)];
+      return [plain(alert.reason ?? alert.status), ...eventCountsInWords(alert)];
     case 'gone':
       return [countsInWords(alert.counts)];
     default:
@@ -63,7 +65,20 @@ function linesOf(alert: Alert): string[] {
   }
 }
 
-/** Package names come from images and cannot be trusted: none may mention a channel or create a link. */
+const signs: Readonly<Record<string, string>> = { '[': '［', ']': '］', '*': '＊', '`': "'", '@': '＠' };
+
+/**
+ * A text of others as it stands: package names come from images and cannot be trusted, so none may mention a channel, create
+ * a link or an image, or format what is around it. The signs that Markdown reads become their wide forms, since not every chat
+ * application knows a backslash before one.
+ */
+function plain(text: string): string {
+  return escaped(text)
+    .replace(/[[\]*`]|@(?=(?:here|channel|everyone|all)\b)/gi, (sign) => signs[sign] ?? sign)
+    .replaceAll('://', ': //');
+}
+
+/** What begins a mention or a link everywhere. */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

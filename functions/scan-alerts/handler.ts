@@ -5,7 +5,10 @@ import { connect } from '../../aws/ecr/connection.ts';
 import { imageReads } from '../../aws/ecr/images.ts';
 import { scanFindingReads } from '../../aws/ecr/scan-findings.ts';
 import { tagReads } from '../../aws/ecr/tags.ts';
+
+import { visibleJson } from '../../core/visible.ts';
 import { suppressionKeyOf } from './alert.ts';
+
 import { buildAlert } from './build-alert.ts';
 import { parseEvent } from './event.ts';
 import { messageOf } from './message.ts';
@@ -32,7 +35,7 @@ export async function handler(
   const { repository, digest } = scan.image;
   const log = (entry: Readonly<Record<string, unknown>>) =>
     console.log(
-      JSON.stringify({
+      visibleJson({
         level: 'INFO',
         version: process.env.Version,
         event: scan.id,

@@ -1,4 +1,5 @@
 /** An alert as one message of SNS: plain text, JSON for programs, and the form that chat applications display. Pure. */
+import { visibleIn } from '../../core/visible.ts';
 import type { Alert } from './alert.ts';
 import { chatOf } from './amazon-q.ts';
 import { subjectOf } from './subject.ts';
@@ -28,7 +29,9 @@ const maxTags = 100;
  * Email and every protocol without a form of its own get plain text, queues and functions get JSON, and HTTPS
  * subscriptions, which Amazon Q Developer in chat applications uses, get its custom notification.
  */
-export function messageOf(alert: Alert): Message {
+export function messageOf(given: Alert): Message {
+  // Package names and reasons come from images and tags, and cannot be trusted.
+  const alert = visibleIn(given);
   const subject = subjectOf(alert);
   const https = JSON.stringify(chatOf(alert, subject));
   const write = (max: number): string => {

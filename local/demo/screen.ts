@@ -1,4 +1,5 @@
 import { coloursFor } from '../../cli/colours.ts';
+import { print } from '../../cli/output.ts';
 
 /** The output of `npm start`; if `isTTY`, a line can be overwritten. */
 export interface Screen {
@@ -8,7 +9,7 @@ export interface Screen {
 
 export const terminal: Screen = {
   isTTY: process.stdout.isTTY === true && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb',
-  write: (text) => void process.stdout.write(text),
+  write: (text) => print(text),
 };
 
 export const colours = coloursFor(process.stdout, process.env);

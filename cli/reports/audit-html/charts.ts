@@ -127,5 +127,5 @@ function quotaLine(quota: number) {
 }
 
 function truncate(label: string, maxCharacters: number): string {
-  return label.length <= maxCharacters ? label : `…${label.slice(1 - maxCharacters)}`;
+  return label.length <= maxCharacters ? label : `…${label.slice(1 - maxCharacters).toWellFormed()}`;
 }

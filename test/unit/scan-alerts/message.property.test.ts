@@ -139,6 +139,43 @@ describe('any alert', () => {
       { numRuns },
     );
   });
+
+  test('forges nothing in a chat application that reads Markdown, and steers no terminal', () => {
+    const signs = fc.constantFrom(
+      ...'[]()*`<>@!|',
+      '@here',
+      '@Channel',
+      '](https://evil.example)',
+      '\u202e',
+      '\u001b[2J',
+      '\n',
+    );
+    const text = fc.array(signs, { maxLength: 20 }).map((each) => each.join(''));
+    fc.assert(
+      fc.property(common, finding, text, (rest, one, nasty) => {
+        const made = alertOf(
+          {
+            ...rest,
+            findings: [
+              { ...one, id: nasty, severity: 'CRITICAL', package: nasty, installed: nasty, fixed: nasty },
+            ],
+            compared: undefined,
+          },
+          { threshold: 'LOW', notifyOn: 'Threshold', suppressions: [], now: 0 },
+        );
+        if (made === undefined) throw new Error('nobody is notified');
+        const texts = parsed(messageOf(made).body);
+        const { content } = parsed(texts.https);
+        const { description, nextSteps } = isObject(content) ? content : {};
+        const [, ...lines] = String(description).split('\n');
+        const shown = [...lines, String(Array.isArray(nextSteps) ? nextSteps[0] : '')].join(' ');
+        expect(shown).not.toMatch(/[[\]*<>`]|@(here|channel)|:\/\//i);
+        expect(String(texts.default)).not.toContain('\u202e');
+        expect([...String(texts.default)].filter((each) => each < ' ' && each !== '\n')).toEqual([]);
+      }),
+      { numRuns },
+    );
+  });
 });
 
 describe('any scan', () => {

@@ -1,0 +1,67 @@
+/**
+ * Texts of others, such as logical IDs, tags and package names, as they may be shown: what steers a terminal, a viewer or a build
+ * log is written as an escape, so that it cannot hide, reorder or forge what is around it. Every text goes through here before
+ * it is shown.
+ */
+
+/**
+ * Control characters, C1 among them; format characters, which are bidirectional or have no width; line and paragraph
+ * separators; halves of surrogate pairs; fillers that look like nothing.
+ */
+const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u115f\u1160\u3164\uffa0]|\u034f/gu;
+
+/**
+ * Commands of build logs. GitHub reads a line that begins with `::`, and `##[` anywhere in it, as Azure Pipelines reads
+ * `##vso[` and TeamCity `##teamcity[`
+ * (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands).
+ */
+const commands = /^\s*:|#(?=#\w*\[)/g;
+
+const names: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** A text of others on one line, as it may be shown anywhere. */
+export function visible(text: string): string {
+  return text
+    .replace(hidden, escapeOf)
+    .replace(
+      commands,
+      (found) => `${found.slice(0, -1)}\\u00${found.charCodeAt(found.length - 1).toString(16)}`,
+    );
+}
+
+/** The same for all texts in a value. @param value of objects, lists and scalars only */
+export function visibleIn<T>(value: T): T;
+export function visibleIn(value: unknown): unknown {
+  if (typeof value === 'string') return visible(value);
+  if (Array.isArray(value)) return value.map((each: unknown) => visibleIn(each));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [visible(key), visibleIn(each)]));
+}
+
+// A colour, or, at the beginning, the progress display going back to the start of its line.
+const ours = new RegExp(`^\\r\\u001b\\[2K|\\u001b\\[\\d+m|[\\n\\t]|${hidden.source}`, 'gu');
+
+/** Lines of our own that quote others, for a terminal: line breaks, tabs and colours stay. */
+export function visibleLines(text: string): string {
+  const isOurs = (found: string) => found === '\n' || found === '\t' || found.includes('\u001b[');
+  return text.replace(ours, (found) => (isOurs(found) ? found : escapeOf(found)));
+}
+
+/** A value as JSON that shows nothing hidden either; it means the same. */
+export function visibleJson(value: unknown, space?: number): string {
+  // JSON.stringify breaks lines itself, where it indents; all else can be only in texts.
+  return JSON.stringify(value, null, space).replace(hidden, (found) =>
+    found === '\n' ? found : jsonEscapes(found),
+  );
+}
+
+function escapeOf(found: string): string {
+  const code = found.codePointAt(0) ?? 0;
+  return names[found] ?? (code > 0xffff ? `\\u{${code.toString(16)}}` : jsonEscapes(found));
+}
+
+function jsonEscapes(found: string): string {
+  return [...Array(found.length).keys()]
+    .map((index) => `\\u${found.charCodeAt(index).toString(16).padStart(4, '0')}`)
+    .join('');
+}
