@@ -111,8 +111,13 @@ and cloudtrail:LookupEvents. Missing permissions show up as unknown.`,
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     const { auditCommand } = await import('./commands/audit.ts');
     const stop = new AbortController();
-    // The first Ctrl-C ends the audit and reports what was read; the second one ends the process.
-    process.once('SIGINT', () => stop.abort());
+    // The first Ctrl-C or SIGTERM ends the audit and reports what was read; the second one ends the process.
+    const signals = ['SIGINT', 'SIGTERM'] as const;
+    const end = () => {
+      for (const signal of signals) process.off(signal, end);
+      stop.abort();
+    };
+    for (const signal of signals) process.on(signal, end);
     const context = { version, colours, stop: stop.signal, terminal: process.stderr };
     const audited = await auditCommand(options, context);
     print(audited.text);

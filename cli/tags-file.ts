@@ -5,10 +5,10 @@
  *     {"arn":"arn:aws:ecr:...","at":1790000000000,"tags":{"v1":"sha256:0123456789ab"},"moved":{"latest":1789000000000}}
  */
 import { existsSync, readFileSync } from 'node:fs';
-import writeFileAtomic from 'write-file-atomic';
 import type { ImageReading, PreviousTags } from '../audit/reading.ts';
 import { isObject, type JsonObject, member } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
+import { writeText } from './write-file.ts';
 
 export interface TagsFile {
   /** The tags at the last audit; undefined if it had not read the repository. */
@@ -16,7 +16,7 @@ export interface TagsFile {
   /** Records the tags of a repository as they are now. */
   record(arn: string, images: readonly ImageReading[]): void;
   /** Writes the file atomically; repositories that this audit has not read keep their earlier record. */
-  save(): Promise<void>;
+  save(): void;
 }
 
 const header = JSON.stringify({ 'ecr-hardening': 'tags', version: 1 });
@@ -29,9 +29,10 @@ const digestLength = 'sha256:'.length + 12;
  */
 export function openTagsFile(file: string, now: number): TagsFile {
   const lines = readLines(file);
+  // A line that cannot be read costs what the last audit knew of one repository, and not this audit.
   const previous = (arn: string): PreviousTags | undefined => {
     const line = lines.get(arn);
-    return line === undefined ? undefined : decode(line, file);
+    return line === undefined ? undefined : decode(line);
   };
   const recorded = new Map<string, string>();
   return {
@@ -39,10 +40,10 @@ export function openTagsFile(file: string, now: number): TagsFile {
     record(arn, images) {
       recorded.set(arn, encode(arn, images, previous(arn), now));
     },
-    async save() {
+    save() {
       const all = new Map([...lines, ...recorded]);
       try {
-        await writeFileAtomic(file, `${[header, ...all.values()].join('\n')}\n`);
+        writeText(file, `${[header, ...all.values()].join('\n')}\n`);
       } catch (error) {
         throw new Problem(
           `${file} could not be written (${messageOf(error)}): specify another file with --tags-file.`,
@@ -99,15 +100,14 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function decode(line: string, file: string): PreviousTags {
+function decode(line: string): PreviousTags | undefined {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
-    value = undefined; // reported below
+    return undefined;
   }
-  if (!isObject(value))
-    throw new Problem(`${file} has a corrupt line: delete the file, or specify another with --tags-file.`);
+  if (!isObject(value)) return undefined;
   return {
     at: Number(member(value, 'at')),
     digests: new Map(entriesOf(value, 'tags').map(([tag, digest]) => [tag, String(digest)])),

@@ -1,9 +1,10 @@
 // Bundles the command line into dist/: the package's bin, and separately the commands that call AWS, whose clients would
 // slow down the other commands.
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { notices } from './notices.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -16,7 +17,9 @@ const shared = {
   // CommonJS starts faster than ES modules.
   format: 'cjs',
   target: 'node20',
+  absWorkingDir: root,
   minify: true,
+  metafile: true,
   mainFields: ['module', 'main'],
   legalComments: 'none',
   define: {
@@ -40,11 +43,12 @@ const besideTheBin = {
 };
 
 // The library that sorts the table of the audit's page is part of the page.
-const sortScript = ['sortable.min.js', 'sortable.a11y.min.js']
-  .map((file) => readFileSync(join(root, 'node_modules', 'sortable-tablesort', 'dist', file), 'utf8'))
-  .join('\n');
+const sortFiles = ['sortable.min.js', 'sortable.a11y.min.js'].map(
+  (file) => `node_modules/sortable-tablesort/dist/${file}`,
+);
+const sortScript = sortFiles.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
 
-await Promise.all([
+const built = await Promise.all([
   build({ ...shared, entryPoints: [join(root, 'cli', 'main.ts')], outfile: bin, plugins: [besideTheBin] }),
   build({
     ...shared,
@@ -57,3 +61,5 @@ await Promise.all([
   }),
 ]);
 chmodSync(bin, 0o755);
+const inputs = [...built.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...sortFiles];
+writeFileSync(join(dist, 'THIRD-PARTY-NOTICES'), notices(inputs, root));

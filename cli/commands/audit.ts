@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import type { RepositoryAudit } from '../../audit/audit.ts';
 import { auditRepository } from '../../audit/audit-repository.ts';
 import { readRegistry } from '../../audit/read/registry.ts';
@@ -7,7 +6,7 @@ import { isRefusal } from '../../core/finding.ts';
 import { isOneOf } from '../../core/json.ts';
 import { isUnknown } from '../../core/known.ts';
 import { applicationPolicy, namesAt, type Policy } from '../../core/policy/policy.ts';
-import { Problem } from '../../core/problem.ts';
+import { isProblem, Problem } from '../../core/problem.ts';
 import { describeAudit } from '../../wording/audit/describe.ts';
 import { registryProblem } from '../../wording/audit/unreadable.ts';
 import { reasonOf } from '../../wording/findings.ts';
@@ -18,6 +17,7 @@ import type { Colours } from '../colours.ts';
 import { showCount } from '../progress.mjs';
 import { auditReports } from '../reports/audit-formats.ts';
 import { openTagsFile } from '../tags-file.ts';
+import { writeText } from '../write-file.ts';
 import type { AuditOptions } from './audit-options.ts';
 
 /** What the command needs besides its options. */
@@ -33,8 +33,8 @@ export interface AuditContext {
 /** The result of the command. */
 export interface AuditResult {
   readonly text: string;
-  /** 0: no finding at the level of --fail-on; 1: findings; 130: ended early. */
-  readonly code: 0 | 1 | 130;
+  /** 0: no finding at the level of --fail-on; 1: findings; 2: a file could not be written; 130: ended early. */
+  readonly code: 0 | 1 | 2 | 130;
   /** Sentences for standard error. */
   readonly notes: readonly string[];
 }
@@ -66,19 +66,33 @@ export async function auditCommand(options: AuditOptions, context: AuditContext)
       throw registryProblem(error);
     })
     .finally(progress.end);
-  await tags?.save();
   const audit = describeAudit(auditOf(registry, audits, { total, at: now }));
   const text = await auditReports[options.format](audit, { version, colours, top: options.top });
   const isEnded = stop.aborted;
   const notes = isEnded ? [`Ended early: ${audits.length} of ${total} repositories were read.`] : [];
-  const code = isEnded ? 130 : isFailing(audits, options.failOn) ? 1 : 0;
-  if (options.output === undefined) return { text, code, notes };
-  write(options.output, text);
+  const found = isEnded ? 130 : isFailing(audits, options.failOn) ? 1 : 0;
+  const { output } = options;
+  // A file that cannot be written does not cost the audit: its report is printed, and the exit code says so.
+  const unwritten = output === undefined ? [] : attempt(() => write(output, text));
+  const unsaved = attempt(() => tags?.save());
+  const isWritten = output !== undefined && unwritten.length === 0;
+  const about = isWritten ? [...audit.summary.sentences, `The report is in ${output}.`] : [];
   return {
-    text: '',
-    code,
-    notes: [...notes, ...audit.summary.sentences, `The report is in ${options.output}.`],
+    text: isWritten ? '' : text,
+    code: unwritten.length > 0 || (found === 0 && unsaved.length > 0) ? 2 : found,
+    notes: [...notes, ...about, ...unwritten, ...unsaved],
   };
+}
+
+/** @returns the problem that the work had, if it had one */
+function attempt(work: () => void): readonly string[] {
+  try {
+    work();
+    return [];
+  } catch (error) {
+    if (isProblem(error)) return [error.message];
+    throw error;
+  }
 }
 
 function isFailing(audits: readonly RepositoryAudit[], failOn: AuditOptions['failOn']): boolean {
@@ -102,7 +116,7 @@ async function policyOf({ config, configEnv, parameter }: AuditOptions): Promise
 
 function write(file: string, text: string): void {
   try {
-    writeFileSync(file, text);
+    writeText(file, text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Problem(`${file} could not be written (${reason}): specify another file with --output.`);

@@ -1,4 +1,5 @@
 import { Problem } from '../../core/problem.ts';
+import { visible } from '../../core/visible.ts';
 import type { TemplateDocument } from '../../template-text/document.ts';
 import { editTemplate } from '../../template-text/edit.ts';
 import { type ExpandOptions, expandTemplate } from '../../template-text/expand.ts';
@@ -40,23 +41,29 @@ export async function expandCommand(
     throw new Problem(`expand prints one template, and ${files.length} are given: add --write, or give one.`);
   if (isToBeWritten && files.includes(standardInput))
     throw new Problem('Standard input has no file to be written: leave --write out.');
-  // All of them first: where one is refused, none is written.
+  const { refuseReadOnly, writeText } = await import('../write-file.ts');
+  // All of them first: where one is refused, or cannot be written, none is written.
   const texts = files.map((file) => {
     const template = readInput(file);
-    return { file, before: template.text, text: expandedText(template, options) };
+    const text = expandedText(template, options);
+    if (isToBeWritten) attempt(file, () => refuseReadOnly(file));
+    return { file, before: template.text, text };
   });
   if (!isToBeWritten) return texts.map(({ text }) => text).join('');
-  const { default: writeFileAtomic } = await import('write-file-atomic');
   return texts
     .map(({ file, before, text }) => {
-      if (text === before) return `${file}: nothing changes\n`;
-      try {
-        writeFileAtomic.sync(file, text);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new Problem(`${file} could not be written (${reason}): it is unchanged.`, { cause: error });
-      }
-      return `${file} written\n`;
+      if (text === before) return `${visible(file)}: nothing changes\n`;
+      attempt(file, () => writeText(file, text));
+      return `${visible(file)} written\n`;
     })
     .join('');
+}
+
+function attempt(file: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Problem(`${file} could not be written (${reason}): it is unchanged.`, { cause: error });
+  }
 }

@@ -24,6 +24,7 @@ describe('the package', () => {
       'LICENSE',
       'README.ja.md',
       'README.md',
+      'dist/THIRD-PARTY-NOTICES',
       'dist/aws-commands.cjs',
       'dist/ecr-hardening.cjs',
       'package.json',

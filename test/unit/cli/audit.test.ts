@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { chmodSync, lstatSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -192,6 +192,36 @@ describe('audit', () => {
     expect(await readiness()).toMatchObject(moved);
   });
 
+  test('is reported even if the tags cannot be read or saved, or the report not be written', async () => {
+    place.write({
+      'closed.jsonl':
+        '{"ecr-hardening":"tags","version":1}\n{"arn":"arn:aws:ecr:us-east-1:123456789012:repository/r',
+    });
+    chmodSync(join(place.folder, 'closed.jsonl'), 0o444);
+    const unsaved = await audit({ repositories: 1 }, '--tags-file', 'closed.jsonl', '--fail-on', 'never');
+    expect(unsaved).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('Registry 123456789012'),
+      err: 'closed.jsonl could not be written (it is read-only): specify another file with --tags-file.\n',
+    });
+    const unwritten = await audit({}, '-o', 'no/such/folder/x');
+    expect(unwritten).toMatchObject({ code: 2, out: expect.stringContaining('Registry 123456789012') });
+  });
+
+  test('is written whole or not at all, in the place of what was there', async () => {
+    place.write({ 'old.txt': 'old\n' });
+    chmodSync(join(place.folder, 'old.txt'), 0o640);
+    symlinkSync('old.txt', join(place.folder, 'link.txt'));
+    const before = statSync(join(place.folder, 'old.txt'));
+    expect((await audit({ repositories: 1 }, '-o', 'link.txt', '--fail-on', 'never')).code).toBe(0);
+    const after = statSync(join(place.folder, 'old.txt'));
+    // Another file, which was written before it was put there.
+    expect(after.ino).not.toBe(before.ino);
+    expect({ mode: after.mode, uid: after.uid }).toEqual({ mode: before.mode, uid: before.uid });
+    expect(lstatSync(join(place.folder, 'link.txt')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(place.folder, 'old.txt'), 'utf8')).toContain('Registry 123456789012');
+  });
+
   test('overwrites no file that is none of its own', async () => {
     place.write({ 'mine.txt': 'precious\n' });
     const { code, err } = await audit({}, '--tags-file', 'mine.txt');
@@ -202,13 +232,13 @@ describe('audit', () => {
     expect(readFileSync(join(place.folder, 'mine.txt'), 'utf8')).toBe('precious\n');
   });
 
-  test('ends at Ctrl-C with what was read by then', async () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('ends at %s with what was read by then', async (signal) => {
     const slow = await startStubRegistry({ repositories: 400, imagesEach: 1, latencyMs: 40 });
     stub = slow;
     const { code, out, err } = await run(['--endpoint-url', slow.url], async (pid) => {
       while ((slow.calls.get('GetLifecyclePolicy') ?? 0) < 60)
         await new Promise((resolve) => setTimeout(resolve, 5));
-      process.kill(pid, 'SIGINT');
+      process.kill(pid, signal);
     });
     expect(code).toBe(130);
     expect(out).toMatch(/Incomplete: \d+ of 400 repositories were read\./);

@@ -1,4 +1,13 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { parseTemplate } from '../../../template-text/parse.ts';
@@ -109,6 +118,25 @@ describe('expand --write', () => {
     expect(after.ino).not.toBe(before.ino);
     expect(after.mode).toBe(before.mode);
     expect(readdirSync(place.folder)).toEqual(names);
+  });
+
+  test('leaves a read-only file as it is, and with it the others', () => {
+    place.write({ 'read-only.yaml': unsafe, 'other.yaml': unsafe });
+    chmodSync(join(place.folder, 'read-only.yaml'), 0o444);
+    expect(place.run(['expand', '--write', 'other.yaml', 'read-only.yaml'])).toEqual({
+      code: 2,
+      out: '',
+      err: 'read-only.yaml could not be written (it is read-only): it is unchanged.\n',
+    });
+    for (const name of ['other.yaml', 'read-only.yaml'])
+      expect(readFileSync(join(place.folder, name), 'utf8')).toBe(unsafe);
+  });
+
+  test('writes a file that has another name, too, under both', () => {
+    place.write({ 'first.yaml': unsafe });
+    linkSync(join(place.folder, 'first.yaml'), join(place.folder, 'second.yaml'));
+    expect(place.run(['expand', '--write', 'first.yaml']).code).toBe(0);
+    expect(readFileSync(join(place.folder, 'second.yaml'), 'utf8')).toContain('IMMUTABLE');
   });
 
   test('writes the file that a link leads to', () => {
