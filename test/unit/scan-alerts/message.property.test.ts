@@ -153,14 +153,14 @@ describe('any alert', () => {
     const text = fc.array(signs, { maxLength: 20 }).map((each) => each.join(''));
     fc.assert(
       fc.property(common, finding, text, (rest, one, nasty) => {
-        const made = alertOf(
+        const findings = [
           {
-            ...rest,
-            findings: [
-              { ...one, id: nasty, severity: 'CRITICAL', package: nasty, installed: nasty, fixed: nasty },
-            ],
-            compared: undefined,
+            ...{ ...one, severity: 'CRITICAL' as const },
+            ...{ id: nasty, package: nasty, installed: nasty, fixed: nasty },
           },
+        ];
+        const made = alertOf(
+          { ...rest, ...wholly, findings, readCounts: countOf(findings), compared: undefined },
           { threshold: 'LOW', notifyOn: 'Threshold', suppressions: [], now: 0 },
         );
         if (made === undefined) throw new Error('nobody is notified');
