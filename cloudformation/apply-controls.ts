@@ -22,6 +22,16 @@ import type { Change, TemplateSetting } from './settings/template-setting.ts';
 /** Receives one decision; each caller adds what it knows, such as the logical ID. */
 export type AddFinding = (finding: Finding) => void;
 
+/** Reports what is no template's shape. */
+export function addShapeFinding(
+  add: AddFinding,
+  code: Finding['code'],
+  path: Path,
+  details: Partial<Finding> = {},
+): void {
+  add({ control: 'Template', code, path, outcome: 'invalid', ...details });
+}
+
 /** A repository with what is known of it. */
 export interface ReadRepository {
   readonly resource: JsonObject;

@@ -2,12 +2,15 @@
 import { isObject, type Json, type JsonObject, member, withMember } from '../core/json.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Path } from '../core/path.ts';
+import type { KnownSettings } from '../core/settings/settings.ts';
 import {
   addUndetermined,
+  applyControl,
   branchContext,
   type ControlContext,
   refuse,
   refusesUnknown,
+  type SettingPlace,
 } from './control-context.ts';
 import { generatesResources } from './intrinsics.ts';
 import { mapBranches, read } from './reading.ts';
@@ -61,7 +64,7 @@ export function hardenValue(
  *
  * @param keys the allowed keys, the one to harden first
  */
-export function hardenMember(
+function hardenMember(
   value: Json,
   path: Path,
   raw: Json,
@@ -86,6 +89,25 @@ export function hardenMember(
   if (unknown.length > 0) return raw;
   const hardened = withMember(value, key, hardenValue(member(value, key), [...path, key], context, rule));
   return hardened === value ? raw : hardened;
+}
+
+/**
+ * The rule of a property that is a map, of which one member is the setting.
+ *
+ * @param keys the allowed keys, the setting's first
+ * @param write writes the whole map
+ */
+export function mapRule(
+  context: ControlContext,
+  absent: KnownSettings,
+  keys: readonly [string, ...string[]],
+  write: SettingPlace['write'],
+  ruleOf: (context: ControlContext) => PropertyRule,
+): PropertyRule {
+  return {
+    absent: (path) => applyControl(context, absent, { path, raw: undefined, write }),
+    literal: (value, path, raw) => hardenMember(value, path, raw, keys, context, ruleOf(context)),
+  };
 }
 
 const propertyPaths = new Map<string, Path>();

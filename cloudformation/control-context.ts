@@ -69,25 +69,13 @@ export function applyIssue(
       return after;
     }
     case 'unsafe': {
-      const after = answerUnsafe(context, issue, {
-        path,
-        raw,
-        // If there is no safe value to write, the current one is kept.
-        instead: writtenDefault(context, place.write) ?? raw,
-      });
+      // If there is no safe value to write, the current one is kept.
+      const instead = writtenDefault(context, place.write) ?? raw;
+      const after = answerUnsafe(context, issue, { path, raw, instead });
       return after === raw ? undefined : after;
     }
     case 'note':
-      context.addFinding({
-        code: issue.code,
-        path,
-        ...(place.isText === true ? { inside: issue.path } : {}),
-        outcome: 'noted',
-        before: raw,
-        expected: issue.expected,
-        actual: issue.actual,
-        count: issue.count,
-      });
+      note(context, issue, place);
       return undefined;
     case 'invalid':
       refuse(context, issue, place);
@@ -98,6 +86,15 @@ export function applyIssue(
     default:
       return issue.verdict satisfies never;
   }
+}
+
+function note(
+  { addFinding }: ControlContext,
+  { code, path: within, expected, actual, count }: Issue<FindingCode>,
+  { path, raw, isText = false }: SettingPlace,
+): void {
+  const inside = isText ? { inside: within } : {};
+  addFinding({ code, path, ...inside, outcome: 'noted', before: raw, expected, actual, count });
 }
 
 /**

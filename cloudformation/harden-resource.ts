@@ -2,7 +2,7 @@
 import type { Finding } from '../core/finding.ts';
 import { isOneOf, type Json, type JsonObject, withMember } from '../core/json.ts';
 import type { Policy } from '../core/policy/policy.ts';
-import { type AddFinding, applyControls, inBranch } from './apply-controls.ts';
+import { type AddFinding, addShapeFinding, applyControls, inBranch } from './apply-controls.ts';
 import { addMissingRole } from './creation-template.ts';
 import { spelling } from './fragment.ts';
 import { generatesResources } from './intrinsics.ts';
@@ -12,7 +12,6 @@ import { type DescribeFinding, withReport } from './report.ts';
 import {
   changed,
   eachProperties,
-  type OtherProperties,
   type PropertyMap,
   readProperties,
   writeProperties,
@@ -45,14 +44,7 @@ export function hardenResource(
   }
   if (type === settingsType) return completeResource(resource, options, add, logicalId);
   if (typeof type === 'string' && holdsTemplate(type))
-    add({
-      control: 'Template',
-      code: 'out-of-reach',
-      path: ['Type'],
-      outcome: 'noted',
-      logicalId,
-      actual: type,
-    });
+    addShapeFinding(add, 'out-of-reach', ['Type'], { outcome: 'noted', logicalId, actual: type });
   return resource;
 }
 
@@ -71,7 +63,8 @@ function completeResource(
           add(inBranch({ ...finding, control: 'Settings', logicalId }, each)),
         ),
       );
-    else if (each.kind === 'not-a-map') addShapeFinding(add, each, logicalId);
+    else if (each.kind === 'not-a-map')
+      addShapeFinding(add, 'not-a-map', each.path, { logicalId, actual: each.raw });
   return withProperties(resource, writeProperties(properties));
 }
 
@@ -88,7 +81,7 @@ function hardenRepository(
   const maps = eachProperties(properties);
   for (const each of maps)
     if (each.kind === 'map') checkMap(each, type, add);
-    else if (each.kind === 'not-a-map') addShapeFinding(add, each, logicalId);
+    else if (each.kind === 'not-a-map') addShapeFinding(add, 'not-a-map', each.path, { actual: each.raw });
   const rules = readMetadata(resource, base, today, scope, add);
   const attributes = applyControls({ resource, type, logicalId, maps, rules, scope, isSelected }, findings);
   const hardened = withProperties(changed(resource, attributes), writeProperties(properties));
@@ -112,20 +105,6 @@ function addMisspelt({ properties, path }: PropertyMap, type: HardenedType, add:
   for (const name of Object.keys(properties)) {
     const right = spelling(type, name);
     if (right !== undefined && right !== name)
-      add({
-        control: 'Template',
-        code: 'misspelt',
-        path: [...path, name],
-        outcome: 'invalid',
-        expected: right,
-      });
+      addShapeFinding(add, 'misspelt', [...path, name], { expected: right });
   }
-}
-
-function addShapeFinding(
-  add: AddFinding,
-  { path, raw }: OtherProperties,
-  logicalId: string | undefined,
-): void {
-  add({ control: 'Template', code: 'not-a-map', path, outcome: 'invalid', logicalId, actual: raw });
 }

@@ -2,7 +2,7 @@ import type { Finding } from '../core/finding.ts';
 import { isObject, type JsonObject, mapMembers, member, withMember } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import type { Policy } from '../core/policy/policy.ts';
-import type { AddFinding } from './apply-controls.ts';
+import { type AddFinding, addShapeFinding } from './apply-controls.ts';
 import { placementOf, sections } from './fragment.ts';
 import { hardenResource, type ResourceOptions } from './harden-resource.ts';
 import { generatesResources, isLoop, type ParameterValues, readLoop } from './intrinsics.ts';
@@ -120,16 +120,7 @@ function hardenResources(resources: JsonObject, options: ResourceOptions, add: A
   });
 }
 
-function addShapeFinding(
-  add: AddFinding,
-  code: Finding['code'],
-  path: Path,
-  details: Pick<Finding, 'logicalId' | 'expected' | 'actual'>,
-): void {
-  add({ control: 'Template', code, path, outcome: 'invalid', ...details });
-}
-
 /** The content of a snippet is not checked here: it is expanded before the template around it. */
 function addSnippet(add: AddFinding, path: Path): void {
-  add({ control: 'Template', code: 'out-of-reach', path, outcome: 'noted', actual: path.at(-1) });
+  addShapeFinding(add, 'out-of-reach', path, { outcome: 'noted', actual: path.at(-1) });
 }

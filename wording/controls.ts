@@ -13,6 +13,8 @@ export function controlClause(
   found: IssueDetails & { readonly outcome?: Outcome },
   values: ValueWords,
 ): string {
+  if (code === 'no-lifecycle-policy' && found.outcome === 'noted')
+    return 'KeepImages and ExpireUntaggedAfterDays are both 0, so no lifecycle policy was written';
   return isKeyOf(sentences, code) ? fill(sentences[code], found, values) : otherClause(code, found, values);
 }
 
@@ -24,7 +26,7 @@ function otherClause(
   found: Parameters<typeof controlClause>[1],
   values: ValueWords,
 ): string {
-  const { expected, outcome } = found;
+  const { expected } = found;
   const [operator = '', key = ''] = listOf(expected);
   switch (code) {
     case 'every-tag-excluded':
@@ -38,10 +40,6 @@ function otherClause(
           ? 'a replica of a tag that has moved arrives untagged'
           : 'a cached tag no longer follows its upstream registry'
       } (AppliedFor ${expected})`;
-    case 'no-lifecycle-policy':
-      return outcome === 'noted'
-        ? 'KeepImages and ExpireUntaggedAfterDays are both 0, so no lifecycle policy was written'
-        : 'No lifecycle policy; ECR keeps images indefinitely';
     case 'condition-holds-without-key':
       return `allows every request without ${key}, for which ${operator} holds as well: use ${demanding(operator, key)}`;
     case 'condition-negated':
@@ -58,7 +56,6 @@ const sentences: {
     | 'every-tag-excluded'
     | 'must-stay-mutable'
     | 'cannot-follow'
-    | 'no-lifecycle-policy'
     | 'condition-holds-without-key'
     | 'condition-negated'
   >]: string;
@@ -67,6 +64,7 @@ const sentences: {
   'tags-mutable': 'lets a pushed tag be overwritten, so an image cannot be traced to its source',
   'scan-on-push-not-set': 'ScanOnPush is not set; ECR does not scan by default',
   'not-scanned': 'leaves pushed images unscanned, unless a rule of the registry covers them',
+  'no-lifecycle-policy': 'No lifecycle policy; ECR keeps images indefinitely',
   'every-account-allowed':
     'allows every AWS account: name the accounts, or add a condition on aws:PrincipalOrgID',
   'condition-any-value': 'allows every AWS account that has any {key}: compare it with the values to allow',

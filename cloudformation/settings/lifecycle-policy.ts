@@ -3,7 +3,7 @@ import { isList, isObject, type Json, mapMembers } from '../../core/json.ts';
 import { definiteIssues, lifecyclePolicyIssues } from '../../core/lifecycle/grammar.ts';
 import { lifecyclePolicyKey, lifecyclePolicyProperty } from '../../core/settings/lifecycle-policy.ts';
 import type { Settings } from '../../core/settings/settings.ts';
-import { hardenMember, hardenProperty, type PropertyRule } from '../apply-default.ts';
+import { hardenProperty, mapRule, type PropertyRule } from '../apply-default.ts';
 import { applyControl, type ControlContext, refuse } from '../control-context.ts';
 import { intrinsicName, mayHoldParameter, subText } from '../intrinsics.ts';
 import { jsonTextOf } from '../reading.ts';
@@ -17,18 +17,12 @@ const placeholder = '7654321';
 export const lifecyclePolicySetting: TemplateSetting = {
   types: hardenedTypes,
   harden(properties, type, context) {
-    const map: PropertyRule = {
-      absent: (path) =>
-        applyControl(context, { lifecyclePolicy: undefined }, { path, raw: undefined, write: writeMap }),
-      literal: (value, path, raw) =>
-        hardenMember(value, path, raw, [lifecyclePolicyKey, 'RegistryId'], context, textRule(context)),
-    };
-    return hardenProperty(
-      properties,
-      lifecyclePolicyProperty,
-      context,
-      type === repositoryType ? map : textRule(context),
-    );
+    const keys = [lifecyclePolicyKey, 'RegistryId'] as const;
+    const rule =
+      type === repositoryType
+        ? mapRule(context, { lifecyclePolicy: undefined }, keys, writeMap, textRule)
+        : textRule(context);
+    return hardenProperty(properties, lifecyclePolicyProperty, context, rule);
   },
 };
 

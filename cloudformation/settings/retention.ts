@@ -1,4 +1,3 @@
-import { member } from '../../core/json.ts';
 import { type RetentionAttribute, retentionAttributes } from '../../core/settings/retention.ts';
 import type { SettingPlace } from '../control-context.ts';
 import { applyIssue } from '../control-context.ts';
@@ -10,12 +9,12 @@ export const retentionSetting: TemplateSetting = {
   types: [repositoryType],
   isOfAttributes: true,
   harden(resource, _type, context) {
-    const set = retentionAttributes.filter((name) => member(resource, name) !== undefined);
+    const set = retentionAttributes.filter((name) => resource[name] !== undefined);
     const retention = Object.fromEntries(set.map((name) => [name, 'set']));
     return context.control.check({ retention }, context.policy).flatMap((issue): readonly Change[] => {
       const name = retentionAttributes.find((each) => each === issue.path[0]);
       if (name === undefined) return [];
-      const place = { path: [name], raw: member(resource, name), write: writers[name] };
+      const place = { path: [name], raw: resource[name], write: writers[name] };
       return [[name, applyIssue(context, issue, place) ?? place.raw]];
     });
   },

@@ -1,7 +1,7 @@
 import type { Json } from '../../core/json.ts';
 import { parseScanOnPush, scanOnPushKey } from '../../core/settings/scan-on-push.ts';
 import type { Settings } from '../../core/settings/settings.ts';
-import { hardenMember, hardenProperty, type PropertyRule } from '../apply-default.ts';
+import { hardenProperty, mapRule, type PropertyRule } from '../apply-default.ts';
 import { applyControl, type ControlContext, refuse } from '../control-context.ts';
 import { repositoryType } from '../resource-types.ts';
 import type { TemplateSetting } from './template-setting.ts';
@@ -10,12 +10,12 @@ import type { TemplateSetting } from './template-setting.ts';
 export const scanOnPushSetting: TemplateSetting = {
   types: [repositoryType],
   harden: (properties, _type, context) =>
-    hardenProperty(properties, 'ImageScanningConfiguration', context, {
-      absent: (path) =>
-        applyControl(context, { scanOnPush: undefined }, { path, raw: undefined, write: writeMap }),
-      literal: (value, path, raw) =>
-        hardenMember(value, path, raw, [scanOnPushKey], context, ruleOf(context)),
-    }),
+    hardenProperty(
+      properties,
+      'ImageScanningConfiguration',
+      context,
+      mapRule(context, { scanOnPush: undefined }, [scanOnPushKey], writeMap, ruleOf),
+    ),
 };
 
 function ruleOf(context: ControlContext): PropertyRule {

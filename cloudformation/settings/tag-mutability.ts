@@ -173,35 +173,38 @@ function hardenLeaf(
   const value = mutability.kind === 'literal' ? mutability.value : undefined;
   const parsed = parseTagMutability(value, exclusions);
   if ('issues' in parsed) {
-    const place = { path: ['Properties'], isHidden: value !== pair.mutability };
-    for (const issue of parsed.issues)
-      refuse(context, { ...issue, path: [] }, { ...place, path: paths.mutability });
+    const place = { path: paths.mutability, isHidden: value !== pair.mutability };
+    for (const issue of parsed.issues) refuse(context, { ...issue, path: [] }, place);
     return pair;
   }
-  const isAlone = value === undefined && parsed.value !== undefined;
-  const completed = isAlone ? { ...pair, mutability: parsed.value?.mutability } : pair;
-  if (isAlone)
-    context.addFinding({
-      code: 'exclusions-alone',
-      path: paths.mutability,
-      outcome: 'set',
-      after: completed.mutability,
-    });
-  else if (keepsMostTags(parsed.value))
-    context.addFinding({
-      code: 'exclusions-fail-checks',
-      path: paths.mutability,
-      outcome: 'noted',
-      before: pair.mutability,
-    });
+  const completed =
+    parsed.value && exclusions ? completePair(pair, value, parsed.value, paths.mutability, context) : pair;
   return context.control
     .check({ tagMutability: parsed.value }, context.policy)
     .reduce((current, issue) => applyToPair(context, issue, current, { pair, paths }), completed);
 }
 
+/** A pair with exclusions: alone they mean immutability; beside it they are noted, since some checks refuse them. */
+function completePair(
+  pair: Pair,
+  value: Json | undefined,
+  setting: TagMutability,
+  path: Path,
+  { addFinding }: ControlContext,
+): Pair {
+  const after = setting.mutability;
+  if (value === undefined) {
+    addFinding({ code: 'exclusions-alone', path, outcome: 'set', after });
+    return { ...pair, mutability: after };
+  }
+  if (keepsMostTags(setting))
+    addFinding({ code: 'exclusions-fail-checks', path, outcome: 'noted', before: pair.mutability });
+  return pair;
+}
+
 /** Whether tags are immutable but for some, which some third-party checks do not accept. */
-function keepsMostTags(setting: TagMutability | undefined): boolean {
-  return setting?.mutability === 'IMMUTABLE_WITH_EXCLUSION' && !isVoid(setting);
+function keepsMostTags(setting: TagMutability): boolean {
+  return setting.mutability === 'IMMUTABLE_WITH_EXCLUSION' && !isVoid(setting);
 }
 
 /** Whether the control finds nothing wrong with a mutability together with its exclusions. */

@@ -1,4 +1,6 @@
+import type { Json } from '../json.ts';
 import { isUnknown } from '../known.ts';
+import type { Path } from '../path.ts';
 import type { Possible } from '../possible.ts';
 import type { WeakReason } from '../settings/condition-clause.ts';
 import type { PolicyStatement } from '../settings/repository-policy.ts';
@@ -40,45 +42,48 @@ export const publicAccess: Control<'PublicAccess', Code> = {
 };
 
 function checkStatement(statement: PolicyStatement): readonly ControlIssue<Code>[] {
-  const { path, principals, notPrincipal, confinement } = statement;
+  const { principals, notPrincipal } = statement;
   const unknown = unknownPlaces(principals);
   const everyone = principals.flatMap((each) => (!isUnknown(each) && each.value === '*' ? [each] : []));
   if (everyone.length === 0 && notPrincipal === undefined) return unknown;
+  return [...unknown, ...openings(statement, everyone)];
+}
+
+/** What a statement leaves open to the principals of a `*`, or to all but those of a NotPrincipal. */
+function openings(
+  { path, notPrincipal, confinement }: PolicyStatement,
+  everyone: readonly { readonly path: Path; readonly value: Json }[],
+): readonly ControlIssue<Code>[] {
   if (isUnknown(confinement))
-    return [
-      ...unknown,
-      { code: 'unknown', verdict: 'unknown', path: confinement.path, actual: confinement.unknown },
-    ];
-  if (confinement.isConfined)
-    return confinement.isByOrigin
-      ? [
-          ...unknown,
-          {
-            code: 'restricted-by-origin',
-            verdict: 'note',
-            path: [...path, 'Condition'],
-            expected: confinement.key,
-          },
-        ]
-      : unknown;
+    return [{ code: 'unknown', verdict: 'unknown', path: confinement.path, actual: confinement.unknown }];
+  if (confinement.isConfined) {
+    const { isByOrigin, key: expected } = confinement;
+    const at = [...path, 'Condition'];
+    return isByOrigin ? [{ code: 'restricted-by-origin', verdict: 'note', path: at, expected }] : [];
+  }
   const { weak } = confinement;
-  const openings = everyone.map(
+  const code = weak ? (`condition-${weak.reason}` as const) : 'every-account-allowed';
+  const details = weak ? { expected: [weak.operator, weak.key] } : {};
+  const unsafe = everyone.map(
     ({ path: at, value }): ControlIssue<Code> => ({
-      code: weak === undefined ? 'every-account-allowed' : `condition-${weak.reason}`,
+      code,
       verdict: 'unsafe',
       path: at,
-      ...(weak === undefined ? {} : { expected: [weak.operator, weak.key] }),
+      ...details,
       actual: value,
     }),
   );
-  if (notPrincipal !== undefined)
-    openings.unshift({
-      code: 'everyone-else-allowed',
-      verdict: 'unsafe',
-      path: notPrincipal.path,
-      actual: notPrincipal.value,
-    });
-  return [...unknown, ...openings];
+  return notPrincipal
+    ? [
+        {
+          code: 'everyone-else-allowed',
+          verdict: 'unsafe',
+          path: notPrincipal.path,
+          actual: notPrincipal.value,
+        },
+        ...unsafe,
+      ]
+    : unsafe;
 }
 
 /** Values that are not known and can become a lone `*`. */

@@ -62,49 +62,21 @@ interface Parameter<Name extends PolicyName> {
 }
 
 const everywhere: readonly PolicyScope[] = ['application', 'transform', 'resource'];
+const aboveResources: readonly PolicyScope[] = ['application', 'transform'];
+const application: readonly PolicyScope[] = ['application'];
 
 /** Every parameter, once: its levels and how it is read. */
 export const policyParameters: { readonly [Name in PolicyName]: Parameter<Name> } = {
-  MutableTags: {
-    levels: everywhere,
-    parse: parseMutableTags,
-  },
-  KeepImages: {
-    levels: everywhere,
-    parse: parseCount,
-  },
-  ExpireUntaggedAfterDays: {
-    levels: everywhere,
-    parse: parseCount,
-  },
-  ProtectedTags: {
-    levels: everywhere,
-    parse: parseProtectedTags,
-  },
-  Enforcement: {
-    levels: everywhere,
-    parse: parseEnforcement,
-  },
-  Retain: {
-    levels: everywhere,
-    parse: parseBoolean,
-  },
-  KmsKey: {
-    levels: everywhere,
-    parse: parseText,
-  },
-  Report: {
-    levels: ['application', 'transform'],
-    parse: parseBoolean,
-  },
-  AllowExemptions: {
-    levels: ['application'],
-    parse: parseBoolean,
-  },
-  AllowUndetermined: {
-    levels: ['application'],
-    parse: parseBoolean,
-  },
+  MutableTags: { levels: everywhere, parse: parseMutableTags },
+  KeepImages: { levels: everywhere, parse: parseCount },
+  ExpireUntaggedAfterDays: { levels: everywhere, parse: parseCount },
+  ProtectedTags: { levels: everywhere, parse: parseProtectedTags },
+  Enforcement: { levels: everywhere, parse: parseEnforcement },
+  Retain: { levels: everywhere, parse: parseBoolean },
+  KmsKey: { levels: everywhere, parse: parseText },
+  Report: { levels: aboveResources, parse: parseBoolean },
+  AllowExemptions: { levels: application, parse: parseBoolean },
+  AllowUndetermined: { levels: application, parse: parseBoolean },
 };
 
 /** What each parameter means, in a sentence or two; outside of the table, so that no function's bundle contains it. */
@@ -176,19 +148,15 @@ export function refinePolicy(
   };
   const allowed = namesAt(level);
   for (const [name, value] of Object.entries(values)) {
-    if (isPolicyName(name) && allowed.includes(name)) take(name, value);
-    else if (isPolicyName(name))
-      add(name, { code: 'parameter-elsewhere', expected: [...policyParameters[name].levels] });
-    else add(name, { code: 'unknown-parameter', expected: [...allowed, ...others], actual: name });
+    if (!isPolicyName(name))
+      add(name, { code: 'unknown-parameter', expected: [...allowed, ...others], actual: name });
+    else if (allowed.includes(name)) take(name, value);
+    else add(name, { code: 'parameter-elsewhere', expected: policyParameters[name].levels });
   }
-  const { Enforcement: enforcement } = found;
-  if (enforcement !== undefined && isLooser(enforcement, base.Enforcement)) {
-    const loosened = {
-      code: 'enforcement-loosened',
-      expected: base.Enforcement,
-      actual: enforcement,
-    } as const;
-    add('Enforcement', loosened, 'noted');
+  const { Enforcement: actual } = found;
+  const { Enforcement: expected } = base;
+  if (actual !== undefined && isLooser(actual, expected)) {
+    add('Enforcement', { code: 'enforcement-loosened', expected, actual }, 'noted');
     delete found.Enforcement;
   }
   return { policy: { ...base, ...found }, findings };

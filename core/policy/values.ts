@@ -40,7 +40,7 @@ export function parseText(value: Json): Parsed<string> {
 export function parseEnforcement(value: Json): Parsed<Enforcement> {
   return isOneOf(enforcements, value)
     ? { value }
-    : unusable('not-one-of', { expected: [...enforcements], actual: value });
+    : unusable('not-one-of', { expected: enforcements, actual: value });
 }
 
 /** Tags that can be overwritten: patterns of exclusion filters, but not of every tag, nor of nearly every one. */
@@ -52,16 +52,13 @@ export function parseMutableTags(value: Json): Parsed<readonly string[]> {
 
 // More would give a lifecycle policy more rules than are readable, and than ECR is known to accept.
 const maxProtected = 40;
+// Of a pattern in a rule's tagPatternList
+// (https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html).
+const maxWildcards = 4;
 
 /** Tags whose images never expire: patterns of a lifecycle rule. */
 export function parseProtectedTags(value: Json): Parsed<readonly string[]> {
-  return parsePatterns(value, maxProtected, protectedTagIssue);
-}
-
-// Patterns of a lifecycle rule's tagPatternList: at most four wildcards
-// (https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html).
-function protectedTagIssue(pattern: string): Issue | undefined {
-  return patternIssue(pattern, 4);
+  return parsePatterns(value, maxProtected, (pattern) => patternIssue(pattern, maxWildcards));
 }
 
 function parsePatterns(

@@ -1,5 +1,5 @@
 /** ImageTagMutabilityExclusionFilters in AWS::ECR::Repository's shape: the tags that a mutability excludes. */
-import type { Issue } from '../issue.ts';
+import { type Issue, unusable } from '../issue.ts';
 import { isList, isObject, type Json, type JsonObject, member } from '../json.ts';
 import { isUnknown } from '../known.ts';
 import type { Path } from '../path.ts';
@@ -34,10 +34,7 @@ export function parseExclusions(
   } = {},
 ): ParsedExclusions {
   if (!isList(filters))
-    return {
-      exclusions: [],
-      issues: [{ code: 'not-a-list', path: [], expected: 'filters', actual: filters }],
-    };
+    return { exclusions: [], ...unusable('not-a-list', { expected: 'filters', actual: filters }) };
   const issues: Issue[] = [];
   const exclusions: string[] = [];
   const { certain, possible } = count ?? { certain: filters.length, possible: filters.length };

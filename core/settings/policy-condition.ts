@@ -36,18 +36,19 @@ export function readConfinement(
 /** All clauses of a condition must hold, so one that confines is enough. */
 function confinementOf(condition: JsonObject, path: Path, reader: DocumentReader): KnownConfinement {
   const clauses = readClauses(condition, path, reader);
-  const answers = clauses.map((clause) => checkClause(clause, isDemanded(clause.key, clauses)));
-  const confining = answers.find((answer) => answer !== undefined && !isUnknown(answer) && answer.isConfined);
-  const others = answers.flatMap((answer) => (answer === undefined ? [] : [answer]));
+  const answers = clauses.flatMap((clause) => checkClause(clause, isDemanded(clause.key, clauses)) ?? []);
+  const unconfined = answers.filter((answer) => !isUnknown(answer) && !answer.isConfined);
   return (
-    confining ??
-    others.find((answer) => isUnknown(answer)) ??
+    answers.find((answer) => !isUnknown(answer) && answer.isConfined) ??
+    answers.find((answer) => isUnknown(answer)) ??
     // Of addresses the advice is a condition that may be there already, and is then what to fix.
-    others.find(
-      (answer) => !isUnknown(answer) && !answer.isConfined && answer.weak?.reason !== 'addresses',
-    ) ??
-    others[0] ?? { isConfined: false, weak: undefined }
+    unconfined.find((answer) => !isByAddresses(answer)) ??
+    unconfined[0] ?? { isConfined: false, weak: undefined }
   );
+}
+
+function isByAddresses(answer: KnownConfinement): boolean {
+  return !isUnknown(answer) && !answer.isConfined && answer.weak?.reason === 'addresses';
 }
 
 function readClauses(condition: JsonObject, path: Path, reader: DocumentReader): readonly Clause[] {

@@ -4,7 +4,7 @@ import { type Parsed, unusable } from '../issue.ts';
 import { isObject, type Json, type JsonObject, member } from '../json.ts';
 import { isUnknown } from '../known.ts';
 import type { Path } from '../path.ts';
-import { type DocumentReader, type Possible, plainReader } from '../possible.ts';
+import { type DocumentReader, knownValues, type Possible, plainReader } from '../possible.ts';
 import type { KnownConfinement } from './condition-clause.ts';
 import { readConfinement } from './policy-condition.ts';
 
@@ -65,8 +65,8 @@ function readStatements(policy: JsonObject, reader: DocumentReader): RepositoryP
       resources.push(...resourcesOf(found.value, found.path, reader));
       const effects = reader.possible(found.value.Effect, [...found.path, 'Effect']);
       unresolved.push(...effects.filter((effect) => isUnknown(effect)));
-      const isAllowing = effects.some((effect) => !isUnknown(effect) && effect.value === 'Allow');
-      if (isAllowing) statements.push(readStatement(found.value, found.path, reader));
+      if (knownValues(effects).includes('Allow'))
+        statements.push(readStatement(found.value, found.path, reader));
     }
   }
   return { statements, unresolved, resources };

@@ -98,23 +98,24 @@ export function parseTagMutability(
   mutability: Json | undefined,
   exclusions: Known<readonly string[] | undefined>,
 ): Parsed<TagMutability | undefined> {
+  if (mutability === undefined && exclusions === undefined) return { value: undefined };
   const known = isUnknown(exclusions) ? [] : (exclusions ?? []);
   if (mutability === undefined)
-    return {
-      value:
-        exclusions === undefined ? undefined : { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: known },
-    };
+    return { value: { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: known } };
+  return parsePair(mutability, known, exclusions !== undefined, isUnknown(exclusions));
+}
+
+function parsePair(
+  actual: Json,
+  exclusions: readonly string[],
+  hasFilters: boolean,
+  isFitting: boolean,
+): Parsed<TagMutability> {
   const path = [mutabilityProperty];
-  if (!isMutability(mutability))
-    return unusable('not-one-of', { path, expected: [...mutabilities], actual: mutability });
-  if (takesFilters(mutability) && exclusions === undefined)
-    return unusable('filters-missing', { path, actual: mutability, related: [filtersProperty] });
-  if (!takesFilters(mutability) && exclusions !== undefined && !isUnknown(exclusions))
-    return unusable('filters-not-taken', {
-      path,
-      expected: 'IMMUTABLE_WITH_EXCLUSION',
-      actual: mutability,
-      related: [filtersProperty],
-    });
-  return { value: { mutability, exclusions: known } };
+  const related = [filtersProperty];
+  if (!isMutability(actual)) return unusable('not-one-of', { path, expected: mutabilities, actual });
+  if (takesFilters(actual) === hasFilters || isFitting) return { value: { mutability: actual, exclusions } };
+  return hasFilters
+    ? unusable('filters-not-taken', { path, expected: 'IMMUTABLE_WITH_EXCLUSION', actual, related })
+    : unusable('filters-missing', { path, actual, related });
 }

@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../json.ts';
 import { isUnknown } from '../known.ts';
-import { type DocumentReader, type Possible, plainReader } from '../possible.ts';
+import { type DocumentReader, knownValues, type Possible, plainReader } from '../possible.ts';
 
 /** A repository's tags (AWS's key and value, not those of images), as far as they are known. */
 export interface RepositoryTags {
@@ -21,10 +21,10 @@ export function parseTags(value: Json, reader: DocumentReader = plainReader): Re
     }
     if (!isObject(entry.value)) continue;
     const values = reader.possible(entry.value.Value, [...entry.path, 'Value']);
-    const [text] = values.flatMap((each) => (isUnknown(each) ? [] : [String(each.value)]));
+    const [text = ''] = knownValues(values).map(String);
     for (const key of reader.possible(entry.value.Key, [...entry.path, 'Key']))
       if (isUnknown(key)) unresolved.push(key);
-      else byKey.set(String(key.value), text ?? '');
+      else byKey.set(String(key.value), text);
   }
   return { byKey, unresolved };
 }
