@@ -18,6 +18,11 @@ export function controlClause(
   return isKeyOf(sentences, code) ? fill(sentences[code], found, values) : otherClause(code, found, values);
 }
 
+/** Whether a code has a clause here that is one text. */
+export function isPlainControlCode(code: string): code is keyof typeof sentences {
+  return isKeyOf(sentences, code);
+}
+
 type OtherCode = Exclude<ControlCode, keyof typeof sentences>;
 
 /** The clauses that are not one text each. */

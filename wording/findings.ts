@@ -2,7 +2,7 @@
 import type { Finding, TemplateCode } from '../core/finding.ts';
 import type { IssueCode } from '../core/issue.ts';
 import { isKeyOf, type Json } from '../core/json.ts';
-import { controlClause } from './controls.ts';
+import { controlClause, isPlainControlCode } from './controls.ts';
 import { parameterClause } from './parameters.ts';
 import { pathText } from './path.ts';
 import { fill } from './sentence.ts';
@@ -18,7 +18,14 @@ export function reasonOf(finding: Finding): string {
 }
 
 function clauseOf(finding: Finding, values: ValueWords): string {
+  const { code } = finding;
+  // Of nearly every finding; the table of the others is then not read.
+  return isPlainControlCode(code) ? controlClause(code, finding, values) : templateClause(finding, values);
+}
+
+function templateClause(finding: Finding, values: ValueWords): string {
   const { code, exemption } = finding;
+  const sentences = templateSentences();
   if (code === 'exempt' && exemption?.until !== undefined)
     return fill('exempt until {until}: {reason}', finding, values);
   if (isKeyOf(sentences, code)) return fill(sentences[code], finding, values);
@@ -40,7 +47,7 @@ function isOfParameter(finding: Finding): finding is Finding & { readonly code: 
 }
 
 /** What is found about a template and the resources in it. */
-const sentences: { readonly [Code in TemplateCode]: string } = {
+const templateSentences = (): { readonly [Code in TemplateCode]: string } => ({
   'placement-assumed': 'is hardened as the Properties of {expected}, which is not known to have {actual|, }',
   misplaced:
     'EcrHardening is beside {actual|, }, which {expected} does not have; move it to the top level of the template, or beside the Type of a repository',
@@ -85,7 +92,7 @@ const sentences: { readonly [Code in TemplateCode]: string } = {
   'goes-with-exempt': 'goes with Exempt only',
   'not-literal-or-ref': 'must be a literal or a Ref to a parameter',
   'hidden-parameter': 'cannot have the value of this parameter',
-};
+});
 
 /** Why a template cannot be deployed at all. */
 export function templateTooLarge({
@@ -95,7 +102,7 @@ export function templateTooLarge({
   readonly bytes: number;
   readonly quota: number;
 }): string {
-  return fill(sentences['template-too-large'], { count: bytes, expected: quota }, shownValues);
+  return fill(templateSentences()['template-too-large'], { count: bytes, expected: quota }, shownValues);
 }
 
 /** A finding as in logs and reports, with path and reason as text. */
