@@ -26,6 +26,9 @@ const long = {
   globalTeardown: '<rootDir>/test/end-to-end/support/global-teardown.ts',
 };
 
+/** Thousands of random histories: only `npm run test:chaos` runs them. */
+const chaos = { ...common, displayName: 'chaos', testMatch: ['<rootDir>/test/chaos/**/*.test.ts'] };
+
 const everyday = [
   { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
   {
@@ -40,5 +43,5 @@ const everyday = [
 module.exports = {
   // Ends a test that hangs, without failing a slow one on a busy machine.
   testTimeout: 60_000,
-  projects: { corpus: [corpus], long: [long] }[process.env.ECR_HARDENING_SUITE] ?? everyday,
+  projects: { corpus: [corpus], long: [long], chaos: [chaos] }[process.env.ECR_HARDENING_SUITE] ?? everyday,
 };

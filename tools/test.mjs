@@ -34,7 +34,7 @@ const checks = [
 const environment = {
   ...process.env,
   PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
-  ...(['corpus', 'long'].includes(suite) ? { ECR_HARDENING_SUITE: suite } : {}),
+  ...(['corpus', 'long', 'chaos'].includes(suite) ? { ECR_HARDENING_SUITE: suite } : {}),
 };
 for (const { command, args } of checks) {
   // With --outputFile jest does not print the JSON results to standard output; its report goes to standard error.

@@ -26,7 +26,7 @@ export interface Claim {
   readonly replacedProperties: string;
   /** The repository's settings when this claim was put on top of those below it. */
   readonly atTakeover: RepositorySettings;
-  /** The repository's settings when the stack of this claim made its first claim. */
+  /** The repository's settings when the stack of this claim made its first claim above those of other stacks. */
   readonly foundByStack: RepositorySettings;
   /** Whether the last change added this claim; otherwise the holder had one before. */
   readonly isNew?: boolean;
@@ -96,6 +96,11 @@ export function claimOf(record: Pick<Ownership, 'claims'> | undefined, holder: s
 /** The claim that is in effect, or undefined. */
 export function newestClaim(record: Pick<Ownership, 'claims'> | undefined): Claim | undefined {
   return record?.claims.at(-1);
+}
+
+/** The claims of a stack above those of all others: what others have hardened, it has found. */
+export function newestClaimsOf({ claims }: Pick<Ownership, 'claims'>, stack: string): readonly Claim[] {
+  return claims.slice(claims.findLastIndex((claim) => claim.stack !== stack) + 1);
 }
 
 /** Every holder that a record names, also those whose claims were retained. */

@@ -265,10 +265,16 @@ export function noticing(claims: Claims, now: Settings): Claims {
   return hardened(claims, now, which, undefined, () => false);
 }
 
+/** The claims of a stack that are above those of all others. */
+export function ownOnTop(list: readonly Claim[], stack: string): readonly Claim[] {
+  const others = list.filter((claim) => claim.stack !== stack);
+  const last = others.at(-1);
+  return last === undefined ? list : list.slice(list.indexOf(last) + 1);
+}
+
 /** Whether one setting is no less safe than it was when a stack has found or set it. */
 export function isKnownTo(list: readonly Claim[], stack: string, settings: Settings, part: Part): boolean {
-  return list
-    .filter((claim) => claim.stack === stack)
+  return ownOnTop(list, stack)
     .flatMap(({ found, set, before }) => [found, set, before])
     .some((known) => part.isAsSafe(settings, known));
 }

@@ -7,6 +7,7 @@ import {
   moveBack,
   none,
   noticing,
+  ownOnTop,
   put,
   revive,
   type Seen,
@@ -155,6 +156,6 @@ function claimsAfter(
     set: target,
     before: seen,
     taken: isOnTop ? (knownOwn?.taken ?? seen) : seen,
-    found: known.list.find((each) => each.stack === stack)?.found ?? seen,
+    found: ownOnTop(known.list, stack)[0]?.found ?? seen,
   });
 }

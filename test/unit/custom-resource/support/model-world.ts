@@ -78,6 +78,12 @@ export function must(holds: boolean, sentence: string): asserts holds {
   if (!holds) throw new Error(sentence);
 }
 
+/** As claims have it: without CloudFormation's own properties. */
+function hashOfWish(wish: Wish, own: string): string {
+  const { ServiceToken: _, ServiceTimeout: __, ...properties } = propertiesOf(wish, own);
+  return hashOf(properties);
+}
+
 function strikes({ step, key, from }: Block, writes: readonly string[]): boolean {
   return writes.filter((write) => write === `${step} ${key}`).length >= from;
 }
@@ -135,8 +141,8 @@ export function realOf(bench: Bench, own: string): Real {
       const { wish, old, block, isLost = false } = sent;
       const before = world();
       const isRollbackOfGone = staleClaims(sent.stack, sent.logicalId).some((claim) => {
-        const properties = hashOf(propertiesOf(wish, own));
-        const replacedProperties = old === undefined ? '' : hashOf(propertiesOf(old, own));
+        const properties = hashOfWish(wish, own);
+        const replacedProperties = old === undefined ? '' : hashOfWish(old, own);
         const hashes = { properties, replacedProperties };
         return revertsLastChange(claim, hashes) || followsFailure(claim, hashes);
       });

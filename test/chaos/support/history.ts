@@ -1,0 +1,321 @@
+/** One history at random: stacks and what CloudFormation does to them, others who change repositories, and what fails. */
+import type { JsonObject } from '../../../core/json.ts';
+import { requestHash } from '../../../functions/custom-resource/identity.ts';
+import type { SettingsRequest } from '../../../functions/custom-resource/request.ts';
+import { choices, policies, type State } from '../../unit/custom-resource/support/model-settings.ts';
+import { type Answer, type Application, deliver } from './deliver.ts';
+import {
+  changedOutside,
+  learn,
+  newOracle,
+  type Oracle,
+  recordOf,
+  released,
+  text,
+  unfinished,
+  untruths,
+  weakenings,
+} from './oracle.ts';
+import { type Fault, processOf, type World, worldOf } from './world.ts';
+
+export type Random = () => number;
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+export function randomOf(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const names = ['a1', 'a2', 'b1'];
+const patterns = ['*', 'a*', 'a*', 'a1', 'a1', 'b1'];
+
+/** One resource of a stack, as CloudFormation sees it. */
+interface Slot {
+  readonly stack: string;
+  readonly logicalId: string;
+  /** The physical ID; undefined: there is no such resource. */
+  id: string | undefined;
+  properties: JsonObject;
+  /** The properties of an Update that may still be rolled back, or has to be: it failed. */
+  update: { readonly properties: JsonObject; readonly isFailed: boolean } | undefined;
+  /** A Delete that has to come: of what was not created, or one that failed. */
+  isDeleteDue: boolean;
+}
+
+export interface History {
+  readonly seed: number;
+  readonly random: Random;
+  readonly world: World;
+  readonly first: ReadonlyMap<string, State>;
+  readonly application: Application;
+  readonly slots: readonly Slot[];
+  readonly oracle: Oracle;
+  readonly trace: string[];
+  readonly problems: string[];
+  /** Whether nothing has happened that keeps the last Deletes from restoring everything. */
+  isRestorable: boolean;
+  requests: number;
+}
+
+export function historyOf(seed: number): History {
+  const random = randomOf(seed);
+  const state = (): State => ({
+    ...pick(random, choices),
+    scanOnPush: random() < 0.5,
+    policy: pick(random, [undefined, undefined, policies[1]]),
+  });
+  const world = worldOf(Object.fromEntries(names.map((name) => [name, state()])));
+  const slots = ['one', 'two'].flatMap((stack) =>
+    ['A', 'B'].map(
+      (logicalId): Slot => ({
+        ...{ stack, logicalId, id: undefined, properties: {}, update: undefined, isDeleteDue: false },
+      }),
+    ),
+  );
+  const application = { mutableTags: random() < 0.5 ? [] : ['latest'], allowWeakening: random() < 0.2 };
+  return {
+    ...{ seed, random, world, application, slots, oracle: newOracle(), trace: [], problems: [] },
+    ...{ first: new Map(world.repositories), isRestorable: true, requests: 0 },
+  };
+}
+
+export function pick<Value>(random: Random, values: readonly Value[]): Value {
+  const [value] = values.slice(Math.floor(random() * values.length));
+  return value as Value;
+}
+
+function propertiesAtRandom(random: Random): JsonObject {
+  const mutability = random() < 0.5 ? undefined : pick(random, choices);
+  const { exclusions = [] } = mutability ?? {};
+  const policy = pick(random, [undefined, undefined, ...policies]);
+  return {
+    RepositoryName: pick(random, patterns),
+    AllowNoMatch: 'true',
+    OnDelete: random() < 0.7 ? 'Restore' : 'Retain',
+    ...(mutability === undefined ? {} : { ImageTagMutability: mutability.mutability }),
+    ...(exclusions.length === 0
+      ? {}
+      : {
+          ImageTagMutabilityExclusionFilters: exclusions.map((value) => ({
+            ImageTagMutabilityExclusionFilterType: 'WILDCARD',
+            ImageTagMutabilityExclusionFilterValue: value,
+          })),
+        }),
+    ...(random() < 0.6 ? {} : { ImageScanningConfiguration: { ScanOnPush: String(random() < 0.5) } }),
+    ...(policy === undefined ? {} : { LifecyclePolicy: { LifecyclePolicyText: policy } }),
+    ...(random() < 0.1 ? { DryRun: 'true' } : {}),
+    ...(random() < 0.08 ? { RepositoryNme: 'a typing error' } : {}),
+  };
+}
+
+function faultAtRandom(random: Random): Fault | undefined {
+  if (random() < 0.6) return undefined;
+  const kind = pick(random, ['dies before', 'dies after', 'lost', 'denied'] as const);
+  return { kind, call: 1 + Math.floor(random() * 18) };
+}
+
+type Kind = SettingsRequest['requestType'];
+
+/** A request of CloudFormation about a resource. */
+export function requestOf(
+  { seed }: History,
+  number: number,
+  { stack, logicalId, id = 'an-invented-id' }: Slot,
+  requestType: Kind,
+  properties: JsonObject,
+  oldProperties: JsonObject,
+): SettingsRequest {
+  const common = {
+    ...{ requestId: `${seed}-${number}`, logicalResourceId: logicalId, properties, responseUrl: '' },
+    stackId: `arn:aws:cloudformation:us-east-1:123456789012:stack/${stack}/${seed}`,
+    resourceType: 'Custom::EcrSettings',
+  };
+  switch (requestType) {
+    case 'Create':
+      return { ...common, requestType };
+    case 'Update':
+      return { ...common, requestType, physicalResourceId: id, oldProperties };
+    case 'Delete':
+      return { ...common, requestType, physicalResourceId: id };
+    default:
+      return requestType satisfies never;
+  }
+}
+
+interface Sending {
+  readonly slot: Slot;
+  readonly type: Kind;
+  readonly properties: JsonObject;
+  readonly old?: JsonObject;
+  readonly fault?: Fault | undefined;
+  readonly isRollback?: boolean;
+}
+
+/** Delivers one request alone, and holds what comes of it against the oracle. */
+async function send(history: History, sending: Sending): Promise<Answer> {
+  const { world, oracle, application, trace, problems, random } = history;
+  const { slot, type, properties, old = {}, fault, isRollback = false } = sending;
+  history.requests += 1;
+  const request = requestOf(history, history.requests, slot, type, properties, old);
+  const begun = unfinished(world);
+  const before = new Map(world.repositories);
+  const claims = claimsIn(world);
+  // CloudFormation may be asked, or not.
+  const known = random() < 0.5 ? isRollback : undefined;
+  const startedAt = performance.now();
+  const answer = await deliver(world, request, processOf(fault), application, known);
+  const tookMs = performance.now() - startedAt;
+  if (tookMs > 3000)
+    console.log(history.seed, type, answer.status, answer.reason.slice(0, 200), fault, tookMs);
+  const after = new Map(world.repositories);
+  trace.push(
+    `${slot.stack}/${slot.logicalId}: ${type}${isRollback ? ' (rollback)' : ''} ${JSON.stringify(properties)}${fault === undefined ? '' : ` ${fault.kind} at ${fault.call}`}: ${answer.status} ${answer.reason}\n   ${[...after].map(([name, state]) => `${name} ${text(state)}`).join(', ')}`,
+  );
+  if (!application.allowWeakening) problems.push(...weakenings(oracle, slot.stack, before, after, begun));
+  if (answer.status === 'DEAD') world.now += 400_000;
+  else if (answer.isReverted) problems.push(...untruths(world, oracle, requestHash(request)));
+  if (answer.status === 'FAILED' && answer.isReverted && begun.size === 0) {
+    const isSame = JSON.stringify([...after]) === JSON.stringify([...before]) && claimsIn(world) === claims;
+    if (!isSame) problems.push('a request that failed, and says that all was reverted, left something');
+  }
+  if (
+    answer.status === 'FAILED' &&
+    fault === undefined &&
+    (type === 'Delete' || (isRollback && known === true))
+  )
+    problems.push(`a ${type} without a fault failed: ${answer.reason}`);
+  learn(oracle, slot.stack, before, after);
+  if (answer.status === 'SUCCESS') await sendAgain(history, request, slot, after, known);
+  return answer;
+}
+
+/** A second delivery of what has succeeded changes nothing. */
+async function sendAgain(
+  { world, application, problems, random }: History,
+  request: SettingsRequest,
+  { logicalId }: Slot,
+  after: ReadonlyMap<string, State>,
+  known: boolean | undefined,
+): Promise<void> {
+  if (random() > 0.2) return;
+  const claims = claimsIn(world);
+  const again = await deliver(world, request, processOf(undefined), application, known);
+  if (again.status !== 'SUCCESS') problems.push(`a second delivery for ${logicalId} failed: ${again.reason}`);
+  if (JSON.stringify([...world.repositories]) !== JSON.stringify([...after]))
+    problems.push(`a second delivery for ${logicalId} changed a repository`);
+  if (claimsIn(world) !== claims) problems.push(`a second delivery for ${logicalId} changed claims`);
+}
+
+/** Who claims what, without when and how often it was written; what nobody claims is not remembered. */
+export function claimsIn(world: World): string {
+  return JSON.stringify(
+    names.map((name) => {
+      const { original, claims = [], retained = [] } = recordOf(world, name) ?? {};
+      return claims.length + retained.length === 0 ? undefined : { original, claims, retained };
+    }),
+  );
+}
+
+/** One thing that happens. */
+export async function step(history: History): Promise<void> {
+  const { random, world, oracle, slots, trace } = history;
+  if (random() < 0.15) {
+    const name = pick(random, names);
+    const was = world.repositories.get(name);
+    if (was === undefined) return;
+    const now = { ...was, ...pick(random, choices), scanOnPush: random() < 0.5 };
+    world.repositories.set(name, now);
+    world.now += 60_000;
+    changedOutside(oracle, name, was, now);
+    history.isRestorable = false;
+    trace.push(`another client: ${name} ${text(was)} -> ${text(now)}`);
+    return;
+  }
+  const slot = pick(random, slots);
+  const fault = faultAtRandom(random);
+  if (slot.isDeleteDue) return remove(history, slot, fault);
+  if (slot.id === undefined) return create(history, slot, fault);
+  if (slot.update?.isFailed === true) return rollBack(history, slot, fault);
+  const chance = random();
+  if (chance < 0.2) return remove(history, slot, fault);
+  if (slot.update !== undefined && chance < 0.55) return rollBack(history, slot, fault);
+  return update(history, slot, fault);
+}
+
+async function create(history: History, slot: Slot, fault: Fault | undefined): Promise<void> {
+  const properties = propertiesAtRandom(history.random);
+  slot.properties = properties;
+  slot.update = undefined;
+  const answer = await send(history, { slot, type: 'Create', properties, fault });
+  slot.id = answer.status === 'DEAD' ? 'one-A-1QABCDEFGH' : answer.id;
+  slot.isDeleteDue = answer.status !== 'SUCCESS';
+}
+
+async function update(history: History, slot: Slot, fault: Fault | undefined): Promise<void> {
+  const old = slot.properties;
+  const properties = propertiesAtRandom(history.random);
+  if (JSON.stringify(properties) === JSON.stringify(old)) return;
+  const { status } = await send(history, { slot, type: 'Update', properties, old, fault });
+  if (status === 'SUCCESS') {
+    slot.properties = properties;
+    slot.update = { properties: old, isFailed: false };
+    deselected(history, slot, old, properties);
+  } else slot.update = { properties, isFailed: true };
+}
+
+async function rollBack(history: History, slot: Slot, fault: Fault | undefined): Promise<void> {
+  const { update, properties: current } = slot;
+  if (update === undefined) return;
+  const [properties, old] = update.isFailed ? [current, update.properties] : [update.properties, current];
+  const sending = { slot, type: 'Update', properties, old, fault, isRollback: true } as const;
+  const { status } = await send(history, sending);
+  if (status === 'SUCCESS') {
+    slot.properties = properties;
+    slot.update = undefined;
+    deselected(history, slot, old, properties);
+  } else if (!update.isFailed) slot.update = { properties: current, isFailed: true };
+  if (status !== 'SUCCESS' && !update.isFailed) slot.properties = properties;
+}
+
+function deselected({ oracle, world }: History, { stack }: Slot, old: JsonObject, now: JsonObject): void {
+  if (old.RepositoryName === now.RepositoryName && now.DryRun === undefined) return;
+  for (const [name, state] of world.repositories)
+    released(oracle, stack, name, state, old.OnDelete !== 'Restore');
+}
+
+async function remove(history: History, slot: Slot, fault: Fault | undefined): Promise<void> {
+  const { properties, stack } = slot;
+  slot.isDeleteDue = true;
+  const { status } = await send(history, { slot, type: 'Delete', properties, fault });
+  if (status !== 'SUCCESS') return;
+  if (properties.OnDelete !== 'Restore') history.isRestorable = false;
+  for (const [name, state] of history.world.repositories)
+    released(history.oracle, stack, name, state, properties.OnDelete !== 'Restore');
+  slot.isDeleteDue = false;
+  slot.id = undefined;
+  slot.update = undefined;
+}
+
+/** Everything is rolled back and deleted, without a fault: nothing of it is left. */
+export async function settle(history: History): Promise<void> {
+  const { slots, world, problems, first } = history;
+  for (const slot of slots) {
+    if (slot.id !== undefined && !slot.isDeleteDue && slot.update?.isFailed === true)
+      await rollBack(history, slot, undefined);
+    if (slot.id !== undefined) await remove(history, slot, undefined);
+    if (slot.id !== undefined) problems.push(`${slot.stack}/${slot.logicalId} could not be deleted`);
+  }
+  for (const name of names) {
+    const { claims = [], retained = [], inFlight } = recordOf(world, name) ?? {};
+    if (claims.length + retained.length > 0) problems.push(`${name} is still claimed`);
+    if (inFlight !== undefined) problems.push(`a change of ${name} has not ended`);
+    const [was, now] = [first.get(name), world.repositories.get(name)];
+    if (history.isRestorable && JSON.stringify(was) !== JSON.stringify(now))
+      problems.push(`${name} was ${JSON.stringify(was)} at first, and is ${JSON.stringify(now)}`);
+  }
+}

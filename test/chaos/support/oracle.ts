@@ -1,0 +1,127 @@
+/** What must hold whatever happens, told from the states alone: nothing in it knows how claims work. */
+
+import { decodeRecord } from '../../../core/claims/encode.ts';
+import type { ClaimRecord } from '../../../core/claims/record.ts';
+import { hashOfPolicy } from '../../../reconcile/hash.ts';
+import {
+  isSameMutability,
+  type Part,
+  parts,
+  type State,
+} from '../../unit/custom-resource/support/model-settings.ts';
+import type { Settings } from '../../unit/custom-resource/support/registry.ts';
+import { arnOf, type World } from './world.ts';
+
+export type Snapshot = ReadonlyMap<string, State>;
+
+export function recordOf(world: World, name: string): ClaimRecord | undefined {
+  const item = world.items.get(arnOf(name));
+  return item && decodeRecord(item);
+}
+
+/** Whose settings a stack may return to, repository by repository. */
+export interface Oracle {
+  /** What stacks have found or left, by `<stack> <repository>`. */
+  readonly known: Map<string, readonly Settings[]>;
+  /** Which stack has made a setting as safe as it is, by `<repository> <part>`. */
+  readonly hardenedBy: Map<string, { readonly stack: string; readonly by: Settings }>;
+  /** Repositories that another client has changed. */
+  readonly touched: Set<string>;
+}
+
+export function newOracle(): Oracle {
+  return { known: new Map(), hardenedBy: new Map(), touched: new Set() };
+}
+
+/** The settings that changes in progress began with: whatever comes next may put them back. */
+export function unfinished(world: World): ReadonlyMap<string, Settings> {
+  return new Map(
+    [...world.repositories.keys()].flatMap((name) => {
+      const before = recordOf(world, name)?.inFlight?.before;
+      return before === undefined ? [] : [[name, { ...before.tagMutability, scanOnPush: before.scanOnPush }]];
+    }),
+  );
+}
+
+/** What a request of a stack has made less safe although the stack knew nothing so weak, or others have hardened it since. */
+export function weakenings(
+  { known }: Oracle,
+  stack: string,
+  before: Snapshot,
+  after: Snapshot,
+  begun: ReadonlyMap<string, Settings>,
+): readonly string[] {
+  return [...after].flatMap(([name, now]) => {
+    const was = before.get(name);
+    if (was === undefined) return [];
+    const back = begun.get(name);
+    const allowed = [was, ...(back === undefined ? [] : [back]), ...(known.get(`${stack} ${name}`) ?? [])];
+    return parts
+      .filter((part) => !allowed.some((each) => part.isAsSafe(now, each)))
+      .map(() => `${name} is weaker than ${stack} has known it: ${text(was)} -> ${text(now)}`);
+  });
+}
+
+/** After a request of a stack. */
+export function learn({ known, hardenedBy }: Oracle, stack: string, before: Snapshot, after: Snapshot): void {
+  for (const [name, now] of after) {
+    const was = before.get(name);
+    if (was === undefined) continue;
+    const key = `${stack} ${name}`;
+    known.set(key, [...(known.get(key) ?? []), was, now]);
+    for (const [index, part] of parts.entries())
+      if (!part.isAsSafe(was, now)) hardenedBy.set(`${name} ${index}`, { stack, by: now });
+  }
+}
+
+/** After another client has changed a repository. */
+export function changedOutside(oracle: Oracle, name: string, was: State, now: State): void {
+  oracle.touched.add(name);
+  for (const [index, part] of parts.entries()) {
+    oracle.hardenedBy.delete(`${name} ${index}`);
+    if (!part.isAsSafe(was, now)) harden(oracle, name, part, now, undefined);
+  }
+}
+
+/** After a stack has released a repository: what it has hardened it leaves to all others, or gives up to them. */
+export function released(oracle: Oracle, stack: string, name: string, now: State, isRetained: boolean): void {
+  const own = oracle.known.get(`${stack} ${name}`) ?? [];
+  for (const [index, part] of parts.entries()) {
+    const hardened = oracle.hardenedBy.get(`${name} ${index}`);
+    if (isRetained && hardened?.stack === stack && part.isSame(hardened.by, now))
+      harden(oracle, name, part, now, stack);
+  }
+  if (isRetained) return;
+  for (const [key, values] of oracle.known)
+    if (key.endsWith(` ${name}`)) oracle.known.set(key, [...values, ...own]);
+}
+
+function harden({ known }: Oracle, name: string, part: Part, by: Settings, but: string | undefined): void {
+  for (const [key, values] of known)
+    if (key.endsWith(` ${name}`) && key !== `${but} ${name}`)
+      known.set(
+        key,
+        values.map((each) => part.safest(each, by)),
+      );
+}
+
+/** What the table says of repositories that nobody is changing, where it is not what is there. */
+export function untruths(world: World, { touched }: Oracle, request: string): readonly string[] {
+  return [...world.repositories].flatMap(([name, now]) => {
+    const record = recordOf(world, name);
+    const set = record?.claims.at(-1)?.set;
+    if (record?.inFlight?.request === request) return [`a change of ${name} has not ended`];
+    // Of one that died: the next request about the repository ends it.
+    if (record?.inFlight !== undefined) return [];
+    if (set === undefined || touched.has(name)) return [];
+    const isPolicySame =
+      set.lifecyclePolicy === undefined || set.lifecyclePolicy === hashOfPolicy(now.policy);
+    const isSame =
+      isSameMutability(set.tagMutability, now) && set.scanOnPush === now.scanOnPush && isPolicySame;
+    return isSame ? [] : [`${name} is ${text(now)}, and claimed to be ${JSON.stringify(set)}`];
+  });
+}
+
+export function text({ mutability, exclusions, scanOnPush }: Settings): string {
+  return `${[mutability, ...exclusions].join(':')}/${scanOnPush ? 'on' : 'off'}`;
+}

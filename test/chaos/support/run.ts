@@ -1,0 +1,36 @@
+/** Runs so many histories, several at once, since most of their time they wait. */
+import type { History } from './history.ts';
+
+export interface Ran {
+  readonly count: number;
+  /** The first of the seeds, which follow each other. */
+  readonly seed: number;
+  /** What was wrong, a history each, with all that happened in it. */
+  readonly problems: readonly string[];
+  readonly requests: number;
+}
+
+const atOnce = 256;
+const byDefault = 5_000;
+
+export async function runHistories(
+  run: (seed: number) => Promise<Pick<History, 'problems' | 'trace' | 'requests'>>,
+): Promise<Ran> {
+  const count = Number(process.env.CHAOS_HISTORIES ?? byDefault);
+  const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+  const problems: string[] = [];
+  let requests = 0;
+  let next = 0;
+  const worker = async () => {
+    while (next < count) {
+      const own = seed + next;
+      next += 1;
+      const history = await run(own);
+      requests += history.requests;
+      if (history.problems.length > 0)
+        problems.push([`CHAOS_SEED=${own}`, ...new Set(history.problems), ...history.trace].join('\n'));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return { count, seed, problems, requests };
+}
