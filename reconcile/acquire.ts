@@ -41,6 +41,8 @@ export async function acquireFor(
 ): Promise<Acquired | { readonly refusal: Refusal }> {
   const { desired, requester, replaced } = request;
   const { selection, dryRun } = desired;
+  // A refusal after the claims are written asks for it, when they would show this request itself.
+  if (desired.requireScanning) await request.isRollback();
   for (let pauseMs = 50; ; pauseMs = Math.min(2_000, pauseMs * 2)) {
     const observed = selection === undefined ? nothing : await observeFree(selection, request, context);
     if ('refusal' in observed) return observed;

@@ -54,7 +54,7 @@ function nameOf({ observed }: Plan): string {
 /** Writes and verifies every plan. */
 async function write(
   plans: readonly Plan[],
-  { desired, isRollback }: Reconciling,
+  { desired, requester }: Reconciling,
   context: ReconcileContext,
 ): Promise<{ readonly done: readonly Plan[] } | { readonly refusal: Refusal }> {
   const single = isSingle(desired);
@@ -64,7 +64,7 @@ async function write(
   if ('refusal' in verified) return verified;
   const { verified: done } = verified;
   const [first] = plans;
-  return single && first !== undefined && done.length < plans.length && !(await isRollback())
+  return single && first !== undefined && done.length < plans.length && requester.isRollback !== true
     ? { refusal: { code: 'deleted', repository: nameOf(first), while: 'written' } }
     : { done };
 }

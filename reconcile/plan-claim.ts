@@ -1,7 +1,7 @@
 /** The claims of a repository after a request. Pure. */
 import { hardenedSince, noticed } from '../core/claims/hardened.ts';
 import { moveBack, putClaim } from '../core/claims/operations.ts';
-import { type Claim, claimOf, newestClaimsOf, type Ownership } from '../core/claims/record.ts';
+import { type Claim, claimOf, type Ownership } from '../core/claims/record.ts';
 import { isSameSettings, type RepositorySettings } from '../core/settings/repository-settings.ts';
 import type { ObservedRepository } from './observe.ts';
 import type { PlanInput, PlanState } from './plan-state.ts';
@@ -23,7 +23,7 @@ export function claimed(
   // changed since does not count as set by this resource.
   if (isOnTop && (!isChanging || isSameSettings(own.set, target))) return ownership;
   const { replacedProperties, holder, stack, request, properties } = requester;
-  const [ours] = newestClaimsOf(known, stack);
+  const ours = known.claims.find((each) => each.stack === stack);
   const claim: Claim = {
     ...{ holder, stack, request, properties, replacedProperties },
     since: now,

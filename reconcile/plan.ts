@@ -1,6 +1,6 @@
 /** Plans one repository: what to write, whether that is refused, and the new claims. Pure. */
 
-import { maxClaims, newestClaimsOf, type Ownership } from '../core/claims/record.ts';
+import { knownTo, maxClaims, type Ownership } from '../core/claims/record.ts';
 import { unsafeSettings } from '../core/controls/index.ts';
 import {
   settings as allSettings,
@@ -110,8 +110,7 @@ function refusedLosses(
   target: RepositorySettings,
 ): readonly WritableSettingName[] {
   if (allowWeakening) return [];
-  const ours = newestClaimsOf(ownership, requester.stack);
-  const known = ours.flatMap((claim) => [claim.foundByStack, claim.set, claim.beforeLastChange]);
+  const known = knownTo(ownership, requester.stack);
   const isAsLeft = ({ isWeaker }: Setting) =>
     newest?.stack === requester.stack && !isWeaker(newest.set, settings);
   const isKnown = ({ isWeaker }: Setting) =>

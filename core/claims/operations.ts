@@ -172,7 +172,7 @@ function removeBelow(left: Ownership, claim: Claim, above: readonly Claim[], mod
 
 /**
  * The settings that a claim of another stack retains become those of the claim below, where they are still set. What it
- * has hardened since it took over, neither that one nor an earlier one can undo.
+ * has hardened since its stack found it, neither that one nor an earlier one can undo.
  */
 function handDown(
   left: Ownership,
@@ -182,7 +182,7 @@ function handDown(
 ): Ownership {
   if (current === undefined) return left;
   const parts = settings.filter(({ equals }) => equals(claim.set, current));
-  const harder = parts.filter(({ isWeaker }) => isWeaker(claim.atTakeover, claim.set));
+  const harder = parts.filter(({ isWeaker }) => isWeaker(claim.foundByStack, claim.set));
   const hardened = retaining(left, claim, { by: claim.set, parts: harder }, () => false);
   if (below === undefined) return hardened;
   let { set } = below;

@@ -26,7 +26,7 @@ export interface Claim {
   readonly replacedProperties: string;
   /** The repository's settings when this claim was put on top of those below it. */
   readonly atTakeover: RepositorySettings;
-  /** The repository's settings when the stack of this claim made its first claim above those of other stacks. */
+  /** The repository's settings when the stack of this claim made its first claim. */
   readonly foundByStack: RepositorySettings;
   /** Whether the last change added this claim; otherwise the holder had one before. */
   readonly isNew?: boolean;
@@ -98,9 +98,19 @@ export function newestClaim(record: Pick<Ownership, 'claims'> | undefined): Clai
   return record?.claims.at(-1);
 }
 
-/** The claims of a stack above those of all others: what others have hardened, it has found. */
-export function newestClaimsOf({ claims }: Pick<Ownership, 'claims'>, stack: string): readonly Claim[] {
-  return claims.slice(claims.findLastIndex((claim) => claim.stack !== stack) + 1);
+/**
+ * The settings that a stack has found, set or replaced since other stacks have claimed the repository: of its claims above
+ * theirs. What it had found before is known to it again once their claims are gone.
+ */
+export function knownTo({ claims }: Pick<Ownership, 'claims'>, stack: string): readonly RepositorySettings[] {
+  const own = claims.slice(claims.findLastIndex((claim) => claim.stack !== stack) + 1);
+  const [lowest] = own;
+  const isAlone = own.length === claims.length;
+  return [
+    ...own.flatMap(({ set, beforeLastChange }) => [set, beforeLastChange]),
+    ...(isAlone ? own.map(({ foundByStack }) => foundByStack) : []),
+    ...(lowest === undefined ? [] : [lowest.atTakeover]),
+  ];
 }
 
 /** Every holder that a record names, also those whose claims were retained. */

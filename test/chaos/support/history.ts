@@ -1,5 +1,6 @@
 /** One history at random: stacks and what CloudFormation does to them, others who change repositories, and what fails. */
 import type { JsonObject } from '../../../core/json.ts';
+import { matchesWildcard } from '../../../core/wildcard.ts';
 import { requestHash } from '../../../functions/custom-resource/identity.ts';
 import type { SettingsRequest } from '../../../functions/custom-resource/request.ts';
 import { choices, policies, type State } from '../../unit/custom-resource/support/model-settings.ts';
@@ -167,18 +168,16 @@ async function send(history: History, sending: Sending): Promise<Answer> {
   const claims = claimsIn(world);
   // CloudFormation may be asked, or not.
   const known = random() < 0.5 ? isRollback : undefined;
-  const startedAt = performance.now();
   const answer = await deliver(world, request, processOf(fault), application, known);
-  const tookMs = performance.now() - startedAt;
-  if (tookMs > 3000)
-    console.log(history.seed, type, answer.status, answer.reason.slice(0, 200), fault, tookMs);
   const after = new Map(world.repositories);
   trace.push(
     `${slot.stack}/${slot.logicalId}: ${type}${isRollback ? ' (rollback)' : ''} ${JSON.stringify(properties)}${fault === undefined ? '' : ` ${fault.kind} at ${fault.call}`}: ${answer.status} ${answer.reason}\n   ${[...after].map(([name, state]) => `${name} ${text(state)}`).join(', ')}`,
   );
   if (!application.allowWeakening) problems.push(...weakenings(oracle, slot.stack, before, after, begun));
-  if (answer.status === 'DEAD') world.now += 400_000;
-  else if (answer.isReverted) problems.push(...untruths(world, oracle, requestHash(request)));
+  // What died or could not record its end may hold a repository for a while.
+  if (fault !== undefined) world.now += 400_000;
+  if (answer.status !== 'DEAD' && answer.isReverted)
+    problems.push(...untruths(world, oracle, requestHash(request)));
   if (answer.status === 'FAILED' && answer.isReverted && begun.size === 0) {
     const isSame = JSON.stringify([...after]) === JSON.stringify([...before]) && claimsIn(world) === claims;
     if (!isSame) problems.push('a request that failed, and says that all was reverted, left something');
@@ -189,7 +188,8 @@ async function send(history: History, sending: Sending): Promise<Answer> {
     (type === 'Delete' || (isRollback && known === true))
   )
     problems.push(`a ${type} without a fault failed: ${answer.reason}`);
-  learn(oracle, slot.stack, before, after);
+  learn(oracle, slot.stack, before, after, begun);
+  oracle.seen = after;
   if (answer.status === 'SUCCESS') await sendAgain(history, request, slot, after, known);
   return answer;
 }
@@ -282,20 +282,45 @@ async function rollBack(history: History, slot: Slot, fault: Fault | undefined):
   if (status !== 'SUCCESS' && !update.isFailed) slot.properties = properties;
 }
 
-function deselected({ oracle, world }: History, { stack }: Slot, old: JsonObject, now: JsonObject): void {
+/** The repositories that a resource has held, and no other one of its stack holds. */
+function leftBy({ slots }: History, slot: Slot, properties: JsonObject): readonly string[] {
+  const isHeldBy = (held: JsonObject, name: string) =>
+    held.DryRun === undefined && matchesWildcard(String(held.RepositoryName), name);
+  const others = slots.filter(
+    (each) => each !== slot && each.stack === slot.stack && each.id !== undefined && !each.isDeleteDue,
+  );
+  return names.filter(
+    (name) => isHeldBy(properties, name) && !others.some((each) => isHeldBy(each.properties, name)),
+  );
+}
+
+function stateOf(world: World, name: string): State {
+  const state = world.repositories.get(name);
+  if (state === undefined) throw new Error(`${name} is gone`);
+  return state;
+}
+
+function deselected(history: History, slot: Slot, old: JsonObject, now: JsonObject): void {
+  const { oracle, world } = history;
+  const { stack } = slot;
   if (old.RepositoryName === now.RepositoryName && now.DryRun === undefined) return;
-  for (const [name, state] of world.repositories)
-    released(oracle, stack, name, state, old.OnDelete !== 'Restore');
+  const isRetained = old.OnDelete !== 'Restore';
+  if (isRetained) history.isRestorable = false;
+  for (const name of leftBy(history, slot, old))
+    if (!leftBy(history, slot, now).includes(name))
+      released(oracle, stack, name, stateOf(world, name), isRetained);
 }
 
 async function remove(history: History, slot: Slot, fault: Fault | undefined): Promise<void> {
   const { properties, stack } = slot;
+  const isMade = !slot.isDeleteDue;
   slot.isDeleteDue = true;
   const { status } = await send(history, { slot, type: 'Delete', properties, fault });
   if (status !== 'SUCCESS') return;
   if (properties.OnDelete !== 'Restore') history.isRestorable = false;
-  for (const [name, state] of history.world.repositories)
-    released(history.oracle, stack, name, state, properties.OnDelete !== 'Restore');
+  const isRetained = isMade && properties.OnDelete !== 'Restore';
+  for (const name of leftBy(history, slot, properties))
+    released(history.oracle, stack, name, stateOf(history.world, name), isRetained);
   slot.isDeleteDue = false;
   slot.id = undefined;
   slot.update = undefined;

@@ -2,7 +2,6 @@
 
 import { decodeRecord } from '../../../core/claims/encode.ts';
 import type { ClaimRecord } from '../../../core/claims/record.ts';
-import { hashOfPolicy } from '../../../reconcile/hash.ts';
 import {
   isSameMutability,
   type Part,
@@ -27,10 +26,12 @@ export interface Oracle {
   readonly hardenedBy: Map<string, { readonly stack: string; readonly by: Settings }>;
   /** Repositories that another client has changed. */
   readonly touched: Set<string>;
+  /** What the last request has left. */
+  seen: Snapshot;
 }
 
 export function newOracle(): Oracle {
-  return { known: new Map(), hardenedBy: new Map(), touched: new Set() };
+  return { known: new Map(), hardenedBy: new Map(), touched: new Set(), seen: new Map() };
 }
 
 /** The settings that changes in progress began with: whatever comes next may put them back. */
@@ -63,12 +64,19 @@ export function weakenings(
 }
 
 /** After a request of a stack. */
-export function learn({ known, hardenedBy }: Oracle, stack: string, before: Snapshot, after: Snapshot): void {
+export function learn(
+  { known, hardenedBy }: Oracle,
+  stack: string,
+  before: Snapshot,
+  after: Snapshot,
+  begun: ReadonlyMap<string, Settings>,
+): void {
   for (const [name, now] of after) {
     const was = before.get(name);
     if (was === undefined) continue;
     const key = `${stack} ${name}`;
-    known.set(key, [...(known.get(key) ?? []), was, now]);
+    const back = begun.get(name);
+    known.set(key, [...(known.get(key) ?? []), was, now, ...(back === undefined ? [] : [back])]);
     for (const [index, part] of parts.entries())
       if (!part.isAsSafe(was, now)) hardenedBy.set(`${name} ${index}`, { stack, by: now });
   }
@@ -79,7 +87,8 @@ export function changedOutside(oracle: Oracle, name: string, was: State, now: St
   oracle.touched.add(name);
   for (const [index, part] of parts.entries()) {
     oracle.hardenedBy.delete(`${name} ${index}`);
-    if (!part.isAsSafe(was, now)) harden(oracle, name, part, now, undefined);
+    // Compared with what requests have left: what is as it was then, nobody can tell from what was never changed.
+    if (!part.isAsSafe(oracle.seen.get(name) ?? was, now)) harden(oracle, name, part, now, undefined);
   }
 }
 
@@ -114,10 +123,7 @@ export function untruths(world: World, { touched }: Oracle, request: string): re
     // Of one that died: the next request about the repository ends it.
     if (record?.inFlight !== undefined) return [];
     if (set === undefined || touched.has(name)) return [];
-    const isPolicySame =
-      set.lifecyclePolicy === undefined || set.lifecyclePolicy === hashOfPolicy(now.policy);
-    const isSame =
-      isSameMutability(set.tagMutability, now) && set.scanOnPush === now.scanOnPush && isPolicySame;
+    const isSame = isSameMutability(set.tagMutability, now) && set.scanOnPush === now.scanOnPush;
     return isSame ? [] : [`${name} is ${text(now)}, and claimed to be ${JSON.stringify(set)}`];
   });
 }

@@ -10,7 +10,7 @@ export interface Ran {
   readonly requests: number;
 }
 
-const atOnce = 256;
+const atOnce = 500;
 const byDefault = 5_000;
 
 export async function runHistories(

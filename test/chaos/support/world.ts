@@ -1,6 +1,6 @@
 /** An account in memory: a registry, the claims table, a clock; and processes that call them and may die at any call. */
 import { AwsCallError } from '../../../aws/call-error.ts';
-import type { ClaimItem, ClaimsTable } from '../../../aws/claims/claims-table.ts';
+import type { ClaimChange, ClaimItem, ClaimsTable } from '../../../aws/claims/claims-table.ts';
 import type { Ecr, Repository } from '../../../aws/ecr/ecr.ts';
 import { isMutability } from '../../../core/settings/tag-mutability.ts';
 import type { State } from '../../unit/custom-resource/support/model-settings.ts';

@@ -164,9 +164,10 @@ export function remove(claims: Claims, id: string, mode: RemovalMode, now: State
   // In one stack the Delete of a new resource may be a rollback; across stacks Retain leaves the settings.
   if (below !== undefined && (mode !== 'Retain' || below.stack === own.stack))
     return { ...back(whole(own.taken)), returnsTo: below };
-  if (mode !== 'Retain') return back(whole(mode === 'Undo' ? own.before : original));
-  // What it has hardened since it took over, and is still as it has set it.
-  const kept = parts.filter((part) => part.isSame(own.set, now) && !part.isAsSafe(own.taken, own.set));
+  const before = own.isNew ? own.taken : own.before;
+  if (mode !== 'Retain') return back(whole(mode === 'Undo' ? before : original));
+  // What it has hardened since its stack found it, and is still as it has set it.
+  const kept = parts.filter((part) => part.isSame(own.set, now) && !part.isAsSafe(own.found, own.set));
   const known = hardened(left, own.set, kept, own.stack, () => false);
   return { ...stays, claims: below === undefined ? known : handedDown(known, own, below, now) };
 }
@@ -265,16 +266,19 @@ export function noticing(claims: Claims, now: Settings): Claims {
   return hardened(claims, now, which, undefined, () => false);
 }
 
-/** The claims of a stack that are above those of all others. */
-export function ownOnTop(list: readonly Claim[], stack: string): readonly Claim[] {
-  const others = list.filter((claim) => claim.stack !== stack);
-  const last = others.at(-1);
-  return last === undefined ? list : list.slice(list.indexOf(last) + 1);
+/** What a stack has found, set and had before in its claims above others'; and what it found first, where there are none. */
+export function knownOf(list: readonly Claim[], stack: string): readonly Settings[] {
+  const last = list.filter((claim) => claim.stack !== stack).at(-1);
+  const own = last === undefined ? list : list.slice(list.indexOf(last) + 1);
+  const found = last === undefined ? own.map((claim) => claim.found) : [];
+  return [
+    ...own.flatMap(({ set, before }) => [set, before]),
+    ...own.slice(0, 1).map(({ taken }) => taken),
+    ...found,
+  ];
 }
 
 /** Whether one setting is no less safe than it was when a stack has found or set it. */
 export function isKnownTo(list: readonly Claim[], stack: string, settings: Settings, part: Part): boolean {
-  return ownOnTop(list, stack)
-    .flatMap(({ found, set, before }) => [found, set, before])
-    .some((known) => part.isAsSafe(settings, known));
+  return knownOf(list, stack).some((known) => part.isAsSafe(settings, known));
 }

@@ -7,7 +7,6 @@ import {
   moveBack,
   none,
   noticing,
-  ownOnTop,
   put,
   revive,
   type Seen,
@@ -156,6 +155,6 @@ function claimsAfter(
     set: target,
     before: seen,
     taken: isOnTop ? (knownOwn?.taken ?? seen) : seen,
-    found: ownOnTop(known.list, stack)[0]?.found ?? seen,
+    found: known.list.find((each) => each.stack === stack)?.found ?? seen,
   });
 }
