@@ -60,6 +60,10 @@ export interface History {
   readonly problems: string[];
   /** Whether nothing has happened that keeps the last Deletes from restoring everything. */
   isRestorable: boolean;
+  /** Whether a Delete could not remove its claims, which it then says. */
+  isLeftBehind: boolean;
+  /** Whether requests have come at the same time. */
+  isRaced: boolean;
   requests: number;
 }
 
@@ -81,7 +85,13 @@ export function historyOf(seed: number): History {
   const application = { mutableTags: random() < 0.5 ? [] : ['latest'], allowWeakening: random() < 0.2 };
   return {
     ...{ seed, random, world, application, slots, oracle: newOracle(), trace: [], problems: [] },
-    ...{ first: new Map(world.repositories), isRestorable: true, requests: 0 },
+    ...{
+      first: new Map(world.repositories),
+      isRestorable: true,
+      isLeftBehind: false,
+      isRaced: false,
+      requests: 0,
+    },
   };
 }
 
@@ -90,7 +100,7 @@ export function pick<Value>(random: Random, values: readonly Value[]): Value {
   return value as Value;
 }
 
-function propertiesAtRandom(random: Random): JsonObject {
+export function propertiesAtRandom(random: Random): JsonObject {
   const mutability = random() < 0.5 ? undefined : pick(random, choices);
   const { exclusions = [] } = mutability ?? {};
   const policy = pick(random, [undefined, undefined, ...policies]);
@@ -173,7 +183,8 @@ async function send(history: History, sending: Sending): Promise<Answer> {
   trace.push(
     `${slot.stack}/${slot.logicalId}: ${type}${isRollback ? ' (rollback)' : ''} ${JSON.stringify(properties)}${fault === undefined ? '' : ` ${fault.kind} at ${fault.call}`}: ${answer.status} ${answer.reason}\n   ${[...after].map(([name, state]) => `${name} ${text(state)}`).join(', ')}`,
   );
-  if (!application.allowWeakening) problems.push(...weakenings(oracle, slot.stack, before, after, begun));
+  if (!application.allowWeakening && !history.isRaced)
+    problems.push(...weakenings(oracle, slot.stack, before, after, begun));
   // What died or could not record its end may hold a repository for a while.
   if (fault !== undefined) world.now += 400_000;
   if (answer.status !== 'DEAD' && answer.isReverted)
@@ -188,9 +199,11 @@ async function send(history: History, sending: Sending): Promise<Answer> {
     (type === 'Delete' || (isRollback && known === true))
   )
     problems.push(`a ${type} without a fault failed: ${answer.reason}`);
+  if (/ stays?\b| keeps /.test(answer.reason)) history.isRestorable = false;
+  if (answer.reason.includes('stay behind')) history.isLeftBehind = true;
   learn(oracle, slot.stack, before, after, begun);
-  oracle.seen = after;
-  if (answer.status === 'SUCCESS') await sendAgain(history, request, slot, after, known);
+  if (answer.status === 'SUCCESS' && !history.isLeftBehind)
+    await sendAgain(history, request, slot, after, known);
   return answer;
 }
 
@@ -337,7 +350,8 @@ export async function settle(history: History): Promise<void> {
   }
   for (const name of names) {
     const { claims = [], retained = [], inFlight } = recordOf(world, name) ?? {};
-    if (claims.length + retained.length > 0) problems.push(`${name} is still claimed`);
+    if (claims.length + retained.length > 0 && !history.isLeftBehind)
+      problems.push(`${name} is still claimed`);
     if (inFlight !== undefined) problems.push(`a change of ${name} has not ended`);
     const [was, now] = [first.get(name), world.repositories.get(name)];
     if (history.isRestorable && JSON.stringify(was) !== JSON.stringify(now))

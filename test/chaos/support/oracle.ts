@@ -26,8 +26,8 @@ export interface Oracle {
   readonly hardenedBy: Map<string, { readonly stack: string; readonly by: Settings }>;
   /** Repositories that another client has changed. */
   readonly touched: Set<string>;
-  /** What the last request has left. */
-  seen: Snapshot;
+  /** What requests have left. */
+  readonly seen: Map<string, readonly State[]>;
 }
 
 export function newOracle(): Oracle {
@@ -65,7 +65,7 @@ export function weakenings(
 
 /** After a request of a stack. */
 export function learn(
-  { known, hardenedBy }: Oracle,
+  { known, hardenedBy, seen }: Oracle,
   stack: string,
   before: Snapshot,
   after: Snapshot,
@@ -74,6 +74,7 @@ export function learn(
   for (const [name, now] of after) {
     const was = before.get(name);
     if (was === undefined) continue;
+    seen.set(name, [...(seen.get(name) ?? []), now]);
     const key = `${stack} ${name}`;
     const back = begun.get(name);
     known.set(key, [...(known.get(key) ?? []), was, now, ...(back === undefined ? [] : [back])]);
@@ -87,8 +88,9 @@ export function changedOutside(oracle: Oracle, name: string, was: State, now: St
   oracle.touched.add(name);
   for (const [index, part] of parts.entries()) {
     oracle.hardenedBy.delete(`${name} ${index}`);
-    // Compared with what requests have left: what is as it was then, nobody can tell from what was never changed.
-    if (!part.isAsSafe(oracle.seen.get(name) ?? was, now)) harden(oracle, name, part, now, undefined);
+    // What is again as a request has left it, nobody can tell from what was never changed.
+    const left = [was, ...(oracle.seen.get(name) ?? [])];
+    if (!left.some((each) => part.isAsSafe(each, now))) harden(oracle, name, part, now, undefined);
   }
 }
 

@@ -1,0 +1,9 @@
+import { expect, test } from '@jest/globals';
+import { race } from './support/races.ts';
+import { runHistories } from './support/run.ts';
+
+test('requests at the same time, twice delivered, some of which die', async () => {
+  const { count, seed, problems, requests } = await runHistories(race);
+  console.log(`${count} races from seed ${seed}, ${requests} requests: ${problems.length} deviations`);
+  expect(problems).toEqual([]);
+}, 1_800_000);
