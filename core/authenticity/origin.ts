@@ -23,8 +23,8 @@ export type OriginIssue =
   | 'foreign-stack';
 
 /** @param invokedFunctionArn of Lambda's context; may name a version or an alias */
-export function homeOf(invokedFunctionArn: string): Home | undefined {
-  const [arn, partition, service, region, account] = invokedFunctionArn.split(':');
+export function homeOf(invokedFunctionArn: string | undefined): Home | undefined {
+  const [arn, partition, service, region, account] = (invokedFunctionArn ?? '').split(':');
   return arn === 'arn' && partition && service === 'lambda' && region && account
     ? { partition, region, account }
     : undefined;
