@@ -1,6 +1,6 @@
 /** Whether a request is CloudFormation's own: any principal that can invoke the function can send it an event. */
-import type { StackResources } from '../../aws/cloudformation/stack-resources.ts';
-import { type Deadline, OutOfTime, readUntil } from '../../aws/deadline.ts';
+import type { StackResources, StackResourcesConnection } from '../../aws/cloudformation/stack-resources.ts';
+import { type Deadline, deadlineIn, OutOfTime, readUntil } from '../../aws/deadline.ts';
 import { isAbout, isInProgress, isRollback } from '../../core/authenticity/in-progress.ts';
 import {
   homeOf,
@@ -15,7 +15,7 @@ import type { ResponseTarget, SettingsRequest } from './request.ts';
 /** A request's origin: where responses go to is not one that is known, or the stack is foreign, or neither. */
 export function originIssue(
   target: ResponseTarget,
-  invokedFunctionArn: string,
+  invokedFunctionArn: string | undefined,
   localEndpoint: string | undefined,
 ): OriginIssue | undefined {
   const home = homeOf(invokedFunctionArn);
@@ -49,6 +49,9 @@ export async function authenticate(
   }
 }
 
+// Without an answer the rollback may still be recognised by its properties, and the time is needed for the work.
+const maxRollbackMs = 3_000;
+
 /**
  * Whether the stack is being rolled back, by the newest event of the stack itself: one call, for an Update.
  *
@@ -56,12 +59,22 @@ export async function authenticate(
  */
 export async function recogniseRollback(
   { requestType, stackId }: Pick<SettingsRequest, 'requestType' | 'stackId'>,
-  stacks: StackResources,
+  stacks: Pick<StackResourcesConnection, 'until'>,
+  deadline: Deadline,
 ): Promise<true | undefined> {
   // A rollback sends no other request that can be refused.
   if (requestType !== 'Update') return undefined;
-  const newest = await stacks.newestEvent(stackId, ({ physicalId }) => physicalId === stackId);
-  return isRollback(newest?.status) === true ? true : undefined;
+  const limit = deadlineIn(Math.min(maxRollbackMs, deadline.leftMs() / 4), deadline.signal);
+  try {
+    const isOfStack = ({ physicalId }: { readonly physicalId: string | undefined }) => physicalId === stackId;
+    const newest = await stacks.until(limit).newestEvent(stackId, isOfStack);
+    return isRollback(newest?.status) === true ? true : undefined;
+  } catch (error) {
+    if (error instanceof OutOfTime) return undefined;
+    throw error;
+  } finally {
+    limit.dispose();
+  }
 }
 
 async function isConfirmed(request: SettingsRequest, stacks: StackResources): Promise<boolean> {

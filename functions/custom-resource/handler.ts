@@ -26,7 +26,8 @@ import { serve } from './serve.ts';
 import { recordTime, responseTime, timeLeft, undoTime } from './times.ts';
 
 /** The part of Lambda's context that is used. */
-export type FunctionContext = Pick<Context, 'getRemainingTimeInMillis' | 'invokedFunctionArn'>;
+export type FunctionContext = Pick<Context, 'getRemainingTimeInMillis'> &
+  Partial<Pick<Context, 'invokedFunctionArn'>>;
 
 /**
  * `Custom::EcrSettings`.

@@ -160,6 +160,7 @@ test('the home is read from the ARN of the function, also with an alias', () => 
   expect(homeOf(arn)).toEqual(home);
   expect(homeOf(`${arn}:live`)).toEqual(home);
   for (const other of [
+    undefined,
     '',
     'EcrHardening-settings',
     'arn:aws:lambda:::function:x',

@@ -134,7 +134,11 @@ test.each([
       resource: async () => undefined,
       newestEvent: async (_stackId, isMeant) => events.find(isMeant),
     };
-    expect(await recogniseRollback({ requestType, stackId }, stacks)).toBe(expected);
+    const deadline = deadlineIn(60_000);
+    expect(await recogniseRollback({ requestType, stackId }, { until: () => stacks }, deadline)).toBe(
+      expected,
+    );
+    deadline.dispose();
   },
 );
 
