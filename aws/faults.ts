@@ -75,6 +75,17 @@ export function isFeatureDisabled(error: unknown): boolean {
 }
 
 /**
+ * Whether a page token is no longer valid. Services name it differently (PaginationTokenExpiredException,
+ * InvalidNextTokenException); ECR and CloudFormation have only a message that names the parameter.
+ */
+export function isExpiredToken(error: unknown): boolean {
+  const root = rootError(error);
+  if (!(root instanceof Error)) return false;
+  const isOfParameter = /^(InvalidParameter|Validation)/.test(root.name) && /token/i.test(root.message);
+  return isOfParameter || (/token/i.test(root.name) && /page|pagination|next/i.test(root.name));
+}
+
+/**
  * Whether the same call may succeed later: throttling, a fault of the service, a fault of the network, or another
  * lifecycle preview that has to end first.
  */

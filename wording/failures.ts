@@ -64,6 +64,8 @@ function explainCause(error: unknown): string {
       return `Another lifecycle preview of the repository did not end: ${message}.`;
     case 'BlockedByOrganizationPolicyException':
       return `A policy of the organisation forbids the change: ${message}.`;
+    case 'RepeatedPageToken':
+      return 'The list of AWS does not end, since a page token came twice: deploy again.';
     case 'SyntaxError':
       // Its message quotes the whole response.
       return `ECR's response (status ${status}) is not in its protocol: check that the endpoint is that of ECR.`;

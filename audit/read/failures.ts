@@ -2,13 +2,19 @@
 import { rootError } from '../../aws/call-error.ts';
 import { OutOfTime } from '../../aws/deadline.ts';
 import { hasNoResponse, isDenied, isRepositoryNotFound, loggableError } from '../../aws/faults.ts';
+import { RepeatedPageToken } from '../../aws/pages.ts';
 import type { Read, UnreadReason } from '../unread.ts';
 import { type RegistryFailure, type RegistryLocation, RegistryUnreadable } from '../unreadable.ts';
 
 /** Whether AWS or the network failed; anything else is a defect of this program. */
 function isAwsFailure(error: unknown): boolean {
   const root = rootError(error);
-  return (root instanceof Error && '$metadata' in root) || error instanceof OutOfTime || hasNoResponse(error);
+  return (
+    (root instanceof Error && '$metadata' in root) ||
+    error instanceof OutOfTime ||
+    error instanceof RepeatedPageToken ||
+    hasNoResponse(error)
+  );
 }
 
 /** @param action such as `ecr:GetLifecyclePolicy` */
@@ -76,7 +82,7 @@ function networkFailure(
 }
 
 function refusal(cause: unknown): RegistryFailure | undefined {
-  return cause instanceof Error && '$metadata' in cause
+  return cause instanceof Error && ('$metadata' in cause || cause instanceof RepeatedPageToken)
     ? { code: 'refused', error: cause.name, message: messageOf(cause) }
     : undefined;
 }

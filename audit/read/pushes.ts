@@ -49,9 +49,15 @@ export async function readPushes(
     );
   let since = from;
   let read = 0;
+  const counted = new Set<string>();
   for await (const { Events = [], NextToken } of pages(readPage, (page) => page.NextToken)) {
-    for (const event of Events) count(event, found);
-    read += Events.length;
+    for (const event of Events) {
+      // A page may come again.
+      if (event.EventId !== undefined && counted.has(event.EventId)) continue;
+      counted.add(event.EventId ?? '');
+      count(event, found);
+      read += 1;
+    }
     if (read < max) continue;
     const last = Events.at(-1)?.EventTime?.getTime();
     if (NextToken !== undefined && last !== undefined) since = last;

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { chunks } from '../chunks.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
+import { pages } from '../pages.ts';
 import { backOff, type Table } from './call.ts';
 import { type Attributes, type ClaimItem, decodeItem, isExpired, keyOf, unixSeconds } from './claim-item.ts';
 
@@ -62,9 +63,8 @@ export async function* scanItems(
           ExpressionAttributeNames: { '#holders': 'holders' },
           ExpressionAttributeValues: { ':holder': { S: holder } },
         };
-  let start: Attributes | undefined;
-  do {
-    const page = await call('Scan', (client, options) =>
+  const read = (start: Attributes | undefined) =>
+    call('Scan', (client, options) =>
       client.send(
         new ScanCommand({
           TableName: name,
@@ -75,9 +75,8 @@ export async function* scanItems(
         options,
       ),
     );
-    yield* current(page.Items ?? []);
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined);
+  for await (const { Items = [] } of pages(read, ({ LastEvaluatedKey }) => LastEvaluatedKey))
+    yield* current(Items);
 }
 
 /** Without expired items, which DynamoDB deletes later. */

@@ -1,7 +1,7 @@
 /** The images of a repository. */
 import { DescribeImagesCommand, type ImageDetail } from '@aws-sdk/client-ecr';
 import { unlessNotFound } from '../faults.ts';
-import { pages } from '../pages.ts';
+import { pages, startEntries } from '../pages.ts';
 import type { EcrCalls } from './call.ts';
 
 /** An image as DescribeImages describes it; only what is needed, since a repository may hold 100,000 of them. */
@@ -60,12 +60,12 @@ export function imageReads({ call, registry }: EcrCalls): ImageReads {
       return found?.imageDetails?.flatMap(toSummary)[0];
     },
     async images(repositoryName, filter) {
-      const all: ImageSummary[] = [];
+      const all = startEntries<ImageSummary>(({ digest }) => digest);
       const read = (nextToken: string | undefined) =>
         describe({ repositoryName, maxResults: maxDescribed, filter, nextToken });
       for await (const { imageDetails = [] } of pages(read, ({ nextToken }) => nextToken))
-        for (const detail of imageDetails) all.push(...toSummary(detail));
-      return all;
+        for (const detail of imageDetails) all.add(toSummary(detail));
+      return all.all();
     },
   };
 }

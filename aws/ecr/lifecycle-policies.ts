@@ -9,7 +9,7 @@ import {
   StartLifecyclePolicyPreviewCommand,
 } from '@aws-sdk/client-ecr';
 import { unlessNotFound } from '../faults.ts';
-import { pages } from '../pages.ts';
+import { pages, startEntries } from '../pages.ts';
 import type { EcrCalls } from './call.ts';
 import type { Ecr, ExpiringImage, Preview } from './ecr.ts';
 
@@ -91,15 +91,15 @@ export function lifecyclePreviews({ call, registry }: EcrCalls): Pick<Ecr, 'star
 async function wholePreview(
   pages: AsyncIterable<Pick<PreviewPage, 'status' | 'previewResults' | 'lifecyclePolicyText'>>,
 ): Promise<Preview> {
-  const expiring: ExpiringImage[] = [];
+  const expiring = startEntries<ExpiringImage>(({ digest }) => digest);
   let text = '';
   for await (const { status, previewResults = [], lifecyclePolicyText = '' } of pages) {
     if (status === 'IN_PROGRESS') return { status: 'pending' };
     if (status !== 'COMPLETE') return { status: 'failed' };
-    expiring.push(...previewResults.flatMap(toExpiring));
+    expiring.add(previewResults.flatMap(toExpiring));
     text = lifecyclePolicyText;
   }
-  return { status: 'complete', text, expiring };
+  return { status: 'complete', text, expiring: expiring.all() };
 }
 
 function toExpiring({ action, imageDigest, imageTags }: LifecyclePolicyPreviewResult): ExpiringImage[] {

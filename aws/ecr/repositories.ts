@@ -9,7 +9,7 @@ import { isMutability } from '../../core/settings/tag-mutability.ts';
 import { chunks } from '../chunks.ts';
 import { unlessNotFound } from '../faults.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
-import { pages } from '../pages.ts';
+import { pages, startEntries } from '../pages.ts';
 import { type EcrCalls, readExisting } from './call.ts';
 import type { Ecr, Repository } from './ecr.ts';
 
@@ -37,7 +37,7 @@ export function repositoryReads({
       return found?.[0];
     },
     async repositories() {
-      const all: Repository[] = [];
+      const all = startEntries<Repository>(({ arn, name }) => arn || name);
       const read = (nextToken: string | undefined) =>
         call('DescribeRepositories', (client, options) =>
           client.send(
@@ -46,8 +46,8 @@ export function repositoryReads({
           ),
         );
       for await (const { repositories = [] } of pages(read, ({ nextToken }) => nextToken))
-        all.push(...repositories.map(toRepository));
-      return all;
+        all.add(repositories.map(toRepository));
+      return all.all();
     },
     async repositoriesNamed(names) {
       const found = await mapConcurrently(chunks(names, maxNamed), (some) =>

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import { OutOfTime } from '../deadline.ts';
 import { unlessNotFound } from '../faults.ts';
-import { pages } from '../pages.ts';
+import { pages, startEntries } from '../pages.ts';
 import type { EcrCalls } from './call.ts';
 
 /** A finding of basic scanning, in ECR's form. */
@@ -42,8 +42,8 @@ const maxFindings = 1000;
 
 export function scanFindingReads({ call, registry }: EcrCalls): ScanFindingReads {
   const read = async (repositoryName: string, imageDigest: string): Promise<ScanFindings> => {
-    const basic: BasicFinding[] = [];
-    const enhanced: EnhancedFinding[] = [];
+    const basic = startEntries<BasicFinding>(JSON.stringify);
+    const enhanced = startEntries<EnhancedFinding>(JSON.stringify);
     let status = '';
     let description: string | undefined;
     const readPage = (nextToken: string | undefined) => {
@@ -62,14 +62,14 @@ export function scanFindingReads({ call, registry }: EcrCalls): ScanFindingReads
         isFirst = false;
         status = imageScanStatus?.status ?? '';
         description = imageScanStatus?.description;
-        basic.push(...(imageScanFindings?.findings ?? []));
-        enhanced.push(...(imageScanFindings?.enhancedFindings ?? []));
+        basic.add(imageScanFindings?.findings ?? []);
+        enhanced.add(imageScanFindings?.enhancedFindings ?? []);
       }
     } catch (error) {
       if (isFirst || error instanceof OutOfTime) throw error;
       failure = error;
     }
-    return { status, description, basic, enhanced, failure };
+    return { status, description, basic: basic.all(), enhanced: enhanced.all(), failure };
   };
   return {
     scanFindings: (repository, digest) =>
