@@ -8,6 +8,7 @@ import type { Reconciled } from './reconciled.ts';
 import { rollBackToDryRun } from './release-deselected.ts';
 import type { Reconciling } from './rollback.ts';
 import { readScanning } from './scanning.ts';
+import { isWriting } from './writes.ts';
 
 /** The plans without their writes. A rollback to a dry run reverts the Update before it. */
 export async function dryRun(
@@ -21,7 +22,12 @@ export async function dryRun(
   const { plans } = acquired;
   const names = isSingle(request.desired) ? plans.map(({ observed }) => observed.repository.name) : [];
   const scanning = await readScanning(names, context);
-  context.log({ message: 'dry run', repositories: plans.length });
+  context.log({
+    message: 'dry run',
+    repositories: plans.length,
+    // The response has the names of few.
+    wouldChange: plans.filter(isWriting).map(({ observed }) => observed.repository.name),
+  });
   // Only then: what is refused is undone, which needs the leases.
   await context.leases.commit();
   const notes = [...released, ...acquired.notes, ...plans.flatMap((each) => each.notes)];

@@ -21,6 +21,11 @@ export function exactName({ name, names }: Selection): string | undefined {
   return only === undefined || only.includes('*') ? undefined : only;
 }
 
+/** Whether a selection names a repository without a wildcard: its author knows it. */
+export function namesLiterally(selection: Selection | undefined, repository: string): boolean {
+  return selection?.name === repository || selection?.names?.includes(repository) === true;
+}
+
 /** Whether a repository's name is selected, its tags apart. */
 export function selectsName({ name, names, exclude }: Selection, repository: string): boolean {
   const isMatch = (pattern: string) => matchesWildcard(pattern, repository);

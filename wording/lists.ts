@@ -17,6 +17,11 @@ export function truncateText(clauses: readonly string[], maxCharacters: number):
   return `${fit.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`;
 }
 
+/** Such as `1 repository` or `2 repositories`. */
+export function repositories(count: number): string {
+  return `${count} ${count === 1 ? 'repository' : 'repositories'}`;
+}
+
 /** Clauses as one sentence; a clause that asks ("did you mean …?") ends it as well as a full stop. */
 export function sentence(clauses: readonly string[]): string {
   const text = clauses.join('; ');

@@ -1,7 +1,9 @@
 /** Notes about a request that succeeds, a clause each; and the changes that a dry run would make. */
 import type { Note } from '../reconcile/outcome.ts';
 import type { Plan } from '../reconcile/plan.ts';
-import { truncateList } from './lists.ts';
+
+import { repositories, truncateList } from './lists.ts';
+
 import { mutabilityWords, settingList } from './settings.ts';
 
 export function noteClause(note: Note): string {
@@ -43,6 +45,20 @@ function repositoryClause(note: Extract<Note, { readonly repository: string }>):
     default:
       return note satisfies never;
   }
+}
+
+/** The changes of many plans, such as `ImageTagMutability -> IMMUTABLE in 12 repositories`, without their names. */
+export function changeCounts(plans: readonly Plan[]): readonly string[] {
+  const changes = plans.flatMap(({ tagMutability, scanOnPush, lifecyclePolicy }) => [
+    ...(tagMutability === undefined ? [] : [`ImageTagMutability -> ${mutabilityWords(tagMutability)}`]),
+    ...(scanOnPush === undefined ? [] : [`ScanOnPush -> ${scanOnPush}`]),
+    ...(lifecyclePolicy === undefined
+      ? []
+      : [`LifecyclePolicy -> ${lifecyclePolicy === null ? 'none' : 'the given one'}`]),
+  ]);
+  return [...Map.groupBy(changes, (change) => change)].map(
+    ([change, { length }]) => `${change} in ${repositories(length)}`,
+  );
 }
 
 /** The changes of a plan, such as `ImageTagMutability MUTABLE -> IMMUTABLE`; empty if there are none. */

@@ -1,15 +1,16 @@
 /** Why a request is refused: sentences for stack events, and the same for the log, without values. */
 
 import { matchesEveryTag } from '../core/settings/matches-every-tag.ts';
-import type { ImageInUse } from '../reconcile/guard.ts';
+
 import type { Loss, Mismatch, Refusal, RepositoryRefusal } from '../reconcile/outcome.ts';
 import type { Scanning } from '../reconcile/scanning.ts';
 import { unscanned } from '../reconcile/scanning.ts';
-import { truncateList } from './lists.ts';
+import { type IsNamed, imagesInUseSentence } from './images-in-use.ts';
+import { repositories, truncateList } from './lists.ts';
 import { mutabilityWords } from './settings.ts';
 
 /** One or more sentences: the cause and the fix. */
-export function refusalSentence(refusal: Refusal): string {
+export function refusalSentence(refusal: Refusal, isNamed: IsNamed = () => true): string {
   switch (refusal.code) {
     case 'account-weakened': {
       const changes = refusal.changes.map(({ name, before, after }) => `${name} ${before} -> ${after}`);
@@ -31,11 +32,11 @@ export function refusalSentence(refusal: Refusal): string {
     case 'too-many':
       return `The selection matches ${refusal.count} repositories, and one resource manages at most ${refusal.max}: divide them among several, by name.`;
     case 'repositories-refused':
-      return `${truncateList(refusal.refusals.map(repositoryRefusal), 10)}.`;
+      return `${truncateList(refusedClauses(refusal.refusals, isNamed), 10)}.`;
     case 'out-of-time':
       return outOfTimeSentence(refusal);
     case 'images-in-use':
-      return imagesInUseSentence(refusal.images, refusal.withinDays);
+      return imagesInUseSentence(refusal.images, refusal.withinDays, isNamed);
     case 'deleted':
       return refusal.while === 'read'
         ? `Repository ${refusal.repository} was deleted while it was read.`
@@ -77,6 +78,41 @@ export function refusalEntry({ code }: Refusal): string {
       return 'being changed by another request';
     default:
       return code satisfies never;
+  }
+}
+
+/** The repositories that a refusal is about, for the log: all of them. */
+export function refusedRepositories(refusal: Refusal): readonly string[] {
+  switch (refusal.code) {
+    case 'repositories-refused':
+      return refusal.refusals.map(({ repository }) => repository);
+    case 'images-in-use':
+      return [...new Set(refusal.images.map(({ repository }) => repository))];
+    default:
+      return [];
+  }
+}
+
+function refusedClauses(refusals: readonly RepositoryRefusal[], isNamed: IsNamed): readonly string[] {
+  const unnamed = refusals.filter(({ repository }) => !isNamed(repository));
+  const counts = [...Map.groupBy(unnamed, ({ code }) => code).values()].flatMap((alike) => {
+    const [first] = alike;
+    return first === undefined ? [] : [countedRefusal(first, repositories(alike.length))];
+  });
+  return [...refusals.filter(({ repository }) => isNamed(repository)).map(repositoryRefusal), ...counts];
+}
+
+/** The same for repositories that are only counted, without what their settings are. */
+function countedRefusal(refusal: RepositoryRefusal, count: string): string {
+  switch (refusal.code) {
+    case 'enforced':
+      return repositoryRefusal({ ...refusal, repository: count });
+    case 'too-many-claims':
+      return `50 resources claim each of ${count} already: delete one of them, or release its claims with ecr-hardening claims`;
+    case 'weakens':
+      return `${count} would become less safe, which is refused unless the application is deployed with AllowWeakening: true`;
+    default:
+      return refusal satisfies never;
   }
 }
 
@@ -144,31 +180,6 @@ function outOfTimeSentence({
 }: Extract<Refusal, { readonly code: 'out-of-time' }>): string {
   const seconds = (ms: number) => Math.ceil(ms / 1000);
   return `The ${repositories} repositories need ${writes} writes, which take about ${seconds(neededMs)} s at ECR's current rate, and the function has ${seconds(leftMs)} s left: nothing was changed. Divide them among several resources, by name, or deploy again.`;
-}
-
-// What fits into CloudFormation's 4,096 bytes beside the rest of the response.
-const maxImageCharacters = 2_600;
-
-function imagesInUseSentence(images: readonly ImageInUse[], withinDays: number): string {
-  const named: string[] = [];
-  let length = 0;
-  for (const { repository, tags, digest, lastPull } of images) {
-    const which = tags.length === 0 ? 'untagged' : tags.join(', ');
-    const name = `${repository} ${which} (${digest}, last pulled ${lastPull.toISOString().slice(0, 16)}Z)`;
-    length += name.length + 2;
-    if (length > maxImageCharacters && named.length > 0) break;
-    named.push(name.slice(0, maxImageCharacters));
-  }
-  const rest = images.length - named.length;
-  const count = images.length === 1 ? '1 image that was' : `${images.length} images that were`;
-  const action = actionWords(images);
-  return `The lifecycle policy would ${action} ${count} pulled within ${withinDays} days, so nothing was changed. Change it to keep them, or set ProtectPulledWithinDays: 0 to ${action} them. Pulled: ${named.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}.`;
-}
-
-/** What would happen to them: an archived image cannot be pulled until it is restored. */
-function actionWords(images: readonly Pick<ImageInUse, 'action'>[]): string {
-  const actions = ['expire', 'archive'] as const;
-  return actions.filter((each) => images.some(({ action }) => action === each)).join(' or ');
 }
 
 const maxUnscanned = 20;

@@ -4,7 +4,7 @@ import type { Plan } from '../../reconcile/plan.ts';
 import type { Scanning } from '../../reconcile/scanning.ts';
 import { isWriting } from '../../reconcile/writes.ts';
 import { truncateText } from '../../wording/lists.ts';
-import { planWords } from '../../wording/notes.ts';
+import { changeCounts, planWords } from '../../wording/notes.ts';
 
 type Attributes = Readonly<Record<string, string>>;
 
@@ -21,17 +21,27 @@ export function settingsData(plans: readonly Plan[], scanning: Scanning, isSingl
   };
 }
 
-/** The attributes of a dry run: the current settings, and in WouldChange the changes that would be made. */
+/**
+ * The attributes of a dry run: the current settings, and in WouldChange the changes that would be made.
+ *
+ * Repositories that only a pattern or a tag selects are counted: otherwise a stack could list the whole registry.
+ *
+ * @param isNamed whether the author names a repository
+ */
 export function dryRunData(
   plans: readonly Plan[],
   account: readonly AccountChange[],
   scanning: Scanning,
   isSingle: boolean,
+  isNamed: (repository: string) => boolean,
 ): Attributes {
-  const changes = plans.filter(isWriting).map((plan) => {
+  const changing = plans.filter(isWriting);
+  const isShown = ({ observed }: Plan) => isSingle || isNamed(observed.repository.name);
+  const shown = changing.filter(isShown).map((plan) => {
     const words = planWords(plan);
     return isSingle ? words : `${plan.observed.repository.name} (${words})`;
   });
+  const changes = [...shown, ...changeCounts(changing.filter((plan) => !isShown(plan)))];
   const settings = account.map(({ name, before, after }) => `${name} ${before ?? 'none'} -> ${after}`);
   return {
     ...(isSingle

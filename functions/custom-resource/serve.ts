@@ -5,12 +5,15 @@ import { isSingle, type OnDelete, type Replaced, type Requester } from '../../re
 import { hashOf } from '../../reconcile/hash.ts';
 import { reconcile } from '../../reconcile/reconcile.ts';
 import { type Removed, removeClaims } from '../../reconcile/remove-claims.ts';
+
 import { rollBackToRefused } from '../../reconcile/rollback.ts';
+import { namesLiterally } from '../../reconcile/selection.ts';
+
 import type { Session } from '../../reconcile/session.ts';
 import { explain } from '../../wording/failures.ts';
 import { sentence } from '../../wording/lists.ts';
 import { noteClause } from '../../wording/notes.ts';
-import { refusalEntry, refusalSentence } from '../../wording/refusals.ts';
+import { refusalEntry, refusalSentence, refusedRepositories } from '../../wording/refusals.ts';
 import { dryRunData, settingsData } from './attributes.ts';
 import { failureEntry } from './failure-entry.ts';
 import { failedRequestOf, physicalIdOf, requestHash } from './identity.ts';
@@ -52,8 +55,12 @@ async function put(
 ): Promise<CustomResourceResponse> {
   const { log } = session.context;
   const requester = requesterOf(request, isRollback);
-  const fail = (message: string, reason: string): CustomResourceResponse => {
-    log({ level: 'WARN', message });
+  const fail = (
+    message: string,
+    reason: string,
+    repositories: readonly string[] = [],
+  ): CustomResourceResponse => {
+    log({ level: 'WARN', message, ...(repositories.length === 0 ? {} : { repositories }) });
     return { status: 'FAILED', physicalResourceId, reason };
   };
   const parsed = parseProperties(request.properties);
@@ -67,13 +74,19 @@ async function put(
   const { desired } = parsed;
   const context = await session.watch();
   const done = await reconcile({ desired, requester, replaced: replacedBy(request) }, context);
-  if ('refusal' in done) return fail(refusalEntry(done.refusal), refusalSentence(done.refusal));
+  // A dry run costs nothing, so it must not list the registry to the author of a stack.
+  const isNamed = (repository: string) => !desired.dryRun || namesLiterally(desired.selection, repository);
+  if ('refusal' in done) {
+    const { refusal } = done;
+    return fail(refusalEntry(refusal), refusalSentence(refusal, isNamed), refusedRepositories(refusal));
+  }
   const { plans, account, scanning, notes } = done;
   const single = isSingle(desired);
   const data = desired.dryRun
-    ? dryRunData(plans, account, scanning, single)
+    ? dryRunData(plans, account, scanning, single, isNamed)
     : settingsData(plans, scanning, single);
-  return { status: 'SUCCESS', physicalResourceId, data, notes: notes.map(noteClause) };
+  const shown = notes.filter((note) => !('repository' in note) || isNamed(note.repository));
+  return { status: 'SUCCESS', physicalResourceId, data, notes: shown.map(noteClause) };
 }
 
 function requesterOf(request: PutRequest, isRollback: boolean | undefined): Requester {

@@ -24,5 +24,6 @@ export const propertyDescriptions: { readonly [Name in (typeof propertyNames)[nu
     "Fail if the lifecycle policy would expire or archive images pulled within this number of days, according to ECR's preview. 0 disables the check. Default: 90.",
   OnDelete:
     '`Retain` keeps the settings when the resource is deleted or no longer matches a repository; `Restore` reverts to the original settings. Default: Retain.',
-  DryRun: 'Change nothing; the attribute `WouldChange` lists the changes that would be made. Default: false.',
+  DryRun:
+    'Change nothing; the attribute `WouldChange` has the changes that would be made, counted for repositories that only a pattern or a tag selects. Default: false.',
 };

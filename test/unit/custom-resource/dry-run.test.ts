@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../../core/json.ts';
 import { type Bench, startBench } from './support/bench.ts';
-import { safe, unsafe } from './support/registry.ts';
+import { imagesLike, safe, unsafe } from './support/registry.ts';
 import { dryRunSteps } from './support/steps.ts';
 
 let bench: Bench;
@@ -37,6 +38,73 @@ describe('DryRun', () => {
   test('refuses what a real run would refuse', async () => {
     const properties = { DryRun: true, ImageTagMutability: 'immutable' };
     expect((await bench.run({ before: unsafe, properties })).answer).toMatchObject({ Status: 'FAILED' });
+  });
+
+  describe('over a pattern', () => {
+    const others = { a: unsafe, b: { ...safe, scanOnPush: false }, c: safe };
+    const hidden = ['/a', '/b', '/c', 'MUTABLE_WITH'];
+
+    test('counts what it would change, and names what the author names', async () => {
+      const run = (select: (own: string) => JsonObject) =>
+        bench.run({
+          others,
+          properties: (own) => ({ RepositoryName: undefined, DryRun: true, ...select(own) }),
+        });
+      const patterned = await run((own) => ({ RepositoryName: `${own}/*` }));
+      expect(patterned.answer).toMatchObject({
+        Status: 'SUCCESS',
+        Data: {
+          Matched: '3',
+          WouldChange:
+            'ImageTagMutability -> IMMUTABLE in 1 repository; ScanOnPush -> true in 2 repositories',
+        },
+      });
+      expect(patterned.answer).not.toHaveProperty('Reason');
+      const mixed = await run((own) => ({ RepositoryNames: [`${own}/b`, `${own}/*`] }));
+      expect(mixed.answer?.Data).toMatchObject({
+        WouldChange: `${mixed.repository}/b (ScanOnPush false -> true); ImageTagMutability -> IMMUTABLE in 1 repository; ScanOnPush -> true in 1 repository`,
+      });
+      const isLogged = (name: string) =>
+        bench.printed.some(
+          (line) => line.includes('"dry run"') && line.includes(`${patterned.repository}/${name}"`),
+        );
+      expect(['a', 'b', 'c'].map(isLogged)).toEqual([true, true, false]);
+    });
+
+    test('counts what is refused', async () => {
+      const LifecyclePolicyText = JSON.stringify({
+        rules: [
+          {
+            rulePriority: 1,
+            description: 'the newest ones stay, whatever else there is',
+            selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 2 },
+            action: { type: 'expire' },
+          },
+        ],
+      });
+      const images = imagesLike(4).map((image) => ({
+        ...image,
+        lastPulledAt: Math.floor(Date.now() / 1000),
+      }));
+      const cases: readonly [JsonObject, string][] = [
+        [
+          { ImageTagMutability: 'MUTABLE' },
+          '2 repositories would become less safe, which is refused unless the application is deployed with AllowWeakening: true.',
+        ],
+        [
+          { LifecyclePolicy: { LifecyclePolicyText } },
+          'The lifecycle policy would expire 2 images that were pulled within 90 days, so nothing was changed. Change it to keep them, or set ProtectPulledWithinDays: 0 to expire them.',
+        ],
+      ];
+      for (const [wish, reason] of cases) {
+        const { answer } = await bench.run({
+          ...{ before: unsafe, images, others },
+          properties: (own) => ({ RepositoryName: `${own}*`, DryRun: true, ...wish }),
+        });
+        expect(answer).toMatchObject({ Status: 'FAILED', Reason: reason });
+        for (const name of hidden) expect(answer?.Reason).not.toContain(name);
+      }
+    });
   });
 
   test('is followed by a real run when it is taken away', async () => {
