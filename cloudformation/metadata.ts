@@ -1,6 +1,6 @@
 import { type ControlName, controlNames } from '../core/controls/index.ts';
 import type { Finding, FindingCode } from '../core/finding.ts';
-import { asObject, isList, isObject, isOneOf, type Json, type JsonObject } from '../core/json.ts';
+import { asObject, asText, isList, isObject, isOneOf, type Json, type JsonObject } from '../core/json.ts';
 import { type Policy, refinePolicy } from '../core/policy/policy.ts';
 import { intrinsicName } from './intrinsics.ts';
 import { read } from './reading.ts';
@@ -60,23 +60,18 @@ function readRules(
 
   const { values, hidden } = readValues(own, scope, refuse);
   const { policy, findings } = refinePolicy(base, 'resource', values, path, exemptionKeys);
-  for (const finding of findings)
-    if (hidden.includes(finding.path.at(-1))) {
-      const { control, outcome } = finding;
-      addFinding({ control, code: 'hidden-parameter', path: finding.path, outcome, isHidden: true });
-    } else addFinding(finding);
+  for (const finding of findings) {
+    const { control, outcome, path: at } = finding;
+    const isHidden = hidden.includes(at.at(-1));
+    addFinding(isHidden ? { control, code: 'hidden-parameter', path: at, outcome, isHidden } : finding);
+  }
 
   const { controls: exempt, reason, until } = readExemption(own, base, refuse);
   const endedOn = until !== undefined && until < today() ? until : undefined;
+  const exemption = { reason, until };
   if (endedOn === undefined)
     for (const control of exempt)
-      addFinding({
-        control,
-        code: 'exempt',
-        path: [...path, 'Exempt'],
-        outcome: 'exempt',
-        exemption: { reason, until },
-      });
+      addFinding({ control, code: 'exempt', path: [...path, 'Exempt'], outcome: 'exempt', exemption });
   return { policy, isRedacted: hidden.length > 0, exempt, endedOn };
 }
 
@@ -116,9 +111,7 @@ interface Exemption {
 const noExemption: Exemption = { controls: [], reason: '', until: undefined };
 
 function readExemption(own: JsonObject, policy: Policy, refuse: Refuse): Exemption {
-  const exempt = own.Exempt;
-  const reason = own.Reason;
-  const until = own.Until;
+  const { Exempt: exempt, Reason: reason, Until: until } = own;
   if (exempt === undefined) {
     for (const key of ['Reason', 'Until']) if (Object.hasOwn(own, key)) refuse([key], 'goes-with-exempt');
     return noExemption;
@@ -129,12 +122,11 @@ function readExemption(own: JsonObject, policy: Policy, refuse: Refuse): Exempti
     refuse(...problem);
   };
   const controls = readExemptControls(exempt, fail);
-  const text = typeof reason === 'string' ? reason.trim() : '';
-  const day = typeof until === 'string' ? until : undefined;
+  const text = asText(reason)?.trim() ?? '';
   if (text === '') fail(['Reason'], 'exemption-without-reason');
   if (until !== undefined && !isDay(until)) fail(['Until'], 'exemption-not-a-day', { actual: until });
   if (!policy.AllowExemptions) fail(['Exempt'], 'exemption-not-allowed');
-  return isSound ? { controls, reason: text, until: day } : noExemption;
+  return isSound ? { controls, reason: text, until: asText(until) } : noExemption;
 }
 
 function readExemptControls(exempt: Json, fail: Refuse): readonly ControlName[] {
@@ -148,7 +140,7 @@ function readExemptControls(exempt: Json, fail: Refuse): readonly ControlName[] 
 }
 
 function isDay(value: Json): boolean {
-  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
-  const time = Date.parse(`${value}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(String(value)) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN;
+  // A day that there is not, such as 31 April, is read as one of the next month.
+  return typeof value === 'string' && !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
 }

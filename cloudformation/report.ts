@@ -1,5 +1,5 @@
 import type { Finding } from '../core/finding.ts';
-import { isObject, type Json, type JsonObject, member, withMember } from '../core/json.ts';
+import { isObject, type Json, type JsonObject, withMember } from '../core/json.ts';
 import { dynamicReference } from './intrinsics.ts';
 import { metadataKey, reportKey } from './metadata.ts';
 
@@ -16,15 +16,15 @@ export function withReport(
   describe: DescribeFinding,
 ): JsonObject {
   const metadata = resource.Metadata ?? {};
-  const own = isObject(metadata) ? (member(metadata, metadataKey) ?? {}) : undefined;
+  const own = isObject(metadata) ? (metadata[metadataKey] ?? {}) : undefined;
   if (!isObject(metadata) || !isObject(own) || Object.hasOwn(own, reportKey) || findings.length === 0)
     return resource;
-  const reported = findings.map((finding) => toReport(describe(finding)));
-  return withMember(
-    resource,
-    'Metadata',
-    withMember(metadata, metadataKey, withMember(own, reportKey, reported)),
+  const reported = withMember(
+    own,
+    reportKey,
+    findings.map((finding) => toReport(describe(finding))),
   );
+  return withMember(resource, 'Metadata', withMember(metadata, metadataKey, reported));
 }
 
 /** Intrinsics are written as text: CloudFormation would resolve them in Metadata, and show what a parameter hides. */

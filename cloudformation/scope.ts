@@ -1,5 +1,5 @@
 /** What is known around a value of a template: parameters, mappings, conditions, and what is taken to hold. */
-import { isObject, type Json, type JsonObject, member } from '../core/json.ts';
+import { asObject, asText, isList, type Json, type JsonObject, member } from '../core/json.ts';
 import { type ParameterValues, withoutParameters } from './intrinsics.ts';
 
 /** A condition that is assumed to be true, or false, at a path. */
@@ -51,31 +51,24 @@ export function partScope(parameters: ParameterValues): Scope {
 
 /** The scope of a whole template. Parameters of the Parameter Store have no value in it. */
 export function templateScope(template: JsonObject, parameters: ParameterValues): Scope {
-  const section = (name: string): JsonObject => {
-    const found = member(template, name);
-    return isObject(found) ? found : {};
-  };
-  const declared = section('Parameters');
+  const declared = asObject(template.Parameters);
   return {
     ...partScope(withoutParameters(parameters, (name) => isStored(declared, name))),
-    mappings: section('Mappings'),
-    conditions: section('Conditions'),
+    mappings: asObject(template.Mappings),
+    conditions: asObject(template.Conditions),
     declared,
   };
 }
 
 /** Whether a parameter is one of the Parameter Store: AWS does not document if a macro gets its name or its value. */
 function isStored(declared: JsonObject, name: string): boolean {
-  const parameter = member(declared, name);
-  const type = isObject(parameter) ? parameter.Type : undefined;
-  return typeof type === 'string' && type.startsWith('AWS::SSM::');
+  return asText(asObject(member(declared, name)).Type)?.startsWith('AWS::SSM::') === true;
 }
 
 /** The values that a parameter may have, as text; undefined where it may have any. */
 export function allowedValues({ declared = {} }: Scope, name: string): readonly string[] | undefined {
-  const parameter = isStored(declared, name) ? undefined : member(declared, name);
-  const allowed = isObject(parameter) ? parameter.AllowedValues : undefined;
-  return Array.isArray(allowed) ? allowed.map(String) : undefined;
+  const { AllowedValues: allowed } = asObject(member(declared, name));
+  return isList(allowed) && !isStored(declared, name) ? allowed.map(String) : undefined;
 }
 
 const assumed = new WeakMap<Scope, Map<string, Scope>>();

@@ -1,7 +1,7 @@
 import type { ControlCode } from '../core/controls/index.ts';
 import type { Outcome } from '../core/finding.ts';
 import type { IssueCode } from '../core/issue.ts';
-import { isKeyOf } from '../core/json.ts';
+import { isKeyOf, type Json } from '../core/json.ts';
 import { matchesEveryTag } from '../core/settings/matches-every-tag.ts';
 import { issueClause } from './issues.ts';
 import { fill, type IssueDetails, listOf } from './sentence.ts';
@@ -39,12 +39,9 @@ function otherClause(
         ? 'excludes nearly every tag, so almost all of them can be overwritten'
         : 'excludes every tag, so all of them can be overwritten';
     case 'must-stay-mutable':
+      return `stays mutable, since ${followingReason(expected)}`;
     case 'cannot-follow':
-      return `${code === 'cannot-follow' ? 'should be MUTABLE, since' : 'stays mutable, since'} with immutable tags ${
-        expected === 'REPLICATION'
-          ? 'a replica of a tag that has moved arrives untagged'
-          : 'a cached tag no longer follows its upstream registry'
-      } (AppliedFor ${expected})`;
+      return `should be MUTABLE, since ${followingReason(expected)}`;
     case 'condition-holds-without-key':
       return `allows every request without ${key}, for which ${operator} holds as well: use ${demanding(operator, key)}`;
     case 'condition-negated':
@@ -96,4 +93,13 @@ const sentences: {
 function demanding(operator: string, key: string): string {
   const base = operator.replace(/^ForA\w+:/, '').replace(/IfExists$/, '');
   return key.endsWith('OrgPaths') ? `ForAnyValue:${base}` : base;
+}
+
+/** Why a repository that follows another registry needs mutable tags. */
+function followingReason(purpose: Json | undefined): string {
+  const reason =
+    purpose === 'REPLICATION'
+      ? 'a replica of a tag that has moved arrives untagged'
+      : 'a cached tag no longer follows its upstream registry';
+  return `with immutable tags ${reason} (AppliedFor ${purpose})`;
 }

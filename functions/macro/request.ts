@@ -1,5 +1,5 @@
 import type { ExpandRequest } from '../../cloudformation/expand.ts';
-import { isObject, type Json, member } from '../../core/json.ts';
+import { isObject, type Json } from '../../core/json.ts';
 
 /**
  * What CloudFormation sends a macro
@@ -18,26 +18,12 @@ export type ParsedRequest =
 
 /** Parses the event of a macro, once. */
 export function parseRequest(event: unknown): ParsedRequest {
-  const read = (key: string) => (isObject(event) ? member(event, key) : undefined);
-  const requestId = read('requestId');
+  const { requestId, transformId, fragment, ...given } = isObject(event) ? event : {};
   if (typeof requestId !== 'string')
-    return {
-      ok: false,
-      requestId: '',
-      reason: 'the event is not that of a CloudFormation macro',
-    };
-  const transformId = read('transformId');
-  const fragment = read('fragment');
-  const params = read('params') ?? {};
-  const templateParameterValues = read('templateParameterValues') ?? {};
+    return { ok: false, requestId: '', reason: 'the event is not that of a CloudFormation macro' };
+  const params = given.params ?? {};
+  const templateParameterValues = given.templateParameterValues ?? {};
   return isObject(fragment) && isObject(params) && isObject(templateParameterValues)
-    ? {
-        ok: true,
-        request: { requestId, transformId, fragment, params, templateParameterValues },
-      }
-    : {
-        ok: false,
-        requestId,
-        reason: 'fragment, params and templateParameterValues must be maps',
-      };
+    ? { ok: true, request: { requestId, transformId, fragment, params, templateParameterValues } }
+    : { ok: false, requestId, reason: 'fragment, params and templateParameterValues must be maps' };
 }
