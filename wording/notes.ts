@@ -17,7 +17,7 @@ export function noteClause(note: Note): string {
     case 'not-scanned':
       return `${truncateList(note.repositories, 10)} ${note.repositories.length === 1 ? 'is' : 'are'} not scanned`;
     case 'properties-refused':
-      return 'the properties of the rollback are refused by this version: what the Update before had changed is reverted as far as it is recorded';
+      return 'the rollback is refused, by its properties or by the parameters of the application: what the Update before had changed is reverted as far as it is recorded';
     default:
       return repositoryClause(note);
   }

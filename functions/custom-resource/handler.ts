@@ -22,7 +22,7 @@ import { logOf } from './log.ts';
 import { logUnanswered, refuse } from './refuse.ts';
 import { type ParsedRequest, parseRequest, type ResponseTarget, type SettingsRequest } from './request.ts';
 import { type CustomResourceResponse, responseBody, sendResponse } from './response.ts';
-import { serve } from './serve.ts';
+import { keepInRollback, serve } from './serve.ts';
 import { recordTime, responseTime, timeLeft, undoTime } from './times.ts';
 
 /** The part of Lambda's context that is used. */
@@ -81,6 +81,8 @@ async function serveInTime(
     // A Delete needs no policy, and stacks must stay deletable.
     if (request.requestType !== 'Delete' && problems.length > 0) {
       log({ level: 'ERROR', message: 'the application is misconfigured' });
+      const kept = await keepInRollback(request, session);
+      if (kept !== undefined) return kept;
       return await fail(`The application is misconfigured: ${problems.join('; ')}.`, request, session);
     }
     const response = await serve(request, session);

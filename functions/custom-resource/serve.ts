@@ -65,10 +65,8 @@ async function put(
   };
   const parsed = parseProperties(request.properties);
   if ('problems' in parsed) {
-    const kept =
-      request.requestType === 'Update' ? await rollBackToRefused(requester, session.context) : undefined;
-    if (kept !== undefined)
-      return { status: 'SUCCESS', physicalResourceId, data: {}, notes: kept.map(noteClause) };
+    const kept = await keepInRollback(request, session, isRollback);
+    if (kept !== undefined) return kept;
     return fail('properties refused', `${request.logicalResourceId}: ${sentence(parsed.problems)}`);
   }
   const { desired } = parsed;
@@ -87,6 +85,21 @@ async function put(
     : settingsData(plans, scanning, single);
   const shown = notes.filter((note) => !('repository' in note) || isNamed(note.repository));
   return { status: 'SUCCESS', physicalResourceId, data, notes: shown.map(noteClause) };
+}
+
+/**
+ * The response to an Update that is refused as a whole, if it is a rollback: what the Update before has changed is reverted
+ * as far as claims record it, and everything else stays.
+ */
+export async function keepInRollback(
+  request: SettingsRequest,
+  { context }: Session,
+  isRollback?: boolean,
+): Promise<CustomResourceResponse | undefined> {
+  if (request.requestType !== 'Update') return undefined;
+  const { physicalResourceId } = request;
+  const kept = await rollBackToRefused(requesterOf(request, isRollback), context);
+  return kept && { status: 'SUCCESS', physicalResourceId, data: {}, notes: kept.map(noteClause) };
 }
 
 function requesterOf(request: PutRequest, isRollback: boolean | undefined): Requester {

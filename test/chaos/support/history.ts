@@ -9,6 +9,7 @@ import {
   changedOutside,
   learn,
   newOracle,
+  notice,
   type Oracle,
   recordOf,
   released,
@@ -173,6 +174,9 @@ async function send(history: History, sending: Sending): Promise<Answer> {
   const { slot, type, properties, old = {}, fault, isRollback = false } = sending;
   history.requests += 1;
   const request = requestOf(history, history.requests, slot, type, properties, old);
+  for (const name of names)
+    if ([properties, old].some((each) => matchesWildcard(String(each.RepositoryName), name)))
+      notice(oracle, name, stateOf(world, name));
   const begun = unfinished(world);
   const before = new Map(world.repositories);
   const claims = claimsIn(world);
@@ -244,7 +248,7 @@ export async function step(history: History): Promise<void> {
     const now = { ...was, ...pick(random, choices), scanOnPush: random() < 0.5 };
     world.repositories.set(name, now);
     world.now += 60_000;
-    changedOutside(oracle, name, was, now);
+    changedOutside(oracle, name);
     history.isRestorable = false;
     trace.push(`another client: ${name} ${text(was)} -> ${text(now)}`);
     return;

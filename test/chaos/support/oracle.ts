@@ -84,14 +84,19 @@ export function learn(
 }
 
 /** After another client has changed a repository. */
-export function changedOutside(oracle: Oracle, name: string, was: State, now: State): void {
-  oracle.touched.add(name);
-  for (const [index, part] of parts.entries()) {
-    oracle.hardenedBy.delete(`${name} ${index}`);
-    // What is again as a request has left it, nobody can tell from what was never changed.
-    const left = [was, ...(oracle.seen.get(name) ?? [])];
+export function changedOutside({ touched, hardenedBy }: Oracle, name: string): void {
+  touched.add(name);
+  for (const index of parts.keys()) hardenedBy.delete(`${name} ${index}`);
+}
+
+/** Before a request about a repository that another client has changed: what that one has hardened is kept. */
+export function notice(oracle: Oracle, name: string, now: State): void {
+  if (!oracle.touched.has(name)) return;
+  // What is again as a request has left it, nobody can tell from what was never changed.
+  const left = oracle.seen.get(name) ?? [];
+  if (left.length === 0) return;
+  for (const part of parts)
     if (!left.some((each) => part.isAsSafe(each, now))) harden(oracle, name, part, now, undefined);
-  }
 }
 
 /** After a stack has released a repository: what it has hardened it leaves to all others, or gives up to them. */

@@ -140,8 +140,20 @@ describe('a rollback is recognised by the claims', () => {
     expect(done.after).toEqual(safe);
     const back = await update(`${repository}-3`, refused, now);
     expect(back.answer).toMatchObject({ Status: 'SUCCESS' });
-    expect(back.answer?.Reason).toContain('refused by this version');
+    expect(back.answer?.Reason).toContain('the rollback is refused');
     expect(back.after).toEqual(unsafe);
+  });
+
+  test('under an application whose parameters are refused by now: the Update before it is reverted', async () => {
+    const { repository } = await bench.run({ before: unsafe, properties: { MutableTags: 'latest' } });
+    const now = { ImageTagMutability: 'IMMUTABLE' };
+    const old = { MutableTags: 'latest' };
+    expect((await update(repository, now, old)).after).toEqual(safe);
+    process.env.MutableTags = '*e*';
+    expect((await update(repository, {}, now)).answer).toMatchObject({ Status: 'FAILED' });
+    const { answer, after } = await update(repository, old, now);
+    expect(answer).toMatchObject({ Status: 'SUCCESS' });
+    expect(after).toEqual(latest);
   });
 
   test('to a dry run that the application refuses by now', async () => {
