@@ -157,7 +157,8 @@ export function takeBackLastChange(ownership: Ownership, claim: Claim, propertie
 function removeBelow(left: Ownership, claim: Claim, above: readonly Claim[], mode: RemovalMode): Removal {
   if (mode === 'Retain') {
     // A stack that took over must not be able to undo the hardening that the other stack retained.
-    const isForeign = above.some(({ stack }) => stack !== claim.stack);
+    // Where that one has another claim above, its settings are that claim's.
+    const isForeign = above.every(({ stack }) => stack !== claim.stack);
     const isAbove = ({ holder }: Claim) => above.some((each) => each.holder === holder);
     const ownership = isForeign ? retaining(left, claim, { by: claim.set, parts: settings }, isAbove) : left;
     return { ownership, target: {}, returnsTo: undefined };

@@ -65,6 +65,8 @@ export interface History {
   isLeftBehind: boolean;
   /** Whether requests have come at the same time. */
   isRaced: boolean;
+  /** Whether a process has died among them, which may leave its change unfinished. */
+  hasDied: boolean;
   requests: number;
 }
 
@@ -91,6 +93,7 @@ export function historyOf(seed: number): History {
       isRestorable: true,
       isLeftBehind: false,
       isRaced: false,
+      hasDied: false,
       requests: 0,
     },
   };

@@ -16,8 +16,9 @@ export async function race(seed: number): Promise<History> {
 async function round(history: History): Promise<void> {
   const { random, slots, world, application, trace, problems, oracle } = history;
   const turns = () => Math.floor(random() * 4);
-  const contenders = slots.filter(() => random() < 0.6);
-  const dying = random() < 0.3 ? pick(random, contenders) : undefined;
+  const contenders = slots.filter(({ isDeleteDue }) => random() < 0.6 && !isDeleteDue);
+  const dying = random() < 0.3 && contenders.length > 0 ? pick(random, contenders) : undefined;
+  if (dying !== undefined) history.hasDied = true;
   await Promise.all(
     contenders.map(async (slot) => {
       const type = slot.id === undefined ? 'Create' : 'Update';
@@ -34,6 +35,7 @@ async function round(history: History): Promise<void> {
         `${slot.stack}/${slot.logicalId}: ${type} ${JSON.stringify(properties)}: ${answer.status} ${answer.reason}`,
       );
       const isDone = answer.status === 'SUCCESS';
+      if (old.OnDelete === 'Retain' || / stays?\b| keeps /.test(answer.reason)) history.isRestorable = false;
       if (type === 'Create') {
         slot.id = answer.status === 'DEAD' ? 'one-A-1QABCDEFGH' : answer.id;
         slot.isDeleteDue = !isDone;
@@ -43,7 +45,7 @@ async function round(history: History): Promise<void> {
     }),
   );
   // Only deliveries that died may leave something unfinished, for as long as they could have run.
-  if (dying === undefined) {
+  if (!history.hasDied) {
     problems.push(...untruths(world, oracle, ''));
     if (unfinished(world).size > 0) problems.push('a change has not ended');
   }

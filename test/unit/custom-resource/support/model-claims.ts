@@ -153,7 +153,7 @@ export function remove(claims: Claims, id: string, mode: RemovalMode, now: State
   if (above.length > 0) {
     if (mode !== 'Retain') return back(policyBelow(own, list.slice(0, index), above, original));
     // Who took over from another stack must not be able to undo what that stack had hardened and left.
-    const isForeign = above.some(({ stack }) => stack !== own.stack);
+    const isForeign = above.every(({ stack }) => stack !== own.stack);
     const isAbove = ({ id: each }: Claim) => above.some((one) => one.id === each);
     return isForeign ? { ...stays, claims: hardened(left, own.set, parts, own.stack, isAbove) } : stays;
   }
