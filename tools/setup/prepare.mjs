@@ -110,10 +110,12 @@ function pythonEnvironment({ name, title }) {
         '--no-input',
         '--disable-pip-version-check',
         '--no-compile',
+        // Only the very files that were published when the lists were made, for every kind of machine.
+        '--require-hashes',
+        // The lists are complete, so there are no dependencies to resolve.
+        '--no-deps',
       ];
-      // The lists are complete, so there are no dependencies to resolve.
-      const noDependencies = python.version[1] === 10 ? [] : ['--no-deps'];
-      await run(join(folder, 'bin', 'python3'), [...pip, ...noDependencies, '-r', list], { advice });
+      await run(join(folder, 'bin', 'python3'), [...pip, '-r', list], { advice });
       stamp(file, print);
     },
   };

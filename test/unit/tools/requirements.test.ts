@@ -1,7 +1,25 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { projectRoot } from '../../../local/paths.ts';
 import { checkNode, choosePython, pythonNames } from '../../../tools/setup/requirements.mjs';
 
 const python = (name: string, minor: number, hasVenv = true) => ({ name, version: [3, minor], hasVenv });
+
+describe('the lists of Python packages', () => {
+  const folder = join(projectRoot, 'local', 'requirements');
+
+  test.each(readdirSync(folder))(
+    '%s pins each package to a version and to the hashes of its files',
+    (file) => {
+      const lines = readFileSync(join(folder, file), 'utf8').replaceAll('\\\n', ' ').split('\n');
+      const packages = lines.filter((line) => line !== '' && !line.startsWith('#'));
+      expect(packages.length).toBeGreaterThan(40);
+      for (const each of packages)
+        expect(each).toMatch(/^[a-z0-9-]+(\[[a-z0-9,-]+\])?==[\w.+!]+( +--hash=sha256:[0-9a-f]{64})+$/);
+    },
+  );
+});
 
 describe('what set-up needs', () => {
   test('an old Node is refused in one sentence that says what to do', () => {
