@@ -14,13 +14,23 @@ export function targetOf(document: Document, alias: Alias): Node | undefined {
   return targets.get(alias);
 }
 
+const found = new WeakMap<Alias, Node>();
+
+/** The same for an alias of a document that was read. */
+export function targetOfRead(alias: Alias): Node | undefined {
+  return found.get(alias);
+}
+
 function targetsIn(document: Document): ReadonlyMap<Alias, Node> {
   const anchors = new Map<string, Node>();
   const targets = new Map<Alias, Node>();
   visit(document, (_, node) => {
     if (isAlias(node)) {
       const target = anchors.get(node.source);
-      if (target !== undefined) targets.set(node, target);
+      if (target !== undefined) {
+        targets.set(node, target);
+        found.set(node, target);
+      }
     } else if (isNode(node) && 'anchor' in node && typeof node.anchor === 'string')
       anchors.set(node.anchor, node);
   });

@@ -1,7 +1,7 @@
 /** The location of a path of keys and indices in a document. */
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
 import type { Path } from '../core/path.ts';
-import { targetOf } from './aliases.ts';
+import { targetOf, targetOfRead } from './aliases.ts';
 import { isMergeKey } from './merge-keys.ts';
 
 /** The offset of a path, or of its longest existing part. */
@@ -52,8 +52,9 @@ function resolved(document: Document, node: unknown): unknown {
   return isAlias(node) ? targetOf(document, node) : node;
 }
 
-/** A key as the template names it. */
-export function keyOf({ key }: Pair): string {
+/** A key as the template names it, also by an alias. */
+export function keyOf({ key: given }: Pair): string {
+  const key = isAlias(given) ? targetOfRead(given) : given;
   return isScalar(key) ? (key.source ?? String(key.value)) : '';
 }
 

@@ -56,7 +56,7 @@ function plain(walk: Walk, node: unknown, parentOffset: number, depth: number): 
   if (isScalar(node)) return tagged(node.tag, scalar(node, walk.text), offset, complain);
   if (isSeq(node)) return tagged(node.tag, node.items.map(inner), offset, complain);
   if (!isMap(node)) return null;
-  return tagged(node.tag, Object.fromEntries(entriesOf(node, inner, offset, complain)), offset, complain);
+  return tagged(node.tag, Object.fromEntries(entriesOf(node, inner, offset, walk)), offset, complain);
 }
 
 /** What is merged comes first, since a map's own keys count before it, and of equal keys the last. */
@@ -64,13 +64,13 @@ function entriesOf(
   { items }: YAMLMap,
   inner: (node: unknown) => Json,
   offset: number,
-  complain: Complaint,
+  { document, complain }: Walk,
 ): readonly (readonly [string, Json])[] {
   const merged: (readonly [string, Json])[] = [];
   const own: (readonly [string, Json])[] = [];
   for (const { key, value } of items)
     if (isMergeKey(key)) merged.push(...mergedEntries(inner(value), key.range?.[0] ?? offset, complain));
-    else own.push([keyName(key, offset, complain), inner(value)]);
+    else own.push([keyName(key, document, offset, complain), inner(value)]);
   return [...merged, ...own];
 }
 
@@ -88,8 +88,9 @@ function mergedEntries(
 }
 
 /** Keys are names: the text as it was written, so that 012345678901 and on stay what they are. */
-function keyName(key: unknown, offset: number, complain: Complaint): string {
-  if (!isScalar(key)) throw complain(offset, 'a key that is a mapping, a list or an alias');
+function keyName(given: unknown, document: Document, offset: number, complain: Complaint): string {
+  const key = isAlias(given) ? targetOf(document, given) : given;
+  if (!isScalar(key)) throw complain(offset, 'a key that is a mapping or a list');
   return key.source ?? String(key.value);
 }
 

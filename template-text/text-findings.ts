@@ -46,6 +46,7 @@ export function textFindings(template: TemplateDocument): readonly TextFinding[]
     const last = pairs.at(-1);
     const lines = pairs.map(({ key }) => positionOf(key).line);
     if (pairs.length > 1) found.push({ node: last?.key, path, code: 'duplicate-key', lines });
+    if (isAlias(last?.key)) found.push({ node: last.key, path, code: 'alias', lines: [] });
     if (isMergeKey(last?.key)) found.push({ node: last.key, path, code: 'alias', lines: [] });
     else collect(last?.value, path);
   }

@@ -23,14 +23,41 @@ export function readConfinement(
 ): KnownConfinement {
   const open = { isConfined: false, weak: undefined } as const;
   if (condition === undefined || reader.mayBeAbsent(condition)) return open;
-  const found = reader
-    .possible(condition, path)
-    .map((each) =>
-      isUnknown(each) ? each : isObject(each.value) ? confinementOf(each.value, each.path, reader) : open,
-    );
+  const found = reader.possible(condition, path).flatMap((each): readonly KnownConfinement[] => {
+    if (isUnknown(each)) return [each];
+    return isObject(each.value) ? confinementsOf(each.value, each.path, reader) : [open];
+  });
   return (
     found.find((each) => !isUnknown(each) && !each.isConfined) ?? found.find(isUnknown) ?? found[0] ?? open
   );
+}
+
+// Operators are few, and fewer of them are choices.
+const maxVariants = 64;
+
+/** What a condition does for each combination of what the maps of its operators can be; too many are not known. */
+function confinementsOf(
+  condition: JsonObject,
+  path: Path,
+  reader: DocumentReader,
+): readonly KnownConfinement[] {
+  let variants: readonly { readonly one: JsonObject; readonly unknown?: KnownConfinement }[] = [
+    { one: condition },
+  ];
+  for (const [name, entries] of Object.entries(condition)) {
+    const maps = reader.mayBeAbsent(entries) ? [] : reader.possible(entries, [...path, name]);
+    if (variants.length * maps.length > maxVariants) return [{ unknown: 'Fn::If', path: [...path, name] }];
+    if (maps.length > 0)
+      variants = variants.flatMap((each) =>
+        maps.map((map) =>
+          isUnknown(map) ? { ...each, unknown: map } : { ...each, one: { ...each.one, [name]: map.value } },
+        ),
+      );
+  }
+  return variants.map(({ one, unknown }) => {
+    const known = confinementOf(one, path, reader);
+    return isUnknown(known) || known.isConfined ? known : (unknown ?? known);
+  });
 }
 
 /** All clauses of a condition must hold, so one that confines is enough. */

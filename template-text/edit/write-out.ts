@@ -1,5 +1,16 @@
 /** Edits that write the values of aliases and merge keys in their place. */
-import { type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, visit, type YAMLMap } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { targetOf } from '../aliases.ts';
 import { isMergeKey } from '../merge-keys.ts';
@@ -19,17 +30,26 @@ export function writeOut(editor: Editor, document: Document): void {
       targets.add(targetOf(document, alias));
     },
   });
-  visit(document, (_, node) => {
+  visit(document, (place, node, ancestors) => {
     if (isPair(node)) return isMergeKey(node.key) ? visit.SKIP : undefined;
     if (targets.has(node)) removeAnchor(editor, node);
-    if (isAlias(node)) {
-      const [from, to] = rangeOf(node);
-      editor.edits.push({ from, to, text: inFlow(plainValue(document, editor.text, node), editor.style) });
-    }
-    if (!isMap(node) || !node.items.some(({ key }) => isMergeKey(key))) return undefined;
-    const value = plainValue(document, editor.text, node);
-    return isObject(value) && writeMerged(editor, node, value) ? undefined : visit.SKIP;
+    if (isAlias(node)) writeAlias(editor, document, node, place === 'key' ? ancestors.at(-1) : undefined);
+    return isMap(node) && !writeMergedMap(editor, document, node) ? visit.SKIP : undefined;
   });
+}
+
+/** @param pair the one whose key it is, if it is one: keys are names, whatever their text would mean as a value */
+function writeAlias({ edits, style, text }: Editor, document: Document, alias: Alias, pair: unknown): void {
+  const [from, to] = rangeOf(alias);
+  const value = isPair(pair) ? keyOf(pair) : plainValue(document, text, alias);
+  edits.push({ from, to, text: inFlow(value, style) });
+}
+
+/** Writes what a map merges, if it does. @returns false if the map was written anew as a whole */
+function writeMergedMap(editor: Editor, document: Document, map: YAMLMap): boolean {
+  if (!map.items.some(({ key }) => isMergeKey(key))) return true;
+  const value = plainValue(document, editor.text, map);
+  return isObject(value) && writeMerged(editor, map, value);
 }
 
 /**
