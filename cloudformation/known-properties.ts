@@ -56,11 +56,8 @@ export const foreignNames: readonly string[] = (
   'Properties DependsOn Condition Metadata CreationPolicy UpdatePolicy DeletionPolicy UpdateReplacePolicy Transform Value Export ' +
   'Default AllowedValues NoEcho Key Version Statement Effect Principal Action Resource Sid ' +
   'ScanOnPush LifecyclePolicyText RegistryId EncryptionType KmsKey ImageTagMutabilityExclusionFilterType ' +
-  'BucketName BucketEncryption VersioningConfiguration PublicAccessBlockConfiguration QueueName VisibilityTimeout DelaySeconds ' +
-  'TopicName DisplayName TopicArn FunctionName Handler Runtime CodeUri MemorySize RoleName AssumeRolePolicyDocument ' +
-  'ManagedPolicyArns PolicyName PolicyDocument UserName GroupName TableName KeySchema AttributeDefinitions BillingMode VpcId ' +
-  'CidrBlock SubnetId SubnetIds SecurityGroupIds GroupDescription InstanceType ImageId ClusterName Cluster ServiceName ' +
-  'TaskDefinition ContainerDefinitions DesiredCount Family LogGroupName RetentionInDays KeyPolicy EventPattern ' +
-  'ScheduleExpression DBInstanceIdentifier DBInstanceClass Engine Artifacts ServiceRole LoadBalancerArn ServiceToken TemplateURL ' +
-  'SecretString PolicyText ReplicationConfiguration RepositoryCatalogData RepositoryDescription UpstreamRegistryUrl'
+  'BucketName QueueName VisibilityTimeout DelaySeconds TopicName FunctionName Handler Runtime RoleName ' +
+  'AssumeRolePolicyDocument PolicyDocument TableName KeySchema VpcId CidrBlock InstanceType ImageId ClusterName TaskDefinition ' +
+  'ContainerDefinitions LogGroupName KeyPolicy EventPattern DBInstanceClass ServiceToken TemplateURL SecretString PolicyText ' +
+  'RepositoryCatalogData'
 ).split(' ');

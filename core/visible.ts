@@ -38,11 +38,10 @@ export function visibleIn(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [visible(key), visibleIn(each)]));
 }
 
-// A colour, or, at the beginning, the progress display going back to the start of its line.
-const ours = new RegExp(`^\\r\\u001b\\[2K|\\u001b\\[\\d+m|[\\n\\t]|${hidden.source}`, 'gu');
-
 /** Lines of our own that quote others, for a terminal: line breaks, tabs and colours stay. */
 export function visibleLines(text: string): string {
+  // A colour, or, at the beginning, the progress display going back to the start of its line.
+  const ours = new RegExp(`^\\r\\u001b\\[2K|\\u001b\\[\\d+m|[\\n\\t]|${hidden.source}`, 'gu');
   const isOurs = (found: string) => found === '\n' || found === '\t' || found.includes('\u001b[');
   return text.replace(ours, (found) => (isOurs(found) ? found : escapeOf(found)));
 }
