@@ -46,7 +46,8 @@ function confinementsOf(
   ];
   for (const [name, entries] of Object.entries(condition)) {
     const maps = reader.mayBeAbsent(entries) ? [] : reader.possible(entries, [...path, name]);
-    if (variants.length * maps.length > maxVariants) return [{ unknown: 'Fn::If', path: [...path, name] }];
+    if (variants.length * maps.length > maxVariants)
+      return [{ unknown: 'A choice of its conditions', path: [...path, name] }];
     if (maps.length > 0)
       variants = variants.flatMap((each) =>
         maps.map((map) =>
