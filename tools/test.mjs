@@ -26,6 +26,8 @@ const checks = [
     args: [
       join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
       ...(report === undefined ? [] : ['--json', `--outputFile=${join(report, `${suite}.json`)}`]),
+      // Histories wait more than they compute.
+      ...(suite === 'chaos' ? ['--maxWorkers=2'] : []),
       ...rest,
     ],
   },
