@@ -7,7 +7,7 @@ import { settings as allSettings, type RepositorySettings } from '../core/settin
  * For how long after a write its old value may be read, in milliseconds. AWS documents no bound; more than 5 seconds
  * occur.
  */
-export const readLagMs = 15_000;
+export const readLagMs = 8_000;
 /** For how long what was written is read back until it is in effect: what never is fails the request. */
 export const verifyMs = 60_000;
 
