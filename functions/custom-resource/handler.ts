@@ -15,7 +15,7 @@ import { issueClause } from '../../wording/issues.ts';
 import { parameterProblem } from '../../wording/parameters.ts';
 import { undoSentences } from '../../wording/undo.ts';
 import { shownValues } from '../../wording/values.ts';
-import { authenticate, originIssue } from './authenticate.ts';
+import { authenticate, originIssue, recogniseRollback } from './authenticate.ts';
 import { failureEntry } from './failure-entry.ts';
 import { failedId, physicalIdOf, requestHash } from './identity.ts';
 import { logOf } from './log.ts';
@@ -85,7 +85,7 @@ async function serveInTime(
       if (kept !== undefined) return kept;
       return await fail(`The application is misconfigured: ${problems.join('; ')}.`, request, session);
     }
-    const response = await serve(request, session);
+    const response = await serve(request, session, await recogniseRollback(request, stacks, deadline));
     if (response.status === 'FAILED') return await fail(response.reason, request, session);
     // CloudFormation does not show the reason of a SUCCESS.
     if (response.notes.length > 0) log({ message: 'notes', notes: response.notes });

@@ -142,6 +142,25 @@ test.each([
   },
 );
 
+test('an Update of a rollback is not refused, by the events of its stack alone: what is safer stays', async () => {
+  const stackId = String(sampleEvent('update').StackId);
+  const run = (...events: readonly string[]) =>
+    bench.run({
+      sample: 'update',
+      before: hardened,
+      properties: { ImageTagMutability: 'MUTABLE' },
+      cloudFormation: {
+        events: events.map((status) => ({ status, physicalId: stackId, logicalId: 'orders' })),
+      },
+    });
+  const [rolledBack, updated] = await Promise.all([
+    run('UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_IN_PROGRESS'),
+    run('UPDATE_IN_PROGRESS'),
+  ]);
+  expect(rolledBack).toMatchObject({ answer: { Status: 'SUCCESS' }, after: hardened });
+  expect(updated).toMatchObject({ answer: { Status: 'FAILED' }, after: hardened });
+});
+
 describe('where CloudFormation cannot be asked', () => {
   test.each(['denied', 'throttled', 'reset', 'unavailable'] as const)(
     'a call that is %s is repeated',
