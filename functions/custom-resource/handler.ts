@@ -78,14 +78,15 @@ async function serveInTime(
     const authenticity = await authenticate(request, stacks.until(deadline), deadline);
     if (authenticity.kind === 'not-in-progress') return refuse(request, authenticity.kind);
     if (authenticity.kind === 'unknown') return refuse(request, authenticity.error);
+    const isRollback = await recogniseRollback(request, stacks, deadline);
     // A Delete needs no policy, and stacks must stay deletable.
     if (request.requestType !== 'Delete' && problems.length > 0) {
       log({ level: 'ERROR', message: 'the application is misconfigured' });
-      const kept = await keepInRollback(request, session);
+      const kept = await keepInRollback(request, session, isRollback);
       if (kept !== undefined) return kept;
       return await fail(`The application is misconfigured: ${problems.join('; ')}.`, request, session);
     }
-    const response = await serve(request, session, await recogniseRollback(request, stacks, deadline));
+    const response = await serve(request, session, isRollback);
     if (response.status === 'FAILED') return await fail(response.reason, request, session);
     // CloudFormation does not show the reason of a SUCCESS.
     if (response.notes.length > 0) log({ message: 'notes', notes: response.notes });
