@@ -32,7 +32,8 @@ describe('the templates in examples/', () => {
     aws = await startLocalAws();
     clients = connect({ endpoint: aws.endpoint, environment: {} });
     await buildApplication();
-    await deployApplication(aws, { AlertSeverity: 'HIGH' });
+    // The example of account settings says that it needs the parameter.
+    await deployApplication(aws, { AlertSeverity: 'HIGH', AllowAccountSettings: 'true' });
   }, patience);
   afterAll(() => aws.stop());
 

@@ -34,7 +34,8 @@ export function newStack() {
     },
     async delete(): Promise<void> {
       await clients.cloudformation.send(new DeleteStackCommand({ StackName: stackName }));
-      for (let look = 0; look < 200; look += 1) {
+      // A Delete waits for some seconds where reads may lag behind a change that was just made.
+      for (let look = 0; look < 800; look += 1) {
         const resources = await stackResources(clients.cloudformation, stackName).catch(() => []);
         if (resources.every(({ status }) => status === 'DELETE_COMPLETE')) return;
         await new Promise((resolve) => setTimeout(resolve, 50));
