@@ -99,7 +99,7 @@ describe('two resources over the same repositories at the same time', () => {
       });
     const swapped = await Promise.all([swap(here, 'a1', a.id), swap(there, 'a0', b.id)]);
     isFine(...swapped);
-    expect(Math.max(...swapped.map(({ tookMs }) => tookMs))).toBeLessThan(15_000);
+    expect(Math.max(...swapped.map(({ tookMs }) => tookMs))).toBeLessThan(28_000);
     expect(race.wrongs()).toEqual([]);
     isFine(
       ...(await Promise.all([
