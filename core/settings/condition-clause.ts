@@ -41,15 +41,17 @@ export type KnownConfinement = Confinement | (Unknown & { readonly path: Path })
 
 /**
  * Which part of a condition key's values names an account, an organisation or an endpoint, and so where a wildcard leaves
- * others: all of it, what stands before the first `/` or `:`, or an ARN's account. Addresses name none.
+ * others: all of it, what stands before the first `/` or `:`, or an ARN's account. Addresses name none, and a flag is true or
+ * false.
  */
-type KeyKind = 'whole' | 'path' | 'user' | 'arn' | 'addresses';
+type KeyKind = 'whole' | 'path' | 'user' | 'arn' | 'addresses' | 'flag';
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html. Not aws:ResourceOrgID and the
 // like, which are about the repository; nor tags and session names, which anybody gives to principals of their own.
 const keys: readonly (readonly [kind: KeyKind, names: string])[] = [
   ['whole', 'PrincipalAccount PrincipalOrgID SourceAccount SourceOwner SourceOrgID SourceVpc SourceVpce'],
-  ['whole', 'VpceAccount VpceOrgID'],
+  ['whole', 'VpceAccount VpceOrgID PrincipalServiceName PrincipalServiceNamesList'],
+  ['flag', 'PrincipalIsAWSService'],
   ['path', 'PrincipalOrgPaths SourceOrgPaths VpceOrgPaths'],
   ['arn', 'PrincipalArn SourceArn SourceVpcArn'],
   ['user', 'userid'],
@@ -78,11 +80,20 @@ export function checkClause(clause: Clause, isKeyDemanded: boolean): KnownConfin
   const { set, base, ifExists } = operator;
   const weak = (reason: WeakReason) => weakBy(clause, reason);
   if (kind === 'addresses') return base === 'IpAddress' ? weak('addresses') : undefined;
+  if (kind === 'flag' && base !== 'Null') return checkFlag(clause);
   if (base === 'Null') return weak(isKeyDemanded ? 'any-value' : 'not-compared');
   if (base.includes('Not')) return weak('negated');
   if (!/^(String|Arn)/.test(base)) return weak('not-compared');
   if ((set === 'ForAllValues:' || ifExists !== '') && !isKeyDemanded) return weak('holds-without-key');
   return checkValues(clause);
+}
+
+/** A flag restricts the principals where it must be true; a missing key is a false one. */
+function checkFlag({ operator: { base, ifExists }, key, values }: Clause): KnownConfinement | undefined {
+  if (base !== 'Bool' || ifExists !== '') return undefined;
+  const unknown = values.find((each) => isUnknown(each));
+  if (unknown !== undefined && isUnknown(unknown)) return unknown;
+  return knownValues(values).every((value) => String(value) === 'true') ? confinedBy(key) : undefined;
 }
 
 function weakBy({ operator: { set, base, ifExists }, key }: Clause, reason: WeakReason): Confinement {
@@ -122,6 +133,7 @@ function leavesOthers(value: string, kind: KeyKind): boolean {
       return isWild(value.split(':')[0]);
     case 'whole':
     case 'addresses':
+    case 'flag':
       return isWild(value);
     default:
       return kind satisfies never;

@@ -6,7 +6,7 @@ import { type DocumentReader, plainReader } from '../possible.ts';
 import { type Clause, checkClause, findKey, type KnownConfinement } from './condition-clause.ts';
 
 const operators =
-  'StringEquals StringEqualsIgnoreCase StringLike ArnEquals ArnLike IpAddress Null StringNotEquals StringNotEqualsIgnoreCase StringNotLike ArnNotEquals ArnNotLike NotIpAddress';
+  'StringEquals StringEqualsIgnoreCase StringLike ArnEquals ArnLike IpAddress Null Bool StringNotEquals StringNotEqualsIgnoreCase StringNotLike ArnNotEquals ArnNotLike NotIpAddress';
 /** Every other one, which compares numbers, dates and the like. */
 const otherOperator = '';
 

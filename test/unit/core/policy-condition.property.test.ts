@@ -16,6 +16,8 @@ const confining = fc.constantFrom<[string, string, string | string[]]>(
   ['ForAnyValue:StringLike', 'aws:PrincipalOrgPaths', 'o-a1b2c3d4e5/*'],
   ['StringEquals', 'aws:SourceVpce', ['vpce-1', 'vpce-2']],
   ['StringEquals', 'aws:PrincipalAccount', '${aws:ResourceAccount}'],
+  ['Bool', 'aws:PrincipalIsAWSService', 'true'],
+  ['StringEquals', 'aws:PrincipalServiceName', 'codebuild.amazonaws.com'],
 );
 const weak = fc.constantFrom<[string, string, string | string[]]>(
   ['StringNotEquals', 'aws:PrincipalOrgID', 'o-a1b2c3d4e5'],
@@ -30,6 +32,9 @@ const weak = fc.constantFrom<[string, string, string | string[]]>(
   ['IpAddress', 'aws:SourceIp', '203.0.113.0/24'],
   ['NotIpAddress', 'aws:SourceIp', '203.0.113.0/24'],
   ['Bool', 'aws:SecureTransport', 'true'],
+  ['Bool', 'aws:PrincipalIsAWSService', ['true', 'false']],
+  ['BoolIfExists', 'aws:PrincipalIsAWSService', 'true'],
+  ['StringEquals', 'aws:PrincipalIsAWSService', 'true'],
 );
 
 type Clause = [string, string, string | string[]];
