@@ -95,8 +95,8 @@ async function runCase(each: Case): Promise<Ran> {
             remainingMs,
           });
     const isInTime = times === always ? outcome.leftMs > 0 : outcome.answer?.Status === 'SUCCESS';
-    if (outcome.shareStood < 0.05 || isInTime || factor === 8)
-      return { before, after: snapshotOf(outcome), outcome };
+    // Other cases and other processes take some of the time.
+    if (isInTime || factor === 8) return { before, after: snapshotOf(outcome), outcome };
   }
 }
 
