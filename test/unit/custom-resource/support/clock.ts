@@ -5,8 +5,6 @@
 export interface Clock {
   /** Milliseconds. */
   now(): number;
-  /** For how many milliseconds it has stood still. */
-  stoodMs(): number;
   stop(): void;
 }
 
@@ -26,7 +24,6 @@ export function startClock(): Clock {
       tick();
       return last - stood;
     },
-    stoodMs: () => stood,
     stop: () => clearInterval(timer),
   };
 }
