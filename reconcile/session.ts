@@ -5,7 +5,7 @@ import type { Connection } from '../aws/ecr/connection.ts';
 import type { Ecr } from '../aws/ecr/ecr.ts';
 import type { ReconcileContext, WatchedContext } from './context.ts';
 import { startLeases } from './leases.ts';
-import { type StopWatch, watchForStop } from './stop.ts';
+import { Stopped, type StopWatch, watchForStop } from './stop.ts';
 import { startUndoLog, type Undone } from './undo-log.ts';
 
 /** What a session is made from. */
@@ -24,11 +24,17 @@ export interface SessionOptions
   readonly holder: string;
   /** The hash of the request. */
   readonly request: string;
+  /** Whether CloudFormation still carries out this request: asked where its holder has been told to stop before. */
+  readonly isStillWanted?: () => Promise<boolean>;
 }
 
 export interface Session {
   readonly context: ReconcileContext;
-  /** Watches for a Delete of the same holder from now on. */
+  /**
+   * Watches for a Delete of the same holder from now on.
+   *
+   * @throws Stopped if one has come already
+   */
   watch(): Promise<WatchedContext>;
   /** Reverts all changes, and restores the claims. */
   undo(): Promise<Undone>;
@@ -93,7 +99,7 @@ async function undo(
 }
 
 /** The watch for a Delete of the same holder, which may never start. */
-function startWatch({ claims, working, holder }: SessionOptions) {
+function startWatch({ claims, working, holder, isStillWanted }: SessionOptions) {
   let stopWatch: StopWatch | undefined;
   const ended = new AbortController();
   const watching = deadlineIn(working.leftMs(), ended.signal);
@@ -101,6 +107,8 @@ function startWatch({ claims, working, holder }: SessionOptions) {
     throwIfStopped: () => stopWatch?.throwIfStopped(),
     async start(): Promise<StopWatch> {
       stopWatch = await watchForStop(claims.until(watching), holder);
+      // A Delete that came before the watch began would not be noticed. An earlier resource may have had the same holder.
+      if (stopWatch.wasAsked && isStillWanted !== undefined && !(await isStillWanted())) throw new Stopped();
       return stopWatch;
     },
     end() {

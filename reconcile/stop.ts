@@ -46,6 +46,8 @@ export async function askToStop(table: ClaimsTable, holder: string, now: number)
 
 /** Watches for such a request from now on. */
 export interface StopWatch {
+  /** Whether the holder had been asked to stop before, which may have been this request. */
+  readonly wasAsked: boolean;
   /** Throws {@link Stopped} once one has been seen. */
   throwIfStopped(): void;
   /** Checks at once. */
@@ -75,6 +77,7 @@ export async function watchForStop(table: ClaimsTable, holder: string): Promise<
     timer.unref();
   };
   return {
+    wasAsked: first > 0,
     throwIfStopped,
     async check() {
       await look();

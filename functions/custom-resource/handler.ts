@@ -127,6 +127,10 @@ function open(
     holder: physicalIdOf(request),
     request: requestHash(request),
     now: Date.now,
+    isStillWanted: async () => {
+      const { working } = deadlines;
+      return (await authenticate(request, stacks.until(working), working)).kind !== 'not-in-progress';
+    },
   });
   const close = () => {
     session.end();

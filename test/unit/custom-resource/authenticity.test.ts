@@ -67,6 +67,27 @@ describe('a request that CloudFormation does not carry out', () => {
     }
   });
 
+  test('a Create whose Delete has come before it begins, but after it was confirmed, changes nothing', async () => {
+    const inProgress = { status: 'CREATE_IN_PROGRESS', physicalId: undefined };
+    const LogicalResourceId = 'Overtaken';
+    const event = { LogicalResourceId, PhysicalResourceId: 'orders-Overtaken-1A2B3C4D5E6F' };
+    await bench.run({ sample: 'delete', event });
+    const states = [inProgress, { status: 'DELETE_COMPLETE', physicalId: event.PhysicalResourceId }];
+    const stopped = await bench.run({
+      before: unsafe,
+      event: { LogicalResourceId },
+      cloudFormation: { states },
+    });
+    expect(stopped.answer).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringContaining('A Delete of'),
+    });
+    expect(stopped).toMatchObject({ after: unsafe, claimsAfter: undefined });
+    // The same resource created anew.
+    const again = await bench.run({ before: unsafe, event: { LogicalResourceId } });
+    expect(again).toMatchObject({ answer: { Status: 'SUCCESS' }, after: hardened });
+  });
+
   test('is asked about again before it is refused, since what CloudFormation reports may lag behind', async () => {
     const { answer, stackCalls } = await bench.run({
       before: unsafe,
