@@ -2,7 +2,11 @@
 import { hardenedSince, noticed } from '../core/claims/hardened.ts';
 import { moveBack, putClaim } from '../core/claims/operations.ts';
 import { type Claim, claimOf, type Ownership } from '../core/claims/record.ts';
-import { isSameSettings, type RepositorySettings } from '../core/settings/repository-settings.ts';
+import {
+  settings as allSettings,
+  isSameSettings,
+  type RepositorySettings,
+} from '../core/settings/repository-settings.ts';
 import type { ObservedRepository } from './observe.ts';
 import type { PlanInput, PlanState } from './plan-state.ts';
 
@@ -30,8 +34,25 @@ export function claimed(
     set: target,
     beforeLastChange: settings,
     atTakeover: (isOnTop ? known.claims.at(-1) : undefined)?.atTakeover ?? settings,
-    foundByStack: ours?.foundByStack ?? settings,
+    foundByStack: ours === undefined ? settings : weakestFound(ours.foundByStack, known, stack, settings),
     ...(own === undefined ? { isNew: true } : {}),
   };
   return putClaim(known, claim);
+}
+
+/**
+ * What a stack has found, setting by setting: where it finds one less safe later on, since somebody else has changed it,
+ * that is what it hardens, and what its `Retain` keeps from others. What it has made less safe itself it did not find.
+ */
+function weakestFound(
+  found: RepositorySettings,
+  { claims }: Ownership,
+  stack: string,
+  settings: RepositorySettings,
+): RepositorySettings {
+  const own = claims.filter((claim) => claim.stack === stack);
+  return allSettings
+    .filter(({ isWeaker }) => isWeaker(settings, found) && !isWeaker(found, settings))
+    .filter(({ equals }) => !own.some(({ set }) => equals(set, settings)))
+    .reduce((weakest, { take }) => take(weakest, settings), found);
 }

@@ -43,25 +43,37 @@ export function noticed(ownership: Ownership, hardening: Hardening): Ownership {
 /**
  * Claims after one of another stack was removed and its settings were retained: they are kept whatever the others know.
  *
- * @param isAbove whether a claim is above the one that was removed: what it has set is in effect, and stays
+ * What a claim has found stays what the one below it has set: that is what comes into effect again, and the record then
+ * says what is there.
+ *
+ * @param isNewestKept whether what the newest claim has set is in effect, and stays
  */
 export function retaining(
   ownership: Ownership,
   gone: Claim,
   hardening: Hardening,
-  isAbove: (claim: Claim) => boolean,
+  isNewestKept: boolean,
 ): Ownership {
   const harden = hardenWith(hardening);
-  const each = (claim: Claim) => {
-    if (claim.stack === gone.stack) return claim;
-    const hardened = hardenClaim(claim, harden);
-    return isAbove(claim) ? { ...hardened, set: claim.set } : hardened;
-  };
+  const isOthers = (claim: Claim | undefined) => claim !== undefined && claim.stack !== gone.stack;
+  const { claims } = ownership;
+  const newest = claims.at(-1);
+  const hardened = claims.map((claim, index) => {
+    if (isOthers(claim)) {
+      const all = hardenClaim(claim, harden);
+      return isNewestKept && claim === newest ? { ...all, set: claim.set } : all;
+    }
+    return {
+      ...claim,
+      set: isOthers(claims[index + 1]) ? harden(claim.set) : claim.set,
+      atTakeover: isOthers(claims[index - 1]) ? harden(claim.atTakeover) : claim.atTakeover,
+    };
+  });
   return {
     original: harden(ownership.original),
-    claims: ownership.claims.map(each),
+    claims: hardened,
     retained: ownership.retained.map((one) =>
-      one.claim.stack === gone.stack ? one : { claim: each(one.claim), original: harden(one.original) },
+      isOthers(one.claim) ? { claim: hardenClaim(one.claim, harden), original: harden(one.original) } : one,
     ),
   };
 }

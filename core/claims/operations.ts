@@ -159,8 +159,7 @@ function removeBelow(left: Ownership, claim: Claim, above: readonly Claim[], mod
     // A stack that took over must not be able to undo the hardening that the other stack retained.
     // Where that one has another claim above, its settings are that claim's.
     const isForeign = above.every(({ stack }) => stack !== claim.stack);
-    const isAbove = ({ holder }: Claim) => above.some((each) => each.holder === holder);
-    const ownership = isForeign ? retaining(left, claim, { by: claim.set, parts: settings }, isAbove) : left;
+    const ownership = isForeign ? retaining(left, claim, { by: claim.set, parts: settings }, true) : left;
     return { ownership, target: {}, returnsTo: undefined };
   }
   const isPolicyInEffect =
@@ -184,7 +183,7 @@ function handDown(
   if (current === undefined) return left;
   const parts = settings.filter(({ equals }) => equals(claim.set, current));
   const harder = parts.filter(({ isWeaker }) => isWeaker(claim.foundByStack, claim.set));
-  const hardened = retaining(left, claim, { by: claim.set, parts: harder }, () => false);
+  const hardened = retaining(left, claim, { by: claim.set, parts: harder }, false);
   if (below === undefined) return hardened;
   let { set } = below;
   for (const { take } of parts) set = take(set, current);

@@ -154,8 +154,7 @@ export function remove(claims: Claims, id: string, mode: RemovalMode, now: State
     if (mode !== 'Retain') return back(policyBelow(own, list.slice(0, index), above, original));
     // Who took over from another stack must not be able to undo what that stack had hardened and left.
     const isForeign = above.every(({ stack }) => stack !== own.stack);
-    const isAbove = ({ id: each }: Claim) => above.some((one) => one.id === each);
-    return isForeign ? { ...stays, claims: hardened(left, own.set, parts, own.stack, isAbove) } : stays;
+    return isForeign ? { ...stays, claims: hardened(left, own.set, parts, own.stack, true) } : stays;
   }
   const whole = (target: Seen): Partial<Seen> => ({
     ...target,
@@ -168,7 +167,7 @@ export function remove(claims: Claims, id: string, mode: RemovalMode, now: State
   if (mode !== 'Retain') return back(whole(mode === 'Undo' ? before : original));
   // What it has hardened since its stack found it, and is still as it has set it.
   const kept = parts.filter((part) => part.isSame(own.set, now) && !part.isAsSafe(own.found, own.set));
-  const known = hardened(left, own.set, kept, own.stack, () => false);
+  const known = hardened(left, own.set, kept, own.stack, false);
   return { ...stays, claims: below === undefined ? known : handedDown(known, own, below, now) };
 }
 
@@ -228,19 +227,19 @@ function handedDown(left: Claims, own: Claim, below: Claim, now: State): Claims 
  * What others have hardened: whatever was found or set before is remembered no weaker than that.
  *
  * @param of the stack that has hardened it, which may take it back; undefined: another client
- * @param isAbove claims that are above: what they have set is in effect
+ * @param isTopKept whether what the newest claim has set is in effect
  */
 export function hardened(
   claims: Claims,
   by: Settings,
   which: readonly Part[],
   of: string | undefined,
-  isAbove: (claim: Claim) => boolean,
+  isTopKept: boolean,
 ): Claims {
   const safest = (one: Seen): Seen => which.reduce((safer, part) => part.safest(safer, by), one);
   const each = (claim: Claim): Claim => ({
     ...claim,
-    set: isAbove(claim) ? claim.set : safest(claim.set),
+    set: isTopKept && claim === topOf(claims) ? claim.set : safest(claim.set),
     before: safest(claim.before),
     taken: safest(claim.taken),
     found: safest(claim.found),
@@ -249,7 +248,16 @@ export function hardened(
       above: claim.moved.above.map((one) => ({ ...one, taken: safest(one.taken) })),
     },
   });
-  const unlessOwn = (claim: Claim) => (claim.stack === of ? claim : each(claim));
+  const isOthers = (claim: Claim | undefined) => claim !== undefined && claim.stack !== of;
+  // What one has set is what the one above it has found: both or none become safer.
+  const unlessOwn = (claim: Claim, index: number): Claim =>
+    isOthers(claim)
+      ? each(claim)
+      : {
+          ...claim,
+          set: isOthers(claims.list[index + 1]) ? safest(claim.set) : claim.set,
+          taken: isOthers(claims.list[index - 1]) ? safest(claim.taken) : claim.taken,
+        };
   return {
     original: safest(claims.original),
     list: claims.list.map(unlessOwn),
@@ -263,7 +271,7 @@ export function hardened(
 export function noticing(claims: Claims, now: Settings): Claims {
   const top = topOf(claims);
   const which = top === undefined ? [] : parts.filter((part) => !part.isAsSafe(top.set, now));
-  return hardened(claims, now, which, undefined, () => false);
+  return hardened(claims, now, which, undefined, false);
 }
 
 /** What a stack has found, set and had before in its claims above others'; and what it found first, where there are none. */

@@ -155,6 +155,16 @@ function claimsAfter(
     set: target,
     before: seen,
     taken: isOnTop ? (knownOwn?.taken ?? seen) : seen,
-    found: known.list.find((each) => each.stack === stack)?.found ?? seen,
+    found: foundBy(known, stack, seen),
   });
+}
+
+/** What a stack has found: the least safe, but for what it has set itself. */
+function foundBy({ list }: Claims, stack: string, seen: Seen): Seen {
+  const own = list.filter((each) => each.stack === stack);
+  const [first] = own;
+  if (first === undefined) return seen;
+  return parts
+    .filter((part) => part.isAsSafe(first.found, seen) && !own.some(({ set }) => part.isSame(set, seen)))
+    .reduce((found, part) => part.take(found, seen), first.found);
 }
