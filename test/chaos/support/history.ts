@@ -1,12 +1,14 @@
 /** One history at random: stacks and what CloudFormation does to them, others who change repositories, and what fails. */
 import type { JsonObject } from '../../../core/json.ts';
 import { matchesWildcard } from '../../../core/wildcard.ts';
-import { requestHash } from '../../../functions/custom-resource/identity.ts';
+import { physicalIdOf, requestHash } from '../../../functions/custom-resource/identity.ts';
 import type { SettingsRequest } from '../../../functions/custom-resource/request.ts';
 import { choices, policies, type State } from '../../unit/custom-resource/support/model-settings.ts';
 import { type Answer, type Application, deliver } from './deliver.ts';
 import {
   changedOutside,
+  claimedBy,
+  isClaimedFor,
   learn,
   newOracle,
   notice,
@@ -136,6 +138,9 @@ function faultAtRandom(random: Random): Fault | undefined {
 
 type Kind = SettingsRequest['requestType'];
 
+const stackIdOf = (seed: number, stack: string) =>
+  `arn:aws:cloudformation:us-east-1:123456789012:stack/${stack}/${seed}`;
+
 /** A request of CloudFormation about a resource. */
 export function requestOf(
   { seed }: History,
@@ -147,7 +152,7 @@ export function requestOf(
 ): SettingsRequest {
   const common = {
     ...{ requestId: `${seed}-${number}`, logicalResourceId: logicalId, properties, responseUrl: '' },
-    stackId: `arn:aws:cloudformation:us-east-1:123456789012:stack/${stack}/${seed}`,
+    stackId: stackIdOf(seed, stack),
     resourceType: 'Custom::EcrSettings',
   };
   switch (requestType) {
@@ -209,7 +214,9 @@ async function send(history: History, sending: Sending): Promise<Answer> {
   if (/ stays?\b| keeps /.test(answer.reason)) history.isRestorable = false;
   if (answer.reason.includes('stay behind')) history.isLeftBehind = true;
   learn(oracle, slot.stack, before, after, begun);
-  if (answer.status === 'SUCCESS' && !history.isLeftBehind)
+  // What a fault kept the first delivery from, which it says, the second one may do.
+  const isKeptBack = fault !== undefined && answer.reason.includes('could not preview');
+  if (answer.status === 'SUCCESS' && !history.isLeftBehind && !isKeptBack)
     await sendAgain(history, request, slot, after, known);
   return answer;
 }
@@ -280,11 +287,12 @@ async function update(history: History, slot: Slot, fault: Fault | undefined): P
   const old = slot.properties;
   const properties = propertiesAtRandom(history.random);
   if (JSON.stringify(properties) === JSON.stringify(old)) return;
+  const held = heldBy(history, slot);
   const { status } = await send(history, { slot, type: 'Update', properties, old, fault });
   if (status === 'SUCCESS') {
     slot.properties = properties;
     slot.update = { properties: old, isFailed: false };
-    deselected(history, slot, old, properties);
+    deselected(history, slot, held, old, properties);
   } else slot.update = { properties, isFailed: true };
 }
 
@@ -293,25 +301,24 @@ async function rollBack(history: History, slot: Slot, fault: Fault | undefined):
   if (update === undefined) return;
   const [properties, old] = update.isFailed ? [current, update.properties] : [update.properties, current];
   const sending = { slot, type: 'Update', properties, old, fault, isRollback: true } as const;
+  const held = heldBy(history, slot);
   const { status } = await send(history, sending);
   if (status === 'SUCCESS') {
     slot.properties = properties;
     slot.update = undefined;
-    deselected(history, slot, old, properties);
+    deselected(history, slot, held, old, properties);
   } else if (!update.isFailed) slot.update = { properties: current, isFailed: true };
   if (status !== 'SUCCESS' && !update.isFailed) slot.properties = properties;
 }
 
-/** The repositories that a resource has held, and no other one of its stack holds. */
-function leftBy({ slots }: History, slot: Slot, properties: JsonObject): readonly string[] {
-  const isHeldBy = (held: JsonObject, name: string) =>
-    held.DryRun === undefined && matchesWildcard(String(held.RepositoryName), name);
-  const others = slots.filter(
-    (each) => each !== slot && each.stack === slot.stack && each.id !== undefined && !each.isDeleteDue,
-  );
-  return names.filter(
-    (name) => isHeldBy(properties, name) && !others.some((each) => isHeldBy(each.properties, name)),
-  );
+/** The repositories that a resource claims. */
+function heldBy({ seed, world }: History, { stack, logicalId }: Slot): readonly string[] {
+  return claimedBy(world, physicalIdOf({ stackId: stackIdOf(seed, stack), logicalResourceId: logicalId }));
+}
+
+/** Those of the repositories that a resource claimed which no resource of its stack claims any more. */
+function givenUp({ world }: History, { stack }: Slot, held: readonly string[]): readonly string[] {
+  return held.filter((name) => !isClaimedFor(world, stack, name));
 }
 
 function stateOf(world: World, name: string): State {
@@ -320,26 +327,35 @@ function stateOf(world: World, name: string): State {
   return state;
 }
 
-function deselected(history: History, slot: Slot, old: JsonObject, now: JsonObject): void {
+/** @param held what the resource claimed before */
+function deselected(
+  history: History,
+  slot: Slot,
+  held: readonly string[],
+  old: JsonObject,
+  now: JsonObject,
+): void {
   const { oracle, world } = history;
-  const { stack } = slot;
-  if (old.RepositoryName === now.RepositoryName && now.DryRun === undefined) return;
-  const isRetained = old.OnDelete !== 'Restore';
-  if (isRetained) history.isRestorable = false;
-  for (const name of leftBy(history, slot, old))
-    if (!leftBy(history, slot, now).includes(name))
-      released(oracle, stack, name, stateOf(world, name), isRetained);
+  // A rollback to a dry run, or to what is refused, takes back what the Update had set.
+  const isTakenBack = now.DryRun !== undefined || now.RepositoryNme !== undefined;
+  if (old.RepositoryName === now.RepositoryName && !isTakenBack) return;
+  if (old.OnDelete !== 'Restore') history.isRestorable = false;
+  const isRetained = old.OnDelete !== 'Restore' && !isTakenBack;
+  for (const name of givenUp(history, slot, held))
+    if (isTakenBack || !matchesWildcard(String(now.RepositoryName), name))
+      released(oracle, slot.stack, name, stateOf(world, name), isRetained);
 }
 
 async function remove(history: History, slot: Slot, fault: Fault | undefined): Promise<void> {
   const { properties, stack } = slot;
   const isMade = !slot.isDeleteDue;
   slot.isDeleteDue = true;
+  const held = heldBy(history, slot);
   const { status } = await send(history, { slot, type: 'Delete', properties, fault });
   if (status !== 'SUCCESS') return;
   if (properties.OnDelete !== 'Restore') history.isRestorable = false;
   const isRetained = isMade && properties.OnDelete !== 'Restore';
-  for (const name of leftBy(history, slot, properties))
+  for (const name of givenUp(history, slot, held))
     released(history.oracle, stack, name, stateOf(history.world, name), isRetained);
   slot.isDeleteDue = false;
   slot.id = undefined;

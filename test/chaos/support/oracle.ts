@@ -2,6 +2,7 @@
 
 import { decodeRecord } from '../../../core/claims/encode.ts';
 import type { ClaimRecord } from '../../../core/claims/record.ts';
+import type { RepositorySettings } from '../../../core/settings/repository-settings.ts';
 import {
   isSameMutability,
   type Part,
@@ -34,14 +35,40 @@ export function newOracle(): Oracle {
   return { known: new Map(), hardenedBy: new Map(), touched: new Set(), seen: new Map() };
 }
 
-/** The settings that changes in progress began with: whatever comes next may put them back. */
-export function unfinished(world: World): ReadonlyMap<string, Settings> {
+/** A change that has begun and not ended. */
+interface Unfinished {
+  readonly before: Settings;
+  readonly after: Settings;
+}
+
+/** The changes in progress: whatever comes next puts back what was before, where it is as they have set it. */
+export function unfinished(world: World): ReadonlyMap<string, Unfinished> {
+  const settingsOf = ({ tagMutability, scanOnPush }: RepositorySettings) => ({
+    ...tagMutability,
+    scanOnPush,
+  });
   return new Map(
     [...world.repositories.keys()].flatMap((name) => {
-      const before = recordOf(world, name)?.inFlight?.before;
-      return before === undefined ? [] : [[name, { ...before.tagMutability, scanOnPush: before.scanOnPush }]];
+      const { before, after } = recordOf(world, name)?.inFlight ?? {};
+      return before === undefined || after === undefined
+        ? []
+        : [[name, { before: settingsOf(before), after: settingsOf(after) }]];
     }),
   );
+}
+
+/** The repositories that a holder claims; of a change that has not ended, what it claimed before. */
+export function claimedBy(world: World, holder: string): readonly string[] {
+  return [...world.repositories.keys()].filter((name) => {
+    const record = recordOf(world, name);
+    const { claims = [] } = record?.inFlight?.previous ?? record ?? {};
+    return claims.some((claim) => claim.holder === holder);
+  });
+}
+
+/** Whether a stack claims a repository. */
+export function isClaimedFor(world: World, stack: string, name: string): boolean {
+  return recordOf(world, name)?.claims.some((claim) => claim.stack.includes(`:stack/${stack}/`)) ?? false;
 }
 
 /** What a request of a stack has made less safe although the stack knew nothing so weak, or others have hardened it since. */
@@ -50,12 +77,12 @@ export function weakenings(
   stack: string,
   before: Snapshot,
   after: Snapshot,
-  begun: ReadonlyMap<string, Settings>,
+  begun: ReadonlyMap<string, Unfinished>,
 ): readonly string[] {
   return [...after].flatMap(([name, now]) => {
     const was = before.get(name);
     if (was === undefined) return [];
-    const back = begun.get(name);
+    const back = begun.get(name)?.before;
     const allowed = [was, ...(back === undefined ? [] : [back]), ...(known.get(`${stack} ${name}`) ?? [])];
     return parts
       .filter((part) => !allowed.some((each) => part.isAsSafe(now, each)))
@@ -69,17 +96,21 @@ export function learn(
   stack: string,
   before: Snapshot,
   after: Snapshot,
-  begun: ReadonlyMap<string, Settings>,
+  begun: ReadonlyMap<string, Unfinished>,
 ): void {
   for (const [name, now] of after) {
     const was = before.get(name);
     if (was === undefined) continue;
     seen.set(name, [...(seen.get(name) ?? []), now]);
     const key = `${stack} ${name}`;
-    const back = begun.get(name);
+    const change = begun.get(name);
+    const back = change?.before;
     known.set(key, [...(known.get(key) ?? []), was, now, ...(back === undefined ? [] : [back])]);
-    for (const [index, part] of parts.entries())
-      if (!part.isAsSafe(was, now)) hardenedBy.set(`${name} ${index}`, { stack, by: now });
+    for (const [index, part] of parts.entries()) {
+      // An unfinished change was reverted first: that hardens nothing, but what was set since may.
+      const from = change !== undefined && part.isSame(was, change.after) ? change.before : was;
+      if (!part.isAsSafe(from, now)) hardenedBy.set(`${name} ${index}`, { stack, by: now });
+    }
   }
 }
 
@@ -104,8 +135,9 @@ export function released(oracle: Oracle, stack: string, name: string, now: State
   const own = oracle.known.get(`${stack} ${name}`) ?? [];
   for (const [index, part] of parts.entries()) {
     const hardened = oracle.hardenedBy.get(`${name} ${index}`);
-    if (isRetained && hardened?.stack === stack && part.isSame(hardened.by, now))
-      harden(oracle, name, part, now, stack);
+    if (hardened?.stack !== stack) continue;
+    if (!isRetained) oracle.hardenedBy.delete(`${name} ${index}`);
+    else if (part.isSame(hardened.by, now)) harden(oracle, name, part, now, stack);
   }
   if (isRetained) return;
   for (const [key, values] of oracle.known)
