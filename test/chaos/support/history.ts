@@ -3,11 +3,12 @@ import type { JsonObject } from '../../../core/json.ts';
 import { matchesWildcard } from '../../../core/wildcard.ts';
 import { physicalIdOf, requestHash } from '../../../functions/custom-resource/identity.ts';
 import type { SettingsRequest } from '../../../functions/custom-resource/request.ts';
-import { choices, policies, type State } from '../../unit/custom-resource/support/model-settings.ts';
+import { choices, policies, type State, words } from '../../unit/custom-resource/support/model-settings.ts';
 import { type Answer, type Application, deliver } from './deliver.ts';
 import {
   changedOutside,
   claimedBy,
+  fellBack,
   isClaimedFor,
   learn,
   newOracle,
@@ -233,8 +234,11 @@ async function sendAgain(
   const claims = claimsIn(world);
   const again = await deliver(world, request, processOf(undefined), application, known);
   if (again.status !== 'SUCCESS') problems.push(`a second delivery for ${logicalId} failed: ${again.reason}`);
-  if (JSON.stringify([...world.repositories]) !== JSON.stringify([...after]))
-    problems.push(`a second delivery for ${logicalId} changed a repository`);
+  for (const [name, was] of after) {
+    const now = stateOf(world, name);
+    if (JSON.stringify(now) !== JSON.stringify(was))
+      problems.push(`a second delivery for ${logicalId} changed ${name}: ${words(was)} -> ${words(now)}`);
+  }
   if (claimsIn(world) !== claims) problems.push(`a second delivery for ${logicalId} changed claims`);
 }
 
@@ -258,7 +262,7 @@ export async function step(history: History): Promise<void> {
     const now = { ...was, ...pick(random, choices), scanOnPush: random() < 0.5 };
     world.repositories.set(name, now);
     world.now += 60_000;
-    changedOutside(oracle, name);
+    changedOutside(oracle, name, now, unfinished(world).get(name));
     history.isRestorable = false;
     trace.push(`another client: ${name} ${text(was)} -> ${text(now)}`);
     return;
@@ -316,9 +320,16 @@ function heldBy({ seed, world }: History, { stack, logicalId }: Slot): readonly 
   return claimedBy(world, physicalIdOf({ stackId: stackIdOf(seed, stack), logicalResourceId: logicalId }));
 }
 
-/** Those of the repositories that a resource claimed which no resource of its stack claims any more. */
-function givenUp({ world }: History, { stack }: Slot, held: readonly string[]): readonly string[] {
-  return held.filter((name) => !isClaimedFor(world, stack, name));
+/** After a resource has released repositories that it claimed. */
+function afterRelease(
+  { world, oracle }: History,
+  { stack }: Slot,
+  names: readonly string[],
+  isRetained: boolean,
+): void {
+  for (const name of names)
+    if (!isClaimedFor(world, stack, name)) released(oracle, stack, name, stateOf(world, name), isRetained);
+    else if (!isRetained) fellBack(oracle, world, stack, name);
 }
 
 function stateOf(world: World, name: string): State {
@@ -335,19 +346,17 @@ function deselected(
   old: JsonObject,
   now: JsonObject,
 ): void {
-  const { oracle, world } = history;
   // A rollback to a dry run, or to what is refused, takes back what the Update had set.
   const isTakenBack = now.DryRun !== undefined || now.RepositoryNme !== undefined;
   if (old.RepositoryName === now.RepositoryName && !isTakenBack) return;
   if (old.OnDelete !== 'Restore') history.isRestorable = false;
   const isRetained = old.OnDelete !== 'Restore' && !isTakenBack;
-  for (const name of givenUp(history, slot, held))
-    if (isTakenBack || !matchesWildcard(String(now.RepositoryName), name))
-      released(oracle, slot.stack, name, stateOf(world, name), isRetained);
+  const left = held.filter((name) => isTakenBack || !matchesWildcard(String(now.RepositoryName), name));
+  afterRelease(history, slot, left, isRetained);
 }
 
 async function remove(history: History, slot: Slot, fault: Fault | undefined): Promise<void> {
-  const { properties, stack } = slot;
+  const { properties } = slot;
   const isMade = !slot.isDeleteDue;
   slot.isDeleteDue = true;
   const held = heldBy(history, slot);
@@ -355,8 +364,7 @@ async function remove(history: History, slot: Slot, fault: Fault | undefined): P
   if (status !== 'SUCCESS') return;
   if (properties.OnDelete !== 'Restore') history.isRestorable = false;
   const isRetained = isMade && properties.OnDelete !== 'Restore';
-  for (const name of givenUp(history, slot, held))
-    released(history.oracle, stack, name, stateOf(history.world, name), isRetained);
+  afterRelease(history, slot, held, isRetained);
   slot.isDeleteDue = false;
   slot.id = undefined;
   slot.update = undefined;

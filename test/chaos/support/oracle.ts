@@ -1,7 +1,7 @@
 /** What must hold whatever happens, told from the states alone: nothing in it knows how claims work. */
 
 import { decodeRecord } from '../../../core/claims/encode.ts';
-import type { ClaimRecord } from '../../../core/claims/record.ts';
+import type { Claim, ClaimRecord } from '../../../core/claims/record.ts';
 import type { RepositorySettings } from '../../../core/settings/repository-settings.ts';
 import {
   isSameMutability,
@@ -66,9 +66,16 @@ export function claimedBy(world: World, holder: string): readonly string[] {
   });
 }
 
+const isOf = (claim: Claim, stack: string) => claim.stack.includes(`:stack/${stack}/`);
+
+const settingsOf = ({ tagMutability, scanOnPush }: RepositorySettings): Settings => ({
+  ...tagMutability,
+  scanOnPush,
+});
+
 /** Whether a stack claims a repository. */
 export function isClaimedFor(world: World, stack: string, name: string): boolean {
-  return recordOf(world, name)?.claims.some((claim) => claim.stack.includes(`:stack/${stack}/`)) ?? false;
+  return recordOf(world, name)?.claims.some((claim) => isOf(claim, stack)) ?? false;
 }
 
 /** What a request of a stack has made less safe although the stack knew nothing so weak, or others have hardened it since. */
@@ -114,9 +121,30 @@ export function learn(
   }
 }
 
+/**
+ * What a stack has given up by `Restore`, while another of its resources still claims the repository, falls back to what
+ * that one has set: so it may for those who took over.
+ */
+export function fellBack({ known }: Oracle, world: World, stack: string, name: string): void {
+  const claims = recordOf(world, name)?.claims.filter((claim) => isOf(claim, stack)) ?? [];
+  const left = claims.map(({ set }) => settingsOf(set));
+  for (const [key, values] of known) if (key.endsWith(` ${name}`)) known.set(key, [...values, ...left]);
+}
+
 /** After another client has changed a repository. */
-export function changedOutside({ touched, hardenedBy }: Oracle, name: string): void {
+export function changedOutside(
+  { touched, seen, hardenedBy }: Oracle,
+  name: string,
+  now: State,
+  change: Unfinished | undefined,
+): void {
   touched.add(name);
+  // Where it sets the same as a change that has not ended would have, nobody can tell the two apart.
+  if (change !== undefined) {
+    const same = parts.filter((part) => part.isSame(change.after, now));
+    const taken = same.reduce((each, part) => part.take(each, now), { ...now, ...change.before });
+    seen.set(name, [...(seen.get(name) ?? []), taken]);
+  }
   for (const index of parts.keys()) hardenedBy.delete(`${name} ${index}`);
 }
 
