@@ -34,8 +34,10 @@ export function targetOf(
   const lifecycle = keptPolicies.has(observed.repository.name)
     ? { hash: settings.lifecyclePolicy, isWritten: false }
     : policyTarget(
-        // The policy that others had put over its own is restored.
-        isMovedBack ? { ...desired, lifecyclePolicy: undefined } : desired,
+        // The policy that others had put over its own is restored; where they are gone, its own.
+        isMovedBack && back?.lifecyclePolicy !== hashOfPolicy(desired.lifecyclePolicy)
+          ? { ...desired, lifecyclePolicy: undefined }
+          : desired,
         settings,
         own ?? sameStackClaim(newest, input),
         back?.lifecyclePolicy,

@@ -120,10 +120,12 @@ function targetOf(situation: Situation): { readonly target: Seen; readonly isPol
 }
 
 /** What had been below others goes below them again: what is in effect is theirs, as it was before if it was its own since. */
-function movedTarget({ now, seen, claims, own, top }: Situation, back: Claim) {
+function movedTarget({ asking, now, seen, claims, own, top }: Situation, back: Claim) {
   const isInEffect = own === top;
   const under = underMoved(claims, back);
-  const isPolicyBack = isInEffect && under.policy !== undefined && back.set.policy === seen.policy;
+  const isAsked = under.policy === asking.wish.policy;
+  const isPolicyBack =
+    isInEffect && under.policy !== undefined && (isAsked || back.set.policy === seen.policy);
   const policy = isPolicyBack ? under.policy : back.set.policy;
   return { target: { ...(isInEffect ? under : now), policy }, isPolicyWritten: isPolicyBack };
 }
