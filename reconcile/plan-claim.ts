@@ -1,6 +1,6 @@
 /** The claims of a repository after a request. Pure. */
 import { hardenedSince, noticed } from '../core/claims/hardened.ts';
-import { moveBack, putClaim } from '../core/claims/operations.ts';
+import { moveBack, putClaim, replaceClaim } from '../core/claims/operations.ts';
 import { type Claim, claimOf, type Ownership } from '../core/claims/record.ts';
 import {
   settings as allSettings,
@@ -25,7 +25,8 @@ export function claimed(
   const isOnTop = own !== undefined && own === newest;
   // A duplicate delivery finds the claim of the first one, and must not overwrite it; and what another client has
   // changed since does not count as set by this resource.
-  if (isOnTop && (!isChanging || isSameSettings(own.set, target))) return ownership;
+  if (isOnTop && !isChanging) return ownership;
+  if (isOnTop && isSameSettings(own.set, target)) return foundAgain(ownership, own, settings);
   const { replacedProperties, holder, stack, request, properties } = requester;
   const ours = known.claims.find((each) => each.stack === stack);
   const claim: Claim = {
@@ -38,6 +39,14 @@ export function claimed(
     ...(own === undefined ? { isNew: true } : {}),
   };
   return putClaim(known, claim);
+}
+
+/** The claims after a resource has put back what another client had changed; the same object if that hardens nothing. */
+function foundAgain(ownership: Ownership, own: Claim, settings: RepositorySettings): Ownership {
+  const foundByStack = weakestFound(own.foundByStack, ownership, own.stack, settings);
+  return isSameSettings(foundByStack, own.foundByStack)
+    ? ownership
+    : replaceClaim(ownership, { ...own, foundByStack });
 }
 
 /**

@@ -3,7 +3,10 @@ import { race } from './support/races.ts';
 import { runHistories } from './support/run.ts';
 
 test('requests at the same time, twice delivered, some of which die', async () => {
-  const { count, seed, problems, requests } = await runHistories(race);
-  console.log(`${count} races from seed ${seed}, ${requests} requests: ${problems.length} deviations`);
+  const { count, seed, problems, limits, requests } = await runHistories(race);
+  console.log(
+    `${count} races from seed ${seed}, ${requests} requests: ${problems.length} deviations`,
+    limits,
+  );
   expect(problems).toEqual([]);
 }, 1_800_000);

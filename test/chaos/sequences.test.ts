@@ -4,12 +4,15 @@ import { runHistories } from './support/run.ts';
 
 /** Seeds are new each time; CHAOS_SEED repeats a run, CHAOS_HISTORIES sets how many. */
 test('histories of stacks whose functions die, lose answers, are denied and come twice', async () => {
-  const { count, seed, problems, requests } = await runHistories(async (each) => {
+  const { count, seed, problems, limits, requests } = await runHistories(async (each) => {
     const history = historyOf(each);
     for (let steps = 4 + Math.floor(history.random() * 7); steps > 0; steps -= 1) await step(history);
     await settle(history);
     return history;
   });
-  console.log(`${count} histories from seed ${seed}, ${requests} requests: ${problems.length} deviations`);
+  console.log(
+    `${count} histories from seed ${seed}, ${requests} requests: ${problems.length} deviations`,
+    limits,
+  );
   expect(problems).toEqual([]);
 }, 1_800_000);

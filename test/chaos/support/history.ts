@@ -3,7 +3,13 @@ import type { JsonObject } from '../../../core/json.ts';
 import { matchesWildcard } from '../../../core/wildcard.ts';
 import { physicalIdOf, requestHash } from '../../../functions/custom-resource/identity.ts';
 import type { SettingsRequest } from '../../../functions/custom-resource/request.ts';
-import { choices, policies, type State, words } from '../../unit/custom-resource/support/model-settings.ts';
+import {
+  choices,
+  parts,
+  policies,
+  type State,
+  words,
+} from '../../unit/custom-resource/support/model-settings.ts';
 import { type Answer, type Application, deliver } from './deliver.ts';
 import {
   changedOutside,
@@ -62,6 +68,8 @@ export interface History {
   readonly oracle: Oracle;
   readonly trace: string[];
   readonly problems: string[];
+  /** What came of known limits, by their names. */
+  readonly limits: string[];
   /** Whether nothing has happened that keeps the last Deletes from restoring everything. */
   isRestorable: boolean;
   /** Whether a Delete could not remove its claims, which it then says. */
@@ -90,7 +98,7 @@ export function historyOf(seed: number): History {
   );
   const application = { mutableTags: random() < 0.5 ? [] : ['latest'], allowWeakening: random() < 0.2 };
   return {
-    ...{ seed, random, world, application, slots, oracle: newOracle(), trace: [], problems: [] },
+    ...{ seed, random, world, application, slots, oracle: newOracle(), trace: [], problems: [], limits: [] },
     ...{
       first: new Map(world.repositories),
       isRestorable: true,
@@ -218,22 +226,33 @@ async function send(history: History, sending: Sending): Promise<Answer> {
   // What a fault kept the first delivery from, which it says, the second one may do.
   const isKeptBack = fault !== undefined && answer.reason.includes('could not preview');
   if (answer.status === 'SUCCESS' && !history.isLeftBehind && !isKeptBack)
-    await sendAgain(history, request, slot, after, known);
+    await sendAgain(history, request, slot, after, { known, isRollback });
   return answer;
 }
 
-/** A second delivery of what has succeeded changes nothing. */
+/**
+ * A second delivery of what has succeeded changes nothing.
+ *
+ * A known limit: a rollback keeps what another stack has hardened and left with `Retain`. It is not recognised when it comes
+ * again, so with AllowWeakening it then sets what its properties ask for.
+ */
 async function sendAgain(
-  { world, application, problems, random }: History,
+  { world, application, problems, limits, random }: History,
   request: SettingsRequest,
   { logicalId }: Slot,
   after: ReadonlyMap<string, State>,
-  known: boolean | undefined,
+  { known, isRollback }: { readonly known: boolean | undefined; readonly isRollback: boolean },
 ): Promise<void> {
   if (random() > 0.2) return;
   const claims = claimsIn(world);
   const again = await deliver(world, request, processOf(undefined), application, known);
   if (again.status !== 'SUCCESS') problems.push(`a second delivery for ${logicalId} failed: ${again.reason}`);
+  const isWeaker = (name: string, was: State) =>
+    parts.some((part) => !part.isAsSafe(stateOf(world, name), was));
+  if (application.allowWeakening && isRollback && [...after].some(([name, was]) => isWeaker(name, was))) {
+    limits.push('a second delivery of a rollback with AllowWeakening sets what the first one kept safer');
+    return;
+  }
   for (const [name, was] of after) {
     const now = stateOf(world, name);
     if (JSON.stringify(now) !== JSON.stringify(was))
@@ -293,10 +312,10 @@ async function update(history: History, slot: Slot, fault: Fault | undefined): P
   if (JSON.stringify(properties) === JSON.stringify(old)) return;
   const held = heldBy(history, slot);
   const { status } = await send(history, { slot, type: 'Update', properties, old, fault });
+  deselected(history, slot, held, old, properties);
   if (status === 'SUCCESS') {
     slot.properties = properties;
     slot.update = { properties: old, isFailed: false };
-    deselected(history, slot, held, old, properties);
   } else slot.update = { properties, isFailed: true };
 }
 
@@ -307,10 +326,10 @@ async function rollBack(history: History, slot: Slot, fault: Fault | undefined):
   const sending = { slot, type: 'Update', properties, old, fault, isRollback: true } as const;
   const held = heldBy(history, slot);
   const { status } = await send(history, sending);
+  deselected(history, slot, held, old, properties);
   if (status === 'SUCCESS') {
     slot.properties = properties;
     slot.update = undefined;
-    deselected(history, slot, held, old, properties);
   } else if (!update.isFailed) slot.update = { properties: current, isFailed: true };
   if (status !== 'SUCCESS' && !update.isFailed) slot.properties = properties;
 }
@@ -320,14 +339,16 @@ function heldBy({ seed, world }: History, { stack, logicalId }: Slot): readonly 
   return claimedBy(world, physicalIdOf({ stackId: stackIdOf(seed, stack), logicalResourceId: logicalId }));
 }
 
-/** After a resource has released repositories that it claimed. */
-function afterRelease(
-  { world, oracle }: History,
-  { stack }: Slot,
-  names: readonly string[],
-  isRetained: boolean,
-): void {
-  for (const name of names)
+/**
+ * After a request of a resource, which may have died once it had released something.
+ *
+ * @param held what the resource claimed before; what it claims still is not released
+ */
+function afterRelease(history: History, slot: Slot, held: readonly string[], isRetained: boolean): void {
+  const { world, oracle } = history;
+  const { stack } = slot;
+  const still = heldBy(history, slot);
+  for (const name of held.filter((each) => !still.includes(each)))
     if (!isClaimedFor(world, stack, name)) released(oracle, stack, name, stateOf(world, name), isRetained);
     else if (!isRetained) fellBack(oracle, world, stack, name);
 }
@@ -361,10 +382,9 @@ async function remove(history: History, slot: Slot, fault: Fault | undefined): P
   slot.isDeleteDue = true;
   const held = heldBy(history, slot);
   const { status } = await send(history, { slot, type: 'Delete', properties, fault });
+  afterRelease(history, slot, held, isMade && properties.OnDelete !== 'Restore');
   if (status !== 'SUCCESS') return;
   if (properties.OnDelete !== 'Restore') history.isRestorable = false;
-  const isRetained = isMade && properties.OnDelete !== 'Restore';
-  afterRelease(history, slot, held, isRetained);
   slot.isDeleteDue = false;
   slot.id = undefined;
   slot.update = undefined;

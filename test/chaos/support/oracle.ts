@@ -29,10 +29,12 @@ export interface Oracle {
   readonly touched: Set<string>;
   /** What requests have left. */
   readonly seen: Map<string, readonly State[]>;
+  /** What another client has hardened, by `<repository> <part>`, and what stacks had known before, as in `known`. */
+  readonly outside: Map<string, { readonly by: Settings; readonly before: Oracle['known'] }>;
 }
 
 export function newOracle(): Oracle {
-  return { known: new Map(), hardenedBy: new Map(), touched: new Set(), seen: new Map() };
+  return { known: new Map(), hardenedBy: new Map(), touched: new Set(), seen: new Map(), outside: new Map() };
 }
 
 /** A change that has begun and not ended. */
@@ -57,13 +59,17 @@ export function unfinished(world: World): ReadonlyMap<string, Unfinished> {
   );
 }
 
-/** The repositories that a holder claims; of a change that has not ended, what it claimed before. */
+/** The claims on a repository; while a change has not ended, those before it, which it returns to. */
+function claimsOn(world: World, name: string): readonly Claim[] {
+  const record = recordOf(world, name);
+  return (record?.inFlight?.previous ?? record)?.claims ?? [];
+}
+
+/** The repositories that a holder claims. */
 export function claimedBy(world: World, holder: string): readonly string[] {
-  return [...world.repositories.keys()].filter((name) => {
-    const record = recordOf(world, name);
-    const { claims = [] } = record?.inFlight?.previous ?? record ?? {};
-    return claims.some((claim) => claim.holder === holder);
-  });
+  return [...world.repositories.keys()].filter((name) =>
+    claimsOn(world, name).some((claim) => claim.holder === holder),
+  );
 }
 
 const isOf = (claim: Claim, stack: string) => claim.stack.includes(`:stack/${stack}/`);
@@ -75,7 +81,7 @@ const settingsOf = ({ tagMutability, scanOnPush }: RepositorySettings): Settings
 
 /** Whether a stack claims a repository. */
 export function isClaimedFor(world: World, stack: string, name: string): boolean {
-  return recordOf(world, name)?.claims.some((claim) => isOf(claim, stack)) ?? false;
+  return claimsOn(world, name).some((claim) => isOf(claim, stack));
 }
 
 /** What a request of a stack has made less safe although the stack knew nothing so weak, or others have hardened it since. */
@@ -126,19 +132,27 @@ export function learn(
  * that one has set: so it may for those who took over.
  */
 export function fellBack({ known }: Oracle, world: World, stack: string, name: string): void {
-  const claims = recordOf(world, name)?.claims.filter((claim) => isOf(claim, stack)) ?? [];
+  const claims = claimsOn(world, name).filter((claim) => isOf(claim, stack));
   const left = claims.map(({ set }) => settingsOf(set));
   for (const [key, values] of known) if (key.endsWith(` ${name}`)) known.set(key, [...values, ...left]);
 }
 
 /** After another client has changed a repository. */
 export function changedOutside(
-  { touched, seen, hardenedBy }: Oracle,
+  { touched, seen, hardenedBy, known, outside }: Oracle,
   name: string,
   now: State,
   change: Unfinished | undefined,
 ): void {
   touched.add(name);
+  for (const [index, part] of parts.entries()) {
+    // What another client has made less safe again it has not hardened.
+    const hardened = outside.get(`${name} ${index}`);
+    if (hardened === undefined || part.isAsSafe(now, hardened.by)) continue;
+    outside.delete(`${name} ${index}`);
+    for (const [key, values] of hardened.before)
+      known.set(key, [...(known.get(key) ?? []), ...values.map((each) => part.take<Settings>(now, each))]);
+  }
   // Where it sets the same as a change that has not ended would have, nobody can tell the two apart.
   if (change !== undefined) {
     const same = parts.filter((part) => part.isSame(change.after, now));
@@ -154,8 +168,13 @@ export function notice(oracle: Oracle, name: string, now: State): void {
   // What is again as a request has left it, nobody can tell from what was never changed.
   const left = oracle.seen.get(name) ?? [];
   if (left.length === 0) return;
-  for (const part of parts)
-    if (!left.some((each) => part.isAsSafe(each, now))) harden(oracle, name, part, now, undefined);
+  for (const [index, part] of parts.entries()) {
+    if (left.some((each) => part.isAsSafe(each, now))) continue;
+    const at = `${name} ${index}`;
+    const of = [...oracle.known].filter(([key]) => key.endsWith(` ${name}`));
+    if (!oracle.outside.has(at)) oracle.outside.set(at, { by: now, before: new Map(of) });
+    harden(oracle, name, part, now, undefined);
+  }
 }
 
 /** After a stack has released a repository: what it has hardened it leaves to all others, or gives up to them. */

@@ -7,6 +7,8 @@ export interface Ran {
   readonly seed: number;
   /** What was wrong, a history each, with all that happened in it. */
   readonly problems: readonly string[];
+  /** How often a known limit showed, by its name. */
+  readonly limits: Readonly<Record<string, number>>;
   readonly requests: number;
 }
 
@@ -14,11 +16,12 @@ const atOnce = 500;
 const byDefault = 5_000;
 
 export async function runHistories(
-  run: (seed: number) => Promise<Pick<History, 'problems' | 'trace' | 'requests'>>,
+  run: (seed: number) => Promise<Pick<History, 'problems' | 'limits' | 'trace' | 'requests'>>,
 ): Promise<Ran> {
   const count = Number(process.env.CHAOS_HISTORIES ?? byDefault);
   const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
   const problems: string[] = [];
+  const limits: Record<string, number> = {};
   let requests = 0;
   let next = 0;
   const worker = async () => {
@@ -27,10 +30,11 @@ export async function runHistories(
       next += 1;
       const history = await run(own);
       requests += history.requests;
+      for (const limit of history.limits) limits[limit] = (limits[limit] ?? 0) + 1;
       if (history.problems.length > 0)
         problems.push([`CHAOS_SEED=${own}`, ...new Set(history.problems), ...history.trace].join('\n'));
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
-  return { count, seed, problems, requests };
+  return { count, seed, problems, limits, requests };
 }

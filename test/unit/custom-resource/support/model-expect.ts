@@ -150,7 +150,8 @@ function claimsAfter(
   if (back?.moved !== undefined && knownOwn !== undefined) return moveBack(known, knownOwn, request);
   const isOnTop = own !== undefined && own === top;
   // A second delivery, and what somebody else has changed since, leave the claim as it is.
-  if (isOnTop && (isSame(state, now) || isSame(own.set, target))) return unwritten;
+  if (isOnTop && isSame(state, now)) return unwritten;
+  if (isOnTop && isSame(own.set, target)) return foundAgain(unwritten, own, seen);
   return put(known, {
     ...{ id, stack, asked: JSON.stringify(wish), instead, request, moved: undefined },
     isNew: own === undefined,
@@ -159,6 +160,12 @@ function claimsAfter(
     taken: isOnTop ? (knownOwn?.taken ?? seen) : seen,
     found: foundBy(known, stack, seen),
   });
+}
+
+/** What somebody else had made less safe, a resource has put back. */
+function foundAgain(claims: Claims, own: Claim, seen: Seen): Claims {
+  const found = foundBy(claims, own.stack, seen);
+  return { ...claims, list: claims.list.map((each) => (each.id === own.id ? { ...each, found } : each)) };
 }
 
 /** What a stack has found: the least safe, but for what it has set itself. */
