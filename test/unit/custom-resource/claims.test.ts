@@ -445,6 +445,29 @@ describe('a claim that is removed', () => {
     expect(target).toEqual({});
   });
 
+  test.each(modes)('leaves what each claim has found as the one below it has set it (%s)', (mode) => {
+    const isChain = ({ claims }: Ownership) =>
+      claims.every(
+        ({ atTakeover }, index) =>
+          index === 0 ||
+          allSettings
+            .filter(({ name }) => name !== 'lifecyclePolicy')
+            .every(({ equals }) => equals(atTakeover, claims[index - 1]?.set ?? atTakeover)),
+      );
+    fc.assert(
+      fc.property(fc.array(claimLike, { minLength: 2, maxLength: 6 }), fc.nat(), (given, pick) => {
+        const claims = given.map((claim, index) => ({
+          ...claim,
+          holder: `${index}`,
+          atTakeover: given[index - 1]?.set ?? claim.atTakeover,
+        }));
+        const before: Ownership = { original: unsafeSettings, claims, retained: [] };
+        const { ownership } = removeClaim(before, `${pick % claims.length}`, mode, claims.at(-1)?.set);
+        expect(isChain(ownership)).toBe(true);
+      }),
+    );
+  });
+
   test('alone gives back the earlier lifecycle policy, by its hash', () => {
     const claim = claimOn(settingsLike('aaaaaaaaaaaaaaaa', safe), settingsLike('bbbbbbbbbbbbbbbb'));
     const ownership = { original: settingsLike('bbbbbbbbbbbbbbbb'), claims: [claim], retained: [] };

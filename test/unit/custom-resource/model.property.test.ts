@@ -312,6 +312,31 @@ describe('a sequence that the search has found', () => {
     expect((await rollback()).writes).toEqual([]);
   });
 
+  test('a rollback from above a lifecycle policy that is gone since brings back its own, once', async () => {
+    const tidy: Wish = { ...plain, policy: policies[0] };
+    const { id } = await send('Create', tidy);
+    const over: Wish = { ...plain, policy: policies[1], onDelete: 'Restore' };
+    const second = await send('Create', over, { logicalId: 'Renamed' });
+    const again: Wish = { ...plain, allowNoMatch: true };
+    await send('Update', again, { old: tidy, id });
+    await send('Delete', over, { logicalId: 'Renamed', id: second.id });
+    const rollback = () => send('Update', tidy, { old: again, id });
+    expect((await rollback()).after.get('a1')?.state).toMatchObject({ policy: policies[0] });
+    expect((await rollback()).writes).toEqual([]);
+  });
+
+  test('what a resource hardens again after another client has weakened it, its Retain keeps from others', async () => {
+    const restoring: Wish = { ...plain, onDelete: 'Restore' };
+    const { id } = await send('Create', restoring);
+    const second = await send('Create', plain, { stack: 'two' });
+    real.put('a1', free);
+    const again: Wish = { ...plain, allowNoMatch: true };
+    await send('Update', again, { old: plain, stack: 'two', id: second.id });
+    await send('Delete', again, { stack: 'two', id: second.id });
+    await send('Delete', restoring, { id });
+    expect(a1()?.state).toMatchObject({ ...tight });
+  });
+
   test('a rollback to a dry run leaves what another resource has taken over since', async () => {
     process.env.AllowWeakening = 'true';
     const dry: Wish = { ...plain, dryRun: true };
