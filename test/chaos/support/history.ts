@@ -22,6 +22,7 @@ import {
   type Oracle,
   recordOf,
   released,
+  revived,
   text,
   unfinished,
   untruths,
@@ -327,6 +328,8 @@ async function rollBack(history: History, slot: Slot, fault: Fault | undefined):
   const held = heldBy(history, slot);
   const { status } = await send(history, sending);
   deselected(history, slot, held, old, properties);
+  for (const name of heldBy(history, slot).filter((each) => !held.includes(each)))
+    revived(history.oracle, slot.stack, name);
   if (status === 'SUCCESS') {
     slot.properties = properties;
     slot.update = undefined;

@@ -31,10 +31,19 @@ export interface Oracle {
   readonly seen: Map<string, readonly State[]>;
   /** What another client has hardened, by `<repository> <part>`, and what stacks had known before, as in `known`. */
   readonly outside: Map<string, { readonly by: Settings; readonly before: Oracle['known'] }>;
+  /** What stacks had known before one left a repository with `Retain`, by `<stack> <repository>`. */
+  readonly left: Map<string, Oracle['known']>;
 }
 
 export function newOracle(): Oracle {
-  return { known: new Map(), hardenedBy: new Map(), touched: new Set(), seen: new Map(), outside: new Map() };
+  return {
+    known: new Map(),
+    hardenedBy: new Map(),
+    touched: new Set(),
+    seen: new Map(),
+    outside: new Map(),
+    left: new Map(),
+  };
 }
 
 /** A change that has begun and not ended. */
@@ -131,10 +140,10 @@ export function learn(
  * What a stack has given up by `Restore`, while another of its resources still claims the repository, falls back to what
  * that one has set: so it may for those who took over.
  */
-export function fellBack({ known }: Oracle, world: World, stack: string, name: string): void {
+export function fellBack(oracle: Oracle, world: World, stack: string, name: string): void {
   const claims = claimsOn(world, name).filter((claim) => isOf(claim, stack));
   const left = claims.map(({ set }) => settingsOf(set));
-  for (const [key, values] of known) if (key.endsWith(` ${name}`)) known.set(key, [...values, ...left]);
+  share(oracle, name, left);
 }
 
 /** After another client has changed a repository. */
@@ -171,33 +180,66 @@ export function notice(oracle: Oracle, name: string, now: State): void {
   for (const [index, part] of parts.entries()) {
     if (left.some((each) => part.isAsSafe(each, now))) continue;
     const at = `${name} ${index}`;
-    const of = [...oracle.known].filter(([key]) => key.endsWith(` ${name}`));
-    if (!oracle.outside.has(at)) oracle.outside.set(at, { by: now, before: new Map(of) });
+    const before = knownOf(oracle, name);
     harden(oracle, name, part, now, undefined);
+    if (!oracle.outside.has(at)) oracle.outside.set(at, { by: now, before });
   }
 }
 
 /** After a stack has released a repository: what it has hardened it leaves to all others, or gives up to them. */
 export function released(oracle: Oracle, stack: string, name: string, now: State, isRetained: boolean): void {
   const own = oracle.known.get(`${stack} ${name}`) ?? [];
+  const before = knownOf(oracle, name);
   for (const [index, part] of parts.entries()) {
     const hardened = oracle.hardenedBy.get(`${name} ${index}`);
+    // Where another client has changed it since, nothing that the stack has hardened is left to be retained.
+    if (isRetained && hardened === undefined && oracle.touched.has(name))
+      share(
+        oracle,
+        name,
+        own.map((each) => part.take<Settings>(now, each)),
+      );
     if (hardened?.stack !== stack) continue;
     if (!isRetained) oracle.hardenedBy.delete(`${name} ${index}`);
     else if (part.isSame(hardened.by, now)) harden(oracle, name, part, now, stack);
   }
+  if (isRetained) oracle.left.set(`${stack} ${name}`, before);
   if (isRetained) return;
-  for (const [key, values] of oracle.known)
-    if (key.endsWith(` ${name}`)) oracle.known.set(key, [...values, ...own]);
+  share(oracle, name, own);
 }
 
-function harden({ known }: Oracle, name: string, part: Part, by: Settings, but: string | undefined): void {
-  for (const [key, values] of known)
-    if (key.endsWith(` ${name}`) && key !== `${but} ${name}`)
-      known.set(
-        key,
-        values.map((each) => part.safest(each, by)),
-      );
+/** What every stack may return to from now on. */
+function share({ known }: Oracle, name: string, more: readonly Settings[]): void {
+  for (const [key, values] of known) if (key.endsWith(` ${name}`)) known.set(key, [...values, ...more]);
+}
+
+/** After a rollback by which a stack claims again what it had left with `Retain`: it has not left it. */
+export function revived({ known, left }: Oracle, stack: string, name: string): void {
+  for (const [key, values] of left.get(`${stack} ${name}`) ?? [])
+    known.set(key, [...(known.get(key) ?? []), ...values]);
+  left.delete(`${stack} ${name}`);
+}
+
+function knownOf({ known }: Oracle, name: string): Oracle['known'] {
+  return new Map([...known].filter(([key]) => key.endsWith(` ${name}`)));
+}
+
+/** Also what was known before something that may be taken back. */
+function harden(
+  { known, outside, left }: Oracle,
+  name: string,
+  part: Part,
+  by: Settings,
+  but: string | undefined,
+): void {
+  const earlier = [...outside.values()].map(({ before }) => before);
+  for (const each of [known, ...earlier, ...left.values()])
+    for (const [key, values] of each)
+      if (key.endsWith(` ${name}`) && key !== `${but} ${name}`)
+        each.set(
+          key,
+          values.map((one) => part.safest(one, by)),
+        );
 }
 
 /** What the table says of repositories that nobody is changing, where it is not what is there. */
