@@ -138,12 +138,21 @@ export function learn(
 
 /**
  * What a stack has given up by `Restore`, while another of its resources still claims the repository, falls back to what
- * that one has set: so it may for those who took over.
+ * that one has set: so it may for those who took over. Where another client has changed that, it falls back to what the
+ * stack has found.
  */
 export function fellBack(oracle: Oracle, world: World, stack: string, name: string): void {
   const claims = claimsOn(world, name).filter((claim) => isOf(claim, stack));
   const left = claims.map(({ set }) => settingsOf(set));
-  share(oracle, name, left);
+  const found = oracle.touched.has(name) ? (oracle.known.get(`${stack} ${name}`) ?? []) : [];
+  share(oracle, name, [...left, ...found]);
+  // What only the resource that has gone had hardened, no other one leaves with `Retain`.
+  for (const [index, part] of parts.entries()) {
+    const at = `${name} ${index}`;
+    const hardened = oracle.hardenedBy.get(at);
+    if (hardened?.stack === stack && !left.some((each) => part.isSame(each, hardened.by)))
+      oracle.hardenedBy.delete(at);
+  }
 }
 
 /** After another client has changed a repository. */

@@ -13,10 +13,7 @@ export interface Ran {
 }
 
 const atOnce = 500;
-/**
- * The same seeds where CI is set, so that a build fails for a change of the code; new ones everywhere else, of which about one
- * in some thousands still shows an order of Retain and Restore to look into.
- */
+/** The same seeds where CI is set, so that a build fails for a change of the code; new ones everywhere else. */
 const seedOfBuilds = 1_855_205_448;
 
 export async function runHistories(
