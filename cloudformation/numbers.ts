@@ -15,14 +15,27 @@ export function numberFindings(fragment: Json): readonly Finding[] {
   return found;
 }
 
-function collect(value: Json, path: Path, found: Finding[]): void {
+/** @param path that of the value; changed on the way, since copies of it would cost more than the rest */
+function collect(value: Json, path: (string | number)[], found: Finding[]): void {
   if (typeof value === 'number') {
-    if (!isKept(value) && found.length < maxFindings) found.push(numberFinding(path));
-    return;
+    if (!isKept(value) && found.length < maxFindings) found.push(numberFinding([...path]));
+  } else if (isList(value)) {
+    for (let index = 0; index < value.length; index += 1) collectAt(index, value[index], path, found);
+  } else if (isObject(value)) {
+    for (const key of Object.keys(value)) collectAt(key, value[key], path, found);
   }
-  const entries = isList(value) ? value.entries() : isObject(value) ? Object.entries(value) : [];
-  for (const [key, entry] of entries)
-    if (typeof entry === 'object' || typeof entry === 'number') collect(entry, [...path, key], found);
+}
+
+function collectAt(
+  key: string | number,
+  value: Json | undefined,
+  path: (string | number)[],
+  found: Finding[],
+): void {
+  if (typeof value !== 'number' && (typeof value !== 'object' || value === null)) return;
+  path.push(key);
+  collect(value, path, found);
+  path.pop();
 }
 
 function isKept(value: number): boolean {

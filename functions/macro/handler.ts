@@ -105,15 +105,37 @@ function groupEqualFindings(findings: readonly Finding[]): readonly Group[] {
     values.set(value, found);
     return found;
   };
+  const latest = new Map<Finding['code'], Group>();
   for (const finding of findings) {
+    const like = latest.get(finding.code);
+    // Nearly every one is like the one before it, and printing is what takes time.
+    if (like !== undefined && isSameDecision(like.finding, finding)) {
+      like.logicalIds.add(finding.logicalId);
+      continue;
+    }
     const { logicalId, before, after, ...rest } = finding;
     const key = JSON.stringify([rest, identity(before), identity(after)]);
     const group = groups.get(key) ?? { finding, logicalIds: new Set() };
     group.logicalIds.add(logicalId);
     groups.set(key, group);
+    latest.set(finding.code, group);
   }
   return [...groups.values()];
 }
+
+/** Whether two decisions are the same at first sight: nothing in them differs, but for the path, which is compared. */
+function isSameDecision(one: Finding, other: Finding): boolean {
+  return (
+    one.path.length === other.path.length &&
+    one.path.every((step, index) => step === other.path[index]) &&
+    details.every((name) => one[name] === other[name])
+  );
+}
+
+const details = [
+  ...(['control', 'outcome', 'before', 'after', 'expected', 'actual', 'count', 'related', 'inside'] as const),
+  ...(['exemption', 'exemptionEndedOn', 'isHidden', 'isUnselected'] as const),
+];
 
 function failure(requestId: string, errorMessage: string): MacroResponse {
   return { requestId, status: 'failure', errorMessage };
