@@ -16,7 +16,7 @@ export function writeText(file: string, text: string): void {
   else writeFileSync(file, text);
 }
 
-/** @throws Error if a file is read-only, also for root, whom the system does not stop */
+/** @throws Error if a file is read-only, also for root, which the system does not stop */
 export function refuseReadOnly(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false });
   if (found?.isFile() && (found.mode & 0o222) === 0) throw new Error('it is read-only');

@@ -51,7 +51,7 @@ function otherClause(
   }
 }
 
-/** Of a condition: whom a statement allows despite it. None advises the condition that is already there. */
+/** Of a condition: which principals a statement allows despite it. None advises the condition that is already there. */
 const sentences: {
   readonly [Code in Exclude<
     ControlCode,

@@ -1,9 +1,7 @@
 /** Notes about a request that succeeds, a clause each; and the changes that a dry run would make. */
 import type { Note } from '../reconcile/outcome.ts';
 import type { Plan } from '../reconcile/plan.ts';
-
 import { repositories, truncateList } from './lists.ts';
-
 import { mutabilityWords, settingList } from './settings.ts';
 
 export function noteClause(note: Note): string {

@@ -2,9 +2,7 @@
 import { decodeRecord } from '../../core/claims/encode.ts';
 import { removeClaim } from '../../core/claims/operations.ts';
 import type { ClaimRecord, InFlight } from '../../core/claims/record.ts';
-
 import { itemOf } from '../../reconcile/lease-records.ts';
-
 import type { ClaimModel } from './model.ts';
 
 export const claimRecords: ClaimModel = {

@@ -5,10 +5,8 @@ import { isSingle, type OnDelete, type Replaced, type Requester } from '../../re
 import { hashOf } from '../../reconcile/hash.ts';
 import { reconcile } from '../../reconcile/reconcile.ts';
 import { type Removed, removeClaims } from '../../reconcile/remove-claims.ts';
-
 import { rollBackToRefused } from '../../reconcile/rollback.ts';
 import { namesLiterally } from '../../reconcile/selection.ts';
-
 import type { Session } from '../../reconcile/session.ts';
 import { explain } from '../../wording/failures.ts';
 import { sentence } from '../../wording/lists.ts';

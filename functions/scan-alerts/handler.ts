@@ -5,10 +5,8 @@ import { connect } from '../../aws/ecr/connection.ts';
 import { imageReads } from '../../aws/ecr/images.ts';
 import { scanFindingReads } from '../../aws/ecr/scan-findings.ts';
 import { tagReads } from '../../aws/ecr/tags.ts';
-
 import { visibleJson } from '../../core/visible.ts';
 import { suppressionKeyOf } from './alert.ts';
-
 import { buildAlert } from './build-alert.ts';
 import { parseEvent } from './event.ts';
 import { messageOf } from './message.ts';

@@ -35,7 +35,7 @@ export interface Asking {
 export interface Expected {
   readonly state: State;
   readonly claims: Claims;
-  /** From whom the repository is taken over. */
+  /** The holder from which the repository is taken over. */
   readonly takenFrom: Claim | undefined;
   /** Whether a rollback leaves something as safe as it is. */
   readonly isKeptSafer: boolean;
