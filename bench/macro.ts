@@ -103,15 +103,18 @@ async function reportCase({ name, fragment, budgetFor }: Case): Promise<void> {
 async function reportColdStart(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-bench-'));
   try {
-    const bundles = { macro: join(folder, 'macro.js'), nothing: join(folder, 'nothing.js') };
+    const bundles = { macro: join(folder, 'handler.js'), nothing: join(folder, 'nothing.js') };
     buildSync({
-      entryPoints: [join(projectRoot, 'functions', 'macro', 'handler.ts')],
-      outfile: bundles.macro,
+      entryPoints: ['handler.ts', 'sentences.ts'].map((name) =>
+        join(projectRoot, 'functions', 'macro', name),
+      ),
+      outdir: folder,
       bundle: true,
       minify: true,
       platform: 'node',
       format: 'cjs',
       target: 'node24',
+      define: { 'import.meta.filename': '__filename' },
     });
     const answer =
       "async (event) => ({ requestId: event.requestId, status: 'success', fragment: event.fragment })";

@@ -3,6 +3,7 @@ import type { Outcome } from '../core/finding.ts';
 import type { IssueCode } from '../core/issue.ts';
 import { isKeyOf, type Json } from '../core/json.ts';
 import { matchesEveryTag } from '../core/settings/matches-every-tag.ts';
+import { controlDefaults } from './defaults.ts';
 import { issueClause } from './issues.ts';
 import { fill, type IssueDetails, listOf } from './sentence.ts';
 import type { ValueWords } from './values.ts';
@@ -62,11 +63,9 @@ const sentences: {
     | 'condition-negated'
   >]: string;
 } = {
-  'tag-mutability-not-set': 'ImageTagMutability is not set; ECR lets tags be overwritten by default',
+  ...controlDefaults,
   'tags-mutable': 'lets a pushed tag be overwritten, so an image cannot be traced to its source',
-  'scan-on-push-not-set': 'ScanOnPush is not set; ECR does not scan by default',
   'not-scanned': 'leaves pushed images unscanned, unless a rule of the registry covers them',
-  'no-lifecycle-policy': 'No lifecycle policy; ECR keeps images indefinitely',
   'every-account-allowed':
     'allows every AWS account: name the accounts, or add a condition on aws:PrincipalOrgID',
   'condition-any-value': 'allows every AWS account that has any {key}: compare it with the values to allow',
@@ -84,8 +83,6 @@ const sentences: {
     'is refused by ECR, since a repository policy applies to its own repository only: remove it',
   'everyone-else-allowed':
     'allows every principal except those listed: list the principals to allow, in Principal',
-  'retention-not-set': 'Retain is on',
-  'encryption-not-set': 'KmsKey is set',
   'no-own-key': 'names no key of your own; it stays, since a change would replace the repository',
 };
 

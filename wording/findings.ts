@@ -1,8 +1,9 @@
 /** The sentence for each finding about a template. */
 import type { Finding, TemplateCode } from '../core/finding.ts';
 import type { IssueCode } from '../core/issue.ts';
-import { isKeyOf, type Json } from '../core/json.ts';
+import { isKeyOf } from '../core/json.ts';
 import { controlClause, isPlainControlCode } from './controls.ts';
+import { settingsDefaults, withReason } from './defaults.ts';
 import { parameterClause } from './parameters.ts';
 import { pathText } from './path.ts';
 import { fill } from './sentence.ts';
@@ -65,8 +66,7 @@ const templateSentences = (): { readonly [Code in TemplateCode]: string } => ({
   'custom-role-not-set':
     'KmsKey is set and left out, since without CustomRoleArn ECR cannot create encrypted repositories',
   'needs-custom-role': 'needs CustomRoleArn, without which ECR cannot create the repositories',
-  'service-token-not-set': 'the function of this application',
-  'service-timeout-not-set': 'so that a crash costs minutes and not an hour',
+  ...settingsDefaults,
   'duplicate-key': 'is set {count} times, in lines {actual| and }; CloudFormation takes the last one',
   alias:
     'YAML aliases and merge keys (<<) are not supported by CloudFormation; the SAM CLI and the AWS CLI resolve them in `package`, and `ecr-hardening expand` writes out their values',
@@ -106,15 +106,6 @@ export function templateTooLarge({
 }
 
 /** A finding as in logs and reports, with path and reason as text. */
-export function describeFinding(finding: Finding): {
-  readonly control: string;
-  readonly code: string;
-  readonly path: string;
-  readonly outcome: string;
-  readonly reason: string;
-  readonly before: Json | undefined;
-  readonly after: Json | undefined;
-} {
-  const { control, code, path, outcome, before, after } = finding;
-  return { control, code, path: pathText(path), outcome, reason: reasonOf(finding), before, after };
+export function describeFinding(finding: Finding): ReturnType<typeof withReason> {
+  return withReason(finding, reasonOf(finding));
 }

@@ -1,4 +1,4 @@
-/** Why a deployment is refused, and warnings about it. */
+/** Why a deployment is refused. */
 import type { Expansion } from '../cloudformation/expand.ts';
 import { type Finding, isRefusal } from '../core/finding.ts';
 import { visible } from '../core/visible.ts';
@@ -45,11 +45,4 @@ export function expansionRefusal(expansion: Expansion): string | undefined {
   const { findings, refusedFor } = expansion;
   if (refusedFor === 'findings') return refusalMessage(findings);
   return templateTooLarge(refusedFor);
-}
-
-/** The warning about an expansion that can be deployed, or undefined. */
-export function expansionWarning(expansion: Expansion): string | undefined {
-  if (!('fragment' in expansion) || expansion.oversize === undefined) return undefined;
-  const { bytes, quota } = expansion.oversize;
-  return `the hardened template has ${bytes} bytes; over ${quota} it has to be deployed through S3`;
 }

@@ -2,8 +2,9 @@ import { type Expansion, expand } from '../../cloudformation/expand.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { visible, visibleJson } from '../../core/visible.ts';
-import { describeFinding } from '../../wording/findings.ts';
-import { expansionRefusal, expansionWarning } from '../../wording/refusal.ts';
+import { defaultReason, withReason } from '../../wording/defaults.ts';
+import { expansionWarning } from '../../wording/expansion-warning.ts';
+import { onDemand } from './on-demand.ts';
 import { type MacroRequest, parseRequest } from './request.ts';
 
 /** The response to CloudFormation; any status but `success` fails the change set, with `errorMessage` as its reason. */
@@ -29,9 +30,9 @@ export async function handler(event: unknown): Promise<MacroResponse> {
       get today() {
         return new Date().toISOString().slice(0, 10);
       },
-      describe: describeFinding,
+      describe,
     });
-    const refusal = expansionRefusal(expansion);
+    const refusal = 'fragment' in expansion ? undefined : onDemand('sentences').expansionRefusal(expansion);
     log(request, expansion, refusal);
     return 'fragment' in expansion
       ? { requestId: request.requestId, status: 'success', fragment: expansion.fragment }
@@ -48,6 +49,10 @@ export async function handler(event: unknown): Promise<MacroResponse> {
       `EcrHardening has a defect and changed nothing (${visible(message)}); see the log of its function`,
     );
   }
+}
+
+function describe(finding: Finding): ReturnType<typeof withReason> {
+  return withReason(finding, defaultReason(finding) ?? onDemand('sentences').reasonOf(finding));
 }
 
 // CloudWatch Logs takes events of up to 256 KB in every Region.
@@ -81,7 +86,7 @@ function loggedFindings(all: readonly Finding[]) {
   let characters = 0;
   const groups = groupEqualFindings(all);
   for (const { finding, logicalIds } of groups) {
-    const described = { ...describeFinding(finding), logicalIds: [...logicalIds] };
+    const described = { ...describe(finding), logicalIds: [...logicalIds] };
     characters += JSON.stringify(described).length;
     if (characters > maxLoggedCharacters) break;
     findings.push(described);

@@ -22,22 +22,32 @@ describe('what SAM built', () => {
     expect(statSync(bundle('FindingsFunction')).size).toBeLessThanOrEqual(250 * kibibyte);
   });
 
-  test.each(['MacroFunction', 'SettingsFunction', 'FindingsFunction'])(
-    '%s is one CommonJS file that exports a handler',
-    (name) => {
-      expect(readdirSync(join(buildFolder, name))).toEqual(['handler.js']);
-      expect(source(name)).toMatch(/module\.exports=/);
-      expect(source(name)).not.toMatch(/^(import|export) /m);
-    },
-  );
+  test.each([
+    // The macro loads the second one only if a template needs it.
+    ['MacroFunction', ['handler.js', 'sentences.js']],
+    ['SettingsFunction', ['handler.js']],
+    ['FindingsFunction', ['handler.js']],
+  ])('%s is CommonJS files that export a handler: %j', (name, files) => {
+    expect(readdirSync(join(buildFolder, name)).sort()).toEqual(files);
+    for (const file of files) {
+      const text = readFileSync(join(buildFolder, name, file), 'utf8');
+      expect(text).toMatch(/module\.exports=/);
+      expect(text).not.toMatch(/^(import|export) /m);
+    }
+  });
 
   test('the macro does not carry what explains the controls', () => {
     expect(source('MacroFunction')).not.toMatch(/relatedChecks|CKV_AWS|Security Hub/);
   });
 
-  test('the macro carries nothing of the AWS SDK and loads no module', () => {
-    expect(source('MacroFunction')).not.toMatch(/aws-sdk|smithy/i);
-    expect(source('MacroFunction')).not.toMatch(/\brequire\(/);
+  test('the macro carries nothing of the AWS SDK, and loads nothing but its own files on demand', () => {
+    const text = source('MacroFunction');
+    expect(text).not.toMatch(/aws-sdk|smithy/i);
+    // What makes the function that loads them.
+    expect([...text.matchAll(/\brequire\([^)]*\)/g)].map(([call]) => call)).toEqual([
+      'require("node:module")',
+    ]);
+    expect(text).not.toMatch(/\bimport\(/);
   });
 
   test.each(['SettingsFunction', 'FindingsFunction'])(
