@@ -8,13 +8,14 @@ import {
   addUndetermined,
   type ControlContext,
   type ControlFinding,
+  type ReviewDefault,
   unselected,
   type WrittenDefaults,
 } from './control-context.ts';
 import { generatesResources, isLoop } from './intrinsics.ts';
 import type { ResourceRules } from './metadata.ts';
 import type { OtherProperties, PropertyMap } from './resource-properties.ts';
-import type { HardenedType } from './resource-types.ts';
+import { type HardenedType, repositoryType } from './resource-types.ts';
 import type { Scope } from './scope.ts';
 import { templateSettings } from './settings/index.ts';
 import type { Change, TemplateSetting } from './settings/template-setting.ts';
@@ -42,6 +43,8 @@ export interface ReadRepository {
   readonly scope: Scope;
   /** Whether the parameters' values create it. */
   readonly isSelected: boolean;
+  /** Reviews a default lifecycle policy before it is written. */
+  readonly review: ReviewDefault | undefined;
 }
 
 type MayGain = ControlContext['mayGainProperties'];
@@ -72,7 +75,7 @@ function workOf(policy: Policy): Work {
 
 /** Applies every control that the rules ask for, and adds the findings; what changes beside Properties is answered. */
 export function applyControls(repository: ReadRepository, findings: Finding[]): readonly Change[] {
-  const { resource, type, logicalId, maps, rules, scope, isSelected } = repository;
+  const { resource, type, logicalId, maps, rules, scope, isSelected, review } = repository;
   const { policy, isRedacted, exempt, endedOn } = rules;
   const { steps, written } = workOf(policy);
   const places = maps.map((each) => ({
@@ -92,7 +95,12 @@ export function applyControls(repository: ReadRepository, findings: Finding[]): 
     const context = { control, policy, scope, mayGainProperties: undefined, written, addFinding };
     if (isOfAttributes)
       attributeChanges.push(...harden(resource, type, attributeContext(context, isSelected)));
-    else for (const place of places) applyTo(place, context, harden, type);
+    else {
+      // Only a repository's policy can meet images that are there already.
+      const reviewing = control.setting === 'lifecyclePolicy' && type === repositoryType ? review : undefined;
+      for (const place of places)
+        applyTo(place, withReview(context, place.each, logicalId, reviewing), harden, type);
+    }
   }
   return attributeChanges;
 }
@@ -107,6 +115,18 @@ function applyTo(
   const inside = contextIn(each, context, mayGain);
   if (each.kind === 'map') each.changes.push(...harden(each.properties, type, inside));
   else if (each.kind === 'unknown') addUndetermined(inside, ['Properties'], each.raw);
+}
+
+/** The context in which a default is reviewed before it is written; the very same one where none is. */
+function withReview(
+  context: ControlContext,
+  each: PropertyMap | OtherProperties,
+  logicalId: string | undefined,
+  review: ReviewDefault | undefined,
+): ControlContext {
+  if (review === undefined || each.kind !== 'map') return context;
+  const { properties, scope } = each;
+  return { ...context, review: (finding) => review({ logicalId, properties, scope, finding }) };
 }
 
 /** The context beside Properties. */

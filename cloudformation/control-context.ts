@@ -3,7 +3,7 @@ import type { Control, ControlIssue } from '../core/controls/control.ts';
 import type { ControlCode } from '../core/controls/index.ts';
 import type { Finding, FindingCode } from '../core/finding.ts';
 import type { Issue } from '../core/issue.ts';
-import type { Json } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import type { KnownSettings, Settings } from '../core/settings/settings.ts';
@@ -22,9 +22,25 @@ export interface ControlContext {
   /** What may still write more properties: a loop or a snippet inside Properties, a snippet beside them. */
   readonly mayGainProperties: 'by-loop' | 'by-snippet' | undefined;
   readonly written: WrittenDefaults;
+  /** What a default that is about to be written becomes: `after` of what is answered is written. */
+  readonly review?: ((finding: ControlFinding) => ControlFinding) | undefined;
   /** Takes one decision; the control's name and the logical ID are filled in. */
   readonly addFinding: (finding: ControlFinding) => void;
 }
+
+/** A default lifecycle policy that is about to be written into a repository of a template. */
+export interface ReviewedDefault {
+  readonly logicalId: string | undefined;
+  /** The repository's Properties, or a branch of them. */
+  readonly properties: JsonObject;
+  /** What is known in them. */
+  readonly scope: Scope;
+  /** `after` is the property's value, or the text in it, as `path` shows. */
+  readonly finding: ControlFinding;
+}
+
+/** Decides what becomes of one: the finding that is answered is reported, and its `after` is written. */
+export type ReviewDefault = (place: ReviewedDefault) => ControlFinding;
 
 /** A place of a template that holds a setting. */
 export interface SettingPlace {
@@ -65,8 +81,12 @@ export function applyIssue(
   switch (issue.verdict) {
     case 'missing': {
       const after = writtenDefault(context, place.write);
-      context.addFinding({ code: issue.code, path, outcome: after === undefined ? 'noted' : 'set', after });
-      return after;
+      return addDefault(context, {
+        code: issue.code,
+        path,
+        outcome: after === undefined ? 'noted' : 'set',
+        after,
+      });
     }
     case 'unsafe': {
       // If there is no safe value to write, the current one is kept.
@@ -86,6 +106,13 @@ export function applyIssue(
     default:
       return issue.verdict satisfies never;
   }
+}
+
+/** Reports a default, as it is reviewed if it is; returns what is to be written. */
+function addDefault({ review, addFinding }: ControlContext, written: ControlFinding): Json | undefined {
+  const finding = written.after === undefined || review === undefined ? written : review(written);
+  addFinding(finding);
+  return finding.after;
 }
 
 function note(

@@ -1,6 +1,7 @@
 import { type Finding, isRefusal } from '../core/finding.ts';
 import type { JsonObject } from '../core/json.ts';
 import { applicationPolicy, refinePolicy } from '../core/policy/policy.ts';
+import type { ReviewDefault } from './control-context.ts';
 import { harden } from './harden.ts';
 import { jsonBytes } from './json-size.ts';
 import { numberFindings } from './numbers.ts';
@@ -32,6 +33,8 @@ export interface MacroConfiguration {
   readonly settings?: SettingsFunction;
   /** How `Report` writes a finding into a resource's Metadata. */
   readonly describe: DescribeFinding;
+  /** Reviews each default lifecycle policy before it is written into a repository, in the template's order. */
+  readonly review?: ReviewDefault;
 }
 
 /** How many bytes a processed template has, and the quota that it is over. */
@@ -69,6 +72,7 @@ export function expand(request: ExpandRequest, configuration: MacroConfiguration
     today: () => configuration.today,
     settings,
     describe,
+    review: configuration.review,
   });
   const { fragment } = hardened;
   const findings = [...ofParameters, ...hardened.findings];

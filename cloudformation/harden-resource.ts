@@ -3,6 +3,7 @@ import type { Finding } from '../core/finding.ts';
 import { isOneOf, type Json, type JsonObject, withMember } from '../core/json.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { type AddFinding, addShapeFinding, applyControls, inBranch } from './apply-controls.ts';
+import type { ReviewDefault } from './control-context.ts';
 import { addMissingRole } from './creation-template.ts';
 import { spelling } from './fragment.ts';
 import { generatesResources } from './intrinsics.ts';
@@ -27,6 +28,7 @@ export interface ResourceOptions {
   readonly today: () => string;
   readonly settings?: SettingsFunction | undefined;
   readonly describe: DescribeFinding;
+  readonly review?: ReviewDefault | undefined;
 }
 
 /** Hardens a resource if it is of a type that is hardened. */
@@ -71,7 +73,7 @@ function completeResource(
 function hardenRepository(
   resource: JsonObject,
   type: HardenedType,
-  { policy: base, scope: outer, today, describe }: ResourceOptions,
+  { policy: base, scope: outer, today, describe, review }: ResourceOptions,
   logicalId: string | undefined,
 ): { readonly resource: JsonObject; readonly findings: readonly Finding[] } {
   const findings: Finding[] = [];
@@ -83,7 +85,10 @@ function hardenRepository(
     if (each.kind === 'map') checkMap(each, type, add);
     else if (each.kind === 'not-a-map') addShapeFinding(add, 'not-a-map', each.path, { actual: each.raw });
   const rules = readMetadata(resource, base, today, scope, add);
-  const attributes = applyControls({ resource, type, logicalId, maps, rules, scope, isSelected }, findings);
+  const attributes = applyControls(
+    { resource, type, logicalId, maps, rules, scope, isSelected, review },
+    findings,
+  );
   const hardened = withProperties(changed(resource, attributes), writeProperties(properties));
   return { resource: rules.policy.Report ? withReport(hardened, findings, describe) : hardened, findings };
 }

@@ -3,6 +3,7 @@ import { isObject, type JsonObject, mapMembers, member, withMember } from '../co
 import type { Path } from '../core/path.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { type AddFinding, addShapeFinding } from './apply-controls.ts';
+import type { ReviewDefault } from './control-context.ts';
 import { placementOf, sections } from './fragment.ts';
 import { hardenResource, type ResourceOptions } from './harden-resource.ts';
 import { generatesResources, isLoop, type ParameterValues, readLoop } from './intrinsics.ts';
@@ -23,6 +24,8 @@ export interface HardenOptions {
   readonly settings?: SettingsFunction | undefined;
   /** How `Report` writes a finding into a resource's Metadata. */
   readonly describe: DescribeFinding;
+  /** Reviews each default lifecycle policy before it is written into a repository, in the template's order. */
+  readonly review?: ReviewDefault | undefined;
 }
 
 /** A hardened fragment and every decision on the way to it. */

@@ -8,15 +8,19 @@
 import type { Issue, IssueCode, Parsed } from '../issue.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Path } from '../path.ts';
+import type { UsageSource } from '../usage/evidence.ts';
 import {
   type Enforcement,
   enforcements,
+  type LifecycleGuard,
   parseBoolean,
   parseCount,
   parseEnforcement,
+  parseLifecycleGuard,
   parseMutableTags,
   parseProtectedTags,
   parseText,
+  parseUsageSources,
 } from './values.ts';
 
 /** One policy, whole: every parameter has a value. */
@@ -40,6 +44,12 @@ export interface Policy {
   readonly AllowExemptions: boolean;
   /** Whether Reject allows values that are known only at deployment and may be unsafe. */
   readonly AllowUndetermined: boolean;
+  /** What is done where a default lifecycle policy would expire images in use. */
+  readonly LifecycleGuard: LifecycleGuard;
+  /** The sources of evidence that must be read before a default lifecycle policy may expire anything. */
+  readonly LifecycleGuardSources: readonly UsageSource[];
+  /** Days after its last pull in which an image counts as in use. */
+  readonly ProtectPulledWithinDays: number;
 }
 
 export type PolicyName = keyof Policy;
@@ -77,6 +87,9 @@ export const policyParameters: { readonly [Name in PolicyName]: Parameter<Name> 
   Report: { levels: aboveResources, parse: parseBoolean },
   AllowExemptions: { levels: application, parse: parseBoolean },
   AllowUndetermined: { levels: application, parse: parseBoolean },
+  LifecycleGuard: { levels: application, parse: parseLifecycleGuard },
+  LifecycleGuardSources: { levels: application, parse: parseUsageSources },
+  ProtectPulledWithinDays: { levels: application, parse: parseCount },
 };
 
 /** What each parameter means, in a sentence or two; outside of the table, so that no function's bundle contains it. */
@@ -94,6 +107,11 @@ export const policyDescriptions: { readonly [Name in PolicyName]: string } = {
   AllowExemptions: 'Allow resources to be exempted from a control in their Metadata, with a reason.',
   AllowUndetermined:
     'Allow security settings that are known only at deployment, such as Fn::ImportValue, if Enforcement is Reject.',
+  LifecycleGuard:
+    'If the default lifecycle policy would expire images in use, Withhold does not write it and reports them, Refuse fails the change set, Off does not look.',
+  LifecycleGuardSources:
+    'Sources of use that must be readable before a default lifecycle policy that expires images is written (pulls, ecs, lambda, batch, codebuild, apprunner, sagemaker, inspector).',
+  ProtectPulledWithinDays: 'Days after its last pull in which LifecycleGuard treats an image as in use.',
 };
 
 /** All parameter names, in the order of the table. */
@@ -116,6 +134,9 @@ export const builtInPolicy: Policy = {
   Report: false,
   AllowExemptions: true,
   AllowUndetermined: false,
+  LifecycleGuard: 'Withhold',
+  LifecycleGuardSources: ['pulls', 'ecs', 'lambda'],
+  ProtectPulledWithinDays: 90,
 };
 
 /**

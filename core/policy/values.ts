@@ -4,10 +4,15 @@ import { type Issue, type Parsed, unusable } from '../issue.ts';
 import { isList, isOneOf, type Json } from '../json.ts';
 import { everyTagCode, exclusionsOfNearlyEveryTag } from '../settings/matches-every-tag.ts';
 import { exclusionIssue, maximumExclusions, patternIssue } from '../settings/tag-mutability.ts';
+import { type UsageSource, usageSources } from '../usage/evidence.ts';
 
 /** How an author's unsafe value is handled; the later the tighter. */
 export const enforcements = ['Default', 'Override', 'Reject'] as const;
 export type Enforcement = (typeof enforcements)[number];
+
+/** What is done where a default lifecycle policy would expire images in use. */
+export const lifecycleGuards = ['Off', 'Withhold', 'Refuse'] as const;
+export type LifecycleGuard = (typeof lifecycleGuards)[number];
 
 // Beyond ECR's own limit on images a count has no meaning; the bound also keeps the policy text short.
 const maxCount = 100_000;
@@ -38,9 +43,28 @@ export function parseText(value: Json): Parsed<string> {
 
 /** One of the three enforcements. */
 export function parseEnforcement(value: Json): Parsed<Enforcement> {
-  return isOneOf(enforcements, value)
-    ? { value }
-    : unusable('not-one-of', { expected: enforcements, actual: value });
+  return parseOneOf(enforcements, value);
+}
+
+/** One of the three guards. */
+export function parseLifecycleGuard(value: Json): Parsed<LifecycleGuard> {
+  return parseOneOf(lifecycleGuards, value);
+}
+
+function parseOneOf<Name extends string>(names: readonly Name[], value: Json): Parsed<Name> {
+  return isOneOf(names, value) ? { value } : unusable('not-one-of', { expected: names, actual: value });
+}
+
+/** Sources of evidence of use. */
+export function parseUsageSources(value: Json): Parsed<readonly UsageSource[]> {
+  const parsed = parsePatterns(value, usageSources.length, (actual) =>
+    isOneOf(usageSources, actual)
+      ? undefined
+      : { code: 'not-one-of', path: [], expected: usageSources, actual },
+  );
+  return 'value' in parsed
+    ? { value: usageSources.filter((source) => parsed.value.includes(source)) }
+    : parsed;
 }
 
 /** Tags that can be overwritten: patterns of exclusion filters, but not of every tag, nor of nearly every one. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { isObject, type Json, type JsonObject, member } from '../../core/json.ts';
 import { builtInPolicy, namesAt, policyDescriptions } from '../../core/policy/policy.ts';
-import { enforcements } from '../../core/policy/values.ts';
+import { enforcements, lifecycleGuards } from '../../core/policy/values.ts';
 import { projectRoot } from '../../local/paths.ts';
 import { parseTemplate } from '../../template-text/parse.ts';
 
@@ -35,6 +35,8 @@ describe('template.yaml', () => {
       expect(at('Parameters', name, 'Description')).toBe(policyDescriptions[name]);
     }
     expect(at('Parameters', 'Enforcement', 'AllowedValues')).toEqual([...enforcements]);
+    const guards = at('Parameters', 'LifecycleGuard', 'AllowedValues');
+    expect(Array.isArray(guards) && guards.toSorted()).toEqual(lifecycleGuards.toSorted());
   });
 
   test('hands each of them to the functions under its own name', () => {

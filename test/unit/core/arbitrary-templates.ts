@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
 import { builtInPolicy, type Policy } from '../../../core/policy/policy.ts';
-import { enforcements } from '../../../core/policy/values.ts';
+import { enforcements, lifecycleGuards } from '../../../core/policy/values.ts';
 import { mutabilities } from '../../../core/settings/tag-mutability.ts';
+import { usageSources } from '../../../core/usage/evidence.ts';
 
 /** Templates with repositories whose properties are absent, literal, intrinsic or nonsense, beside other resources. */
 
@@ -163,4 +164,7 @@ export const policies: fc.Arbitrary<Policy> = fc.record({
   Report: fc.boolean(),
   AllowExemptions: fc.boolean(),
   AllowUndetermined: fc.boolean(),
+  LifecycleGuard: fc.constantFrom(...lifecycleGuards),
+  LifecycleGuardSources: fc.subarray([...usageSources]),
+  ProtectPulledWithinDays: fc.constantFrom(0, 90),
 });

@@ -15,7 +15,7 @@ function parameterTable(): string {
   const rows = policyNames.map((name) => {
     const { levels } = policyParameters[name];
     const value = builtInPolicy[name];
-    const text = Array.isArray(value) || value === '' ? 'none' : `\`${value}\``;
+    const text = String(value) === '' ? 'none' : `\`${value}\``;
     const mark = (level: 'transform' | 'resource') => (levels.includes(level) ? 'yes' : '');
     return `| \`${name}\` | ${text} | ${mark('transform')} | ${mark('resource')} | ${policyDescriptions[name]} |`;
   });
