@@ -31,7 +31,9 @@ export interface Policy {
   readonly KeepImages: number;
   /** Days after their push when untagged images expire; 0: never. */
   readonly ExpireUntaggedAfterDays: number;
-  /** Tag patterns whose images never expire. */
+  /** Days after their last pull when images are archived, in place of `KeepImages`; 0: never. */
+  readonly ArchiveUnpulledAfterDays: number;
+  /** Tag patterns whose images never expire, and are not archived. */
   readonly ProtectedTags: readonly string[];
   readonly Enforcement: Enforcement;
   /** Whether DeletionPolicy and UpdateReplacePolicy become Retain where absent. */
@@ -80,6 +82,7 @@ export const policyParameters: { readonly [Name in PolicyName]: Parameter<Name> 
   MutableTags: { levels: everywhere, parse: parseMutableTags },
   KeepImages: { levels: everywhere, parse: parseCount },
   ExpireUntaggedAfterDays: { levels: everywhere, parse: parseCount },
+  ArchiveUnpulledAfterDays: { levels: everywhere, parse: parseCount },
   ProtectedTags: { levels: everywhere, parse: parseProtectedTags },
   Enforcement: { levels: everywhere, parse: parseEnforcement },
   Retain: { levels: everywhere, parse: parseBoolean },
@@ -97,6 +100,8 @@ export const policyDescriptions: { readonly [Name in PolicyName]: string } = {
   MutableTags: 'Tags that can be overwritten, such as latest (patterns with *, at most 5).',
   KeepImages: 'Number of most recent images to keep. 0: no limit.',
   ExpireUntaggedAfterDays: 'Days after the push until untagged images expire. 0: never.',
+  ArchiveUnpulledAfterDays:
+    'Days after the last pull (or the push, without one) until images are archived; then KeepImages does not apply. 0: never.',
   ProtectedTags: 'Tag patterns of images that never expire, such as release-*.',
   Enforcement:
     'Default keeps unsafe settings of the template and reports them, Override replaces them, Reject fails the change set. A template or a resource can only tighten it.',
@@ -127,6 +132,7 @@ export const builtInPolicy: Policy = {
   MutableTags: [],
   KeepImages: 20,
   ExpireUntaggedAfterDays: 14,
+  ArchiveUnpulledAfterDays: 0,
   ProtectedTags: [],
   Enforcement: 'Default',
   Retain: false,

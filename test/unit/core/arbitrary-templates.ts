@@ -157,6 +157,7 @@ export const policies: fc.Arbitrary<Policy> = fc.record({
   MutableTags: fc.constantFrom<readonly string[]>([], ['latest'], ['latest', 'cache-*']),
   KeepImages: fc.constantFrom(0, 5, 20),
   ExpireUntaggedAfterDays: fc.constantFrom(0, 14),
+  ArchiveUnpulledAfterDays: fc.constantFrom(0, 180),
   ProtectedTags: fc.constantFrom<readonly string[]>([], ['release-*']),
   Enforcement: fc.constantFrom(...enforcements),
   Retain: fc.boolean(),

@@ -165,6 +165,45 @@ describe('evaluating any policy on any repository', () => {
     );
   });
 
+  const parameters = fc.record({
+    KeepImages: fc.integer({ min: 0, max: 6 }),
+    ExpireUntaggedAfterDays: fc.integer({ min: 0, max: 5 }),
+    ArchiveUnpulledAfterDays: fc.constantFrom(0, 1, 3),
+    ProtectedTags: fc.uniqueArray(fc.constantFrom('a', 'a*', 'v1*', 'v*', '*-a', '*', 'v1.2'), {
+      maxLength: 4,
+    }),
+  });
+
+  test('the default policy is one that ECR takes, whatever the parameters', () => {
+    fc.assert(
+      fc.property(parameters, (policy) => {
+        const text = lifecyclePolicyText(policy);
+        const { KeepImages, ExpireUntaggedAfterDays, ArchiveUnpulledAfterDays } = policy;
+        expect(text === undefined).toBe(
+          KeepImages + ExpireUntaggedAfterDays + ArchiveUnpulledAfterDays === 0,
+        );
+        if (text !== undefined) expect(lifecyclePolicyIssues(text)).toEqual([]);
+      }),
+      runs,
+    );
+  });
+
+  test('a default policy that archives expires untagged images only, and archives what was not pulled', () => {
+    fc.assert(
+      fc.property(parameters, repositories, (policy, images) => {
+        const { ArchiveUnpulledAfterDays: days, ExpireUntaggedAfterDays } = policy;
+        fc.pre(days > 0);
+        const told = byDigest(verdictsOf(lifecyclePolicyText(policy) ?? '', images));
+        for (const { digest, tags, pushedAt, pulledAt = pushedAt } of images) {
+          const action = told.get(digest)?.action;
+          if (action === 'expire') expect([tags, ExpireUntaggedAfterDays > 0]).toEqual([[], true]);
+          if (action === 'transition') expect(now - pulledAt).toBeGreaterThan(days * day);
+        }
+      }),
+      runs,
+    );
+  });
+
   test('by the default policy the newest images stay, and so does what is protected', () => {
     const counts = fc.record({
       KeepImages: fc.integer({ min: 1, max: 6 }),
