@@ -8,10 +8,19 @@ export interface DesiredSettings {
   readonly scanOnPush: boolean | undefined;
   /** The policy's text; undefined: the repository's own, or none, stays. */
   readonly lifecyclePolicy: string | undefined;
+  /** Whether that text is built from parameters: the same properties may then mean another text later on. */
+  readonly isPolicyBuilt?: boolean;
+  /** Refuse if not given. */
+  readonly whenSafer?: WhenSafer;
 }
 
 /** What becomes of a repository's settings when the resource is deleted or no longer selects it. */
-export type OnDelete = 'Retain' | 'Restore';
+export const onDeletes = ['Retain', 'Restore'] as const;
+export type OnDelete = (typeof onDeletes)[number];
+
+/** What a request does where a repository is safer than it asks for: it fails, or leaves that setting as it is. */
+export const whenSaferModes = ['Refuse', 'Keep'] as const;
+export type WhenSafer = (typeof whenSaferModes)[number];
 
 /** The desired state. */
 export interface Desired extends DesiredSettings {

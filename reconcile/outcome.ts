@@ -75,9 +75,12 @@ export type Note =
       /** Whether it would only archive them. */
       readonly isArchiving?: boolean;
     }
-  /** A rollback is not refused; a setting that it would make less safe is kept. */
+  /**
+   * A rollback is not refused, and neither is a request with `WhenSafer: Keep` (`left-safer`): a setting that it would
+   * make less safe is kept.
+   */
   | {
-      readonly code: 'kept-safer';
+      readonly code: 'kept-safer' | 'left-safer';
       readonly repository: string;
       readonly settings: readonly WritableSettingName[];
     }

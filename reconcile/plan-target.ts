@@ -3,7 +3,7 @@ import type { Claim } from '../core/claims/record.ts';
 import { inEffectAfterMove } from '../core/claims/takeover.ts';
 import { safeDefaults, unsafeSettings } from '../core/controls/index.ts';
 import { isAtLeastAsSafe, saferMutability } from '../core/settings/mutability-order.ts';
-import type { PolicyHash, RepositorySettings } from '../core/settings/repository-settings.ts';
+import { noPolicy, type PolicyHash, type RepositorySettings } from '../core/settings/repository-settings.ts';
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
 import type { DesiredSettings } from './desired.ts';
 import { hashOfPolicy } from './hash.ts';
@@ -31,6 +31,9 @@ export function targetOf(
   const isMovedBack = rollback?.movedFrom !== undefined;
   if (isMovedBack && rollback !== newest) return { settings, isPolicyWritten: false };
   const back = isMovedBack ? inEffectAfterMove(state.ownership.claims, rollback) : rollback?.beforeLastChange;
+  // The same properties mean the same settings.
+  const isSame = own !== undefined && own === newest && own.properties === requester.properties;
+  const known = isSame ? own.set : back;
   const lifecycle = keptPolicies.has(observed.repository.name)
     ? { hash: settings.lifecyclePolicy, isWritten: false }
     : policyTarget(
@@ -41,13 +44,11 @@ export function targetOf(
         settings,
         own ?? sameStackClaim(newest, input),
         back?.lifecyclePolicy,
+        known?.lifecyclePolicy,
       );
   const target = { lifecyclePolicy: lifecycle.hash };
   const isPolicyWritten = lifecycle.isWritten;
   if (isMovedBack && back !== undefined) return { settings: { ...back, ...target }, isPolicyWritten };
-  // The same properties mean the same settings.
-  const isSame = own !== undefined && own === newest && own.properties === requester.properties;
-  const known = isSame ? own.set : back;
   return {
     isPolicyWritten,
     settings: {
@@ -89,14 +90,22 @@ function scanTarget(desired: boolean | undefined, policy: PlanInput['policy']): 
   return isOverridden || desired === undefined ? (safeDefaults(policy).scanOnPush ?? true) : desired;
 }
 
-/** The desired lifecycle policy; undefined if this resource does not manage it. */
+/**
+ * The desired lifecycle policy; undefined if this resource does not manage it.
+ *
+ * @param known the one that the same properties meant before: parameters of the organisation may have changed since
+ */
 function policyTarget(
-  { lifecyclePolicy }: DesiredSettings,
+  { lifecyclePolicy, isPolicyBuilt = false }: DesiredSettings,
   current: RepositorySettings,
   own: Claim | undefined,
   back: PolicyHash | undefined,
+  known: PolicyHash | undefined,
 ): { readonly hash: PolicyHash | undefined; readonly isWritten: boolean } {
-  if (lifecyclePolicy !== undefined) return { hash: hashOfPolicy(lifecyclePolicy), isWritten: true };
+  if (lifecyclePolicy !== undefined) {
+    const isKnown = isPolicyBuilt && known !== undefined && known !== noPolicy;
+    return { hash: isKnown ? known : hashOfPolicy(lifecyclePolicy), isWritten: true };
+  }
   // A policy that another client has put since is kept.
   if (back !== undefined && current.lifecyclePolicy === own?.set.lifecyclePolicy)
     return { hash: back, isWritten: true };

@@ -40,7 +40,7 @@ export interface Plan extends Writes {
  * Settings that the author does not set get the organisation's default, unless the repository is safer already: a
  * default never weakens. Unsafe settings of the author are handled according to Enforcement. Settings that would become
  * less safe need AllowWeakening, unless they are still as the stack has left them, and it found or set the same before. A
- * rollback is never refused: settings that it would make less safe are kept.
+ * rollback is never refused: settings that it would make less safe are kept, and so they are with `WhenSafer: Keep`.
  */
 export function planRepository(
   input: PlanInput,
@@ -56,12 +56,17 @@ export function planRepository(
   const desired = enforced === undefined ? input.desired : withoutUnsafe(input.desired, input.policy);
   const target = targetOf(input, observed, state, desired);
   const losses = refusedLosses(input, observed, state, target.settings);
-  if (losses.length === 0 || state.isRollback)
+  if (losses.length === 0 || state.isRollback || isKeeping(desired))
     return { plan: planOf(input, observed, state, desired, keepSafer(target, observed, losses), losses) };
   const { settings: wanted } = target;
   return {
     refusal: { code: 'weakens', repository, losses: losses.map((loss) => lossOf(loss, observed, wanted)) },
   };
+}
+
+/** Whether a setting that is safer than the desired one stays. */
+function isKeeping({ whenSafer = 'Refuse' }: DesiredSettings): boolean {
+  return whenSafer === 'Keep';
 }
 
 /** Unsafe settings that Enforcement refuses, except those that a rollback returns to. */
@@ -104,12 +109,12 @@ function withoutUnsafe(desired: DesiredSettings, policy: PlanInput['policy']): D
  * newest claim: it must not weaken what another stack has set over its claim, nor what another client has set.
  */
 function refusedLosses(
-  { allowWeakening, requester }: PlanInput,
+  { allowWeakening, requester, desired }: PlanInput,
   { settings }: ObservedRepository,
   { ownership, newest, rollback }: PlanState,
   target: RepositorySettings,
 ): readonly WritableSettingName[] {
-  if (allowWeakening) return [];
+  if (allowWeakening && !isKeeping(desired)) return [];
   const known = knownTo(ownership, requester.stack);
   const isAsLeft = ({ isWeaker }: Setting) =>
     newest?.stack === requester.stack && !isWeaker(newest.set, settings);
@@ -158,6 +163,7 @@ function planOf(
   const isSame = ownership === state.ownership && record !== undefined && ownership.claims === record.claims;
   const texts = [policyText, desired.lifecyclePolicy].filter((text) => text !== undefined);
   const { name } = repository;
+  const keptCode = state.isRollback ? 'kept-safer' : 'left-safer';
   return {
     observed,
     target: target.settings,
@@ -168,7 +174,7 @@ function planOf(
     isOwnPolicy: own !== undefined && own === newest && settings.lifecyclePolicy === own.set.lifecyclePolicy,
     notes: [
       ...(isTakeOver ? [{ code: 'taken-over', repository: name, from: newest.holder } as const] : []),
-      ...(losses.length > 0 ? [{ code: 'kept-safer', repository: name, settings: losses } as const] : []),
+      ...(losses.length > 0 ? [{ code: keptCode, repository: name, settings: losses } as const] : []),
     ],
   };
 }

@@ -37,12 +37,18 @@ function repositoryClause(note: Extract<Note, { readonly repository: string }>):
         ? `${repository} keeps its lifecycle policy: ECR could not preview what the earlier one would expire`
         : `${repository} keeps its lifecycle policy: the earlier one would ${note.isArchiving === true ? 'archive' : 'expire'} ${note.imagesInUse} ${note.imagesInUse === 1 ? 'image' : 'images'} in use`;
     case 'kept-safer':
-      return `${repository} keeps ${settingList(note.settings)}: the earlier ${note.settings.length === 1 ? 'value is' : 'values are'} less safe`;
+      return `${repository} keeps ${settingList(note.settings)}: ${lessSafe('earlier', note)}`;
+    case 'left-safer':
+      return `${repository} keeps ${settingList(note.settings)}, since WhenSafer is Keep: ${lessSafe('desired', note)}`;
     case 'deleted':
       return `${repository} was deleted meanwhile`;
     default:
       return note satisfies never;
   }
+}
+
+function lessSafe(which: string, { settings }: { readonly settings: readonly unknown[] }): string {
+  return `the ${which} ${settings.length === 1 ? 'value is' : 'values are'} less safe`;
 }
 
 /** The changes of many plans, such as `ImageTagMutability -> IMMUTABLE in 12 repositories`, without their names. */

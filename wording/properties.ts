@@ -22,6 +22,8 @@ export type PropertyCode =
   | 'empty-text'
   | 'tags-and-filters'
   | 'tags-with-mutable'
+  | 'policy-and-parameters'
+  | 'no-rule-left'
   | 'registry-not-taken';
 
 /** One issue of the properties. */
@@ -49,6 +51,10 @@ export function propertyProblem(issue: PropertyIssue): string {
       return `MutableTags and ${pathText(related)} mean the same: set one of them`;
     case 'tags-with-mutable':
       return `MutableTags does not go with ImageTagMutability ${actual}: set ${pathText(related)}`;
+    case 'policy-and-parameters':
+      return `LifecyclePolicy and ${actual} both define the lifecycle policy: set one of them`;
+    case 'no-rule-left':
+      return 'KeepImages and ExpireUntaggedAfterDays of 0 leave no rule for a lifecycle policy: remove them to keep the current one, or set ArchiveUnpulledAfterDays';
     case 'filters-missing':
       return `${pathText(path)} ${actual} needs ${pathText(related)}`;
     case 'filters-not-taken':
@@ -63,7 +69,9 @@ type WholeCode =
   | 'unknown-account-setting'
   | 'no-selection'
   | 'tags-and-filters'
-  | 'tags-with-mutable';
+  | 'tags-with-mutable'
+  | 'policy-and-parameters'
+  | 'no-rule-left';
 
 const repositoryName =
   'the name of an ECR repository (2 to 256 lower-case letters and digits, with single . _ - or / between them), or such a name with *';

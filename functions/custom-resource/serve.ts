@@ -22,6 +22,7 @@ import type { CustomResourceResponse } from './response.ts';
 
 type DeleteRequest = Extract<SettingsRequest, { readonly requestType: 'Delete' }>;
 type PutRequest = Exclude<SettingsRequest, DeleteRequest>;
+type Organisation = Pick<Session['context'], 'policy'>;
 
 /**
  * Serves one request. The caller handles errors of the SDK: it reverts the changes and responds.
@@ -52,7 +53,7 @@ async function put(
   isRollback: boolean | undefined,
 ): Promise<CustomResourceResponse> {
   const { log } = session.context;
-  const requester = requesterOf(request, isRollback);
+  const requester = requesterOf(request, session.context, isRollback);
   const fail = (
     message: string,
     reason: string,
@@ -61,7 +62,7 @@ async function put(
     log({ level: 'WARN', message, ...(repositories.length === 0 ? {} : { repositories }) });
     return { status: 'FAILED', physicalResourceId, reason };
   };
-  const parsed = parseProperties(request.properties);
+  const parsed = parseProperties(request.properties, session.context.policy);
   if ('problems' in parsed) {
     const kept = await keepInRollback(request, session, isRollback);
     if (kept !== undefined) return kept;
@@ -69,7 +70,7 @@ async function put(
   }
   const { desired } = parsed;
   const context = await session.watch();
-  const done = await reconcile({ desired, requester, replaced: replacedBy(request) }, context);
+  const done = await reconcile({ desired, requester, replaced: replacedBy(request, context) }, context);
   // A dry run costs nothing, so it must not list the registry to the author of a stack.
   const isNamed = (repository: string) => !desired.dryRun || namesLiterally(desired.selection, repository);
   if ('refusal' in done) {
@@ -96,13 +97,13 @@ export async function keepInRollback(
 ): Promise<CustomResourceResponse | undefined> {
   if (request.requestType !== 'Update') return undefined;
   const { physicalResourceId } = request;
-  const kept = await rollBackToRefused(requesterOf(request, isRollback), context);
+  const kept = await rollBackToRefused(requesterOf(request, context, isRollback), context);
   return kept && { status: 'SUCCESS', physicalResourceId, data: {}, notes: kept.map(noteClause) };
 }
 
-function requesterOf(request: PutRequest, isRollback: boolean | undefined): Requester {
+function requesterOf(request: PutRequest, context: Organisation, isRollback: boolean | undefined): Requester {
   return {
-    isRollback: isRollback ?? (replacesRefused(request) ? true : undefined),
+    isRollback: isRollback ?? (replacesRefused(request, context) ? true : undefined),
     holder: physicalIdOf(request),
     stack: request.stackId,
     request: requestHash(request),
@@ -113,8 +114,8 @@ function requesterOf(request: PutRequest, isRollback: boolean | undefined): Requ
 }
 
 /** Whether an Update replaces properties that are refused: they never came into effect, so it rolls that Update back. */
-function replacesRefused(request: PutRequest): boolean {
-  return request.requestType === 'Update' && 'problems' in parseProperties(request.oldProperties);
+function replacesRefused(request: PutRequest, { policy }: Organisation): boolean {
+  return request.requestType === 'Update' && 'problems' in parseProperties(request.oldProperties, policy);
 }
 
 /** The hash by which a rollback is recognised: of the properties without CloudFormation's own. */
@@ -122,9 +123,9 @@ function propertiesHash({ ServiceToken: _, ServiceTimeout: __, ...properties }: 
   return hashOf(properties);
 }
 
-function replacedBy(request: PutRequest): Replaced | undefined {
+function replacedBy(request: PutRequest, { policy }: Organisation): Replaced | undefined {
   if (request.requestType !== 'Update') return undefined;
-  const old = parseProperties(request.oldProperties);
+  const old = parseProperties(request.oldProperties, policy);
   // Properties that are refused were never applied by this version.
   if ('problems' in old || old.desired.selection === undefined) return undefined;
   const { onDelete, dryRun, protectPulledWithinDays } = old.desired;

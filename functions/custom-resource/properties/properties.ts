@@ -1,19 +1,19 @@
 import { isList, isOneOf, type Json, type JsonObject, member } from '../../../core/json.ts';
+import type { LifecycleParameters } from '../../../core/lifecycle/build.ts';
+import { builtInPolicy } from '../../../core/policy/policy.ts';
 import { parseScanningConfiguration } from '../../../core/settings/scan-on-push.ts';
 import {
   filtersProperty,
   parseTagMutability,
   type TagMutability,
 } from '../../../core/settings/tag-mutability.ts';
-import type { Desired, OnDelete } from '../../../reconcile/desired.ts';
+import { type Desired, onDeletes, whenSaferModes } from '../../../reconcile/desired.ts';
 import { type PropertyIssue, propertyProblem } from '../../../wording/properties.ts';
 import { readAccountSettings } from './account-settings.ts';
 import { readExclusions, readMutableTags } from './exclusion-filters.ts';
-import { readLifecyclePolicy } from './lifecycle-policy.ts';
+import { lifecycleNames, readLifecycle } from './lifecycle-parameters.ts';
 import { readSelection, selectionNames } from './selection.ts';
-import { type AddIssue, readBoolean, readCount } from './values.ts';
-
-const onDeletes: readonly OnDelete[] = ['Retain', 'Restore'];
+import { type AddIssue, readBoolean, readCount, readOneOf } from './values.ts';
 
 const settingNames = [
   'ImageTagMutability',
@@ -21,6 +21,7 @@ const settingNames = [
   'MutableTags',
   'ImageScanningConfiguration',
   'LifecyclePolicy',
+  ...lifecycleNames,
 ] as const;
 
 /** Every property, without CloudFormation's own. */
@@ -30,15 +31,21 @@ export const propertyNames = [
   'AccountSettings',
   'RequireScanning',
   'ProtectPulledWithinDays',
+  'WhenSafer',
   'OnDelete',
   'DryRun',
 ] as const;
 // CloudFormation's own, which arrive among the properties.
 const reserved = ['ServiceToken', 'ServiceTimeout'];
 
-/** Parses ResourceProperties, named and shaped as in AWS::ECR::Repository; every problem at once, each a clause. */
+/**
+ * Parses ResourceProperties, named and shaped as in AWS::ECR::Repository; every problem at once, each a clause.
+ *
+ * @param policy the organisation's parameters, for what the properties do not set of a lifecycle policy
+ */
 export function parseProperties(
   properties: JsonObject,
+  policy: LifecycleParameters = builtInPolicy,
 ): { readonly desired: Desired } | { readonly problems: readonly string[] } {
   const issues: PropertyIssue[] = Object.keys(properties)
     .filter((name) => !isOneOf(propertyNames, name) && !reserved.includes(name))
@@ -51,12 +58,13 @@ export function parseProperties(
     selection,
     tagMutability: readTagMutability(properties, add),
     scanOnPush: readScanning(given('ImageScanningConfiguration'), add),
-    lifecyclePolicy: readLifecyclePolicy(given('LifecyclePolicy'), add),
+    ...readLifecycle(properties, policy, add),
     accountSettings: readAccountSettings(given('AccountSettings'), add),
     requireScanning: readBoolean('RequireScanning', given('RequireScanning'), add) ?? false,
     protectPulledWithinDays:
       readCount('ProtectPulledWithinDays', given('ProtectPulledWithinDays'), add) ?? 90,
-    onDelete: readOnDelete(given('OnDelete'), add),
+    whenSafer: readOneOf('WhenSafer', whenSaferModes, given('WhenSafer'), add) ?? 'Refuse',
+    onDelete: readOneOf('OnDelete', onDeletes, given('OnDelete'), add) ?? 'Retain',
     dryRun: readBoolean('DryRun', given('DryRun'), add) ?? false,
   };
   if (selection === undefined) {
@@ -79,7 +87,7 @@ export function parseForDelete(properties: JsonObject): DeleteProperties {
   const issues: PropertyIssue[] = [];
   const add: AddIssue = (issue) => issues.push(issue);
   const days = 'ProtectPulledWithinDays';
-  const onDelete = readOnDelete(member(properties, 'OnDelete'), add);
+  const onDelete = readOneOf('OnDelete', onDeletes, member(properties, 'OnDelete'), add) ?? 'Retain';
   const protectPulledWithinDays = readCount(days, member(properties, days), add) ?? 90;
   return { onDelete, protectPulledWithinDays, isRefused: issues.some(({ path }) => path[0] === 'OnDelete') };
 }
@@ -110,11 +118,4 @@ function readScanning(value: Json | undefined, add: AddIssue): boolean | undefin
   if ('value' in parsed) return parsed.value;
   for (const issue of parsed.issues) add({ ...issue, path: ['ImageScanningConfiguration', ...issue.path] });
   return undefined;
-}
-
-function readOnDelete(value: Json | undefined, add: AddIssue): OnDelete {
-  if (isOneOf(onDeletes, value)) return value;
-  if (value !== undefined)
-    add({ code: 'not-one-of', path: ['OnDelete'], expected: onDeletes, actual: value });
-  return 'Retain';
 }

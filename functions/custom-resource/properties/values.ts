@@ -2,7 +2,7 @@
  * How single values of ResourceProperties are read. Numbers and booleans arrive as text
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html).
  */
-import { isList, type Json } from '../../../core/json.ts';
+import { isList, isOneOf, type Json } from '../../../core/json.ts';
 import { parseBoolean } from '../../../core/policy/values.ts';
 import type { PropertyIssue } from '../../../wording/properties.ts';
 
@@ -15,6 +15,18 @@ export function readBoolean(name: string, value: Json | undefined, add: AddIssue
   const parsed = parseBoolean(value);
   if ('value' in parsed) return parsed.value;
   add({ code: 'not-a-boolean', path: [name], actual: value });
+  return undefined;
+}
+
+/** One of some texts; undefined when absent, or wrong and reported. */
+export function readOneOf<Value extends string>(
+  name: string,
+  allowed: readonly Value[],
+  value: Json | undefined,
+  add: AddIssue,
+): Value | undefined {
+  if (value === undefined || isOneOf(allowed, value)) return value;
+  add({ code: 'not-one-of', path: [name], expected: allowed, actual: value });
   return undefined;
 }
 

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../../core/json.ts';
+import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
 import { hashOfPolicy } from '../../../reconcile/hash.ts';
 import { type Bench, startBench } from './support/bench.ts';
 import { asClaimed, claimsIn, holdersIn } from './support/claims-records.ts';
+import { propertiesLike } from './support/events.ts';
 import { type Image, imagesLike, safe, unsafe } from './support/registry.ts';
 
 let bench: Bench;
@@ -23,6 +26,9 @@ const keeping = (count: number) =>
       },
     ],
   });
+const old = (repository: string, properties: JsonObject) => ({
+  OldResourceProperties: propertiesLike({ RepositoryName: repository, ...properties }),
+});
 const policy = (count: number) => ({ LifecyclePolicy: { LifecyclePolicyText: keeping(count) } });
 const daysAgo = (days: number) => Math.floor(Date.now() / 1000) - days * 24 * 60 * 60;
 const pulled = (images: readonly Image[], days: number): readonly Image[] =>
@@ -39,6 +45,38 @@ describe('a lifecycle policy', () => {
     expect(steps).toContain('start preview');
     const again = await bench.run({ repository, properties: policy(5) });
     expect(again.steps.filter((step) => /put|write|preview/.test(step))).toEqual([]);
+  });
+
+  test('is the default of the macro where its parameters are set, and the others are those of the organisation', async () => {
+    const { answer, lifecycleAfter, repository } = await bench.run({
+      before: safe,
+      properties: { KeepImages: '50', ProtectedTags: 'release-*, v*' },
+    });
+    expect(answer).toMatchObject({ Status: 'SUCCESS', Data: { Changed: '1' } });
+    const built = { KeepImages: 50, ExpireUntaggedAfterDays: 14, ProtectedTags: ['release-*', 'v*'] };
+    expect(lifecycleAfter).toBe(lifecyclePolicyText(built));
+    const archiving = { ArchiveUnpulledAfterDays: 180, ExpireUntaggedAfterDays: 0 };
+    const archived = await bench.run({ repository, sample: 'update', properties: archiving });
+    expect(archived.lifecycleAfter).toBe(lifecyclePolicyText({ ...built, ...archiving, ProtectedTags: [] }));
+  });
+
+  test('of parameters stays what it was when an Update is rolled back, whatever the organisation has changed since', async () => {
+    const properties = { KeepImages: '50' };
+    const { repository, lifecycleAfter } = await bench.run({ before: safe, properties });
+    try {
+      process.env.ExpireUntaggedAfterDays = '7';
+      const update = { repository, sample: 'update' as const };
+      const changed = await bench.run({
+        ...update,
+        properties: { KeepImages: '60' },
+        event: old(repository, properties),
+      });
+      expect(changed.lifecycleAfter).toContain('expire 7 days');
+      const back = await bench.run({ ...update, properties, event: old(repository, { KeepImages: '60' }) });
+      expect([back.answer?.Status, back.lifecycleAfter]).toEqual(['SUCCESS', lifecycleAfter]);
+    } finally {
+      delete process.env.ExpireUntaggedAfterDays;
+    }
   });
 
   test('means the same in another order of keys', async () => {
@@ -91,6 +129,30 @@ describe('a lifecycle policy', () => {
     const { answer, steps } = await bench.run({ before: unsafe, properties });
     expect(answer?.Reason).toContain(reason);
     expect(answer?.Reason).not.toContain('hunter2');
+    expect(steps).toEqual([]);
+  });
+});
+
+describe('parameters of a lifecycle policy', () => {
+  test.each<[string, JsonObject, string]>([
+    [
+      'beside a text',
+      { ...policy(5), ArchiveUnpulledAfterDays: 1 },
+      'LifecyclePolicy and ArchiveUnpulledAfterDays both define the lifecycle policy: set one of them.',
+    ],
+    [
+      'that leave no rule',
+      { KeepImages: '0', ExpireUntaggedAfterDays: 0 },
+      'KeepImages and ExpireUntaggedAfterDays of 0 leave no rule for a lifecycle policy: remove them to keep the current one, or set ArchiveUnpulledAfterDays.',
+    ],
+    [
+      'of wrong values',
+      { KeepImages: 'hunter2', ProtectedTags: ['hunter2!'], WhenSafer: 'keep' },
+      'KeepImages must be a whole number from 0 to 100000, not another string; ProtectedTags must be 1 to 128 letters, digits and . _ * -; WhenSafer has the unknown value "keep"; did you mean Keep?',
+    ],
+  ])('are refused before any call: %s', async (_title, properties, reason) => {
+    const { answer, steps } = await bench.run({ before: unsafe, properties });
+    expect(answer?.Reason).toBe(`Settings: ${reason}`);
     expect(steps).toEqual([]);
   });
 });

@@ -78,7 +78,8 @@ describe('properties that are refused, before ECR is asked', () => {
       { Colour: secret },
       'unknown property; allowed are RepositoryName, RepositoryNames, RepositoryTags, Exclude, AllowNoMatch, ' +
         'ImageTagMutability, ImageTagMutabilityExclusionFilters, MutableTags, ImageScanningConfiguration, LifecyclePolicy, ' +
-        'AccountSettings, RequireScanning, ProtectPulledWithinDays, OnDelete, DryRun.',
+        'KeepImages, ExpireUntaggedAfterDays, ArchiveUnpulledAfterDays, ProtectedTags, ' +
+        'AccountSettings, RequireScanning, ProtectPulledWithinDays, WhenSafer, OnDelete, DryRun.',
     ],
     ['a name that is none', { RepositoryName: secret }, `${nameRule}.`],
     ['an empty name', { RepositoryName: '' }, `${nameRule}.`],

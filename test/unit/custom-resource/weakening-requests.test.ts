@@ -28,6 +28,35 @@ const excluding = (...exclusions: string[]): Settings => ({
   scanOnPush: true,
 });
 
+describe('WhenSafer: Keep', () => {
+  const keep = { WhenSafer: 'Keep', MutableTags: 'latest' };
+  const others = { strict: safe, own: excluding('dev'), open: unsafe };
+
+  test.each([['false'], ['true']])(
+    'hardens a mixed fleet and leaves safer repositories as they are, with AllowWeakening: %s',
+    async (allowed) => {
+      process.env.AllowWeakening = allowed;
+      const fleet = { others, properties: (own: string) => ({ RepositoryName: `${own}/*`, ...keep }) };
+      const { answer, repository, othersAfter } = await bench.run({ ...fleet });
+      expect(answer).toMatchObject({ Status: 'SUCCESS', Data: { Matched: '3', Changed: '1' } });
+      expect(othersAfter).toEqual({ ...others, open: excluding('latest') });
+      const noted = bench.printed.filter((line) => line.includes('"notes"')).at(-1);
+      for (const name of ['strict', 'own'])
+        expect(noted).toContain(
+          `${repository}/${name} keeps ImageTagMutability, since WhenSafer is Keep: the desired value is less safe`,
+        );
+      expect(noted).not.toContain(`${repository}/open keeps`);
+    },
+  );
+
+  test('does not permit what Enforcement refuses, and leaves the fleet alone when the resource is deleted', async () => {
+    const properties = { ...keep, OnDelete: 'Restore' };
+    const { repository } = await bench.run({ before: safe, properties });
+    const { after, claimsAfter } = await bench.run({ repository, sample: 'delete', properties });
+    expect([after, claimsAfter === undefined ? [] : holdersIn(claimsAfter)]).toEqual([safe, []]);
+  });
+});
+
 describe('what would make a repository less safe than it is', () => {
   const weakenings: readonly [string, Settings, JsonObject, string][] = [
     ['MUTABLE', safe, { ImageTagMutability: 'MUTABLE' }, 'ImageTagMutability IMMUTABLE -> MUTABLE'],
