@@ -14,6 +14,9 @@ import batch_reads
 import change_sets
 import creation_templates
 import custom_resources
+import ecs_containers
+import ecs_pages
+import ecs_revisions
 import encryption
 import event_patterns
 import event_targets
@@ -22,7 +25,9 @@ import failed_transforms
 import function_names
 import image_events
 import image_scans
+import image_times
 import images
+import lambda_images
 import layers
 import lifecycle_preview
 import macro_calls
@@ -85,6 +90,7 @@ GAPS = (
     function_names,
     simulated_policies,
     image_events,
+    image_times,
     image_scans,
     push_trail,
     event_patterns,
@@ -94,6 +100,10 @@ GAPS = (
     topic_encryption,
     table_properties,
     batch_reads,
+    ecs_containers,
+    ecs_revisions,
+    ecs_pages,
+    lambda_images,
 )
 
 
