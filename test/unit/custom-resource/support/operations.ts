@@ -90,7 +90,7 @@ const specs = {
   DeleteLifecyclePolicy: spec('delete lifecycle', deleteLifecyclePolicy, name),
   StartLifecyclePolicyPreview: spec('start preview', startLifecyclePolicyPreview, name, text),
   GetLifecyclePolicyPreview: spec('see preview', getLifecyclePolicyPreview, name, ...paging),
-  DescribeImages: spec('see images', describeImages, name, 'imageIds', ...paging),
+  DescribeImages: spec('see images', describeImages, name, 'imageIds', 'filter', ...paging),
   GetAccountSetting: spec('read account', getAccountSetting, 'name'),
   PutAccountSetting: spec('put account', putAccountSetting, 'name', 'value'),
 } satisfies Readonly<Record<string, Spec>>;

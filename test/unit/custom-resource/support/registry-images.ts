@@ -1,5 +1,5 @@
 /** Images, by digest or by page. */
-import { isList, isObject, type JsonObject, member } from '../../../../core/json.ts';
+import { isEqual, isList, isObject, type JsonObject, member } from '../../../../core/json.ts';
 import { type Image, onRepository } from './registry.ts';
 import { errorReply, invalid, ok, pageReply } from './reply.ts';
 
@@ -7,6 +7,10 @@ const maxImages = 100;
 
 export const describeImages = onRepository(({ name, input, repository: { images } }) => {
   const ids = member(input, 'imageIds');
+  const filter = member(input, 'filter');
+  // The bench archives nothing, so that all images are those of any status.
+  if (filter !== undefined && !isEqual(filter, { imageStatus: 'ANY' }))
+    return invalid('the bench knows the filter imageStatus ANY alone');
   if (ids === undefined)
     return pageReply(input, { items: images, keyOf: ({ digest }) => digest, maxResults: 1000 }, (page) => ({
       imageDetails: page.map((image) => detail(name, image)),

@@ -1,0 +1,74 @@
+/** Whether a lifecycle policy is a default one: of this macro's own making, whatever its numbers. */
+import {
+  asObject,
+  asText,
+  entriesOf,
+  isEqual,
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+  textsOf,
+} from '../json.ts';
+import { lifecyclePolicyText } from './build.ts';
+
+/**
+ * Whether `lifecyclePolicyText` builds such a policy from some parameters.
+ *
+ * Each rule is compared by itself, with its description, so that a policy of an earlier version counts too, and one of an
+ * author with the same rules does not. A number that was changed by hand no longer agrees with its description. The order of
+ * keys and of rules, and what ECR may add when it returns a policy (an empty list, the standard storage class), mean nothing.
+ */
+export function isDefaultLifecyclePolicy(text: string): boolean {
+  const rules = rulesIn(text)?.map(tidied);
+  if (rules === undefined || !rules.every(isObject) || !rules.every(isDefaultRule)) return false;
+  const inOrder = rules.toSorted((one, other) => Number(one.rulePriority) - Number(other.rulePriority));
+  const statuses = inOrder.map(({ selection }) => asText(asObject(selection).tagStatus) ?? '');
+  return /^(tagged )*(untagged|any|untagged any)$/.test(statuses.join(' '));
+}
+
+function rulesIn(text: string): readonly Json[] | undefined {
+  try {
+    const policy: Json = JSON.parse(text);
+    return isObject(policy) && Object.keys(policy).length === 1 ? entriesOf(policy.rules) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isDefaultRule(rule: JsonObject): boolean {
+  const built = asObject(entriesOf(asObject(JSON.parse(builtFor(rule) ?? '{}')).rules)[0]);
+  return isEqual({ ...rule, rulePriority: 0 }, { ...built, rulePriority: 0 });
+}
+
+/** A default policy whose first rule is this one, if it is one of a default policy. */
+function builtFor({ selection }: JsonObject): string | undefined {
+  const { tagStatus, tagPatternList, countType, countNumber } = asObject(selection);
+  const number = typeof countNumber === 'number' ? countNumber : 0;
+  const isByPulls = countType === 'sinceImagePulled';
+  const parameters = {
+    // A rule that protects stands before one that does something.
+    KeepImages: tagStatus === 'tagged' ? 1 : number,
+    ExpireUntaggedAfterDays: tagStatus === 'untagged' ? number : 0,
+    ProtectedTags: tagStatus === 'tagged' ? textsOf(tagPatternList).slice(0, 1) : [],
+    ArchiveUnpulledAfterDays: tagStatus === 'any' && isByPulls ? number : 0,
+  };
+  return lifecyclePolicyText(parameters);
+}
+
+/** Without what means the same as nothing, and with numbers as numbers. */
+function tidied(value: Json): Json {
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).filter(
+    ([key, each]) =>
+      each !== null &&
+      !(isList(each) && each.length === 0) &&
+      !(key === 'storageClass' && each === 'standard'),
+  );
+  return Object.fromEntries(entries.map(([key, each]) => [key, numeric(key, tidied(each))]));
+}
+
+function numeric(key: string, value: Json): Json {
+  const isNumber = (key === 'rulePriority' || key === 'countNumber') && typeof value === 'string';
+  return isNumber && /^\d+$/.test(value) ? Number(value) : value;
+}
