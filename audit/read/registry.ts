@@ -92,7 +92,7 @@ interface WholeRegistry {
 }
 
 async function readWhole(
-  { ecr, tagging, trail }: Services,
+  { ecr, stackTags, trail }: Services,
   listed: readonly Repository[],
   { registryId, maxPushes, now }: ReadOptions,
 ): Promise<WholeRegistry> {
@@ -105,7 +105,7 @@ async function readWhole(
   const [scanType, scanning, stacks, pushes] = await Promise.all([
     ofOwn(async () => whenKnown(own, (known) => known.scanType)),
     ofOwn(() => readScanning(ecr, names)),
-    ofOwn(() => orUnknown('tag:GetResources', () => readStacks(tagging))),
+    ofOwn(() => orUnknown('tag:GetResources', () => readStacks(stackTags))),
     ofOwn<PushesRead>(async () =>
       maxPushes === 0
         ? { unknown: { code: 'pushes-not-requested' } }

@@ -1,6 +1,5 @@
 /** The services that an audit calls, and how long their calls are retried. */
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
-import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { type Call, callsOf } from '../../aws/calls.ts';
 import type { EcrCalls } from '../../aws/ecr/call.ts';
 import { connect } from '../../aws/ecr/connection.ts';
@@ -10,6 +9,7 @@ import { repositoryReads } from '../../aws/ecr/repositories.ts';
 import { repositoryPolicyReads } from '../../aws/ecr/repository-policies.ts';
 import { scanningReads } from '../../aws/ecr/scanning.ts';
 import { patientCall } from '../../aws/patient-calls.ts';
+import { connectStackTags, type StackTags } from '../../aws/usage/stack-tags.ts';
 
 /** Which registry is read, and with which credentials. */
 export interface ServiceOptions {
@@ -36,7 +36,7 @@ export type AuditReads = ReturnType<typeof auditReads>;
 /** The connections to the services. */
 export interface Services {
   readonly ecr: AuditReads;
-  readonly tagging: Call<ResourceGroupsTaggingAPIClient>;
+  readonly stackTags: StackTags;
   readonly trail: Call<CloudTrailClient>;
   /** How often each operation was called. */
   readonly counts: ReadonlyMap<string, number>;
@@ -64,16 +64,16 @@ export function connectServices(options: ServiceOptions): Services {
   const counts = new Map<string, number>();
   const patience = { callMs, stop, maxDenials, counts };
   const ecr = connect({ ...settings, registryId }, auditReads);
-  const tagging = callsOf(() => new ResourceGroupsTaggingAPIClient(settings));
+  const stackTags = connectStackTags(settings);
   const trail = callsOf(() => new CloudTrailClient(settings));
   return {
     ecr: ecr.patiently({ ...patience, firstMs }),
-    tagging: patientCall(tagging, patience),
+    stackTags: stackTags.patiently(patience),
     trail: patientCall(trail, patience),
     counts,
     region: ecr.region,
     close() {
-      for (const { close } of [ecr, tagging, trail]) close();
+      for (const { close } of [ecr, stackTags, trail]) close();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { projectRoot } from '../../local/paths.ts';
 import { importsOf } from '../support/imports.ts';
@@ -50,13 +50,7 @@ describe('the rooms', () => {
     cloudformation: ['core'],
     aws: ['core', 'node:', '@aws-sdk/'],
     reconcile: ['core', 'aws', 'node:'],
-    audit: [
-      'core',
-      'aws',
-      '@aws-sdk/client-cloudtrail',
-      '@aws-sdk/client-resource-groups-tagging-api',
-      'node:',
-    ],
+    audit: ['core', 'aws', '@aws-sdk/client-cloudtrail', 'node:'],
     wording: ['core', 'cloudformation', 'aws', 'reconcile', 'audit'],
     'template-text': ['core', 'cloudformation', 'wording', 'yaml', 'node:fs'],
     // Files beside the handler's are loaded on demand, by a require that node:module makes.
@@ -164,6 +158,26 @@ describe('the rooms', () => {
     );
     expect(users).not.toEqual([]);
     expect(users.filter((file) => !/^functions\/scan-alerts\/sns\.ts$/.test(file))).toEqual([]);
+  });
+
+  test("only aws/usage imports the SDK's clients of the services that use images", () => {
+    const clients = [
+      'apprunner',
+      'batch',
+      'codebuild',
+      'ecs',
+      'inspector2',
+      'lambda',
+      'resource-groups-tagging-api',
+      'sagemaker',
+    ].map((name) => `@aws-sdk/client-${name}`);
+    for (const client of clients) {
+      const users = files.filter((file) => !file.startsWith('test/') && importsOf(file).includes(client));
+      expect({ client, rooms: [...new Set(users.map((file) => dirname(file)))] }).toEqual({
+        client,
+        rooms: ['aws/usage'],
+      });
+    }
   });
 
   test("only aws/ecr imports the SDK's client of ECR", () => {
