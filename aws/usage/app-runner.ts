@@ -2,6 +2,7 @@
 import { AppRunnerClient, DescribeServiceCommand, ListServicesCommand } from '@aws-sdk/client-apprunner';
 import { mapConcurrently } from '../map-concurrently.ts';
 import { pages } from '../pages.ts';
+import { entriesOf, present } from './response.ts';
 import type { SourceAdapter, SourceReading } from './source.ts';
 
 // The limit of ListServices.
@@ -18,8 +19,8 @@ export const appRunner: SourceAdapter<AppRunnerClient, 'apprunner'> = {
       reading.call('apprunner:ListServices', (client, options) =>
         client.send(new ListServicesCommand({ MaxResults: maxListed, NextToken }), options),
       );
-    for await (const { ServiceSummaryList = [] } of pages(read, (page) => page.NextToken))
-      await mapConcurrently(ServiceSummaryList, ({ ServiceArn }) =>
+    for await (const { ServiceSummaryList } of pages(read, (page) => page.NextToken))
+      await mapConcurrently(entriesOf(ServiceSummaryList), ({ ServiceArn }) =>
         reading.part('apprunner:DescribeService', () => readService(reading, ServiceArn), gone),
       );
   },
@@ -33,7 +34,8 @@ async function readService(
   const image = await reading.call('apprunner:DescribeService', async (client, options) => {
     const { Service } = await client.send(new DescribeServiceCommand({ ServiceArn }), options);
     // The rest of the response, such as environment variables, is not kept.
-    return Service?.SourceConfiguration?.ImageRepository?.ImageIdentifier;
+    // A service that App Runner builds from source has no image of its own.
+    return present(Service?.SourceConfiguration).ImageRepository?.ImageIdentifier;
   });
   reading.found(ServiceArn, { image });
 }

@@ -7,6 +7,7 @@ import {
   type JobDefinition,
 } from '@aws-sdk/client-batch';
 import { pages } from '../pages.ts';
+import { entriesOf } from './response.ts';
 import type { SourceAdapter } from './source.ts';
 
 // The limit of DescribeJobDefinitions.
@@ -25,8 +26,8 @@ export const batch: SourceAdapter<BatchClient, 'batch'> = {
           options,
         ),
       );
-    for await (const { jobDefinitions = [] } of pages(read, (page) => page.nextToken))
-      for (const definition of jobDefinitions)
+    for await (const { jobDefinitions } of pages(read, (page) => page.nextToken))
+      for (const definition of entriesOf(jobDefinitions))
         for (const image of imagesOf(definition)) reading.found(definition.jobDefinitionArn, { image });
   },
 };

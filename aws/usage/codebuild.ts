@@ -3,6 +3,7 @@ import { BatchGetProjectsCommand, CodeBuildClient, ListProjectsCommand } from '@
 import { chunks } from '../chunks.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import { pages } from '../pages.ts';
+import { entriesOf, requireAll } from './response.ts';
 import type { SourceAdapter, SourceReading } from './source.ts';
 
 // The limit of BatchGetProjects.
@@ -21,7 +22,8 @@ export const codebuild: SourceAdapter<CodeBuildClient, 'codebuild'> = {
       );
     const listed: string[] = [];
     await reading.part('codebuild:ListProjects', async () => {
-      for await (const { projects = [] } of pages(read, (page) => page.nextToken)) listed.push(...projects);
+      for await (const { projects } of pages(read, (page) => page.nextToken))
+        listed.push(...entriesOf(projects));
     });
     await mapConcurrently(
       chunks([...new Set(listed)], maxProjects),
@@ -36,7 +38,11 @@ async function readProjects(
   names: string[],
 ): Promise<void> {
   const images = await reading.call('codebuild:BatchGetProjects', async (client, options) => {
-    const { projects = [] } = await client.send(new BatchGetProjectsCommand({ names }), options);
+    const { projects = [], projectsNotFound = [] } = await client.send(
+      new BatchGetProjectsCommand({ names }),
+      options,
+    );
+    requireAll(names, projects, projectsNotFound);
     // The rest of the response, such as environment variables, is not kept.
     return projects.map(({ arn, environment }) => ({ arn, image: environment?.image }));
   });

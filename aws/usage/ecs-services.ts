@@ -10,6 +10,7 @@ import { chunks } from '../chunks.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import { pages } from '../pages.ts';
 import { type EcsReading, goneClusters, reportFailures } from './ecs-reading.ts';
+import { entriesOf, requireAll } from './response.ts';
 
 // The limit of ListServices.
 const maxListed = 100;
@@ -51,8 +52,8 @@ async function list(reading: EcsReading, cluster: string, services: string[]): P
     reading.call('ecs:ListServices', (client, options) =>
       client.send(new ListServicesCommand({ cluster, maxResults: maxListed, nextToken }), options),
     );
-  for await (const { serviceArns = [] } of pages(read, (page) => page.nextToken))
-    services.push(...serviceArns);
+  for await (const { serviceArns } of pages(read, (page) => page.nextToken))
+    services.push(...entriesOf(serviceArns));
 }
 
 function addArns(arns: Set<string>, named: readonly { readonly arn?: string | undefined }[] = []): void {
@@ -72,11 +73,13 @@ async function describe(
   cluster: string,
   services: string[],
 ): Promise<readonly Service[]> {
-  const response = await reading.call('ecs:DescribeServices', (client, options) =>
-    client.send(new DescribeServicesCommand({ cluster, services }), options),
+  const { services: described = [], failures = [] } = await reading.call(
+    'ecs:DescribeServices',
+    (client, options) => client.send(new DescribeServicesCommand({ cluster, services }), options),
   );
-  reportFailures(reading, 'ecs:DescribeServices', response.failures);
-  return response.services ?? [];
+  reportFailures(reading, 'ecs:DescribeServices', failures);
+  requireAll(services, described, failures);
+  return described;
 }
 
 /** Of the service, of each of its deployments, and of the task sets of another deployment controller. */
@@ -96,7 +99,7 @@ async function readDeployments(
     client.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns }), options),
   );
   reportFailures(reading, 'ecs:DescribeServiceDeployments', response.failures);
-  for (const { targetServiceRevision, sourceServiceRevisions = [] } of response.serviceDeployments ?? [])
+  for (const { targetServiceRevision, sourceServiceRevisions = [] } of entriesOf(response.serviceDeployments))
     addArns(revisions, [...sourceServiceRevisions, { arn: targetServiceRevision?.arn }]);
 }
 
@@ -110,7 +113,7 @@ async function readRevisions(
     client.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns }), options),
   );
   reportFailures(reading, 'ecs:DescribeServiceRevisions', response.failures);
-  for (const revision of response.serviceRevisions ?? []) {
+  for (const revision of entriesOf(response.serviceRevisions)) {
     if (revision.taskDefinition !== undefined) named.add(revision.taskDefinition);
     for (const { image, imageDigest } of revision.containerImages ?? [])
       reading.found(revision.serviceArn ?? revision.serviceRevisionArn, { image, digest: imageDigest });

@@ -1,7 +1,9 @@
 /** The tasks of an ECS cluster. */
 import { DescribeTasksCommand, ListTasksCommand } from '@aws-sdk/client-ecs';
+import { chunks } from '../chunks.ts';
 import { pages } from '../pages.ts';
 import { type EcsReading, goneClusters, reportFailures } from './ecs-reading.ts';
+import { entriesOf, requireAll } from './response.ts';
 
 // The limit of ListTasks and of DescribeTasks.
 const maxTasks = 100;
@@ -23,11 +25,11 @@ export async function readTasks(reading: EcsReading, cluster: string, named: Set
   await reading.part(
     'ecs:ListTasks',
     async () => {
-      for await (const { taskArns = [] } of pages(read, (page) => page.nextToken))
-        if (taskArns.length > 0)
+      for await (const { taskArns } of pages(read, (page) => page.nextToken))
+        for (const some of chunks(entriesOf(taskArns), maxTasks))
           await reading.part(
             'ecs:DescribeTasks',
-            () => describe(reading, cluster, taskArns, named),
+            () => describe(reading, cluster, some, named),
             goneClusters,
           );
     },
@@ -41,10 +43,11 @@ async function describe(
   taskArns: string[],
   named: Set<string>,
 ): Promise<void> {
-  const { tasks = [], failures } = await reading.call('ecs:DescribeTasks', (client, options) =>
+  const { tasks = [], failures = [] } = await reading.call('ecs:DescribeTasks', (client, options) =>
     client.send(new DescribeTasksCommand({ cluster, tasks: taskArns }), options),
   );
   reportFailures(reading, 'ecs:DescribeTasks', failures);
+  requireAll(taskArns, tasks, failures);
   for (const { taskArn, taskDefinitionArn, containers = [] } of tasks) {
     if (taskDefinitionArn !== undefined) named.add(taskDefinitionArn);
     for (const { image, imageDigest } of containers) reading.found(taskArn, { image, digest: imageDigest });

@@ -11,6 +11,7 @@ import type { EcsReading } from './ecs-reading.ts';
 import { readServices } from './ecs-services.ts';
 import { readTasks } from './ecs-tasks.ts';
 import type { GoneError } from './gone.ts';
+import { entriesOf, present } from './response.ts';
 import type { SourceAdapter } from './source.ts';
 
 // The limits of ListClusters and of ListTaskDefinitionFamilies.
@@ -46,8 +47,8 @@ async function readClusters(reading: EcsReading, named: Set<string>): Promise<vo
       reading.call('ecs:ListClusters', (client, options) =>
         client.send(new ListClustersCommand({ maxResults: maxListed, nextToken }), options),
       );
-    for await (const { clusterArns = [] } of pages(read, (page) => page.nextToken))
-      clusters.push(...clusterArns);
+    for await (const { clusterArns } of pages(read, (page) => page.nextToken))
+      clusters.push(...entriesOf(clusterArns));
   });
   await mapConcurrently(
     [...new Set(clusters)],
@@ -72,8 +73,8 @@ async function readFamilies(reading: EcsReading, described: Set<string>): Promis
         options,
       ),
     );
-  for await (const { families = [] } of pages(read, (page) => page.nextToken))
-    for (const arn of await mapConcurrently(families, (family) => readDefinition(reading, family)))
+  for await (const { families } of pages(read, (page) => page.nextToken))
+    for (const arn of await mapConcurrently(entriesOf(families), (family) => readDefinition(reading, family)))
       if (arn !== undefined) described.add(arn);
 }
 
@@ -89,9 +90,9 @@ async function readDefinition(reading: EcsReading, definition: string): Promise<
       const { taskDefinition } = await reading.call('ecs:DescribeTaskDefinition', (client, options) =>
         client.send(new DescribeTaskDefinitionCommand({ taskDefinition: definition }), options),
       );
-      arn = taskDefinition?.taskDefinitionArn;
-      for (const { image } of taskDefinition?.containerDefinitions ?? [])
-        reading.found(arn ?? definition, { image });
+      const { taskDefinitionArn, containerDefinitions } = present(taskDefinition);
+      arn = taskDefinitionArn;
+      for (const { image } of entriesOf(containerDefinitions)) reading.found(arn ?? definition, { image });
     },
     goneDefinitions,
   );

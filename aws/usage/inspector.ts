@@ -7,6 +7,7 @@ import {
   ListCoverageCommand,
 } from '@aws-sdk/client-inspector2';
 import { pages } from '../pages.ts';
+import { entriesOf } from './response.ts';
 import type { SourceAdapter, SourceReading } from './source.ts';
 
 type InspectorReading = SourceReading<Inspector2Client, 'inspector'>;
@@ -28,8 +29,10 @@ export const inspector: SourceAdapter<Inspector2Client, 'inspector'> = {
       reading.call('inspector2:ListCoverage', (client, options) =>
         client.send(new ListCoverageCommand({ filterCriteria, maxResults: maxListed, nextToken }), options),
       );
-    for await (const { coveredResources = [] } of pages(read, (page) => page.nextToken))
-      for (const resource of coveredResources) foundCovered(reading, resource);
+    await reading.part('inspector2:ListCoverage', async () => {
+      for await (const { coveredResources } of pages(read, (page) => page.nextToken))
+        for (const resource of entriesOf(coveredResources)) foundCovered(reading, resource);
+    });
   },
 };
 
@@ -42,7 +45,7 @@ async function scansImages(reading: InspectorReading): Promise<boolean> {
   const failed = response.failedAccounts?.[0]?.errorCode;
   if (failed !== undefined)
     reading.unread({ code: 'failed', action: 'inspector2:BatchGetAccountStatus', error: failed });
-  const scans = (response.accounts ?? []).some(
+  const scans = entriesOf(response.accounts).some(
     ({ resourceState }) => resourceState?.ecr?.status === 'ENABLED',
   );
   if (!scans) reading.unread({ code: 'not-available', action: 'inspector2:ListCoverage' });

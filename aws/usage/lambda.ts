@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { mapConcurrently } from '../map-concurrently.ts';
 import { pages } from '../pages.ts';
+import { entriesOf, present } from './response.ts';
 import type { SourceAdapter, SourceReading } from './source.ts';
 
 // The limit of ListFunctions.
@@ -26,8 +27,8 @@ export const lambda: SourceAdapter<LambdaClient, 'lambda'> = {
           options,
         ),
       );
-    for await (const { Functions = [] } of pages(read, (page) => page.NextMarker)) {
-      const versions = Functions.filter(({ PackageType }) => PackageType === 'Image');
+    for await (const { Functions } of pages(read, (page) => page.NextMarker)) {
+      const versions = entriesOf(Functions).filter(({ PackageType }) => PackageType === 'Image');
       await mapConcurrently(versions, (version) =>
         reading.part('lambda:GetFunction', () => readVersion(reading, version), gone),
       );
@@ -45,5 +46,6 @@ async function readVersion(
     // The rest of the response, such as the function's environment, is not kept.
     return { image: Code?.ImageUri, resolved: Code?.ResolvedImageUri };
   });
+  present(image ?? resolved);
   reading.found(FunctionArn, { image, resolved });
 }

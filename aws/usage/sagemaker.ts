@@ -4,6 +4,7 @@ import {
   DescribeEndpointCommand,
   DescribeInferenceComponentCommand,
   DescribeModelCommand,
+  type InferenceComponentSpecificationSummary,
   ListEndpointsCommand,
   ListInferenceComponentsCommand,
   ListModelsCommand,
@@ -13,6 +14,7 @@ import { mapConcurrently } from '../map-concurrently.ts';
 import { pages } from '../pages.ts';
 import type { UsageAction } from './actions.ts';
 import type { GoneError } from './gone.ts';
+import { entriesOf, present } from './response.ts';
 import type { SourceAdapter, SourceReading } from './source.ts';
 
 type SageMakerReading = SourceReading<SageMakerClient, 'sagemaker'>;
@@ -51,15 +53,21 @@ async function readModels(reading: SageMakerReading): Promise<void> {
     reading.call('sagemaker:ListModels', (client, options) =>
       client.send(new ListModelsCommand({ MaxResults: maxListed, NextToken }), options),
     );
-  for await (const { Models = [] } of pages(read, (page) => page.NextToken))
-    await describeEach(reading, 'sagemaker:DescribeModel', Models, async ({ ModelName, ModelArn }) => {
-      const images = await reading.call('sagemaker:DescribeModel', async (client, options) => {
-        const model = await client.send(new DescribeModelCommand({ ModelName }), options);
-        // The rest of the response, such as environment variables, is not kept.
-        return [model.PrimaryContainer, ...(model.Containers ?? [])].map((container) => container?.Image);
-      });
-      for (const image of images) reading.found(ModelArn, { image });
-    });
+  for await (const { Models } of pages(read, (page) => page.NextToken))
+    await describeEach(
+      reading,
+      'sagemaker:DescribeModel',
+      entriesOf(Models),
+      async ({ ModelName, ModelArn }) => {
+        const images = await reading.call('sagemaker:DescribeModel', async (client, options) => {
+          const model = await client.send(new DescribeModelCommand({ ModelName }), options);
+          // The rest of the response, such as environment variables, is not kept.
+          present(model.PrimaryContainer ?? model.Containers);
+          return [model.PrimaryContainer, ...(model.Containers ?? [])].map((container) => container?.Image);
+        });
+        for (const image of images) reading.found(ModelArn, { image });
+      },
+    );
 }
 
 async function readEndpoints(reading: SageMakerReading): Promise<void> {
@@ -67,12 +75,13 @@ async function readEndpoints(reading: SageMakerReading): Promise<void> {
     reading.call('sagemaker:ListEndpoints', (client, options) =>
       client.send(new ListEndpointsCommand({ MaxResults: maxListed, NextToken }), options),
     );
-  for await (const { Endpoints = [] } of pages(read, (page) => page.NextToken))
-    await describeEach(reading, 'sagemaker:DescribeEndpoint', Endpoints, async (endpoint) => {
+  for await (const { Endpoints } of pages(read, (page) => page.NextToken))
+    await describeEach(reading, 'sagemaker:DescribeEndpoint', entriesOf(Endpoints), async (endpoint) => {
       const { EndpointName, EndpointArn } = endpoint;
       const response = await reading.call('sagemaker:DescribeEndpoint', (client, options) =>
         client.send(new DescribeEndpointCommand({ EndpointName }), options),
       );
+      present(response.EndpointName);
       // What is being deployed too.
       const variants = [response, response.PendingDeploymentSummary].flatMap((each) => [
         ...(each?.ProductionVariants ?? []),
@@ -88,22 +97,29 @@ async function readComponents(reading: SageMakerReading): Promise<void> {
     reading.call('sagemaker:ListInferenceComponents', (client, options) =>
       client.send(new ListInferenceComponentsCommand({ MaxResults: maxListed, NextToken }), options),
     );
-  for await (const { InferenceComponents = [] } of pages(read, (page) => page.NextToken))
+  for await (const { InferenceComponents } of pages(read, (page) => page.NextToken))
     await describeEach(
       reading,
       'sagemaker:DescribeInferenceComponent',
-      InferenceComponents,
+      entriesOf(InferenceComponents),
       async ({ InferenceComponentName, InferenceComponentArn }) => {
         const images = await reading.call('sagemaker:DescribeInferenceComponent', async (client, options) => {
           const { Specification, Specifications = [] } = await client.send(
             new DescribeInferenceComponentCommand({ InferenceComponentName }),
             options,
           );
-          return [Specification, ...Specifications].map((each) => each?.Container?.DeployedImage);
+          return [present(Specification ?? Specifications[0]), ...Specifications].map(deployedOf);
         });
         for (const image of images) foundDeployed(reading, InferenceComponentArn, image);
       },
     );
+}
+
+/** @throws UnexpectedResponse if it names neither a container nor what has one */
+function deployedOf(specification: InferenceComponentSpecificationSummary): DeployedImage | undefined {
+  const { Container, ModelName, BaseInferenceComponentName } = specification;
+  present(Container ?? ModelName ?? BaseInferenceComponentName);
+  return Container?.DeployedImage;
 }
 
 function foundDeployed(
