@@ -1,5 +1,6 @@
 /** Applies the controls to one resource, to each map that can be its Properties. */
 import { type ControlName, controls } from '../core/controls/index.ts';
+import type { DocumentRules } from '../core/documents.ts';
 import type { Finding } from '../core/finding.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
@@ -45,6 +46,7 @@ export interface ReadRepository {
   readonly isSelected: boolean;
   /** Reviews a default lifecycle policy before it is written. */
   readonly review: ReviewDefault | undefined;
+  readonly documents: DocumentRules;
 }
 
 type MayGain = ControlContext['mayGainProperties'];
@@ -75,7 +77,7 @@ function workOf(policy: Policy): Work {
 
 /** Applies every control that the rules ask for, and adds the findings; what changes beside Properties is answered. */
 export function applyControls(repository: ReadRepository, findings: Finding[]): readonly Change[] {
-  const { resource, type, logicalId, maps, rules, scope, isSelected, review } = repository;
+  const { resource, type, logicalId, maps, rules, scope, isSelected, review, documents } = repository;
   const { policy, isRedacted, exempt, endedOn } = rules;
   const { steps, written } = workOf(policy);
   const places = maps.map((each) => ({
@@ -92,7 +94,7 @@ export function applyControls(repository: ReadRepository, findings: Finding[]): 
         isRedacted || isNamed ? withRules(finding, isRedacted, isNamed ? endedOn : undefined) : finding,
       );
     };
-    const context = { control, policy, scope, mayGainProperties: undefined, written, addFinding };
+    const context = { control, policy, scope, mayGainProperties: undefined, written, documents, addFinding };
     if (isOfAttributes)
       attributeChanges.push(...harden(resource, type, attributeContext(context, isSelected)));
     else {

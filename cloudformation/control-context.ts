@@ -1,6 +1,7 @@
 /** Turns the issues that a control finds into findings about a template, and values in it. */
 import type { Control, ControlIssue } from '../core/controls/control.ts';
 import type { ControlCode } from '../core/controls/index.ts';
+import type { DocumentRules } from '../core/documents.ts';
 import type { Finding, FindingCode } from '../core/finding.ts';
 import type { Issue } from '../core/issue.ts';
 import type { Json, JsonObject } from '../core/json.ts';
@@ -24,6 +25,7 @@ export interface ControlContext {
   readonly written: WrittenDefaults;
   /** What a default that is about to be written becomes: `after` of what is answered is written. */
   readonly review?: ((finding: ControlFinding) => ControlFinding) | undefined;
+  readonly documents: DocumentRules;
   /** Takes one decision; the control's name and the logical ID are filled in. */
   readonly addFinding: (finding: ControlFinding) => void;
 }
@@ -65,10 +67,18 @@ export function applyControl(
   settings: KnownSettings,
   place: SettingPlace,
 ): Json | undefined {
-  const { control, policy } = context;
-  return control
-    .check(settings, policy)
-    .reduce<Json | undefined>((standing, issue) => applyIssue(context, issue, place) ?? standing, place.raw);
+  return checkControl(context, settings).reduce<Json | undefined>(
+    (standing, issue) => applyIssue(context, issue, place) ?? standing,
+    place.raw,
+  );
+}
+
+/** What the control of a context finds in settings. */
+export function checkControl(
+  { control, policy, documents }: Pick<ControlContext, 'control' | 'policy' | 'documents'>,
+  settings: KnownSettings,
+): readonly ControlIssue<ControlCode>[] {
+  return control.check(settings, policy, documents);
 }
 
 /** Reports one issue; returns the value to write, undefined if there is none. */

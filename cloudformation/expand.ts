@@ -1,8 +1,9 @@
+import { type DocumentRules, documentRules } from '../core/documents.ts';
 import { type Finding, isRefusal } from '../core/finding.ts';
 import type { JsonObject } from '../core/json.ts';
 import { applicationPolicy, refinePolicy } from '../core/policy/policy.ts';
 import type { ReviewDefault } from './control-context.ts';
-import { harden } from './harden.ts';
+import { hardenWith } from './harden.ts';
 import { jsonBytes } from './json-size.ts';
 import { numberFindings } from './numbers.ts';
 import type { DescribeFinding } from './report.ts';
@@ -56,6 +57,15 @@ export type Expansion = { readonly findings: readonly Finding[] } & (
 
 /** Hardens what a request holds. Pure. */
 export function expand(request: ExpandRequest, configuration: MacroConfiguration): Expansion {
+  return expandWith(() => documentRules, request, configuration);
+}
+
+/** The same, with what reads documents from wherever the caller has it. */
+export function expandWith(
+  documents: DocumentRules,
+  request: ExpandRequest,
+  configuration: MacroConfiguration,
+): Expansion {
   const { environment, settings = settingsFunction(environment), describe } = configuration;
   const application = applicationPolicy(environment);
   const transform = refinePolicy(application.policy, 'transform', request.params, [
@@ -66,7 +76,7 @@ export function expand(request: ExpandRequest, configuration: MacroConfiguration
   // Nothing can be decided by an invalid policy, nor in a template that would be changed.
   if (ofParameters.some(isRefusal)) return { findings: ofParameters, refusedFor: 'findings' };
 
-  const hardened = harden(request.fragment, {
+  const hardened = hardenWith(documents, request.fragment, {
     policy: transform.policy,
     parameters: request.templateParameterValues,
     today: () => configuration.today,

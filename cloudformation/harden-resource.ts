@@ -1,4 +1,5 @@
 /** How one resource is hardened, whatever its Properties are made of. */
+import type { DocumentRules } from '../core/documents.ts';
 import type { Finding } from '../core/finding.ts';
 import { isOneOf, type Json, type JsonObject, withMember } from '../core/json.ts';
 import type { Policy } from '../core/policy/policy.ts';
@@ -29,6 +30,7 @@ export interface ResourceOptions {
   readonly settings?: SettingsFunction | undefined;
   readonly describe: DescribeFinding;
   readonly review?: ReviewDefault | undefined;
+  readonly documents: DocumentRules;
 }
 
 /** Hardens a resource if it is of a type that is hardened. */
@@ -73,7 +75,7 @@ function completeResource(
 function hardenRepository(
   resource: JsonObject,
   type: HardenedType,
-  { policy: base, scope: outer, today, describe, review }: ResourceOptions,
+  { policy: base, scope: outer, today, describe, review, documents }: ResourceOptions,
   logicalId: string | undefined,
 ): { readonly resource: JsonObject; readonly findings: readonly Finding[] } {
   const findings: Finding[] = [];
@@ -86,7 +88,7 @@ function hardenRepository(
     else if (each.kind === 'not-a-map') addShapeFinding(add, 'not-a-map', each.path, { actual: each.raw });
   const rules = readMetadata(resource, base, today, scope, add);
   const attributes = applyControls(
-    { resource, type, logicalId, maps, rules, scope, isSelected, review },
+    { resource, type, logicalId, maps, rules, scope, isSelected, review, documents },
     findings,
   );
   const hardened = withProperties(changed(resource, attributes), writeProperties(properties));

@@ -1,3 +1,4 @@
+import { type DocumentRules, documentRules } from '../core/documents.ts';
 import type { Finding } from '../core/finding.ts';
 import { isObject, type JsonObject, mapMembers, member, withMember } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
@@ -42,11 +43,16 @@ export interface Hardened {
  * is doing it once.
  */
 export function harden(fragment: JsonObject, options: HardenOptions): Hardened {
+  return hardenWith(() => documentRules, fragment, options);
+}
+
+/** The same, with what reads documents from wherever the caller has it. */
+export function hardenWith(documents: DocumentRules, fragment: JsonObject, options: HardenOptions): Hardened {
   const findings: Finding[] = [];
   const add: AddFinding = (finding) => findings.push(finding);
   const { parameters, ...others } = options;
   const scope = partScope(parameters);
-  return { fragment: hardenFragment(fragment, { ...others, scope }, add), findings };
+  return { fragment: hardenFragment(fragment, { ...others, scope, documents }, add), findings };
 }
 
 function hardenFragment(fragment: JsonObject, options: ResourceOptions, add: AddFinding): JsonObject {

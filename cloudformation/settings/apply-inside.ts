@@ -1,7 +1,7 @@
 import type { Json } from '../../core/json.ts';
 import type { Path } from '../../core/path.ts';
 import type { KnownSettings } from '../../core/settings/settings.ts';
-import { applyIssue, type ControlContext } from '../control-context.ts';
+import { applyIssue, type ControlContext, checkControl } from '../control-context.ts';
 import { intrinsicName, mayHoldParameter } from '../intrinsics.ts';
 import { standingAt } from '../template-reader.ts';
 
@@ -18,7 +18,7 @@ export interface DocumentPlace {
  * parameter's value, at the parameter, without the value.
  */
 export function applyInside(context: ControlContext, settings: KnownSettings, place: DocumentPlace): void {
-  applyIssuesInside(context, context.control.check(settings, context.policy), place);
+  applyIssuesInside(context, checkControl(context, settings), place);
 }
 
 /** The same for what the control has answered. */

@@ -1,6 +1,6 @@
+import type { DocumentRules } from '../../core/documents.ts';
 import type { Issue } from '../../core/issue.ts';
 import { isList, isObject, type Json, mapMembers } from '../../core/json.ts';
-import { definiteIssues, lifecyclePolicyIssues } from '../../core/lifecycle/grammar.ts';
 import { lifecyclePolicyKey, lifecyclePolicyProperty } from '../../core/settings/lifecycle-policy.ts';
 import type { Settings } from '../../core/settings/settings.ts';
 import { hardenProperty, mapRule, type PropertyRule } from '../apply-default.ts';
@@ -40,7 +40,8 @@ function textRule(context: ControlContext): PropertyRule {
     },
     isWrong(raw, path) {
       const text = subText(raw, placeholder) ?? placeholder;
-      const issues = issuesOfMap(raw) ?? definiteIssues(text, placeholder);
+      const { documents } = context;
+      const issues = issuesOfMap(raw, documents) ?? documents().definiteIssues(text, placeholder);
       for (const issue of issues) refuse(context, issue, { path, isText: true });
       return issues.length > 0;
     },
@@ -48,9 +49,10 @@ function textRule(context: ControlContext): PropertyRule {
 }
 
 /** The issues of a policy that a function generates from a map, in the rules that are known well enough. */
-function issuesOfMap(raw: Json): readonly Issue[] | undefined {
+function issuesOfMap(raw: Json, documents: DocumentRules): readonly Issue[] | undefined {
   const map = jsonTextOf(raw, [])?.raw;
   if (map === undefined) return undefined;
+  const { lifecyclePolicyIssues } = documents();
   const issues = lifecyclePolicyIssues(JSON.stringify(withPlaceholders(map, ''))).filter(
     ({ path }) => path.length > 2,
   );

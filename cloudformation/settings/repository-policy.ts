@@ -1,10 +1,11 @@
 import { isObject, type Json, member } from '../../core/json.ts';
 import type { Path } from '../../core/path.ts';
-import { parseRepositoryPolicy, type RepositoryPolicy } from '../../core/settings/repository-policy.ts';
+import type { RepositoryPolicy } from '../../core/settings/repository-policy.ts';
 import {
   addUndetermined,
   branchContext,
   type ControlContext,
+  checkControl,
   refuse,
   unselected,
 } from '../control-context.ts';
@@ -51,7 +52,8 @@ function checkPolicy({ raw, value, path }: Leaf, context: ControlContext): void 
 
 /** Checks what is known of one policy: with the values of this deployment, and, for a note, with any others. */
 function checkDocument(known: Json, place: DocumentPlace, context: ControlContext): void {
-  const { control, policy, scope, addFinding } = context;
+  const { scope, addFinding, documents } = context;
+  const { parseRepositoryPolicy } = documents();
   const parsed = parseRepositoryPolicy(known, templateReader(scope));
   if ('value' in parsed) applyInside(context, { repositoryPolicy: parsed.value }, place);
   else if (place.isPartial !== true)
@@ -61,7 +63,7 @@ function checkDocument(known: Json, place: DocumentPlace, context: ControlContex
   const always = parseRepositoryPolicy(known, templateReader(forAnyValues(scope)));
   if (!('value' in parsed) || !('value' in always)) return;
   const issuesOf = (repositoryPolicy: RepositoryPolicy | undefined) =>
-    control.check({ repositoryPolicy }, policy);
+    checkControl(context, { repositoryPolicy });
   const now = issuesOf(parsed.value).map((issue) => JSON.stringify(issue));
   const others = issuesOf(always.value).filter((issue) => !now.includes(JSON.stringify(issue)));
   const forNotes = {

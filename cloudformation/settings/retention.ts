@@ -1,6 +1,6 @@
 import { type RetentionAttribute, retentionAttributes } from '../../core/settings/retention.ts';
 import type { SettingPlace } from '../control-context.ts';
-import { applyIssue } from '../control-context.ts';
+import { applyIssue, checkControl } from '../control-context.ts';
 import { repositoryType } from '../resource-types.ts';
 import type { Change, TemplateSetting } from './template-setting.ts';
 
@@ -11,7 +11,7 @@ export const retentionSetting: TemplateSetting = {
   harden(resource, _type, context) {
     const set = retentionAttributes.filter((name) => resource[name] !== undefined);
     const retention = Object.fromEntries(set.map((name) => [name, 'set']));
-    return context.control.check({ retention }, context.policy).flatMap((issue): readonly Change[] => {
+    return checkControl(context, { retention }).flatMap((issue): readonly Change[] => {
       const name = retentionAttributes.find((each) => each === issue.path[0]);
       if (name === undefined) return [];
       const place = { path: [name], raw: resource[name], write: writers[name] };

@@ -2,7 +2,7 @@ import type { Json } from '../../core/json.ts';
 import { parseScanOnPush, scanOnPushKey } from '../../core/settings/scan-on-push.ts';
 import type { Settings } from '../../core/settings/settings.ts';
 import { hardenProperty, mapRule, type PropertyRule } from '../apply-default.ts';
-import { applyControl, type ControlContext, refuse } from '../control-context.ts';
+import { applyControl, type ControlContext, checkControl, refuse } from '../control-context.ts';
 import { repositoryType } from '../resource-types.ts';
 import type { TemplateSetting } from './template-setting.ts';
 
@@ -33,9 +33,7 @@ function ruleOf(context: ControlContext): PropertyRule {
     },
     isSafe(value) {
       const parsed = parseScanOnPush(value);
-      return (
-        'value' in parsed && context.control.check({ scanOnPush: parsed.value }, context.policy).length === 0
-      );
+      return 'value' in parsed && checkControl(context, { scanOnPush: parsed.value }).length === 0;
     },
   };
 }

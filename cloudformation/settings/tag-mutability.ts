@@ -17,6 +17,7 @@ import {
   applyIssue,
   branchContext,
   type ControlContext,
+  checkControl,
   refuse,
   writtenDefault,
 } from '../control-context.ts';
@@ -179,9 +180,10 @@ function hardenLeaf(
   }
   const completed =
     parsed.value && exclusions ? completePair(pair, value, parsed.value, paths.mutability, context) : pair;
-  return context.control
-    .check({ tagMutability: parsed.value }, context.policy)
-    .reduce((current, issue) => applyToPair(context, issue, current, { pair, paths }), completed);
+  return checkControl(context, { tagMutability: parsed.value }).reduce(
+    (current, issue) => applyToPair(context, issue, current, { pair, paths }),
+    completed,
+  );
 }
 
 /** A pair with exclusions: alone they mean immutability; beside it they are noted, since some checks refuse them. */
@@ -211,10 +213,10 @@ function keepsMostTags(setting: TagMutability): boolean {
 function isSafe(
   mutability: Json,
   exclusions: Known<readonly string[] | undefined>,
-  { control, policy }: ControlContext,
+  context: ControlContext,
 ): boolean {
   const parsed = parseTagMutability(mutability, exclusions);
-  return 'value' in parsed && control.check({ tagMutability: parsed.value }, policy).length === 0;
+  return 'value' in parsed && checkControl(context, { tagMutability: parsed.value }).length === 0;
 }
 
 /** The pair after one of the control's issues: unchanged, or the policy's default for both. */

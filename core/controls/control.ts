@@ -1,3 +1,4 @@
+import type { DocumentRules } from '../documents.ts';
 import type { Issue, IssueCode } from '../issue.ts';
 import type { Unknown } from '../known.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -47,8 +48,12 @@ export interface Control<Name extends string = string, Code extends string = str
   readonly isUrgent?: boolean;
   /** Whether a value of its setting can be unsafe, so that an unknown one may be. */
   readonly canBeUnsafe?: boolean;
-  /** Everything that it finds in the setting. */
-  readonly check: (settings: KnownSettings, policy: Policy) => readonly ControlIssue<Code>[];
+  /** Everything that it finds in the setting. `documents` answers what reads policies that are written as documents. */
+  readonly check: (
+    settings: KnownSettings,
+    policy: Policy,
+    documents: DocumentRules,
+  ) => readonly ControlIssue<Code>[];
   /** What the policy sets if no safe value is set; empty if there is nothing to set. */
   readonly safeDefault: (policy: Policy) => Partial<Settings>;
 }

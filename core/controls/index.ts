@@ -1,3 +1,4 @@
+import { documentRules } from '../documents.ts';
 import type { IssueCode } from '../issue.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { KnownSettings, SettingName, Settings } from '../settings/settings.ts';
@@ -47,7 +48,9 @@ export interface CheckedIssue extends ControlIssue<ControlCode> {
 export function checkSettings(settings: KnownSettings, policy: Policy): readonly CheckedIssue[] {
   return controls.flatMap(({ name, setting, check, isUrgent = false }) =>
     Object.hasOwn(settings, setting)
-      ? check(settings, policy).map((issue): CheckedIssue => ({ ...issue, control: name, isUrgent }))
+      ? check(settings, policy, () => documentRules).map(
+          (issue): CheckedIssue => ({ ...issue, control: name, isUrgent }),
+        )
       : [],
   );
 }
@@ -58,7 +61,7 @@ export function unsafeSettings(settings: KnownSettings, policy: Policy): readonl
     .filter(
       ({ setting, check }) =>
         Object.hasOwn(settings, setting) &&
-        check(settings, policy).some(({ verdict }) => verdict === 'unsafe'),
+        check(settings, policy, () => documentRules).some(({ verdict }) => verdict === 'unsafe'),
     )
     .map(({ setting }) => setting);
 }

@@ -1,7 +1,5 @@
 import { isUnknown } from '../known.ts';
 import { lifecyclePolicyText } from '../lifecycle/build.ts';
-import { lifecyclePolicyIssues } from '../lifecycle/grammar.ts';
-import { lifecyclePolicyNotes } from '../lifecycle/notes.ts';
 import { type Control, type ControlMetadata, unknownIssue } from './control.ts';
 
 export const lifecyclePolicyMetadata: ControlMetadata = {
@@ -18,9 +16,10 @@ export const lifecyclePolicy: Control<'LifecyclePolicy', 'no-lifecycle-policy'> 
   name: 'LifecyclePolicy',
   setting: 'lifecyclePolicy',
   isOn: () => true,
-  check({ lifecyclePolicy: text }) {
+  check({ lifecyclePolicy: text }, _policy, documents) {
     if (isUnknown(text)) return unknownIssue(text);
     if (text === undefined) return [{ code: 'no-lifecycle-policy', verdict: 'missing', path: [] }];
+    const { lifecyclePolicyIssues, lifecyclePolicyNotes } = documents();
     const issues = lifecyclePolicyIssues(text);
     return issues.length > 0
       ? issues.map((issue) => ({ ...issue, verdict: 'invalid' }))

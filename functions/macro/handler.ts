@@ -1,4 +1,4 @@
-import { type Expansion, expand } from '../../cloudformation/expand.ts';
+import { type Expansion, expandWith } from '../../cloudformation/expand.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { visible, visibleJson } from '../../core/visible.ts';
@@ -25,7 +25,7 @@ export async function handler(event: unknown): Promise<MacroResponse> {
   if (!parsed.ok) return failure(parsed.requestId, parsed.reason);
   const { request } = parsed;
   try {
-    const expansion = expand(request, {
+    const expansion = expandWith(() => onDemand('documents').documentRules, request, {
       environment: process.env,
       get today() {
         return new Date().toISOString().slice(0, 10);

@@ -6,12 +6,15 @@ import { createRequire } from 'node:module';
 
 /** The files; each imports what it needs, so that it shares no state with the handler's. */
 interface Files {
+  readonly documents: typeof import('./documents.ts');
   readonly sentences: typeof import('./sentences.ts');
 }
 
 // Of a bundle this is handler.js, which is CommonJS: SAM's build replaces the name by __filename.
 const thisFile = import.meta.filename;
 const extension = thisFile.slice(thisFile.lastIndexOf('.'));
+
+let load: NodeJS.Require | undefined;
 
 /**
  * A file beside this one, loaded when it is first asked for.
@@ -20,5 +23,6 @@ const extension = thisFile.slice(thisFile.lastIndexOf('.'));
  * starts Node's loader of ES modules.
  */
 export function onDemand<Name extends keyof Files>(name: Name): Files[Name] {
-  return createRequire(thisFile)(`./${name}${extension}`);
+  load ??= createRequire(thisFile);
+  return load(`./${name}${extension}`);
 }
