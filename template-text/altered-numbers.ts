@@ -31,8 +31,10 @@ function isAltered(source: string, value: number): boolean {
   if (!/^[-+\d._eE]+$/.test(source)) return false;
   const digits = digitsOf(source);
   if (value === 0) return digits !== '';
-  // A double keeps 15 digits in any case.
-  return digits.length > 15 && digitsOf(value.toPrecision(Math.min(digits.length, 100))) !== digits;
+  // A double keeps 15 digits in any case. It is printed with as few digits as identify it, which are not always those that
+  // its exact value is rounded to: 129786576838518.62 is 129786576838518.625.
+  if (digits.length <= 15 || digitsOf(String(value)) === digits) return false;
+  return digitsOf(value.toPrecision(Math.min(digits.length, 100))) !== digits;
 }
 
 /** The significant digits of a decimal number. */

@@ -176,6 +176,9 @@ describe('numbers that JavaScript cannot carry', () => {
         expect(altered(`{"Resources":{"A":{"Type":"T","x":${printed}}}}`)).toEqual([]);
       }),
     );
+    expect(
+      altered('{"Resources":{"A":{"Type":"T","x":[129786576838518.62, 1297865768385186.2e-1]}}}'),
+    ).toEqual([]);
     expect(altered('Resources: { A: { Type: T, x: [012345678901234567890, .inf, "1e400", 0755] } }')).toEqual(
       [],
     );
