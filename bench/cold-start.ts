@@ -7,17 +7,20 @@ import { join } from 'node:path';
 
 const runtime = join(import.meta.dirname, 'lambda-runtime.cjs');
 
-/**
- * Milliseconds of each round for each bundle; the bundles take turns.
- *
- * @param bundles CommonJS files that export a handler, by name
- * @param event as JSON
- */
+/** What is started, and what for. */
+export interface ColdStart {
+  /** A CommonJS file that exports a handler. */
+  readonly bundle: string;
+  /** As JSON. */
+  readonly event: string;
+}
+
+/** Milliseconds of each round for each of them, by name; they take turns. */
 export async function coldStarts<Name extends string>(
-  bundles: Readonly<Record<Name, string>>,
-  event: string,
+  started: Readonly<Record<Name, ColdStart>>,
   rounds: number,
 ): Promise<ReadonlyMap<string, readonly number[]>> {
+  let event = '';
   let onAnswer: (answer: string) => void = () => {};
   const server = createServer(async (request, response) => {
     if (request.method === 'GET')
@@ -31,7 +34,8 @@ export async function coldStarts<Name extends string>(
   const port = portOf(server.address());
   const times = new Map<string, number[]>();
   for (let round = 0; round < rounds; round += 1)
-    for (const [name, bundle] of Object.entries<string>(bundles)) {
+    for (const [name, { bundle, event: own }] of Object.entries<ColdStart>(started)) {
+      event = own;
       const answered = new Promise<string>((resolve) => {
         onAnswer = resolve;
       });

@@ -5,13 +5,15 @@
  * - 500 resources, the log line included, against parsing and printing the same bytes: the bytes that it is given, and
  *   those that it answers. Repositories grow sixfold in its hands, so one of nothing else has a budget for what it
  *   answers only.
- * - A cold start, from a new process to its answer at Lambda's runtime API, against that of a function that does nothing.
+ * - A cold start, from a new process to its answer at Lambda's runtime API, against that of a function that does nothing:
+ *   with defaults only, and where one more file has to be loaded.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import type { JsonObject } from '../core/json.ts';
+import { parse } from 'yaml';
+import { asObject, type JsonObject } from '../core/json.ts';
 import { handler } from '../functions/macro/handler.ts';
 import { projectRoot } from '../local/paths.ts';
 import { coldStarts } from './cold-start.ts';
@@ -49,6 +51,13 @@ const role = (index: number): JsonObject => ({
     ],
   },
 });
+const ownPolicy: JsonObject = {
+  Statement: [{ Effect: 'Allow', Principal: { AWS: '111111111111' }, Action: 'ecr:BatchGetImage' }],
+};
+const withProperties = (resource: JsonObject, properties: JsonObject): JsonObject => ({
+  ...resource,
+  Properties: { ...asObject(resource.Properties), ...properties },
+});
 const template = (resource: (index: number) => JsonObject): JsonObject => ({
   AWSTemplateFormatVersion: '2010-09-09',
   Resources: Object.fromEntries(
@@ -73,7 +82,7 @@ const log = console.log;
 console.log(`${resourceCount} resources, lower quartile of ${rounds} rounds, in times parse + print:`);
 console.log(`${''.padEnd(34)}${'of what it is given'.padStart(22)}${'of what it answers'.padStart(22)}`);
 for (const each of cases) await reportCase(each);
-await reportColdStart();
+await reportColdStarts();
 
 async function reportCase({ name, fragment, budgetFor }: Case): Promise<void> {
   const event = eventOf(fragment);
@@ -100,35 +109,57 @@ async function reportCase({ name, fragment, budgetFor }: Case): Promise<void> {
 }
 
 /** A cold start, from a new process to its answer at the runtime API, of the bundle as SAM builds it. */
-async function reportColdStart(): Promise<void> {
+async function reportColdStarts(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-bench-'));
   try {
-    const bundles = { macro: join(folder, 'handler.js'), nothing: join(folder, 'nothing.js') };
-    buildSync({
-      entryPoints: ['handler.ts', 'sentences.ts'].map((name) =>
-        join(projectRoot, 'functions', 'macro', name),
-      ),
-      outdir: folder,
-      bundle: true,
-      minify: true,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node24',
-      define: { 'import.meta.filename': '__filename' },
-    });
+    const bundle = buildMacro(folder);
+    const nothing = join(folder, 'nothing.js');
     const answer =
       "async (event) => ({ requestId: event.requestId, status: 'success', fragment: event.fragment })";
-    writeFileSync(bundles.nothing, `exports.handler = ${answer};`);
-    const event = JSON.stringify(eventOf({ Resources: { Orders: repository(0) } }));
-    const times = await coldStarts(bundles, event, coldRounds);
-    const empty = decile(times.get('nothing') ?? []);
-    const ratio = decile(times.get('macro') ?? []) / empty;
-    console.log(
-      `Cold start, lowest decile of ${coldRounds} rounds, in times a function that does nothing (${empty.toFixed(0)} ms): ${judged(ratio, coldBudget)}`,
+    writeFileSync(nothing, `exports.handler = ${answer};`);
+    const eventWith = (properties: JsonObject) =>
+      JSON.stringify(eventOf({ Resources: { Orders: withProperties(repository(0), properties) } }));
+    const usual = eventWith({});
+    const times = await coldStarts(
+      {
+        nothing: { bundle: nothing, event: usual },
+        usual: { bundle, event: usual },
+        sentences: { bundle, event: eventWith({ ImageTagMutability: 'MUTABLE' }) },
+        documents: { bundle, event: eventWith({ RepositoryPolicyText: ownPolicy }) },
+      },
+      coldRounds,
     );
+    const empty = decile(times.get('nothing') ?? []);
+    const ratioOf = (name: string) => decile(times.get(name) ?? []) / empty;
+    console.log(
+      `Cold start, lowest decile of ${coldRounds} rounds, in times a function that does nothing (${empty.toFixed(0)} ms):`,
+    );
+    console.log(`  ${'defaults are written'.padEnd(46)}${judged(ratioOf('usual'), coldBudget)}`);
+    console.log(`  ${'and a setting is reported (sentences)'.padEnd(46)}${ratioOf('sentences').toFixed(2)}`);
+    console.log(`  ${'and a policy is read (documents)'.padEnd(46)}${ratioOf('documents').toFixed(2)}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The macro as SAM builds it. */
+function buildMacro(outdir: string): string {
+  const { EntryPoints } = parse(readFileSync(join(projectRoot, 'template.yaml'), 'utf8'), {
+    // Short forms of intrinsics.
+    logLevel: 'silent',
+  }).Resources.MacroFunction.Metadata.BuildProperties;
+  buildSync({
+    entryPoints: EntryPoints,
+    absWorkingDir: projectRoot,
+    outdir,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    define: { 'import.meta.filename': '__filename' },
+  });
+  return join(outdir, 'handler.js');
 }
 
 function eventOf(fragment: JsonObject) {
