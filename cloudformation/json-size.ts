@@ -3,8 +3,8 @@ import { isList, type Json } from '../core/json.ts';
 /**
  * How many bytes a value takes as JSON in UTF-8: what `JSON.stringify` would make, without making it.
  *
- * A template is printed once more after us, and of many repositories most of it is one lifecycle policy, whose text is
- * measured once.
+ * A template is printed once more after us, and of many repositories most of it is one lifecycle policy, which is measured
+ * once: a member is often the same as the last one of its name.
  *
  * @throws RangeError where values are nested so deeply that printing them may fail
  */
@@ -15,12 +15,16 @@ export function jsonBytes(value: Json): number {
 /** `JSON.stringify` ends at about 4,000 of them, with the usual size of the stack. */
 const maxDepth = 3000;
 
-/** Shorter texts are measured anew as fast as they would be looked up. */
-const longText = 100;
+/** What is known of the members of one name. */
+interface Members {
+  readonly keyBytes: number;
+  /** The value of the last one. */
+  value: Json | undefined;
+  bytes: number;
+}
 
-function bytesOf(value: Json, known: Map<string, number>, depth: number): number {
-  if (typeof value === 'string')
-    return value.length < longText ? printedBytes(value) : rememberedBytes(value, known);
+function bytesOf(value: Json, known: Map<string, Members>, depth: number): number {
+  if (typeof value === 'string') return printedBytes(value);
   if (typeof value !== 'object' || value === null) return String(value).length;
   if (depth > maxDepth) throw new RangeError('nested too deeply');
   // Brackets, and a comma between two.
@@ -29,19 +33,24 @@ function bytesOf(value: Json, known: Map<string, number>, depth: number): number
     for (const entry of value) bytes += bytesOf(entry, known, depth + 1) + 1;
     return Math.max(bytes - 1, 2);
   }
-  // With the colon and the comma of each.
-  for (const key of Object.keys(value))
-    bytes += rememberedBytes(key, known) + bytesOf(value[key] ?? null, known, depth + 1) + 2;
+  // With the comma of each.
+  for (const key of Object.keys(value)) bytes += memberBytes(key, value[key] ?? null, known, depth + 1) + 1;
   return Math.max(bytes - 1, 2);
 }
 
-/** What a text takes that is likely to come again: a key, or a long one. */
-function rememberedBytes(text: string, known: Map<string, number>): number {
-  const found = known.get(text);
-  if (found !== undefined) return found;
-  const bytes = printedBytes(text);
-  known.set(text, bytes);
-  return bytes;
+/** The bytes of a member, with its colon. */
+function memberBytes(key: string, value: Json, known: Map<string, Members>, depth: number): number {
+  let members = known.get(key);
+  if (members === undefined) {
+    members = { keyBytes: printedBytes(key) + 1, value: undefined, bytes: 0 };
+    known.set(key, members);
+  }
+  if (members.value !== value) {
+    const bytes = bytesOf(value, known, depth);
+    members.value = value;
+    members.bytes = bytes;
+  }
+  return members.keyBytes + members.bytes;
 }
 
 function printedBytes(text: string): number {

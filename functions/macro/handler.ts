@@ -1,6 +1,7 @@
 import { type Expansion, expandWith } from '../../cloudformation/expand.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { JsonObject } from '../../core/json.ts';
+import type { Path } from '../../core/path.ts';
 import { visible, visibleJson } from '../../core/visible.ts';
 import { defaultReason, withReason } from '../../wording/defaults.ts';
 import { expansionWarning } from '../../wording/expansion-warning.ts';
@@ -128,19 +129,32 @@ function groupEqualFindings(findings: readonly Finding[]): readonly Group[] {
   return [...groups.values()];
 }
 
-/** Whether two decisions are the same at first sight: nothing in them differs, but for the path, which is compared. */
+/**
+ * Whether two decisions are the same at first sight: each part is the very same one, as those of equal defaults are. Each by
+ * its name, since V8 takes many times as long over names in a list.
+ */
 function isSameDecision(one: Finding, other: Finding): boolean {
   return (
-    one.path.length === other.path.length &&
-    one.path.every((step, index) => step === other.path[index]) &&
-    details.every((name) => one[name] === other[name])
+    isSamePath(one.path, other.path) &&
+    one.after === other.after &&
+    one.before === other.before &&
+    one.outcome === other.outcome &&
+    one.control === other.control &&
+    one.expected === other.expected &&
+    one.actual === other.actual &&
+    one.count === other.count &&
+    one.related === other.related &&
+    one.inside === other.inside &&
+    one.exemption === other.exemption &&
+    one.exemptionEndedOn === other.exemptionEndedOn &&
+    one.isHidden === other.isHidden &&
+    one.isUnselected === other.isUnselected
   );
 }
 
-const details = [
-  ...(['control', 'outcome', 'before', 'after', 'expected', 'actual', 'count', 'related', 'inside'] as const),
-  ...(['exemption', 'exemptionEndedOn', 'isHidden', 'isUnselected'] as const),
-];
+function isSamePath(one: Path, other: Path): boolean {
+  return one === other || (one.length === other.length && one.every((step, index) => step === other[index]));
+}
 
 function failure(requestId: string, errorMessage: string): MacroResponse {
   return { requestId, status: 'failure', errorMessage };
