@@ -3,6 +3,7 @@ import type { IssueCode } from './issue.ts';
 import type { Json } from './json.ts';
 import type { Path } from './path.ts';
 import type { PolicyCode } from './policy/policy.ts';
+import type { GuardReport } from './usage/guard-report.ts';
 
 /**
  * What was decided about one property.
@@ -62,7 +63,10 @@ export type TemplateCode =
   | 'not-literal-or-ref'
   | 'hidden-parameter';
 
-export type FindingCode = ControlCode | IssueCode | PolicyCode | TemplateCode;
+/** The codes of what the guard of default lifecycle policies decides; a finding with one has `guard`. */
+export type GuardCode = 'default-guarded' | 'default-withheld' | 'policy-written-back' | 'default-undecided';
+
+export type FindingCode = GuardCode | ControlCode | IssueCode | PolicyCode | TemplateCode;
 
 /** One decision, as data: `wording/` has its sentence. `before` and `after` are the template's, intrinsics unresolved. */
 export interface Finding {
@@ -87,6 +91,8 @@ export interface Finding {
   readonly count?: number | undefined;
   /** Another path that it refers to. */
   readonly related?: Path | undefined;
+  /** What the guard of default lifecycle policies saw. */
+  readonly guard?: GuardReport | undefined;
   /** Whether it is about what is not deployed with the values that the parameters have. */
   readonly isUnselected?: boolean | undefined;
   /** Of a finding that a control does not apply: the author's reason, and the last day, as YYYY-MM-DD. */

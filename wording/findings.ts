@@ -4,6 +4,7 @@ import type { IssueCode } from '../core/issue.ts';
 import { isKeyOf } from '../core/json.ts';
 import { controlClause, isPlainControlCode } from './controls.ts';
 import { settingsDefaults, withReason } from './defaults.ts';
+import { guardClause } from './lifecycle-guard.ts';
 import { parameterClause } from './parameters.ts';
 import { pathText } from './path.ts';
 import { fill } from './sentence.ts';
@@ -25,7 +26,7 @@ function clauseOf(finding: Finding, values: ValueWords): string {
 }
 
 function templateClause(finding: Finding, values: ValueWords): string {
-  const { code, exemption } = finding;
+  const { code, exemption, guard } = finding;
   const sentences = templateSentences();
   if (code === 'exempt' && exemption?.until !== undefined)
     return fill('exempt until {until}: {reason}', finding, values);
@@ -35,6 +36,11 @@ function templateClause(finding: Finding, values: ValueWords): string {
     case 'parameter-elsewhere':
     case 'enforcement-loosened':
       return parameterClause(code, finding, values);
+    case 'default-guarded':
+    case 'default-withheld':
+    case 'policy-written-back':
+    case 'default-undecided':
+      return guard === undefined ? code : guardClause(guard);
     default:
       return isOfParameter(finding)
         ? parameterClause(finding.code, finding, values)

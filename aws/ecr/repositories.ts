@@ -1,10 +1,5 @@
 /** Repositories, and those of their settings that are part of them. */
-import {
-  DescribeRepositoriesCommand,
-  type Repository as EcrRepository,
-  PutImageScanningConfigurationCommand,
-  PutImageTagMutabilityCommand,
-} from '@aws-sdk/client-ecr';
+import { DescribeRepositoriesCommand, type Repository as EcrRepository } from '@aws-sdk/client-ecr';
 import { isMutability } from '../../core/settings/tag-mutability.ts';
 import { chunks } from '../chunks.ts';
 import { unlessNotFound } from '../faults.ts';
@@ -54,37 +49,6 @@ export function repositoryReads({
         readExisting(some, 'repository', describe),
       );
       return found.flat();
-    },
-  };
-}
-
-/** Writing those settings. */
-export function repositoryWrites({
-  call,
-  registry,
-}: EcrCalls): Pick<Ecr, 'putTagMutability' | 'putScanOnPush'> {
-  return {
-    async putTagMutability(repositoryName, { mutability, exclusions }) {
-      const filters = exclusions.map((filter) => ({ filterType: 'WILDCARD' as const, filter }));
-      const input = {
-        ...registry,
-        repositoryName,
-        imageTagMutability: mutability,
-        ...(filters.length === 0 ? {} : { imageTagMutabilityExclusionFilters: filters }),
-      };
-      await call(
-        'PutImageTagMutability',
-        (client, options) => client.send(new PutImageTagMutabilityCommand(input), options),
-        repositoryName,
-      );
-    },
-    async putScanOnPush(repositoryName, scanOnPush) {
-      const input = { ...registry, repositoryName, imageScanningConfiguration: { scanOnPush } };
-      await call(
-        'PutImageScanningConfiguration',
-        (client, options) => client.send(new PutImageScanningConfigurationCommand(input), options),
-        repositoryName,
-      );
     },
   };
 }

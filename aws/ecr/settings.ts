@@ -2,9 +2,11 @@
 import { accountCalls } from './account.ts';
 import { type Connection, connect, type EcrOptions } from './connection.ts';
 import type { Ecr } from './ecr.ts';
-import { lifecyclePolicyReads, lifecyclePolicyWrites, lifecyclePreviews } from './lifecycle-policies.ts';
+import { lifecyclePolicyReads } from './lifecycle-policies.ts';
+import { lifecyclePolicyWrites, lifecyclePreviews } from './lifecycle-policy-writes.ts';
 import { pullTimeReads } from './pull-times.ts';
-import { repositoryReads, repositoryWrites } from './repositories.ts';
+import { repositoryReads } from './repositories.ts';
+import { repositoryWrites } from './repository-writes.ts';
 import { scanningReads } from './scanning.ts';
 import { tagReads } from './tags.ts';
 

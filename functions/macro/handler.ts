@@ -1,10 +1,11 @@
-import { type Expansion, expandWith } from '../../cloudformation/expand.ts';
+import type { Expansion } from '../../cloudformation/expand.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Path } from '../../core/path.ts';
 import { visible, visibleJson } from '../../core/visible.ts';
 import { defaultReason, withReason } from '../../wording/defaults.ts';
 import { expansionWarning } from '../../wording/expansion-warning.ts';
+import { guardedExpansion, type InvocationContext } from './guarded-expansion.ts';
 import { onDemand } from './on-demand.ts';
 import { type MacroRequest, parseRequest } from './request.ts';
 
@@ -21,18 +22,12 @@ export interface MacroResponse {
  *
  * Never throws: CloudFormation shows a thrown error only as a "malformed response".
  */
-export async function handler(event: unknown): Promise<MacroResponse> {
+export async function handler(event: unknown, context?: InvocationContext): Promise<MacroResponse> {
   const parsed = parseRequest(event);
   if (!parsed.ok) return failure(parsed.requestId, parsed.reason);
   const { request } = parsed;
   try {
-    const expansion = expandWith(() => onDemand('documents').documentRules, request, {
-      environment: process.env,
-      get today() {
-        return new Date().toISOString().slice(0, 10);
-      },
-      describe,
-    });
+    const expansion = await guardedExpansion(request, describe, context);
     const refusal = 'fragment' in expansion ? undefined : onDemand('sentences').expansionRefusal(expansion);
     log(request, expansion, refusal);
     return 'fragment' in expansion
@@ -66,7 +61,8 @@ const maxLoggedCharacters = 200_000;
 function log(request: MacroRequest, expansion: Expansion, refusal: string | undefined): void {
   const { requestId, transformId } = request;
   const warning = expansionWarning(expansion);
-  const level = refusal === undefined && warning === undefined ? 'INFO' : 'WARN';
+  const isWithheld = expansion.findings.some(({ code }) => code === 'default-withheld');
+  const level = refusal === undefined && warning === undefined && !isWithheld ? 'INFO' : 'WARN';
   const { findings, findingsLeftOut } = loggedFindings(expansion.findings);
   console.log(
     visibleJson({
@@ -145,6 +141,7 @@ function isSameDecision(one: Finding, other: Finding): boolean {
     one.count === other.count &&
     one.related === other.related &&
     one.inside === other.inside &&
+    one.guard === other.guard &&
     one.exemption === other.exemption &&
     one.exemptionEndedOn === other.exemptionEndedOn &&
     one.isHidden === other.isHidden &&

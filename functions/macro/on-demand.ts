@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 interface Files {
   readonly documents: typeof import('./documents.ts');
   readonly sentences: typeof import('./sentences.ts');
+  readonly look: typeof import('./look.ts');
 }
 
 // Of a bundle this is handler.js, which is CommonJS: SAM's build replaces the name by __filename.

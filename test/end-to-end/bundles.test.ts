@@ -23,7 +23,7 @@ describe('what SAM built', () => {
 
   test.each([
     // The macro loads the others only if a template needs them.
-    ['MacroFunction', ['documents.js', 'handler.js', 'sentences.js']],
+    ['MacroFunction', ['documents.js', 'handler.js', 'look.js', 'sentences.js']],
     ['SettingsFunction', ['handler.js']],
     ['FindingsFunction', ['handler.js']],
   ])('%s is CommonJS files that export a handler: %j', (name, files) => {

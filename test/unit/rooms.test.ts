@@ -54,7 +54,8 @@ describe('the rooms', () => {
     wording: ['core', 'cloudformation', 'aws', 'reconcile', 'audit'],
     'template-text': ['core', 'cloudformation', 'wording', 'yaml', 'node:fs'],
     // Files beside the handler's are loaded on demand, by a require that node:module makes.
-    'functions/macro': ['core', 'cloudformation', 'wording', 'node:module'],
+    // One of them, look.ts, calls AWS.
+    'functions/macro': ['core', 'cloudformation', 'aws', 'reconcile', 'wording', 'node:module'],
     'functions/custom-resource': ['core', 'aws', 'reconcile', 'wording', 'node:', 'aws-lambda'],
     'functions/scan-alerts': ['core', 'aws', 'aws-lambda', '@aws-sdk/client-sns'],
     cli: ['core', 'cloudformation', 'aws', 'reconcile', 'audit', 'wording', 'template-text', packages],
@@ -95,6 +96,15 @@ describe('the rooms', () => {
           .map((target) => `${file} -> ${target}`),
       );
     expect(strays).toEqual([]);
+  });
+
+  test('of the macro only the look at live repositories calls AWS', () => {
+    const calling = files.filter(
+      (file) =>
+        file.startsWith('functions/macro/') &&
+        importsOf(file).some((target) => /^(aws|reconcile)\//.test(target)),
+    );
+    expect(calling).toEqual(['functions/macro/look.ts']);
   });
 
   test('have no cycles', () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { stackTagActions, usageActions } from '../../../aws/usage/actions.ts';
 import { isList, isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
 import { accountSettingNames } from '../../../functions/custom-resource/properties/account-settings.ts';
 import { actionsReachableFrom } from '../../support/imports.ts';
@@ -22,25 +23,49 @@ function at(...path: (string | number)[]): Json | undefined {
 const listed = (value: Json | undefined): readonly Json[] =>
   isList(value) ? value : value === undefined ? [] : [value];
 
+/** The policies of a role, those under a condition too. */
+function policiesOf(role: string): readonly JsonObject[] {
+  return listed(at('Resources', role, 'Properties', 'Policies'))
+    .flatMap(listed)
+    .filter(isObject);
+}
+
 /** The actions of a role's policy, by its name. */
 function actionsOf(role: string, policy: string): readonly Json[] {
-  const policies = listed(at('Resources', role, 'Properties', 'Policies'));
-  const index = policies.findIndex((each) => isObject(each) && member(each, 'PolicyName') === policy);
-  const statements = listed(
-    at('Resources', role, 'Properties', 'Policies', index, 'PolicyDocument', 'Statement'),
-  );
+  const document = policiesOf(role).find((each) => member(each, 'PolicyName') === policy)?.PolicyDocument;
+  const statements = isObject(document) ? listed(document.Statement) : [];
   return statements.flatMap((each) => (isObject(each) ? listed(member(each, 'Action')) : []));
 }
 
 /** Every statement of a role's policies. */
 function statementsOf(role: string): readonly JsonObject[] {
-  return listed(at('Resources', role, 'Properties', 'Policies')).flatMap((policy) => {
-    const document = isObject(policy) ? member(policy, 'PolicyDocument') : undefined;
+  return policiesOf(role).flatMap((policy) => {
+    const document = member(policy, 'PolicyDocument');
     return isObject(document) ? listed(member(document, 'Statement')).filter(isObject) : [];
   });
 }
 
 const roles = ['MacroRole', 'SettingsRole'];
+
+/** What the macro's look at live repositories calls beside ECR, by its tables of actions. */
+const lookActions = [...Object.values(usageActions).flat(), ...stackTagActions].toSorted();
+
+describe('what template.yaml lets the macro do', () => {
+  test('is each call of its look, and no other', () => {
+    const ofEcr = actionsReachableFrom('functions/macro/look.ts').filter((name) => name.startsWith('ecr:'));
+    expect(ofEcr.length).toBeGreaterThan(0);
+    expect(actionsOf('MacroRole', 'look').toSorted()).toEqual([...ofEcr, ...lookActions].toSorted());
+  });
+
+  test('is only to write its log where it does not look', () => {
+    const policies = listed(at('Resources', 'MacroRole', 'Properties', 'Policies'));
+    expect(policies.filter(isObject).map(({ PolicyName }) => PolicyName)).toEqual(['logs']);
+    expect(policies.filter(isList).map(([condition, , otherwise]) => [condition, otherwise])).toEqual([
+      ['GuardsLifecyclePolicies', 'AWS::NoValue'],
+    ]);
+    expect(at('Conditions', 'GuardsLifecyclePolicies')).toEqual([['LifecycleGuard', 'Off']]);
+  });
+});
 
 describe('what template.yaml lets the custom resource do', () => {
   test('is each ECR action for which the code has a command, and no other', () => {
@@ -66,12 +91,9 @@ describe('what template.yaml lets the custom resource do', () => {
   });
 
   test('is not more by other policies', () => {
-    const names = (role: string) =>
-      listed(at('Resources', role, 'Properties', 'Policies')).map((each) =>
-        isObject(each) ? member(each, 'PolicyName') : undefined,
-      );
+    const names = (role: string) => policiesOf(role).map((each) => member(each, 'PolicyName'));
     expect(names('SettingsRole')).toEqual(['logs', 'settings', 'authenticity', 'claims']);
-    expect(names('MacroRole')).toEqual(['logs']);
+    expect(names('MacroRole')).toEqual(['logs', 'look']);
     for (const role of roles) {
       expect(actionsOf(role, 'logs')).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
       expect(at('Resources', role, 'Properties', 'ManagedPolicyArns')).toBeUndefined();
@@ -89,7 +111,7 @@ describe('what template.yaml lets the custom resource do', () => {
       expect(unnamed.flatMap((each) => listed(each.Action))).toEqual(
         role === 'SettingsRole'
           ? ['ecr:GetAccountSetting', 'ecr:GetRegistryScanningConfiguration', 'ecr:PutAccountSetting']
-          : [],
+          : lookActions.filter((name) => !/^ecr:|^lambda:GetFunction$/.test(name)),
       );
     }
   });

@@ -1,0 +1,45 @@
+import type { ReviewDefault, ReviewedDefault } from '../../cloudformation/control-context.ts';
+import { type Expansion, expandWith } from '../../cloudformation/expand.ts';
+import type { DescribeFinding } from '../../cloudformation/report.ts';
+import { onDemand } from './on-demand.ts';
+import type { MacroRequest } from './request.ts';
+
+/** What is used of Lambda's context. */
+export interface InvocationContext {
+  getRemainingTimeInMillis(): number;
+}
+
+// CloudFormation's limit for a macro.
+const maxMs = 30_000;
+
+/**
+ * Hardens the fragment. If that writes default lifecycle policies, the repositories that are there are looked at, and the fragment
+ * is hardened once more: with the defaults that expire no image in use.
+ *
+ * @param describe how `Report` writes a finding into a resource's Metadata
+ */
+export async function guardedExpansion(
+  request: MacroRequest,
+  describe: DescribeFinding,
+  context?: InvocationContext,
+): Promise<Expansion> {
+  const harden = (review: ReviewDefault) =>
+    expandWith(() => onDemand('documents').documentRules, request, {
+      environment: process.env,
+      get today() {
+        return new Date().toISOString().slice(0, 10);
+      },
+      describe,
+      review,
+    });
+  const places: ReviewedDefault[] = [];
+  const expansion = harden((place) => {
+    places.push(place);
+    return place.finding;
+  });
+  // A macro that is not deployed by template.yaml has no role that could look.
+  const { LifecycleGuard: guard = 'Off' } = process.env;
+  if (guard === 'Off' || places.length === 0 || !('fragment' in expansion)) return expansion;
+  const leftMs = context?.getRemainingTimeInMillis() ?? maxMs;
+  return harden(await onDemand('look').lookAtDefaults(places, request, leftMs));
+}

@@ -1,0 +1,80 @@
+/** Looks at the repositories that are there, before default lifecycle policies are written; loaded on demand. */
+
+import { clientSettings, type Environment } from '../../aws/client-settings.ts';
+import { deadlineIn } from '../../aws/deadline.ts';
+import type { EcrCalls } from '../../aws/ecr/call.ts';
+import { connect } from '../../aws/ecr/connection.ts';
+import { imageReads } from '../../aws/ecr/images.ts';
+import { lifecyclePolicyReads } from '../../aws/ecr/lifecycle-policies.ts';
+import { repositoryReads } from '../../aws/ecr/repositories.ts';
+import { connectStackTags } from '../../aws/usage/stack-tags.ts';
+import { connectUsage } from '../../aws/usage/usage.ts';
+import type { ReviewDefault, ReviewedDefault } from '../../cloudformation/control-context.ts';
+import { guardedFinding, textOfDefault } from '../../cloudformation/guarded-default.ts';
+import { type Deployment, liveNames } from '../../cloudformation/live-names.ts';
+import { applicationPolicy, type Policy } from '../../core/policy/policy.ts';
+import type { GuardReport } from '../../core/usage/guard-report.ts';
+import { type GuardedDefault, type GuardOptions, guardDefaults } from '../../reconcile/guard-defaults.ts';
+import type { MacroRequest } from './request.ts';
+
+// For the answer after the look, and its way to CloudFormation.
+const answerMs = 5_000;
+
+/**
+ * What becomes of each default lifecycle policy when the same fragment is hardened once more. What is not read in time counts
+ * as not read; nothing that the calls return is logged.
+ *
+ * @param leftMs how many milliseconds the function may still take
+ * @param environment the function's, which has the application's policy
+ */
+export async function lookAtDefaults(
+  places: readonly ReviewedDefault[],
+  { deployment }: MacroRequest,
+  leftMs: number,
+  environment: Environment = process.env,
+): Promise<ReviewDefault> {
+  const { policy } = applicationPolicy(environment);
+  const deadline = deadlineIn(leftMs - answerMs);
+  const settings = (service: string) => clientSettings(environment, service);
+  const registry = { registryId: deployment.accountId, region: deployment.region };
+  const ecr = connect({ ...settings('ECR'), registryId: deployment.accountId }, lookReads);
+  const tags = connectStackTags(settings('RESOURCE_GROUPS_TAGGING_API'));
+  const usage = connectUsage({ settings, deadline });
+  try {
+    const reports = await guardDefaults(
+      places.map((place) => toGuarded(place, deployment)),
+      {
+        ecr: ecr.until(deadline),
+        stackTags: tags.until(deadline),
+        usage,
+        registry,
+        required: policy.LifecycleGuardSources,
+        protectPulledWithinDays: policy.ProtectPulledWithinDays,
+        now: Date.now(),
+      },
+    );
+    return reviewWith(reports, policy);
+  } finally {
+    deadline.dispose();
+    for (const each of [ecr, tags, usage]) each.close();
+  }
+}
+
+function lookReads(calls: EcrCalls): GuardOptions['ecr'] {
+  return { ...repositoryReads(calls), ...lifecyclePolicyReads(calls), ...imageReads(calls) };
+}
+
+function toGuarded(place: ReviewedDefault, deployment: Deployment): GuardedDefault {
+  return { meant: liveNames(place, deployment), text: textOfDefault(place.finding) };
+}
+
+/** Hardening the same fragment asks about the same places in the same order. */
+function reviewWith(reports: readonly GuardReport[], { LifecycleGuard: mode }: Policy): ReviewDefault {
+  let index = 0;
+  return ({ finding }) => {
+    const report = reports[index];
+    index += 1;
+    if (report === undefined) throw new Error('there are more defaults than were looked at');
+    return guardedFinding(finding, report, mode);
+  };
+}

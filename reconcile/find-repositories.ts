@@ -1,0 +1,103 @@
+/** The repositories that a resource of a template may be, of those that are there. */
+
+import { repositoryNameOf } from '../aws/ecr/arn.ts';
+import type { Ecr } from '../aws/ecr/ecr.ts';
+import type { StackTags } from '../aws/usage/stack-tags.ts';
+import { unreadOf } from '../aws/usage/unread.ts';
+import { isUnknown, type Known, whenKnown } from '../core/known.ts';
+import type { UnreadSource } from '../core/usage/evidence.ts';
+import { matchesWildcard } from '../core/wildcard.ts';
+
+/** What is known of the name of a repository. */
+export interface MeantRepository {
+  readonly names: readonly string[];
+  /** Names in which `*` stands for what is not known. */
+  readonly patterns: readonly string[];
+  /** Whether CloudFormation may give it its name, so that its tags alone show which one it is. */
+  readonly isUnnamed: boolean;
+  /** With `*` for what is not known; undefined where nothing is. */
+  readonly logicalId: string | undefined;
+}
+
+/** What is read for that. */
+export interface RepositoryReads {
+  readonly ecr: Pick<Ecr, 'repositories'>;
+  readonly stackTags: StackTags;
+}
+
+// https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+const repositoryName =
+  /^(?=.{2,256}$)[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
+// Two calls of GetResources.
+const maxLogicalIds = 40;
+
+type Listed<Entry> = Known<readonly Entry[], UnreadSource>;
+
+/**
+ * The repositories that each may be, or why they are not known: those of its names, whether they exist or not, those that fit
+ * a pattern, and, where nothing is known of its name, those with CloudFormation's tag of its logical ID. Never throws.
+ */
+export async function findRepositories(
+  meant: readonly MeantRepository[],
+  { ecr, stackTags }: RepositoryReads,
+): Promise<readonly Listed<string>[]> {
+  const tagged = meant.filter(isByTag);
+  const [all, ofStacks] = await Promise.all([
+    meant.some(isByPattern) ? listed('ecr:DescribeRepositories', () => ecr.repositories()) : [],
+    tagged.length === 0
+      ? []
+      : listed('tag:GetResources', () => stackTags.stackRepositories(logicalIdsOf(tagged))),
+  ]);
+  return meant.map((each) => {
+    const { names, patterns, logicalId = '*' } = each;
+    const parts: readonly Listed<string>[] = [
+      // ECR refuses a call with a name that no repository can have.
+      names.filter((name) => repositoryName.test(name)),
+      isByPattern(each)
+        ? namesIn(all, ({ name }) => patterns.some((one) => isNarrow(one) && matchesWildcard(one, name)))
+        : [],
+      isByTag(each) ? namesIn(ofStacks, (found) => matchesWildcard(logicalId, found.logicalId ?? '')) : [],
+    ];
+    return parts.find(isUnknown) ?? unique(parts.flatMap((part) => (isUnknown(part) ? [] : part)));
+  });
+}
+
+/** Whether a pattern says anything of a name. */
+function isNarrow(pattern: string): boolean {
+  return /[^*]/.test(pattern);
+}
+
+function isByPattern({ patterns }: MeantRepository): boolean {
+  return patterns.some(isNarrow);
+}
+
+function isByTag({ isUnnamed, patterns }: MeantRepository): boolean {
+  return isUnnamed || !patterns.every(isNarrow);
+}
+
+/** Undefined: any, since one of them is not known, or they are so many that one listing is cheaper. */
+function logicalIdsOf(tagged: readonly MeantRepository[]): readonly string[] | undefined {
+  const logicalIds = unique(tagged.map(({ logicalId = '*' }) => logicalId));
+  const isExact = logicalIds.length <= maxLogicalIds && !logicalIds.some((each) => each.includes('*'));
+  return isExact ? logicalIds : undefined;
+}
+
+/** What is listed; why it is not, where that fails. */
+async function listed<Entry>(action: string, read: () => Promise<readonly Entry[]>): Promise<Listed<Entry>> {
+  try {
+    return await read();
+  } catch (error) {
+    return { unknown: unreadOf(error, action) };
+  }
+}
+
+function namesIn<Entry extends { readonly arn: string }>(
+  list: Listed<Entry>,
+  isMeant: (entry: Entry) => boolean,
+): Listed<string> {
+  return whenKnown(list, (entries) => entries.filter(isMeant).map(({ arn }) => repositoryNameOf(arn)));
+}
+
+function unique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)];
+}

@@ -1,0 +1,87 @@
+/** Guards default lifecycle policies: whether what a template would get harms the repositories that are there. */
+
+import type { Ecr } from '../aws/ecr/ecr.ts';
+import type { StackTags } from '../aws/usage/stack-tags.ts';
+import type { Usage, UsageRegistry } from '../aws/usage/usage-reads.ts';
+import { isUnknown } from '../core/known.ts';
+import { type UsageSource, usageSources } from '../core/usage/evidence.ts';
+import { decideGuard, type RepositoryLook, unreadSources } from '../core/usage/guard.ts';
+import type { GuardReport } from '../core/usage/guard-report.ts';
+import { findRepositories, type MeantRepository } from './find-repositories.ts';
+import { type Look, type LookReads, lookAt } from './look.ts';
+
+/** A default lifecycle policy that is about to be written. */
+export interface GuardedDefault {
+  readonly meant: MeantRepository;
+  readonly text: string;
+}
+
+/** What a guard reads, and what it protects. */
+export interface GuardOptions {
+  readonly ecr: LookReads & Pick<Ecr, 'repositories'>;
+  readonly stackTags: StackTags;
+  readonly usage: Pick<Usage, 'read'>;
+  readonly registry: UsageRegistry;
+  /** The sources without which a policy that expires something is not written. */
+  readonly required: readonly UsageSource[];
+  readonly protectPulledWithinDays: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * A report on each default, in their order. Never throws for a failed call: what is not read is part of the report.
+ *
+ * Each repository is read once, whatever the number of defaults that may be meant for it, and the evidence once for all.
+ */
+export async function guardDefaults(
+  defaults: readonly GuardedDefault[],
+  options: GuardOptions,
+): Promise<readonly GuardReport[]> {
+  const found = await findRepositories(
+    defaults.map(({ meant }) => meant),
+    options,
+  );
+  const targets = new Map<string, { readonly repository: string; readonly wanted: string }>();
+  for (const [index, { text: wanted }] of defaults.entries())
+    for (const repository of namesAt(found, index))
+      targets.set(keyOf(repository, wanted), { repository, wanted });
+  const look = await lookAt({ ...options, targets: [...targets.values()], sources: usageSources });
+  const looks = new Map(look.repositories.map((each) => [keyOf(each.repository, each.wanted), each]));
+  return defaults.map(({ text }, index): GuardReport => {
+    const repositories = found[index] ?? [];
+    if (isUnknown(repositories))
+      return { outcome: { kind: 'not-found', reason: repositories.unknown }, affected: 0, unread: [] };
+    return reportOn(
+      repositories.flatMap((name) => looks.get(keyOf(name, text)) ?? []),
+      look,
+      options,
+    );
+  });
+}
+
+function namesAt(found: Awaited<ReturnType<typeof findRepositories>>, index: number): readonly string[] {
+  const names = found[index] ?? [];
+  return isUnknown(names) ? [] : names;
+}
+
+function keyOf(repository: string, text: string): string {
+  return `${repository} ${text}`;
+}
+
+function reportOn(
+  looks: readonly RepositoryLook[],
+  { evidence }: Look,
+  { required }: GuardOptions,
+): GuardReport {
+  const sources = evidence?.sources;
+  const affected = looks.reduce((sum, { effect }) => {
+    const known = effect === undefined || isUnknown(effect) ? undefined : effect;
+    return sum + (known?.expiring ?? 0) + (known?.archiving ?? 0);
+  }, 0);
+  return {
+    outcome: decideGuard(looks, { sources, required }),
+    affected,
+    unread: affected === 0 ? [] : unreadSources({ sources, required }),
+  };
+}
