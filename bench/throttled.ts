@@ -26,6 +26,7 @@ const stub = await startStubRegistry({
 const claims = await startStubClaims(10);
 const stack = await startStack();
 Object.assign(process.env, {
+  AllowExpiringImagesInUse: 'true',
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',

@@ -25,6 +25,8 @@ export interface ReconcileContext {
   readonly allowWeakening: boolean;
   /** Whether a request may change settings of the whole account. */
   readonly allowAccountSettings: boolean;
+  /** Whether a request may put a lifecycle policy without a check for images in use. */
+  readonly allowExpiringImagesInUse: boolean;
   readonly deadline: Deadline;
   /** The records that this request has changed. */
   readonly leases: Leases;

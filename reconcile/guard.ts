@@ -4,6 +4,9 @@ import type { ExpiringImage } from '../aws/ecr/ecr.ts';
 import type { ReconcileContext } from './context.ts';
 import { hashOfPolicy } from './hash.ts';
 
+/** What the guard depends on. */
+export type GuardContext = Pick<ReconcileContext, 'ecr' | 'deadline' | 'now' | 'allowExpiringImagesInUse'>;
+
 /** An image that would be deleted or archived although it was pulled recently. */
 export interface ImageInUse extends ExpiringImage {
   readonly repository: string;
@@ -32,6 +35,28 @@ export function inUseSummary(images: readonly ImageInUse[]): {
   };
 }
 
+/** What a request says of the images in use, and what the application allows. */
+interface Protection {
+  readonly protectPulledWithinDays: number;
+}
+type Allowance = Pick<ReconcileContext, 'allowExpiringImagesInUse'>;
+
+/** Days of protection where a request has turned it off without permission. */
+export const defaultProtectedDays = 90;
+
+/** Whether a request asks for no protection, and the application does not allow that. */
+export function isExpiryRefused(
+  { protectPulledWithinDays }: Protection,
+  { allowExpiringImagesInUse }: Allowance,
+): boolean {
+  return protectPulledWithinDays === 0 && !allowExpiringImagesInUse;
+}
+
+/** Within how many days a pull protects an image; 0 where it is not looked at. */
+export function protectedDays(protection: Protection, allowance: Allowance): number {
+  return isExpiryRefused(protection, allowance) ? defaultProtectedDays : protection.protectPulledWithinDays;
+}
+
 const dayMs = 24 * 60 * 60 * 1000;
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
@@ -49,7 +74,7 @@ export async function imagesInUse(
   repository: string,
   text: string,
   withinDays: number,
-  context: Pick<ReconcileContext, 'ecr' | 'deadline' | 'now'>,
+  context: GuardContext,
 ): Promise<readonly ImageInUse[]> {
   const expiring = await previewOf(repository, text, context);
   const times = await context.ecr.pullTimes(

@@ -9,7 +9,7 @@ import {
 } from '../core/settings/repository-settings.ts';
 import { applyChanges } from './apply-changes.ts';
 import type { ReconcileContext } from './context.ts';
-import { imagesInUse } from './guard.ts';
+import { defaultProtectedDays, imagesInUse } from './guard.ts';
 import { itemOf } from './lease-records.ts';
 import { type ObservedRepository, observeRepository, readRecords } from './observe.ts';
 import { readLagMs } from './read-lag.ts';
@@ -40,7 +40,6 @@ const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 // The lease of a record while one change is reverted.
 const recoveryMs = 60_000;
-const protectedDays = 90;
 
 /**
  * Waits until none of the records has a change in progress, and reverts unfinished changes.
@@ -116,7 +115,7 @@ async function restore(observed: ObservedRepository, record: Busy, context: Reco
       : undefined;
   const isHarmful =
     typeof text === 'string' &&
-    (await imagesInUse(observed.repository.name, text, protectedDays, context)).length > 0;
+    (await imagesInUse(observed.repository.name, text, defaultProtectedDays, context)).length > 0;
   if (isHarmful)
     context.log({
       level: 'WARN',

@@ -52,6 +52,8 @@ export type Refusal =
       readonly leftMs: number;
     }
   | { readonly code: 'images-in-use'; readonly images: readonly ImageInUse[]; readonly withinDays: number }
+  /** ProtectPulledWithinDays is 0, and AllowExpiringImagesInUse is false. */
+  | { readonly code: 'expiry-not-allowed'; readonly repositories: readonly string[] }
   | { readonly code: 'deleted'; readonly repository: string; readonly while: 'read' | 'written' }
   | { readonly code: 'not-in-effect'; readonly repository: string; readonly mismatch: Mismatch }
   | { readonly code: 'not-scanned'; readonly scanning: Scanning }

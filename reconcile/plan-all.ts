@@ -2,7 +2,7 @@
 import { mapConcurrently } from '../aws/map-concurrently.ts';
 import type { ReconcileContext } from './context.ts';
 import type { Desired } from './desired.ts';
-import { type ImageInUse, imagesInUse, inUseSummary } from './guard.ts';
+import { type ImageInUse, imagesInUse, inUseSummary, isExpiryRefused, protectedDays } from './guard.ts';
 import type { ObservedRepository } from './observe.ts';
 import type { Refusal } from './outcome.ts';
 import { type Plan, planRepository } from './plan.ts';
@@ -37,6 +37,12 @@ export async function planAll(
   if (refusals.length > 0) return { refusal: { code: 'repositories-refused', refusals } };
   const late = outOfTime(plans, context);
   if (late !== undefined && !(await isRollback())) return { refusal: late };
+  const unguarded = plans
+    .filter(putsPolicy)
+    .filter((each) => !each.isRollback)
+    .map(nameOf);
+  if (unguarded.length > 0 && isExpiryRefused(desired, context) && !(await isRollback()))
+    return { refusal: { code: 'expiry-not-allowed', repositories: unguarded } };
   const guarded = await guardPolicies(plans, desired, context);
   if (guarded.length === 0) return { plans };
   // A rollback is never refused: the current lifecycle policy is kept.
@@ -45,6 +51,10 @@ export async function planAll(
   const notes = new Map(guarded.map((each) => [nameOf(each.plan), each.images]));
   const kept = plan(await isRollback(), new Set(notes.keys()));
   return { plans: kept.plans.map((each) => withNote(each, notes)) };
+}
+
+function putsPolicy({ lifecyclePolicy }: Plan): boolean {
+  return typeof lifecyclePolicy === 'string';
 }
 
 function nameOf({ observed }: Plan): string {
@@ -66,9 +76,10 @@ type Guarded =
 
 async function guardPolicies(
   plans: readonly Plan[],
-  { protectPulledWithinDays: days }: Desired,
+  desired: Desired,
   context: ReconcileContext,
 ): Promise<readonly Guarded[]> {
+  const days = protectedDays(desired, context);
   if (days === 0) return [];
   const all = await mapConcurrently(plans, async (plan): Promise<readonly Guarded[]> => {
     if (typeof plan.lifecyclePolicy !== 'string') return [];

@@ -14,8 +14,7 @@ import {
   type RepositorySettings,
   type WritableSettingName,
 } from '../core/settings/repository-settings.ts';
-import type { ReconcileContext } from './context.ts';
-import { imagesInUse, inUseSummary } from './guard.ts';
+import { type GuardContext, imagesInUse, inUseSummary, protectedDays } from './guard.ts';
 import { nameIn } from './in-flight.ts';
 import type { Beginning } from './leases.ts';
 import type { ObservedRepository } from './observe.ts';
@@ -53,7 +52,7 @@ export async function planRelinquish(
   records: readonly ClaimRecord[],
   current: ReadonlyMap<string, ObservedRepository>,
   relinquishing: Relinquishing,
-  context: Pick<ReconcileContext, 'ecr' | 'deadline' | 'now'>,
+  context: GuardContext,
 ): Promise<readonly Relinquished[]> {
   return mapConcurrently(records, (record) =>
     planOne(record, current.get(nameIn(record.repositoryArn)), relinquishing, context),
@@ -92,7 +91,7 @@ async function planOne(
   record: ClaimRecord,
   observed: ObservedRepository | undefined,
   relinquishing: Relinquishing,
-  context: Pick<ReconcileContext, 'ecr' | 'deadline' | 'now'>,
+  context: GuardContext,
 ): Promise<Relinquished> {
   const { holder, mode, isDeselected } = relinquishing;
   const claim = claimOf(record, holder);
@@ -135,7 +134,7 @@ async function writesOf(
   set: RepositorySettings,
   { target, returnsTo }: Removal,
   relinquishing: Relinquishing,
-  context: Pick<ReconcileContext, 'ecr' | 'deadline' | 'now'>,
+  context: GuardContext,
 ): Promise<{ readonly writes: Writes; readonly notes: readonly Note[] }> {
   const { settings } = observed;
   const { name } = observed.repository;
@@ -172,14 +171,15 @@ async function writesOf(
 async function whyKept(
   repository: string,
   text: string,
-  { protectPulledWithinDays }: Relinquishing,
-  context: Pick<ReconcileContext, 'ecr' | 'deadline' | 'now'>,
+  relinquishing: Relinquishing,
+  context: GuardContext,
 ): Promise<
   Pick<Extract<Note, { readonly code: 'policy-not-put-back' }>, 'imagesInUse' | 'isArchiving'> | undefined
 > {
-  if (protectPulledWithinDays === 0) return undefined;
+  const days = protectedDays(relinquishing, context);
+  if (days === 0) return undefined;
   try {
-    const images = await imagesInUse(repository, text, protectPulledWithinDays, context);
+    const images = await imagesInUse(repository, text, days, context);
     return images.length === 0 ? undefined : inUseSummary(images);
   } catch (error) {
     if (isRepositoryNotFound(error)) return undefined;

@@ -12,7 +12,13 @@ import { startUndoLog, type Undone } from './undo-log.ts';
 export interface SessionOptions
   extends Pick<
     ReconcileContext,
-    'policy' | 'allowWeakening' | 'allowAccountSettings' | 'now' | 'log' | 'progress'
+    | 'policy'
+    | 'allowWeakening'
+    | 'allowAccountSettings'
+    | 'allowExpiringImagesInUse'
+    | 'now'
+    | 'log'
+    | 'progress'
   > {
   readonly ecr: Connection<Ecr>;
   readonly claims: ClaimsConnection;
@@ -58,6 +64,7 @@ export function startSession(options: SessionOptions): Session {
     policy: options.policy,
     allowWeakening: options.allowWeakening,
     allowAccountSettings: options.allowAccountSettings,
+    allowExpiringImagesInUse: options.allowExpiringImagesInUse,
     deadline: working,
     leases,
     undoLog,

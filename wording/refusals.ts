@@ -37,6 +37,8 @@ export function refusalSentence(refusal: Refusal, isNamed: IsNamed = () => true)
       return outOfTimeSentence(refusal);
     case 'images-in-use':
       return imagesInUseSentence(refusal.images, refusal.withinDays, isNamed);
+    case 'expiry-not-allowed':
+      return 'ProtectPulledWithinDays: 0 would let the lifecycle policy expire images in use, which is refused unless the application is deployed with AllowExpiringImagesInUse: true.';
     case 'deleted':
       return refusal.while === 'read'
         ? `Repository ${refusal.repository} was deleted while it was read.`
@@ -58,6 +60,7 @@ export function refusalEntry({ code }: Refusal): string {
     case 'account-weakened':
     case 'account-not-allowed':
     case 'repositories-refused':
+    case 'expiry-not-allowed':
       return 'refused by policy';
     case 'not-found':
     case 'no-match':
@@ -86,6 +89,8 @@ export function refusedRepositories(refusal: Refusal): readonly string[] {
   switch (refusal.code) {
     case 'repositories-refused':
       return refusal.refusals.map(({ repository }) => repository);
+    case 'expiry-not-allowed':
+      return refusal.repositories;
     case 'images-in-use':
       return [...new Set(refusal.images.map(({ repository }) => repository))];
     default:

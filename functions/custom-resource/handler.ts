@@ -168,7 +168,7 @@ async function fail(
 /** The application's parameters, and what is wrong with them. */
 function configurationOf(environment: NodeJS.ProcessEnv) {
   const { policy, findings } = applicationPolicy(environment);
-  const flag = (name: 'AllowWeakening' | 'AllowAccountSettings') => {
+  const flag = (name: 'AllowWeakening' | 'AllowAccountSettings' | 'AllowExpiringImagesInUse') => {
     const parsed = parseBoolean(environment[name] ?? 'false');
     return 'value' in parsed
       ? { value: parsed.value, problems: [] }
@@ -179,15 +179,18 @@ function configurationOf(environment: NodeJS.ProcessEnv) {
   };
   const allowWeakening = flag('AllowWeakening');
   const allowAccountSettings = flag('AllowAccountSettings');
+  const allowExpiring = flag('AllowExpiringImagesInUse');
   return {
     policy,
     allowWeakening: allowWeakening.value,
     allowAccountSettings: allowAccountSettings.value,
+    allowExpiringImagesInUse: allowExpiring.value,
     problems: [
       ...findings.filter(isRefusal).map(parameterProblem),
       ...(environment.ClaimsTable ? [] : ['ClaimsTable is not set']),
       ...allowWeakening.problems,
       ...allowAccountSettings.problems,
+      ...allowExpiring.problems,
     ],
   };
 }

@@ -4,7 +4,13 @@ import type { JsonObject } from '../../core/json.ts';
 import { pushImage } from '../../local/demo/registry.ts';
 import { claimsOf } from './support/claims.ts';
 import { newStack, settings } from './support/new-stack.ts';
-import { existing, failingAfter, reasonOf, settingsTemplate } from './support/settings-stack.ts';
+import {
+  existing,
+  failingAfter,
+  reasonOf,
+  settingsTemplate,
+  settingsTemplateWith,
+} from './support/settings-stack.ts';
 import { clients } from './support/stacks.ts';
 
 // Whole deployments, beside others on the same machine.
@@ -22,6 +28,7 @@ const keep = (countNumber: number) =>
     ],
   });
 const keeping = (count: number) => ({ LifecyclePolicy: { LifecyclePolicyText: keep(count) } });
+const allowed = { AllowExpiringImagesInUse: 'true' };
 const asCreated = { mutability: 'MUTABLE', scanOnPush: false, lifecyclePolicyText: undefined };
 
 async function repositoryWith(...tags: string[]): Promise<string> {
@@ -57,7 +64,7 @@ describe('a lifecycle policy that would expire images in use', () => {
     expect(await claimsOf(name)).toBeUndefined();
   });
 
-  test('is put with ProtectPulledWithinDays: 0, and taken away by Restore', async () => {
+  test('is put with ProtectPulledWithinDays: 0 where the application allows it, and taken away by Restore', async () => {
     const name = await repositoryWith('v1', 'v2');
     await pull(name, 'v1', 'v2');
     const stack = newStack();
@@ -67,7 +74,11 @@ describe('a lifecycle policy that would expire images in use', () => {
       OnDelete: 'Restore',
       ...keeping(1),
     };
-    expect(await stack.deploy(settingsTemplate(properties))).toEqual({ kind: 'deployed' });
+    expect(reasonOf(await newStack().deploy(settingsTemplate(properties)))).toContain(
+      'AllowExpiringImagesInUse: true',
+    );
+    expect(await settings(name)).toMatchObject(asCreated);
+    expect(await stack.deploy(await settingsTemplateWith(allowed, properties))).toEqual({ kind: 'deployed' });
     expect(await settings(name)).toMatchObject({ lifecyclePolicyText: keep(1) });
     await stack.delete();
     expect(await settings(name)).toMatchObject(asCreated);

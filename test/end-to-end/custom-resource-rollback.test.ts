@@ -2,7 +2,14 @@ import { describe, expect, jest, test } from '@jest/globals';
 import type { JsonObject } from '../../core/json.ts';
 import { claimsOf } from './support/claims.ts';
 import { newStack, settings } from './support/new-stack.ts';
-import { existing, failingAfter, reasonOf, settingsTemplate, tagsOf } from './support/settings-stack.ts';
+import {
+  existing,
+  failingAfter,
+  reasonOf,
+  settingsTemplate,
+  settingsTemplateWith,
+  tagsOf,
+} from './support/settings-stack.ts';
 
 // Whole deployments, beside others on the same machine.
 jest.setTimeout(30_000);
@@ -22,6 +29,7 @@ const LifecyclePolicyText = JSON.stringify({
     },
   ],
 });
+const allowed = { AllowExpiringImagesInUse: 'true' };
 /** A policy that the grammar takes and the local ECR, for which 30.0 is no whole number, refuses when it is put. */
 const refused = {
   ProtectPulledWithinDays: 0,
@@ -78,7 +86,11 @@ describe('a create', () => {
     const tags = [{ Key: 'team', Value: 'orders' }];
     const second = await existing({ tags });
     const outcome = await newStack().deploy(
-      settingsTemplate({ RepositoryNames: [first, second], OnDelete: 'Retain', ...refused }),
+      await settingsTemplateWith(allowed, {
+        RepositoryNames: [first, second],
+        OnDelete: 'Retain',
+        ...refused,
+      }),
     );
     expect(reasonOf(outcome)).toMatch(/existing-\S+: PutLifecyclePolicy was refused\. /);
     expect(reasonOf(outcome)).toContain('What had been changed was put back.');
@@ -124,11 +136,15 @@ describe('a create', () => {
 test('an update whose write fails half-way gives back what it had changed before it answers', async () => {
   const name = await existing();
   const stack = newStack();
-  await stack.deploy(settingsTemplate({ RepositoryNames: [name] }));
+  await stack.deploy(await settingsTemplateWith(allowed, { RepositoryNames: [name] }));
   const before = { settings: await settings(name), claims: await claimsOf(name) };
   const other = await existing();
   const outcome = await stack.deploy(
-    settingsTemplate({ RepositoryNames: [name, other], MutableTags: 'latest', ...refused }),
+    await settingsTemplateWith(allowed, {
+      RepositoryNames: [name, other],
+      MutableTags: 'latest',
+      ...refused,
+    }),
   );
   expect(reasonOf(outcome)).toContain('What had been changed was put back.');
   expect(await settings(name)).toEqual(before.settings);

@@ -29,7 +29,7 @@ export const propertyDescriptions: { readonly [Name in (typeof propertyNames)[nu
   RequireScanning:
     'Fail if a repository is not actually being scanned; the error explains why and how to fix it. Default: false.',
   ProtectPulledWithinDays:
-    "Fail if the lifecycle policy would expire or archive images pulled within this number of days, according to ECR's preview. 0 disables the check. Default: 90.",
+    "Fail if the lifecycle policy would expire or archive images pulled within this number of days, according to ECR's preview. 0 disables the check, which needs `AllowExpiringImagesInUse: true` of the application. Default: 90.",
   WhenSafer:
     'If a repository is safer than the properties ask for, `Refuse` fails, and `Keep` leaves that setting of the repository as it is and reports it. Default: Refuse.',
   OnDelete:

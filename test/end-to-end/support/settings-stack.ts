@@ -1,6 +1,7 @@
 import { CreateRepositoryCommand, ListTagsForResourceCommand, type Tag } from '@aws-sdk/client-ecr';
 import type { JsonObject } from '../../../core/json.ts';
 import type { Outcome } from '../../../local/demo/deploy.ts';
+import { functionCopy } from './function-copy.ts';
 import { clients, uniqueName } from './stacks.ts';
 
 /** A template with one `Custom::EcrSettings`, and more sections or resources where they are given. */
@@ -13,6 +14,16 @@ export function settingsTemplate(
     Resources: { Settings: { Type: 'Custom::EcrSettings', Properties: properties }, ...resources },
     ...sections,
   };
+}
+
+/** The same, served by a copy of the function with an environment of its own. */
+export async function settingsTemplateWith(
+  environment: Readonly<Record<string, string>>,
+  properties: JsonObject,
+): Promise<JsonObject> {
+  const copy = { Function: await functionCopy(environment) };
+  const ServiceToken = { 'Fn::GetAtt': ['Function', 'Arn'] };
+  return settingsTemplate({ ServiceToken, ...properties }, { resources: copy });
 }
 
 /** A resource that fails, once the resource of that name is done. */

@@ -6,6 +6,7 @@ let bench: Bench;
 
 beforeAll(async () => {
   bench = await startBench();
+  process.env.AllowExpiringImagesInUse = 'true';
 });
 
 afterAll(() => bench.stop());

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../core/json.ts';
 import { hashOfPolicy } from '../../../reconcile/hash.ts';
 import { itemOf } from '../../../reconcile/lease-records.ts';
@@ -19,6 +19,10 @@ let bench: Bench;
 
 beforeAll(async () => {
   bench = await startBench();
+});
+
+afterEach(() => {
+  delete process.env.AllowExpiringImagesInUse;
 });
 
 afterAll(() => bench.stop());
@@ -247,16 +251,20 @@ describe('the lifecycle policy that was there before', () => {
     });
   });
 
-  test('comes back by a Delete where the author lets images in use expire', async () => {
-    const properties = { ...restoring, ProtectPulledWithinDays: '0' };
+  test.each<[string, string | undefined, number]>([
+    ['comes back where the application allows it as well', 'true', 1],
+    ['does not where the application does not allow it', undefined, 30],
+  ])('by a Delete whose author lets images in use expire %s', async (_what, allowed, left) => {
+    if (allowed !== undefined) process.env.AllowExpiringImagesInUse = allowed;
     const created = await bench.run({
       before: unsafe,
       lifecycle: keeping(1),
       images: pulledToday,
-      properties,
+      properties: restoring,
       event: own(),
     });
-    expect((await remove(created, properties)).lifecycleAfter).toBe(keeping(1));
+    const removed = await remove(created, { ...restoring, ProtectPulledWithinDays: '0' });
+    expect([removed.answer?.Status, removed.lifecycleAfter]).toEqual(['SUCCESS', keeping(left)]);
   });
 
   test('does not come back by a rollback where it would expire images in use, and the rest does', async () => {

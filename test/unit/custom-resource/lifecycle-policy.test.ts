@@ -206,12 +206,38 @@ describe('images in use', () => {
     expect(lifecycleAfter).toBe(keeping(9));
   });
 
-  test('expire where the author says so', async () => {
+  test('expire where the author says so and the application allows it', async () => {
     const properties = { ...policy(2), ProtectPulledWithinDays: '0' };
-    const { answer, lifecycleAfter, steps } = await bench.run({ before: unsafe, images, properties });
-    expect(answer).toMatchObject({ Status: 'SUCCESS' });
-    expect(lifecycleAfter).toBe(keeping(2));
-    expect(steps).not.toContain('start preview');
+    process.env.AllowExpiringImagesInUse = 'true';
+    try {
+      const { answer, lifecycleAfter, steps } = await bench.run({ before: unsafe, images, properties });
+      expect(answer).toMatchObject({ Status: 'SUCCESS' });
+      expect(lifecycleAfter).toBe(keeping(2));
+      expect(steps).not.toContain('start preview');
+    } finally {
+      delete process.env.AllowExpiringImagesInUse;
+    }
+  });
+
+  test('do not expire where only the author says so: a policy is refused before anything is changed', async () => {
+    const properties = { ...policy(2), ProtectPulledWithinDays: '0' };
+    const { answer, after, lifecycleAfter, repository } = await bench.run({
+      before: unsafe,
+      images,
+      properties,
+    });
+    expect(answer?.Reason).toBe(
+      'ProtectPulledWithinDays: 0 would let the lifecycle policy expire images in use, which is refused unless the application is deployed with AllowExpiringImagesInUse: true.',
+    );
+    expect([after, lifecycleAfter]).toEqual([unsafe, undefined]);
+    // What puts no policy is not refused, and neither is a rollback, which keeps what is there.
+    const harmless = { ProtectPulledWithinDays: '0' };
+    const update = { repository, sample: 'update' as const };
+    expect((await bench.run({ repository, properties: harmless })).answer?.Status).toBe('SUCCESS');
+    const put = await bench.run({ ...update, properties: policy(9), event: old(repository, properties) });
+    expect(put.lifecycleAfter).toBe(keeping(9));
+    const back = await bench.run({ ...update, properties, event: old(repository, policy(9)) });
+    expect([back.answer?.Status, back.lifecycleAfter]).toEqual(['SUCCESS', keeping(9)]);
   });
 
   test.each<[string, readonly Image[], number]>([

@@ -133,6 +133,7 @@ describe('what template.yaml lets the custom resource do', () => {
     });
     expect(at('Conditions', 'AccountSettingsAllowed')).toEqual(['AllowAccountSettings', 'true']);
     expect(at('Parameters', 'AllowAccountSettings', 'Default')).toBe('false');
+    expect(at('Parameters', 'AllowExpiringImagesInUse', 'Default')).toBe('false');
   });
 
   test('writes and takes away no tag', () => {
