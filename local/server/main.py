@@ -9,9 +9,12 @@ import sys
 import threading
 
 import account_settings
+import apprunner
 import async_failures
+import batch_definitions
 import batch_reads
 import change_sets
+import codebuild_pages
 import creation_templates
 import custom_resources
 import ecs_containers
@@ -27,6 +30,7 @@ import image_events
 import image_scans
 import image_times
 import images
+import inspector_coverage
 import lambda_images
 import layers
 import lifecycle_preview
@@ -42,6 +46,7 @@ import registry_scanning
 import replication
 import repositories
 import resource_properties
+import sagemaker
 import service_tokens
 import simulated_policies
 import sns_limits
@@ -51,6 +56,7 @@ import stack_records
 import stack_requests
 import stack_rollback
 import table_properties
+import tagged_resources
 import tags
 import template_checks
 import template_references
@@ -104,6 +110,12 @@ GAPS = (
     ecs_revisions,
     ecs_pages,
     lambda_images,
+    batch_definitions,
+    codebuild_pages,
+    apprunner,
+    sagemaker,
+    inspector_coverage,
+    tagged_resources,
 )
 
 
