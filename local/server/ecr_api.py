@@ -66,7 +66,7 @@ def _intercept() -> None:
         caller = get_account_id()
         try:
             # Another registry is another account's: its repositories, and its ID in every message and ARN. Whether the
-            # caller has access is not checked, because IAM is not enforced.
+            # caller has access is not checked: repository policies are not enforced.
             if has_registry_id(name) and request.get("registryId"):
                 set_request_account_id(request["registryId"])
             function = _operations.get(name)

@@ -18,6 +18,7 @@ from ministack.services import ecr
 from moto.ecr.exceptions import ImageNotFoundException
 
 from ecr_api import EcrError, answer_of, operation, repository
+from image_status import status_of
 from pinned import private, replace
 
 DEFAULT_PAGE = 100
@@ -60,7 +61,7 @@ def described(request: dict) -> tuple[list, str | None]:
     for each in wanted:
         image = find(name, each)
         if image is None:
-            raise ImageNotFoundException(_words(each), name, get_account_id())
+            raise ImageNotFoundException(words_of(each), name, get_account_id())
         if image not in found:
             found.append(image)
     return found, None
@@ -100,9 +101,9 @@ def _image_id(image: dict, tag: str | None) -> dict:
 def _is_selected(image: dict, request: dict) -> bool:
     chosen = request.get("filter") or {}
     status = chosen.get("tagStatus") or "ANY"
-    # There is no archive: every image is active.
-    is_active = chosen.get("imageStatus") in (None, "ACTIVE", "ANY")
-    return is_active and (status == "ANY" or (status == "TAGGED") == bool(tags_of(image)))
+    # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImagesFilter.html
+    has_status = (chosen.get("imageStatus") or "ACTIVE") in (status_of(image), "ANY")
+    return has_status and (status == "ANY" or (status == "TAGGED") == bool(tags_of(image)))
 
 
 def _page(request: dict, entries: list) -> tuple[list, str | None]:
@@ -150,7 +151,7 @@ def _batch_delete(request: dict) -> tuple:
     name, deleted, failures = request["repositoryName"], [], []
     repository(name)
     # Of the state before the call: a list and its images in one call leave the images.
-    lists = _referencing_lists(name)
+    lists = referencing_lists(name)
     for wanted in request["imageIds"]:
         failure = _failure(name, wanted)
         image = None if failure else find(name, wanted)
@@ -186,7 +187,7 @@ def _failure(name: str, wanted: dict) -> dict | None:
     return {"imageId": wanted, "failureCode": code, "failureReason": reason}
 
 
-def _referencing_lists(name: str) -> dict:
+def referencing_lists(name: str) -> dict:
     """The digests of the manifest lists that reference an image, by the image's digest."""
     found: dict = {}
     for image in images_of(name):
@@ -218,6 +219,7 @@ def with_media_type(request: dict) -> dict:
     return {**request, "imageManifestMediaType": media_type}
 
 
-def _words(image_id: dict) -> str:
+def words_of(image_id: dict) -> str:
+    """An image ID as in ECR's messages."""
     digest, tag = image_id.get("imageDigest", "null"), image_id.get("imageTag", "null")
     return f"{{imageDigest:'{digest}', imageTag:'{tag}'}}"

@@ -3,7 +3,8 @@ GetClustersForImage, and the account's state in BatchGetAccountStatus.
 
 https://docs.aws.amazon.com/inspector/v2/APIReference/API_EcrContainerImageMetadata.html. Where a container runs is the local
 AWS's own: the annotation `local.in-use` of an image's manifest, JSON such as
-`[{"cluster": "arn:aws:eks:...:cluster/prod", "at": "2026-11-01T12:00:00Z", "namespace": "shop", "workload": "orders", "pods": 2}]`.
+`[{"cluster": "arn:aws:eks:...:cluster/prod", "at": "2026-11-01T12:00:00Z", "namespace": "shop", "workload": "orders",
+"pods": 2}]`.
 
 Inspector is not enabled until a test calls Enable with ECR. Unconfirmed: what it answers until then (here: an empty list,
 because ListCoverage declares no error for it, and AccessDeniedException for GetClustersForImage, which does).

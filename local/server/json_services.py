@@ -3,7 +3,7 @@
 import json
 
 from ministack import app
-from ministack.core import router
+from ministack.core import iam_actions, router
 from ministack.core.responses import error_response_json, json_response
 
 from pinned import private
@@ -26,6 +26,7 @@ def service(name: str, prefix: str, operations: dict) -> None:
     `ServiceError`.
     """
     patterns, handlers = private(router, "SERVICE_PATTERNS"), private(app, "SERVICE_HANDLERS")
+    private(iam_actions, "SERVICE_TO_IAM_NAMESPACE")[name] = name
     patterns[name] = {"target_prefixes": [f"{prefix}."], "credential_scope": name}
 
     async def handle_request(_method, _path, headers, body, _query_params):

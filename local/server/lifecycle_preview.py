@@ -15,6 +15,7 @@ from moto.ecr.exceptions import LifecyclePolicyNotFoundException
 
 import pull_times
 from ecr_api import EcrError, operation, repository
+from image_status import ACTIVATED_AT, ARCHIVED_AT, status_of
 from lifecycle_grammar import check_lifecycle_policy
 from pinned import private
 
@@ -113,16 +114,17 @@ def affected(rules: list, images: list, now: float) -> list:
     for rule in sorted(rules, key=lambda each: each["rulePriority"]):
         selection = rule["selection"]
         # An image of an earlier rule still counts, "as if it had not been expired", but this rule cannot expire it.
-        matched = [image for image in newest_first if _selects(selection, image.get("imageTags") or [])]
+        matched = [image for image in newest_first if _selects(selection, image)]
         due = [image for image in _due(selection, matched, now) if image not in taken]
         results += [_result(image, rule) for image in due]
         taken += matched
     return results
 
 
-def _selects(selection: dict, tags: list) -> bool:
-    # No image is in the archive, which MiniStack does not have.
-    if selection.get("storageClass") == "archive":
+def _selects(selection: dict, image: dict) -> bool:
+    tags = image.get("imageTags") or []
+    # A rule without a storage class is one about images that are not archived.
+    if (selection.get("storageClass") == "archive") != (status_of(image) == "ARCHIVED"):
         return False
     if selection["tagStatus"] != "tagged":
         return selection["tagStatus"] == "any" or not tags
@@ -139,11 +141,17 @@ def _due(selection: dict, newest_first: list, now: float) -> list:
     number = selection["countNumber"]
     if selection["countType"] == "imageCountMoreThan":
         return newest_first[number:]
-    # An image that was never pulled counts from its push.
-    key = pull_times.KEY if selection["countType"] == "sinceImagePulled" else "imagePushedAt"
-    return [
-        image for image in newest_first if now - image.get(key, image.get("imagePushedAt", now)) > number * DAY
-    ]
+    return [image for image in newest_first if now - _counted_from(selection["countType"], image, now) > number * DAY]
+
+
+def _counted_from(count_type: str, image: dict, now: float) -> float:
+    pushed = image.get("imagePushedAt", now)
+    if count_type == "sinceImageTransitioned":
+        return image.get(ARCHIVED_AT, now)
+    if count_type == "sinceImagePulled":
+        # An image that was never pulled counts from its push, and one that was restored not from before that.
+        return max(image.get(pull_times.KEY, pushed), image.get(ACTIVATED_AT, 0))
+    return pushed
 
 
 def _result(image: dict, rule: dict) -> dict:
@@ -154,4 +162,5 @@ def _result(image: dict, rule: dict) -> dict:
         "imagePushedAt": image.get("imagePushedAt", 0),
         "action": {"type": "TRANSITION", "targetStorageClass": "ARCHIVE"} if is_transition else {"type": "EXPIRE"},
         "appliedRulePriority": rule["rulePriority"],
+        "storageClass": "ARCHIVE" if status_of(image) == "ARCHIVED" else "STANDARD",
     }

@@ -26,6 +26,8 @@ import event_targets
 import exclusion_filters
 import failed_transforms
 import function_names
+import function_permissions
+import image_archive
 import image_events
 import image_scans
 import image_times
@@ -84,6 +86,7 @@ GAPS = (
     account_settings,
     tags,
     images,
+    image_archive,
     layers,
     pull_times,
     lifecycle_preview,
@@ -116,6 +119,7 @@ GAPS = (
     sagemaker,
     inspector_coverage,
     tagged_resources,
+    function_permissions,
 )
 
 

@@ -12,6 +12,7 @@ from ministack.services import ecr
 
 from ecr_api import answer_of, operation, repository
 from image_sizes import size_of
+from image_status import status_of, times_of
 from images import described, images_of, tags_of
 from pinned import private, replace
 
@@ -66,6 +67,7 @@ def _detail(name: str, image: dict, images: list) -> dict:
         "imagePushedAt": image["imagePushedAt"],
         "imageManifestMediaType": media_type,
         "artifactMediaType": media_type,
-        "imageStatus": "ACTIVE",
+        "imageStatus": status_of(image),
+        **times_of(image),
         **({} if image.get(KEY) is None else {KEY: image[KEY]}),
     }
