@@ -2,18 +2,15 @@
  * The kind of fragment that a macro received. CloudFormation passes the fragment and not where it was
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros-author.html), so its own shape
  * has to show it.
+ *
+ * Any name may be that of a property which AWS adds tomorrow, so no name shows that a fragment is *not* the Properties of a
+ * hardened type. What could be Properties is hardened; where nothing shows that it is, that is noted. CloudFormation itself
+ * refuses the result in the Properties of another type.
  */
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
-import { generatesResources, isNoValue, readIf, readLoop } from './intrinsics.ts';
-import {
-  foreignNames,
-  generalNames,
-  knownProperties,
-  lookalikeProperties,
-  ownProperties,
-  sharedProperties,
-} from './known-properties.ts';
-import { creationTemplateType, type HardenedType, repositoryType } from './resource-types.ts';
+import { branches, generatesResources, intrinsicName, readIf, readLoop } from './intrinsics.ts';
+import { knownProperties, ownProperties } from './known-properties.ts';
+import { creationTemplateType, type HardenedType, hardenedTypes, repositoryType } from './resource-types.ts';
 
 /** The sections of a template that are maps, but for Metadata, which a resource has as well. */
 export const sections = [
@@ -47,69 +44,102 @@ export type Placement =
       readonly unknown?: readonly string[];
     }
   | {
+      /** In no Properties at all. */
       readonly kind: 'elsewhere';
-      /** The type that it is nearest to, and the keys that this does not have. */
-      readonly type: HardenedType;
+      /** The keys that no property can have. */
       readonly foreign: readonly string[];
     };
 
 /** Recognises a fragment by its shape. */
 export function placementOf(fragment: JsonObject): Placement {
   const keys = Object.keys(fragment);
-  if (typeof fragment.Type === 'string') return { kind: 'resource' };
-  // A resource may well be called Outputs.
-  const isSection = (key: string) => sections.includes(key) && !holdsResource(key, fragment[key]);
-  if (Object.hasOwn(fragment, 'AWSTemplateFormatVersion') || keys.some(isSection))
-    return { kind: 'template' };
-  // No property of a repository looks like a resource.
-  if (keys.some((key) => holdsResource(key, fragment[key]))) return { kind: 'resources' };
-  return propertiesPlacement(fragment, keys);
+  const isIntrinsic = intrinsicName(fragment) !== undefined && !keys.some(generatesResources);
+  // Only Properties can be an intrinsic.
+  if (isIntrinsic) return propertiesPlacement(maps(fragment));
+  const { Resources: resources } = fragment;
+  const isTemplate =
+    Object.hasOwn(fragment, 'AWSTemplateFormatVersion') ||
+    (isObject(resources) && !isResource(resources) && holdsResource(resources));
+  if (isTemplate) return { kind: 'template' };
+  if (isResource(fragment)) return { kind: 'resource' };
+  if (!keys.some((key) => isProperty(key, fragment[key]))) {
+    if (isMadeOfSections(fragment, keys)) return { kind: 'template' };
+    if (holdsResource(fragment)) return { kind: 'resources' };
+  }
+  return propertiesPlacement([fragment]);
+}
+
+/** Whether a value is a resource: every type of one has `::`, and no `Type` inside a property has. */
+function isResource(value: Json | undefined): boolean {
+  if (!isObject(value) || typeof value.Type !== 'string') return false;
+  return value.Type.includes('::') || isObject(value.Properties);
 }
 
 /** Whether a member is a resource, or a loop that makes some; a loop inside Properties makes none. */
-function holdsResource(key: string, value: Json | undefined): boolean {
-  const body = value === undefined ? undefined : readLoop(key, value)?.body;
-  if (body !== undefined) return Object.entries(body).some(([name, made]) => holdsResource(name, made));
-  return isObject(value) && typeof value.Type === 'string';
+function holdsResource(object: JsonObject): boolean {
+  return Object.entries(object).some(([key, value]) => {
+    const body = readLoop(key, value)?.body;
+    return body === undefined ? isResource(value) : holdsResource(body);
+  });
 }
 
-function propertiesPlacement(fragment: JsonObject, keys: readonly string[]): Placement {
-  const choice = readIf(fragment);
-  if (choice !== undefined) return placementOfChoice([choice.whenTrue, choice.whenFalse]);
-  const type: HardenedType =
-    Object.hasOwn(fragment, 'Prefix') || Object.hasOwn(fragment, 'AppliedFor')
-      ? creationTemplateType
-      : repositoryType;
-  const foreign = keys.filter((key) => spelling(type, key) === undefined && !generatesResources(key));
-  const hasOne = (names: readonly string[]) => keys.some((key) => names.includes(spelling(type, key) ?? key));
-  if (foreign.length === 0 || hasOne(ownProperties[type])) return { kind: 'properties', type };
-  if (foreign.some((name) => isElsewhere(type, name, fragment[name])))
-    return { kind: 'elsewhere', type, foreign };
-  return hasOne(sharedProperties[type])
-    ? { kind: 'properties', type }
-    : { kind: 'properties', type, unknown: foreign };
-}
-
-/**
- * Whether a name that a type does not have shows that the fragment is not its Properties: it stands in another place. Any
- * other one may be a property that AWS has added since.
- */
-function isElsewhere(type: HardenedType, name: string, value: Json | undefined): boolean {
-  if (!/^[A-Z][A-Za-z0-9]*$/.test(name)) return true;
-  if (isObject(value) && Object.hasOwn(value, 'Properties')) return true;
-  if (generalNames.includes(name)) return false;
-  return foreignNames.includes(name) || lookalikeProperties[type].includes(name);
-}
-
-/** Of an `Fn::If`, which only Properties can be: what its branches are. */
-function placementOfChoice(branches: readonly Json[]): Placement {
-  const placements = branches.flatMap((branch) =>
-    isObject(branch) && !isNoValue(branch) ? [placementOf(branch)] : [],
+/** Whether a member is one of Properties of ours. A template has a Description, too, and a resource any name. */
+function isProperty(key: string, value: Json | undefined): boolean {
+  return (
+    key !== 'Description' &&
+    hardenedTypes.some((type) => spelling(type, key) !== undefined) &&
+    !isResource(value)
   );
-  const other = placements.find((each) => each.kind !== 'properties');
-  const isOfTemplate = (each: Placement) => each.kind === 'properties' && each.type === creationTemplateType;
-  const type = placements.some(isOfTemplate) ? creationTemplateType : repositoryType;
-  if (other !== undefined) return other;
-  const unknown = placements.flatMap((each) => (each.kind === 'properties' ? (each.unknown ?? []) : []));
-  return { kind: 'properties', type, ...(unknown.length === 0 ? {} : { unknown: [...new Set(unknown)] }) };
+}
+
+/** Whether a fragment is a template without a version: `Resources` show it, of whatever shape, or else sections alone. */
+function isMadeOfSections(fragment: JsonObject, keys: readonly string[]): boolean {
+  // A resource may well be called Outputs.
+  const found = keys.filter((key) => sections.includes(key) && !isResource(fragment[key]));
+  return (
+    found.includes('Resources') ||
+    (found.length > 0 &&
+      found.every((key) => isMapOfMaps(fragment[key])) &&
+      keys.every((key) => found.includes(key) || /^(Description|Metadata)$|^Fn::/.test(key)))
+  );
+}
+
+function isMapOfMaps(value: Json | undefined): boolean {
+  return isObject(value) && Object.values(value).every(isObject);
+}
+
+/** Of an `Fn::If`, the maps that it can become; of any other intrinsic, none is known. */
+function maps(value: Json): readonly JsonObject[] {
+  const choice = readIf(value);
+  if (choice !== undefined) return branches.flatMap((branch) => maps(choice[branch]));
+  return isObject(value) && intrinsicName(value) === undefined ? [value] : [];
+}
+
+function propertiesPlacement(found: readonly JsonObject[]): Placement {
+  const entries = found.flatMap(Object.entries);
+  const keys = [...new Set(entries.map(([key]) => key))];
+  const type = typeOf(keys);
+  const foreign = keys.filter((key) => spelling(type, key) === undefined && !generatesResources(key));
+  if (foreign.length === 0 || keys.some((key) => ownProperties[type].includes(spelling(type, key) ?? key)))
+    return { kind: 'properties', type };
+  const others = entries.some(([key, value]) => isProperty(key, value)) ? [] : entries.filter(isElsewhere);
+  return others.length === 0
+    ? { kind: 'properties', type, unknown: foreign }
+    : { kind: 'elsewhere', foreign: others.map(([key]) => key) };
+}
+
+/** A creation template has to have both names; a repository may come to have one. */
+function typeOf(keys: readonly string[]): HardenedType {
+  const countOf = (type: HardenedType, other: HardenedType) =>
+    keys.filter((key) => spelling(type, key) !== undefined && spelling(other, key) === undefined).length;
+  const isTemplate =
+    (keys.includes('Prefix') || keys.includes('AppliedFor')) &&
+    countOf(creationTemplateType, repositoryType) >= countOf(repositoryType, creationTemplateType);
+  return isTemplate ? creationTemplateType : repositoryType;
+}
+
+/** Whether a member cannot be a property: by its name, or since it is a resource without a Type. */
+function isElsewhere([name, value]: [string, Json]): boolean {
+  if (generatesResources(name)) return false;
+  return !/^[A-Z][A-Za-z0-9]*$/.test(name) || (isObject(value) && isObject(value.Properties));
 }

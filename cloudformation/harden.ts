@@ -9,7 +9,7 @@ import { placementOf, sections } from './fragment.ts';
 import { hardenResource, type ResourceOptions } from './harden-resource.ts';
 import { generatesResources, isLoop, type ParameterValues, readLoop } from './intrinsics.ts';
 import type { DescribeFinding } from './report.ts';
-import type { HardenedType } from './resource-types.ts';
+import { type HardenedType, repositoryType } from './resource-types.ts';
 import { insideLoop, partScope, templateScope } from './scope.ts';
 import type { SettingsFunction } from './settings-resource.ts';
 
@@ -73,7 +73,7 @@ function hardenFragment(fragment: JsonObject, options: ResourceOptions, add: Add
     }
     case 'elsewhere':
       addShapeFinding(add, 'misplaced', [], {
-        expected: placement.type,
+        expected: repositoryType,
         actual: placement.foreign.slice(0, 5),
       });
       return fragment;

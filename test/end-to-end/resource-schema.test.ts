@@ -1,12 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  knownProperties,
-  lookalikeProperties,
-  ownProperties,
-  sharedProperties,
-} from '../../cloudformation/known-properties.ts';
+import { knownProperties, ownProperties } from '../../cloudformation/known-properties.ts';
 import { hardenedTypes } from '../../cloudformation/resource-types.ts';
 import { pythonEnvironment } from '../../local/paths.ts';
 
@@ -40,14 +35,5 @@ describe.each(hardenedTypes)('the properties of %s', (type) => {
   test('that count as its own no other type has', () => {
     const own = knownProperties[type].filter((name) => !others().some(([, names]) => names.includes(name)));
     expect([...ownProperties[type]].sort()).toEqual(own.sort());
-  });
-
-  test('are told from those of the types that share some of them', () => {
-    const lookalikes = others().filter(([, names]) =>
-      sharedProperties[type].some((name) => names.includes(name)),
-    );
-    const theirs = new Set(lookalikes.flatMap(([, names]) => names));
-    for (const name of knownProperties[type]) theirs.delete(name);
-    expect([...lookalikeProperties[type]].sort()).toEqual([...theirs].sort());
   });
 });
