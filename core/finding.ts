@@ -30,6 +30,7 @@ export type Outcome =
 /** The codes of findings about a template that are neither of controls nor of settings. */
 export type TemplateCode =
   | 'misplaced'
+  | 'snippet-elsewhere'
   | 'placement-assumed'
   | 'misspelt'
   | 'not-a-resource'

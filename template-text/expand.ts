@@ -18,7 +18,7 @@ import {
 import type { Path } from '../core/path.ts';
 import { describeFinding } from '../wording/findings.ts';
 import { expansionRefusal } from '../wording/refusal.ts';
-import { expandSnippets, isOurs, paramsOf, placed, type RunMacro } from './snippets.ts';
+import { elsewhereFinding, expandSnippets, isOurs, paramsOf, placed, type RunMacro } from './snippets.ts';
 
 export { macroName } from './snippets.ts';
 
@@ -51,7 +51,8 @@ export type ExpandedTemplate = {
  */
 export function expandTemplate(template: JsonObject, options: ExpandOptions): ExpandedTemplate {
   const macro = macroOf(template, options);
-  const { expanded, covered } = expandSnippets(template, macro.run);
+  const { expanded, covered, elsewhere } = expandSnippets(template, macro.run);
+  macro.refuse(elsewhere.map(elsewhereFinding));
   const named = listOf(member(expanded, 'Transform')).find(isOurs);
   const bare = withoutOurs(expanded);
   const isBySnippets = named === undefined && covered.length > 0;
@@ -97,7 +98,12 @@ function macroOf(template: JsonObject, options: ExpandOptions) {
     findings.push(tooLarge(size));
     refusals.push(expansionRefusal({ findings, refusedFor: size }) ?? '');
   };
-  return { run, limit, findings, refusals };
+  const refuse = (refused: readonly Finding[]) => {
+    if (refused.length === 0) return;
+    findings.push(...refused);
+    refusals.push(expansionRefusal({ findings: refused, refusedFor: 'findings' }) ?? '');
+  };
+  return { run, limit, refuse, findings, refusals };
 }
 
 function tooLarge({ bytes, quota }: TemplateSize): Finding {

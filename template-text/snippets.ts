@@ -1,8 +1,12 @@
 /** `Fn::Transform`s in a template that name the macro: each is expanded by itself, as CloudFormation does. */
+
+import { hardenedTypes, repositoryType } from '../cloudformation/resource-types.ts';
+import { standingAt } from '../cloudformation/template-reader.ts';
 import type { Finding } from '../core/finding.ts';
 import {
   isList,
   isObject,
+  isOneOf,
   type Json,
   type JsonObject,
   mapMembers,
@@ -17,17 +21,28 @@ export const macroName = 'EcrHardening';
 /** Runs the macro over the fragment at a path, with the parameters that it has there. */
 export type RunMacro = (fragment: JsonObject, params: JsonObject, path: Path) => JsonObject;
 
-/** Expands the snippets that name the macro, the most deeply nested first; `covered` has their paths. */
-export function expandSnippets(
-  template: JsonObject,
-  run: RunMacro,
-): { readonly expanded: JsonObject; readonly covered: readonly Path[] } {
+/** A template with its snippets expanded, and where they were. */
+export interface ExpandedSnippets {
+  readonly expanded: JsonObject;
+  /** The paths of all that name the macro. */
+  readonly covered: readonly Path[];
+  /** Those among them that stand where there is no repository, and so were left as they are. */
+  readonly elsewhere: readonly Path[];
+}
+
+/** Expands the snippets that name the macro, the most deeply nested first. */
+export function expandSnippets(template: JsonObject, run: RunMacro): ExpandedSnippets {
   const covered: Path[] = [];
+  const elsewhere: Path[] = [];
   const inObject = (object: JsonObject, path: Path): JsonObject => {
     const inner = mapMembers(object, (value, key) => inValue(value, [...path, key]));
     const transform = member(inner, snippetKey);
     if (transform === undefined || !isOurs(transform)) return inner;
     covered.push(path);
+    if (isElsewhere(template, path)) {
+      elsewhere.push(path);
+      return inner;
+    }
     return run(withMember(inner, snippetKey, undefined), paramsOf(transform), path);
   };
   const inValue = (value: Json, path: Path): Json => {
@@ -36,7 +51,28 @@ export function expandSnippets(
     const items = value.map((item, index) => inValue(item, [...path, index]));
     return items.some((item, index) => item !== value[index]) ? items : value;
   };
-  return { expanded: inObject(template, []), covered };
+  return { expanded: inObject(template, []), covered, elsewhere };
+}
+
+/**
+ * Whether a snippet stands in Properties of another type, or deeper in those of a repository. The macro sees only what is
+ * beside a snippet, and so cannot know. In the Properties of a custom resource anything can stand.
+ */
+function isElsewhere(template: JsonObject, path: Path): boolean {
+  const [attribute, ...inside] = resourceAt(path)?.rest ?? [];
+  if (attribute !== 'Properties') return false;
+  const { raw: resource } = standingAt(template, path.slice(0, -1 - inside.length));
+  const type = isObject(resource) ? member(resource, 'Type') : undefined;
+  if (typeof type !== 'string') return false;
+  if (isOneOf(hardenedTypes, type)) return inside.some((step, index) => index % 2 === 0 && step !== 'Fn::If');
+  return type.startsWith('AWS::') && type !== 'AWS::CloudFormation::CustomResource';
+}
+
+/** The finding about a snippet that stands where there is no repository. */
+export function elsewhereFinding(path: Path): Finding {
+  const found = { control: 'Template', code: 'snippet-elsewhere', outcome: 'invalid' } as const;
+  const { logicalId, rest = path } = resourceAt(path) ?? {};
+  return { ...found, logicalId, path: rest, expected: repositoryType };
 }
 
 /** A finding about a snippet as one about the resource around it. */

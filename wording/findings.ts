@@ -58,6 +58,8 @@ const templateSentences = (): { readonly [Code in TemplateCode]: string } => ({
   'placement-assumed': 'is hardened as the Properties of {expected}, which is not known to have {actual|, }',
   misplaced:
     'EcrHardening is beside {actual|, }, which {expected} does not have; move it to the top level of the template, or beside the Type of a repository',
+  'snippet-elsewhere':
+    'EcrHardening is not directly in the Properties of {expected}, so it hardens nothing there; move it to the top level of the template, or beside the Type of a repository',
   misspelt: 'must be spelt {expected}',
   'not-a-resource': 'must be a map with a Type, not {value}',
   'inside-properties': 'Retain and Report cannot be written from inside Properties',

@@ -98,6 +98,47 @@ describe('one snippet keeps no other resource from being checked', () => {
   });
 });
 
+describe('a snippet of ours whose place the template shows', () => {
+  const ofResource = (resource: string) =>
+    check(`Resources:\n  Orders: ${resource}\n`).filter((each) => /elsewhere|assumed|misplaced/.test(each));
+  const ours = 'Fn::Transform: EcrHardening';
+
+  test.each([
+    [`{ Type: AWS::SQS::Queue, Properties: { QueueName: q, ${ours} } }`, 'Properties'],
+    [`{ Type: AWS::ECR::PublicRepository, Properties: { RepositoryName: q, ${ours} } }`, 'Properties'],
+    [
+      `{ Type: AWS::ECR::Repository, Properties: { ImageScanningConfiguration: { ScanOnPush: true, ${ours} } } }`,
+      'Properties.ImageScanningConfiguration',
+    ],
+    [
+      `{ Type: AWS::ECR::Repository, Properties: { Fn::If: [A, { Tags: [{ Key: a, ${ours} }] }, { Tags: [] }] } }`,
+      'Properties.Fn::If[1].Tags[0]',
+    ],
+  ])('is an error where there is no repository: %s', (resource, place) => {
+    expect(ofResource(resource)).toEqual([`error 2 Orders.${place} snippet-elsewhere`]);
+  });
+
+  test('and none in Properties of a repository, in a branch or a loop of them, or of a custom resource', () => {
+    expect(
+      ofResource(`{ Type: AWS::ECR::Repository, Properties: { EmptyOnDelete: true, Engine: e, ${ours} } }`),
+    ).toEqual([]);
+    expect(
+      ofResource(
+        `{ Type: AWS::ECR::Repository, Properties: { Fn::If: [A, { EmptyOnDelete: true, ${ours} }, {}] } }`,
+      ),
+    ).toEqual([]);
+    expect(ofResource(`{ Type: Custom::Mine, Properties: { ServiceToken: t, ${ours} } }`)).toEqual([
+      'note 2 Orders placement-assumed',
+    ]);
+    const loop = (type: string) =>
+      check(`Resources:
+  Fn::ForEach::Names: [Name, [a], { 'R\${Name}': { Type: ${type}, Properties: { ${ours} } } }]
+`).filter((each) => each.includes('elsewhere'));
+    expect(loop('AWS::ECR::Repository')).toEqual([]);
+    expect(loop('AWS::SNS::Topic')).toEqual(['error 2 R${Name}.Properties snippet-elsewhere']);
+  });
+});
+
 test('a template that the macro would refuse for its size fails, and one without the macro gets a note', () => {
   const resources = Array.from({ length: 300 }, (_, index) => [
     `R${index}`,
