@@ -18,6 +18,7 @@ import {
 import type { Path } from '../core/path.ts';
 import { describeFinding } from '../wording/findings.ts';
 import { expansionRefusal } from '../wording/refusal.ts';
+import { isMarked, withMark, withoutMark } from './snippet-mark.ts';
 import { elsewhereFinding, expandSnippets, isOurs, paramsOf, placed, type RunMacro } from './snippets.ts';
 
 export { macroName } from './snippets.ts';
@@ -47,7 +48,8 @@ export type ExpandedTemplate = {
 /**
  * Expands a template as CloudFormation would by the deployed macro: an `Fn::Transform` that names it first, the most
  * deeply nested one before those around it, then the whole, unless only such snippets name it. A template that does
- * not name it at all is expanded as if its top did.
+ * not name it at all is expanded as if its top did, unless it is marked as one whose snippets were expanded: expanding
+ * twice is expanding once.
  */
 export function expandTemplate(template: JsonObject, options: ExpandOptions): ExpandedTemplate {
   const macro = macroOf(template, options);
@@ -55,8 +57,10 @@ export function expandTemplate(template: JsonObject, options: ExpandOptions): Ex
   macro.refuse(elsewhere.map(elsewhereFinding));
   const named = listOf(member(expanded, 'Transform')).find(isOurs);
   const bare = withoutOurs(expanded);
-  const isBySnippets = named === undefined && covered.length > 0;
-  const result = isBySnippets ? bare : macro.run(bare, paramsOf(named ?? null), []);
+  const isBySnippets = named === undefined && (covered.length > 0 || isMarked(template));
+  const result = isBySnippets
+    ? marked(bare, covered.length > 0, options)
+    : macro.run(withoutMark(bare), paramsOf(named ?? null), []);
   const namesMacro = named !== undefined || covered.length > 0;
   if (isBySnippets) macro.limit(result);
   const findings = distinct(macro.findings).map((finding) =>
@@ -120,6 +124,14 @@ function tooLarge({ bytes, quota }: TemplateSize): Finding {
 /** Each finding once: the run over the whole template reports those of a snippet again. */
 function distinct(findings: readonly Finding[]): readonly Finding[] {
   return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
+}
+
+/** The template, marked if expanding it as a whole would change it, or refuse it. */
+function marked(template: JsonObject, isExpanded: boolean, options: ExpandOptions): JsonObject {
+  if (!isExpanded) return template;
+  const { run, refusals } = macroOf(template, options);
+  const isSame = run(template, {}, []) === template && refusals.length === 0;
+  return isSame ? template : withMark(template);
 }
 
 /** The findings in the resources that no snippet covers. */

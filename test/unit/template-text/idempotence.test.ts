@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { isObject, type JsonObject } from '../../../core/json.ts';
+import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { projectRoot } from '../../../local/paths.ts';
 import { readDocument } from '../../../template-text/document.ts';
 import { editsFor, editTemplate } from '../../../template-text/edit.ts';
@@ -74,6 +74,84 @@ describe('what expand makes of its own output is that output, byte for byte', ()
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+type Place = 'none' | 'beside Type' | 'in Properties' | 'as the only property';
+const places: readonly Place[] = ['none', 'beside Type', 'in Properties', 'as the only property'];
+const ours = { Name: 'EcrHardening', Parameters: { KeepImages: 7 } };
+
+/** A resource with a snippet that names the macro. */
+function withSnippet(resource: Json, place: Place): Json {
+  if (!isObject(resource) || place === 'none') return resource;
+  if (place === 'beside Type') return { ...resource, 'Fn::Transform': ours };
+  const { Properties } = resource;
+  const own = isObject(Properties) && place === 'in Properties' ? Properties : {};
+  return { ...resource, Properties: { ...own, 'Fn::Transform': ours } };
+}
+
+/** A template of which only snippets name the macro: in resources, each in turn at one of the places, or among all. */
+function bySnippets(template: JsonObject, at: readonly Place[] | 'among all'): JsonObject {
+  const { Resources, Transform: _, ...others } = template;
+  if (!isObject(Resources)) return template;
+  const resources =
+    at === 'among all'
+      ? { ...Resources, 'Fn::Transform': ours }
+      : Object.fromEntries(
+          Object.entries(Resources).map(([name, resource], index) => [
+            name,
+            withSnippet(resource, at[index % at.length] ?? 'none'),
+          ]),
+        );
+  return { ...others, Resources: resources };
+}
+
+describe('and where only snippets name the macro', () => {
+  test.each(goldens)('%s', (_name, value) => {
+    for (const at of ['among all', ['beside Type', 'none'], ['none', 'in Properties']] as const) {
+      const once = expanded(JSON.stringify(bySnippets(value, at)));
+      if (once !== undefined) expect({ at, text: expanded(once) }).toEqual({ at, text: once });
+    }
+  });
+
+  test('and of any template in any style', () => {
+    fc.assert(
+      fc.property(
+        template,
+        fc.array(fc.constantFrom(...places), { minLength: 1, maxLength: 4 }),
+        fc.array(fc.nat(997), { minLength: 1, maxLength: 60 }),
+        (value, at, tape) => {
+          const snippets = bySnippets(value, at);
+          for (const text of [styledYaml(snippets, tape), JSON.stringify(snippets)]) {
+            const once = expanded(text);
+            if (once !== undefined) expect(expanded(once)).toBe(once);
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  const repository = { Type: 'AWS::ECR::Repository' };
+  const mark = '"Metadata":{"EcrHardening":{"ExpandedSnippets":true}}';
+  const madeOf = (Resources: JsonObject, more: JsonObject = {}) =>
+    JSON.stringify(JSON.parse(expanded(JSON.stringify({ ...more, Resources })) ?? ''));
+
+  test('it is marked only where a resource is left out', () => {
+    const one = withSnippet(repository, 'beside Type');
+    expect(madeOf({ One: one })).not.toContain('Metadata');
+    expect(madeOf({ One: one, Queue: { Type: 'AWS::SQS::Queue' } })).not.toContain('Metadata');
+    expect(madeOf({ One: one, Other: repository })).toContain(mark);
+    expect(madeOf({ One: one, Other: repository }, { Metadata: { Own: 1 } })).toContain(
+      '"Metadata":{"Own":1,"EcrHardening":{"ExpandedSnippets":true}}',
+    );
+  });
+
+  test('and the mark is removed once the top of the template names the macro', () => {
+    const marked = JSON.parse(madeOf({ One: withSnippet(repository, 'beside Type'), Other: repository }));
+    const whole = expanded(JSON.stringify({ Transform: 'EcrHardening', ...marked })) ?? '';
+    expect(whole).not.toContain('Metadata');
+    expect(JSON.parse(whole).Resources.Other.Properties.ImageTagMutability).toBe('IMMUTABLE');
   });
 });
 

@@ -1,0 +1,44 @@
+/**
+ * The mark of a template whose snippets were expanded: `Metadata: {EcrHardening: {ExpandedSnippets: true}}`.
+ *
+ * `expand` hardens a template that does not name the macro as a whole. One whose snippets were expanded no longer names it,
+ * either, so without the mark a second `expand` would harden the resources that the author had left out.
+ */
+import { metadataKey } from '../cloudformation/metadata.ts';
+import { isObject, type JsonObject, member, withMember } from '../core/json.ts';
+
+const section = 'Metadata';
+const key = 'ExpandedSnippets';
+
+/** Whether a template has the mark. */
+export function isMarked(template: JsonObject): boolean {
+  const own = ownMetadata(template);
+  return own !== undefined && member(own, key) === true;
+}
+
+/** The template with the mark; the very same one if its Metadata is no map. */
+export function withMark(template: JsonObject): JsonObject {
+  const metadata = member(template, section) ?? {};
+  const own = isObject(metadata) ? (member(metadata, metadataKey) ?? {}) : undefined;
+  if (!isObject(metadata) || !isObject(own)) return template;
+  return withMember(template, section, withMember(metadata, metadataKey, withMember(own, key, true)));
+}
+
+/** The template without the mark, and without what held nothing else. */
+export function withoutMark(template: JsonObject): JsonObject {
+  const metadata = member(template, section);
+  const own = ownMetadata(template);
+  if (!isObject(metadata) || own === undefined || !Object.hasOwn(own, key)) return template;
+  const others = withMember(metadata, metadataKey, orNone(withMember(own, key, undefined)));
+  return withMember(template, section, orNone(others));
+}
+
+function ownMetadata(template: JsonObject): JsonObject | undefined {
+  const metadata = member(template, section);
+  const own = isObject(metadata) ? member(metadata, metadataKey) : undefined;
+  return isObject(own) ? own : undefined;
+}
+
+function orNone(object: JsonObject): JsonObject | undefined {
+  return Object.keys(object).length === 0 ? undefined : object;
+}
