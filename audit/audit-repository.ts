@@ -5,7 +5,7 @@ import { lifecyclePolicyText } from '../core/lifecycle/build.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { parseRepositoryPolicy, type RepositoryPolicy } from '../core/settings/repository-policy.ts';
 import type { KnownSettings } from '../core/settings/settings.ts';
-import type { AuditFact, AuditFinding, Expiry, RepositoryAudit } from './audit.ts';
+import type { AuditFact, AuditFinding, Expiry, Readiness, RepositoryAudit } from './audit.ts';
 import { expiryOf, pulledLatelyDays } from './expiry.ts';
 import { growthOf } from './growth.ts';
 import { readinessOf } from './readiness.ts';
@@ -18,6 +18,8 @@ export interface AuditOptions {
   readonly policy: Policy;
   /** Images per repository. */
   readonly quota: number;
+  /** Of so many days it must be known which tags moved before they can be made immutable. */
+  readonly lookBackDays: number;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -29,7 +31,7 @@ const day = 24 * 60 * 60 * 1000;
 /** Audits one repository. */
 export function auditRepository(
   reading: RepositoryReading,
-  { policy, quota, now }: AuditOptions,
+  { policy, quota, lookBackDays, now }: AuditOptions,
 ): RepositoryAudit {
   const { images, lifecyclePolicy: text } = reading;
   const issues = checkSettings(liveSettings(reading), policy);
@@ -53,7 +55,7 @@ export function auditRepository(
     lifecyclePolicy,
     publicBy: whenKnown(reading.repositoryPolicy, () => issuesOf('PublicAccess', 'unsafe')),
     images: whenKnown(images, (known) => growthOf(known, { quota, policy: text, now })),
-    readiness: readinessOf({ ...reading, now }),
+    readiness: readinessOf({ ...reading, lookBackDays, now }),
     hardened: hardened === undefined ? null : expiryBy(hardened),
   };
   return { ...audit, findings: findingsOf(audit, issues, now) };
@@ -95,7 +97,7 @@ function findingsOf(
   const add = (subject: AuditFinding['subject'], level: AuditFinding['level'], fact: AuditFact) =>
     found.push({ subject, level, fact });
   for (const issue of issues) {
-    const level = levelOf(issue);
+    const level = levelOf(issue, audit.readiness);
     if (level !== undefined) add(issue.control, level, issue);
   }
   const { lifecyclePolicy, images } = audit;
@@ -121,7 +123,12 @@ function findingsOf(
 }
 
 /** How bad an issue is on a live repository; undefined for a value that could not be read, which is no finding. */
-function levelOf({ verdict, isUrgent }: CheckedIssue): AuditFinding['level'] | undefined {
+function levelOf(
+  { code, verdict, isUrgent }: CheckedIssue,
+  readiness: Readiness,
+): AuditFinding['level'] | undefined {
+  // Nothing is wrong with a cache or a replica that is as it must be.
+  if (code === 'tags-mutable' && readiness.verdict === 'stays-mutable') return 'note';
   switch (verdict) {
     case 'missing':
     case 'unsafe':

@@ -1,6 +1,8 @@
 /** The audit of one repository, and of a registry: data without sentences, which `wording/audit/` adds. */
 import type { CheckedIssue, ControlName } from '../core/controls/index.ts';
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
+import type { ObservedSpan } from './observed-span.ts';
+import type { Origin } from './origin.ts';
 import type { RegistryReading, ScanReading, TagPushes } from './reading.ts';
 import type { Read, UnreadReason } from './unread.ts';
 
@@ -58,15 +60,33 @@ export type ReadinessBasis =
       readonly code: 'no-moving-tags';
       readonly pushesSince: number | undefined;
       readonly auditedAt: number | undefined;
-    };
+    }
+  /** So far; the time that is known is too short. */
+  | { readonly code: 'too-short' }
+  /** Whether ECR itself moves its tags is not known. */
+  | { readonly code: 'origin-unread'; readonly reason: UnreadReason }
+  /** ECR itself moves its tags. */
+  | { readonly code: 'filled-by-ecr'; readonly origin: Exclude<Origin, { readonly kind: 'pushed' }> }
+  /** Images arrived of which CloudTrail has no push, as they do in a replica. */
+  | { readonly code: 'images-without-push' };
 
 /** Whether immutable tags would break a pipeline. */
 export interface Readiness {
   /**
    * `done`: tags are already immutable; `now`; `with-exclusions`: with those below; `stabilise-first`: more tags move than
-   * ECR allows exclusions; `unclear`: a tag moves or may move, and it is not known which.
+   * ECR allows exclusions; `not-known-yet`: no tag that moves was found, in a time that is too short for a verdict;
+   * `unclear`: a tag moves or may move, and it is not known which; `stays-mutable`: ECR itself moves its tags.
    */
-  readonly verdict: 'done' | 'now' | 'with-exclusions' | 'stabilise-first' | 'unclear';
+  readonly verdict:
+    | 'done'
+    | 'now'
+    | 'with-exclusions'
+    | 'stabilise-first'
+    | 'not-known-yet'
+    | 'unclear'
+    | 'stays-mutable';
+  /** The time that was looked at. */
+  readonly observed: ObservedSpan;
   readonly confidence: Confidence;
   readonly basis: ReadinessBasis;
   /** Tags to exclude from immutability; at most five, which is ECR's limit. */

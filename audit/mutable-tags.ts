@@ -3,25 +3,22 @@ import { isUnknown } from '../core/known.ts';
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
 import { matchesWildcard } from '../core/wildcard.ts';
 import type { Confidence, MovingTag, Range } from './audit.ts';
+import { isMovingName } from './moving-names.ts';
+import type { SpanEvidence } from './observed-span.ts';
+import type { Origin } from './origin.ts';
 import type { ImageReading, PreviousTags, Pushes } from './reading.ts';
 import type { Read } from './unread.ts';
 
 /** What readiness for immutable tags is decided by. */
-export interface Evidence {
+export interface Evidence extends SpanEvidence {
   readonly tagMutability: TagMutability;
   readonly images: Read<readonly ImageReading[]>;
-  readonly pushes: Read<Pushes>;
-  readonly previousAudit: PreviousTags | undefined;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  readonly origin: Read<Origin>;
 }
 
 /** The evidence of a repository whose images could be read. */
 export type WithKnownImages = Omit<Evidence, 'images'> & { readonly images: readonly ImageReading[] };
 
-// Names that are meant to move from build to build.
-const movingName =
-  /^(latest|stable|edge|nightly|canary|snapshot|main|master|trunk|head|develop(ment)?|dev|test(ing)?|qa|uat|stag(e|ing)|prod(uction)?|live|current|release|(build)?cache)$/i;
 const confidences: readonly Confidence[] = ['seen', 'likely', 'possible'];
 
 /** Every tag that moves or may move, the highest confidence first. */
@@ -90,7 +87,7 @@ function suspectedByName(
 ): readonly MovingTag[] {
   const byName = untaggedByMove(images).atLeast > 0 ? 'likely' : 'possible';
   return [...tags.keys()].flatMap((tag): MovingTag[] => {
-    if (movingName.test(tag)) return [{ tag, confidence: byName, evidence: [{ code: 'moving-name' }] }];
+    if (isMovingName(tag)) return [{ tag, confidence: byName, evidence: [{ code: 'moving-name' }] }];
     return isAlias(tag, tags)
       ? [{ tag, confidence: 'possible', evidence: [{ code: 'newest-version' }] }]
       : [];

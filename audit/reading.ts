@@ -1,6 +1,7 @@
 /** The data that an audit reads from a live registry; a value that could not be read is `unknown`, with the reason. */
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
-import type { Read } from './unread.ts';
+import type { Origin } from './origin.ts';
+import type { Read, UnreadReason } from './unread.ts';
 
 /** The registry as a whole. */
 export interface RegistryReading {
@@ -9,6 +10,10 @@ export interface RegistryReading {
   readonly scanType: Read<'BASIC' | 'ENHANCED'>;
   /** Milliseconds since 1970: CloudTrail's pushes were read from then on. */
   readonly pushesSince?: Read<number>;
+  /** How many pull through cache rules there are. */
+  readonly pullThroughRules?: Read<number>;
+  /** How many rules of other Regions replicate into it, of those that were looked at. */
+  readonly replicationSources?: Read<number>;
 }
 
 /** One image, from DescribeImages. */
@@ -46,6 +51,12 @@ export interface TagPushes {
 export interface Pushes {
   /** Milliseconds since 1970: every push from then on is known. */
   readonly since: number;
+  /** Why none before are known. */
+  readonly end: /** CloudTrail keeps no more. */
+    | { readonly code: 'history' }
+    /** No more were wanted than this number of events. */
+    | { readonly code: 'push-events'; readonly read: number }
+    | { readonly code: 'ended-early'; readonly reason: UnreadReason };
   readonly tags: ReadonlyMap<string, TagPushes>;
 }
 
@@ -53,6 +64,8 @@ export interface Pushes {
 export interface PreviousTags {
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** Milliseconds since 1970: the first audit that saved them; every tag that has moved since then is known. */
+  readonly since: number;
   /** The digest of each tag, or its beginning. */
   readonly digests: ReadonlyMap<string, string>;
   /** Tags that had moved before, with the time of the audit that detected it. */
@@ -63,6 +76,10 @@ export interface PreviousTags {
 export interface RepositoryReading {
   readonly name: string;
   readonly arn: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** How images arrive in it. */
+  readonly origin: Read<Origin>;
   readonly tagMutability: TagMutability;
   readonly scanOnPush: boolean;
   readonly encryption: string;

@@ -53,7 +53,9 @@ function summarise(registry: RegistryReading, repositories: readonly RepositoryA
     now: 0,
     'with-exclusions': 0,
     'stabilise-first': 0,
+    'not-known-yet': 0,
     unclear: 0,
+    'stays-mutable': 0,
   };
   for (const { readiness, findings } of repositories) {
     byReadiness[readiness.verdict] += 1;
@@ -100,7 +102,12 @@ function unknownValues(
   for (const value of repositories.flatMap(values))
     if (isUnknown(value)) entryOf(value.unknown).repositories += 1;
   // A value of the registry as a whole concerns every repository.
-  for (const value of [registry.scanType, registry.pushesSince]) {
+  for (const value of [
+    registry.scanType,
+    registry.pushesSince,
+    registry.pullThroughRules,
+    registry.replicationSources,
+  ]) {
     if (value === undefined || !isUnknown(value)) continue;
     const entry = entryOf(value.unknown);
     if (entry.repositories === 0) entry.repositories = repositories.length;

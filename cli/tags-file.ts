@@ -2,7 +2,7 @@
  * The digest of each tag at the last audit, in a file of JSON lines: the next audit then sees which tags have moved.
  *
  *     {"ecr-hardening":"tags","version":1}
- *     {"arn":"arn:aws:ecr:...","at":1790000000000,"tags":{"v1":"sha256:0123456789ab"},"moved":{"latest":1789000000000}}
+ *     {"arn":"arn:aws:ecr:...","at":1790000000000,"since":1789000000000,"tags":{"v1":"sha256:0123456789ab"},"moved":{"latest":1789000000000}}
  */
 import { existsSync, readFileSync } from 'node:fs';
 import type { ImageReading, PreviousTags } from '../audit/reading.ts';
@@ -83,7 +83,13 @@ function encode(
       if (previous !== undefined && !digest.startsWith(previous)) moved.set(tag, now);
       tags.push([tag, digest.slice(0, digestLength)]);
     }
-  return JSON.stringify({ arn, at: now, tags: Object.fromEntries(tags), moved: Object.fromEntries(moved) });
+  return JSON.stringify({
+    arn,
+    at: now,
+    since: before?.since ?? now,
+    tags: Object.fromEntries(tags),
+    moved: Object.fromEntries(moved),
+  });
 }
 
 function read(file: string): string {
@@ -108,8 +114,12 @@ function decode(line: string): PreviousTags | undefined {
     return undefined;
   }
   if (!isObject(value)) return undefined;
+  const at = Number(member(value, 'at'));
+  if (!Number.isFinite(at)) return undefined;
   return {
-    at: Number(member(value, 'at')),
+    at,
+    // Of version 0.2.0 without it.
+    since: Number(member(value, 'since') ?? at),
     digests: new Map(entriesOf(value, 'tags').map(([tag, digest]) => [tag, String(digest)])),
     moved: new Map(entriesOf(value, 'moved').map(([tag, at]) => [tag, Number(at)])),
   };

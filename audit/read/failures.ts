@@ -33,9 +33,18 @@ export async function orUnknown<Value>(action: string, read: () => Promise<Value
   try {
     return await read();
   } catch (error) {
-    if (!isAwsFailure(error) || isRepositoryNotFound(error)) throw error;
-    return { unknown: reasonOf(error, action) };
+    return { unknown: failureReason(error, action) };
   }
+}
+
+/**
+ * Why a call failed.
+ *
+ * @throws the error, if it is a defect of this program, and if the repository was deleted meanwhile
+ */
+export function failureReason(error: unknown, action: string): UnreadReason {
+  if (!isAwsFailure(error) || isRepositoryNotFound(error)) throw error;
+  return reasonOf(error, action);
 }
 
 /** What ends an audit before it has begun, as a RegistryUnreadable; an error that is not AWS's is returned as it is. */

@@ -5,6 +5,7 @@ import { pages } from '../../aws/pages.ts';
 import { isObject, type Json, type JsonObject, member } from '../../core/json.ts';
 import type { Pushes, TagPushes } from '../reading.ts';
 import type { Read } from '../unread.ts';
+import { failureReason } from './failures.ts';
 
 // What CloudTrail's event history keeps, and returns at once
 // (https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html).
@@ -12,8 +13,7 @@ const keptMs = 90 * 24 * 60 * 60 * 1000;
 const maxAtOnce = 50;
 
 /** By repository; one that is not in it was not pushed to since then. */
-export interface PushesRead {
-  readonly since: number;
+export interface PushesRead extends Omit<Pushes, 'tags'> {
   readonly byRepository: ReadonlyMap<string, Pushes['tags']>;
 }
 
@@ -25,7 +25,8 @@ interface Push {
 }
 
 /**
- * Newest first, at most `max` events: CloudTrail allows two such calls a second.
+ * Newest first, at most `max` events: CloudTrail allows two such calls a second. Where it stops responding, those that were
+ * read until then count.
  *
  * @param now milliseconds since 1970
  */
@@ -34,8 +35,28 @@ export async function readPushes(
   { max, now }: { readonly max: number; readonly now: number },
 ): Promise<Read<PushesRead>> {
   const from = now - keptMs;
-  const found: PushesByTag = new Map();
-  const readPage = (token: string | undefined) =>
+  const tally = startTally(now);
+  let end: Pushes['end'] = { code: 'history' };
+  try {
+    for await (const { Events = [], NextToken } of pages(pageReader(call, from), (page) => page.NextToken)) {
+      for (const event of Events) tally.add(event);
+      if (tally.read() < max || !NextToken) continue;
+      end = { code: 'push-events', read: tally.read() };
+      break;
+    }
+  } catch (error) {
+    if (tally.read() === 0) throw error;
+    end = { code: 'ended-early', reason: failureReason(error, 'cloudtrail:LookupEvents') };
+  }
+  // If no push is recorded at all, a tag without pushes shows nothing.
+  const { found } = tally;
+  if (found.size === 0) return { unknown: { code: 'no-push-events' } };
+  const since = end.code === 'history' ? from : tally.oldest();
+  return { since, end, byRepository: new Map([...found].map(([name, tags]) => [name, summaryOf(tags)])) };
+}
+
+function pageReader(call: Call<CloudTrailClient>, from: number) {
+  return (token: string | undefined) =>
     call('LookupEvents', (client, options) =>
       client.send(
         new LookupEventsCommand({
@@ -47,28 +68,30 @@ export async function readPushes(
         options,
       ),
     );
-  let since = from;
-  let read = 0;
-  const counted = new Set<string>();
-  for await (const { Events = [], NextToken } of pages(readPage, (page) => page.NextToken)) {
-    for (const event of Events) {
-      // A page may come again.
-      if (event.EventId !== undefined && counted.has(event.EventId)) continue;
-      counted.add(event.EventId ?? '');
-      count(event, found);
-      read += 1;
-    }
-    if (read < max) continue;
-    const last = Events.at(-1)?.EventTime?.getTime();
-    if (NextToken !== undefined && last !== undefined) since = last;
-    break;
-  }
-  // If no push is recorded at all, a tag without pushes shows nothing.
-  if (found.size === 0) return { unknown: { code: 'no-push-events' } };
-  return { since, byRepository: new Map([...found].map(([name, tags]) => [name, summaryOf(tags)])) };
 }
 
 type TagCounts = Map<string, { times: number; readonly digests: Set<string>; readonly lastBy: string }>;
+
+/** Counts events, each once: a page may come again. */
+function startTally(now: number) {
+  const found: PushesByTag = new Map();
+  const counted = new Set<string>();
+  let read = 0;
+  let oldest = now;
+  return {
+    found,
+    read: () => read,
+    /** Milliseconds since 1970: every event from then on was counted. */
+    oldest: () => oldest,
+    add(event: Event): void {
+      oldest = Math.min(oldest, event.EventTime?.getTime() ?? oldest);
+      if (event.EventId !== undefined && counted.has(event.EventId)) return;
+      counted.add(event.EventId ?? '');
+      count(event, found);
+      read += 1;
+    },
+  };
+}
 
 /** By repository, and by tag. */
 type PushesByTag = Map<string, TagCounts>;

@@ -4,10 +4,12 @@ import type { Repository } from '../../aws/ecr/ecr.ts';
 import { isRepositoryNotFound } from '../../aws/faults.ts';
 import { mapConcurrently } from '../../aws/map-concurrently.ts';
 import { isUnknown, whenKnown } from '../../core/known.ts';
+import { type Origins, originOf } from '../origin.ts';
 import type { PreviousTags, Pushes, RegistryReading, RepositoryReading, ScanReading } from '../reading.ts';
 import type { Read } from '../unread.ts';
 import { RegistryUnreadable } from '../unreadable.ts';
 import { orUnknown, unreadable } from './failures.ts';
+import { readOrigins } from './origins.ts';
 import { type PushesRead, readPushes } from './pushes.ts';
 import { readScanning } from './scanning.ts';
 import { type AuditReads, connectServices, type ServiceOptions, type Services } from './services.ts';
@@ -17,6 +19,8 @@ import { readStacks } from './stacks.ts';
 export interface ReadOptions extends ServiceOptions {
   /** How many of CloudTrail's pushes are read at most; 0: none. */
   readonly maxPushes: number;
+  /** Regions that may replicate into this registry; those that it replicates to are looked at by themselves. */
+  readonly sourceRegions: readonly string[];
   /** Milliseconds since 1970. */
   readonly now: number;
   /** By ARN: names repeat in other accounts and regions. */
@@ -46,12 +50,14 @@ export async function readRegistry(options: ReadOptions): Promise<RegistryRead> 
     const region = await regionOf(services);
     const listed = await listRepositories(services, options, region);
     options.onProgress(0, listed.length);
-    const whole = await readWhole(services, listed, options);
+    const whole = await readWhole(services, listed, options, region);
     const registry: RegistryReading = {
       region,
       registryId: options.registryId ?? listed[0]?.registryId ?? '',
       scanType: whole.scanType,
       pushesSince: whenKnown(whole.pushes, ({ since }) => since),
+      pullThroughRules: whenKnown(whole.origins.pullThrough, ({ length }) => length),
+      replicationSources: whenKnown(whole.origins.replication, ({ length }) => length),
     };
     const total = await readEach(services, listed, whole, registry, options);
     return { registry, total, calls: services.counts };
@@ -89,12 +95,14 @@ interface WholeRegistry {
   /** By ARN. */
   readonly stacks: Read<ReadonlyMap<string, string>>;
   readonly pushes: Read<PushesRead>;
+  readonly origins: Origins;
 }
 
 async function readWhole(
-  { ecr, stackTags, trail }: Services,
+  { ecr, ecrIn, stackTags, trail }: Services,
   listed: readonly Repository[],
-  { registryId, maxPushes, now }: ReadOptions,
+  { registryId, maxPushes, sourceRegions, now }: ReadOptions,
+  region: string,
 ): Promise<WholeRegistry> {
   const own = await orUnknown('ecr:GetRegistryScanningConfiguration', ecr.registryScanning);
   // AWS returns scanning, tags and CloudTrail events of the caller's account only: those would be other repositories.
@@ -102,7 +110,7 @@ async function readWhole(
   const ofOwn = async <Value>(read: () => Promise<Read<Value>>): Promise<Read<Value>> =>
     isOwn ? read() : { unknown: { code: 'other-account' } };
   const names = listed.map(({ name }) => name);
-  const [scanType, scanning, stacks, pushes] = await Promise.all([
+  const [scanType, scanning, stacks, pushes, origins] = await Promise.all([
     ofOwn(async () => whenKnown(own, (known) => known.scanType)),
     ofOwn(() => readScanning(ecr, names)),
     ofOwn(() => orUnknown('tag:GetResources', () => readStacks(stackTags))),
@@ -111,8 +119,9 @@ async function readWhole(
         ? { unknown: { code: 'pushes-not-requested' } }
         : orUnknown('cloudtrail:LookupEvents', () => readPushes(trail, { max: maxPushes, now })),
     ),
+    readOrigins({ ecr, ecrIn, region, sourceRegions, isOwn }),
   ]);
-  return { scanType, scanning, stacks, pushes };
+  return { scanType, scanning, stacks, pushes, origins };
 }
 
 /** Reads every repository; returns how many there are, without those that were deleted meanwhile. */
@@ -132,11 +141,9 @@ async function readEach(
     if (stop.aborted) return;
     if (parts === 'gone') gone += 1;
     else {
-      const { name, arn, tagMutability, scanOnPush, encryption } = each;
-      const of = { scan: scanOf(whole, name), stack: whenKnown(whole.stacks, (all) => all.get(arn)) };
-      const pushes = whenKnown(whole.pushes, (all) => pushesOf(all, name));
-      const about = { name, arn, tagMutability, scanOnPush, encryption, ...parts, ...of, pushes };
-      onRepository({ ...about, previousAudit: previousTags(arn) }, registry);
+      const { uri: _uri, registryId: _registryId, ...about } = each;
+      const of = wholeOf(whole, about);
+      onRepository({ ...about, ...parts, ...of, previousAudit: previousTags(each.arn) }, registry);
       read += 1;
     }
     onProgress(read, listed.length - gone);
@@ -149,8 +156,22 @@ function scanOf({ scanning }: WholeRegistry, name: string): Read<ScanReading> {
   return whenKnown(scanning, (all) => all.get(name) ?? { unknown: { code: 'scanning-not-returned' } });
 }
 
-function pushesOf({ since, byRepository }: PushesRead, name: string): Pushes {
-  return { since, tags: byRepository.get(name) ?? new Map() };
+/** What was read of the registry as a whole, about one repository. */
+function wholeOf(
+  whole: WholeRegistry,
+  { name, arn }: Pick<Repository, 'name' | 'arn'>,
+): Pick<RepositoryReading, 'scan' | 'stack' | 'pushes' | 'origin'> {
+  const pushes = whenKnown(whole.pushes, (all) => pushesOf(all, name));
+  return {
+    scan: scanOf(whole, name),
+    stack: whenKnown(whole.stacks, (all) => all.get(arn)),
+    pushes,
+    origin: originOf(name, whole.origins, !isUnknown(pushes) && pushes.tags.size > 0),
+  };
+}
+
+function pushesOf({ since, end, byRepository }: PushesRead, name: string): Pushes {
+  return { since, end, tags: byRepository.get(name) ?? new Map() };
 }
 
 async function readParts(

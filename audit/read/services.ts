@@ -2,9 +2,10 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { type Call, callsOf } from '../../aws/calls.ts';
 import type { EcrCalls } from '../../aws/ecr/call.ts';
-import { connect } from '../../aws/ecr/connection.ts';
+import { type Connection, connect } from '../../aws/ecr/connection.ts';
 import { imageReads } from '../../aws/ecr/images.ts';
 import { lifecyclePolicyReads } from '../../aws/ecr/lifecycle-policies.ts';
+import { type RegistryReads, registryReads } from '../../aws/ecr/registry.ts';
 import { repositoryReads } from '../../aws/ecr/repositories.ts';
 import { repositoryPolicyReads } from '../../aws/ecr/repository-policies.ts';
 import { scanningReads } from '../../aws/ecr/scanning.ts';
@@ -30,12 +31,15 @@ const auditReads = (calls: EcrCalls) => ({
   ...lifecyclePolicyReads(calls),
   ...repositoryPolicyReads(calls),
   ...imageReads(calls),
+  ...registryReads(calls),
 });
 export type AuditReads = ReturnType<typeof auditReads>;
 
 /** The connections to the services. */
 export interface Services {
   readonly ecr: AuditReads;
+  /** ECR in another Region, for what only the other end of a replication knows. */
+  readonly ecrIn: (region: string) => RegistryReads;
   readonly stackTags: StackTags;
   readonly trail: Call<CloudTrailClient>;
   /** How often each operation was called. */
@@ -64,16 +68,22 @@ export function connectServices(options: ServiceOptions): Services {
   const counts = new Map<string, number>();
   const patience = { callMs, stop, maxDenials, counts };
   const ecr = connect({ ...settings, registryId }, auditReads);
+  const elsewhere: Connection<RegistryReads>[] = [];
   const stackTags = connectStackTags(settings);
   const trail = callsOf(() => new CloudTrailClient(settings));
   return {
     ecr: ecr.patiently({ ...patience, firstMs }),
+    ecrIn(other) {
+      const connection = connect({ ...settings, region: other }, registryReads);
+      elsewhere.push(connection);
+      return connection.patiently({ ...patience, callMs: firstMs });
+    },
     stackTags: stackTags.patiently(patience),
     trail: patientCall(trail, patience),
     counts,
     region: ecr.region,
     close() {
-      for (const { close } of [ecr, stackTags, trail]) close();
+      for (const { close } of [ecr, stackTags, trail, ...elsewhere]) close();
     },
   };
 }

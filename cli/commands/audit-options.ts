@@ -18,6 +18,8 @@ export interface AuditOptions {
   readonly tagsFile?: string;
   readonly imageQuota: number;
   readonly pushEvents: number;
+  readonly lookBack: number;
+  readonly sourceRegion: readonly string[];
   readonly config?: string;
   readonly configEnv: string;
   readonly parameter: Readonly<Record<string, string>>;
@@ -27,26 +29,12 @@ export interface AuditOptions {
 const imageQuota = 100_000;
 // CloudTrail returns at most 100 events a second: these take 20 seconds.
 const pushEvents = 2_000;
+// Most teams release within two weeks.
+const lookBackDays = 14;
 
 /** Adds the options to the command. */
 export function withAuditOptions(command: Command): Command {
-  return command
-    .option('--region <name>', "the registry's region; default: AWS_REGION or the profile's region")
-    .option('--profile <name>', 'a profile of ~/.aws; default: AWS_PROFILE or the environment')
-    .option('--endpoint-url <url>', 'another endpoint, such as a local AWS', url)
-    .option(
-      '--registry-id <account>',
-      'the registry of another account; its policies must allow you to read it',
-      accountId,
-    )
-    .addOption(new Option('--format <format>', 'output format').choices([...auditFormats]).default('table'))
-    .option('-o, --output <file>', 'write the report to a file')
-    .option('--top <n>', 'maximum rows of the table, most severe first; 0: all', wholeNumber, 30)
-    .addOption(
-      new Option('--fail-on <level>', 'minimum level of findings for exit code 1')
-        .choices([...failOns])
-        .default('never'),
-    )
+  return withReportOptions(withRegistryOptions(command))
     .option(
       '--tags-file <file>',
       'record the digest of each tag; the next audit reports tags that have moved',
@@ -58,6 +46,12 @@ export function withAuditOptions(command: Command): Command {
       wholeNumber,
       pushEvents,
     )
+    .option(
+      '--look-back <days>',
+      'days of which it must be known that no tag moved before tags are reported as ready to be immutable',
+      wholeNumber,
+      lookBackDays,
+    )
     .option('--config <file>', "the application's parameters: a samconfig.toml, or a YAML or JSON map")
     .option('--config-env <name>', 'the environment of samconfig.toml', 'default')
     .option(
@@ -65,6 +59,36 @@ export function withAuditOptions(command: Command): Command {
       'a parameter of the application, such as KeepImages=50 (repeatable)',
       addPair,
       {},
+    );
+}
+
+function withRegistryOptions(command: Command): Command {
+  return command
+    .option('--region <name>', "the registry's region; default: AWS_REGION or the profile's region")
+    .option('--profile <name>', 'a profile of ~/.aws; default: AWS_PROFILE or the environment')
+    .option('--endpoint-url <url>', 'another endpoint, such as a local AWS', url)
+    .option(
+      '--registry-id <account>',
+      'the registry of another account; its policies must allow you to read it',
+      accountId,
+    )
+    .option(
+      '--source-region <name>',
+      'a Region of this account that replicates into the registry (repeatable)',
+      (region: string, regions: readonly string[]) => [...regions, region],
+      [],
+    );
+}
+
+function withReportOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--format <format>', 'output format').choices([...auditFormats]).default('table'))
+    .option('-o, --output <file>', 'write the report to a file')
+    .option('--top <n>', 'maximum rows of the table, most severe first; 0: all', wholeNumber, 30)
+    .addOption(
+      new Option('--fail-on <level>', 'minimum level of findings for exit code 1')
+        .choices([...failOns])
+        .default('never'),
     );
 }
 

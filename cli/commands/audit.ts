@@ -53,11 +53,14 @@ export async function auditCommand(options: AuditOptions, context: AuditContext)
     endpointUrl: options.endpointUrl,
     registryId: options.registryId,
     maxPushes: options.pushEvents,
+    sourceRegions: options.sourceRegion,
     now,
     stop,
     previousTags: (arn) => tags?.previous(arn),
     onRepository(reading) {
-      audits.push(auditRepository(reading, { policy, quota: options.imageQuota, now }));
+      audits.push(
+        auditRepository(reading, { policy, quota: options.imageQuota, lookBackDays: options.lookBack, now }),
+      );
       if (!isUnknown(reading.images)) tags?.record(reading.arn, reading.images);
     },
     onProgress: progress.update,

@@ -44,6 +44,7 @@ const columns: readonly (readonly [name: string, value: (repository: DescribedRe
     ({ hardened }) => (hardened === null ? '' : whenKnown(hardened, ({ pulledLately }) => pulledLately)),
   ],
   ['immutability', ({ readiness }) => readinessText(readiness)],
+  ['records_days', ({ readiness }) => readiness.observed.days],
   ['confidence', ({ readiness }) => readiness.confidence],
   ['advice', ({ readiness }) => readiness.advice],
   ['errors', (repository) => countOf(repository, 'error')],

@@ -110,7 +110,41 @@ export function readinessText({ verdict, exclusions }: DescribedReadiness): stri
       return `except ${exclusions.join(', ')}`;
     case 'stabilise-first':
       return 'stop tags first';
+    case 'not-known-yet':
+      return 'not known yet';
+    case 'stays-mutable':
+      return 'stays mutable';
     default:
       return verdict satisfies never;
   }
+}
+
+/**
+ * The same with the time that it rests on, such as `now (90 d)` and `not known yet (3 h)`.
+ *
+ * @param maxCharacters of the words; the time follows them
+ */
+export function readinessCell(
+  readiness: DescribedReadiness,
+  maxCharacters = Number.POSITIVE_INFINITY,
+): string {
+  const words = truncate(readinessText(readiness), maxCharacters);
+  switch (readiness.verdict) {
+    case 'now':
+    case 'with-exclusions':
+    case 'not-known-yet':
+      return `${words} (${readiness.observed.length ?? 'no records'})`;
+    case 'done':
+    case 'unclear':
+    case 'stabilise-first':
+    case 'stays-mutable':
+      return words;
+    default:
+      return readiness.verdict satisfies never;
+  }
+}
+
+/** Text that ends with an ellipsis where it is longer. */
+export function truncate(text: string, maxCharacters: number): string {
+  return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters - 1).toWellFormed()}…`;
 }

@@ -4,7 +4,14 @@ import { isUnknown } from '../../core/known.ts';
 import type { DescribedAudit, DescribedRepository } from '../../wording/audit/describe.ts';
 import { formatBytes, formatMoney, formatRange } from '../../wording/format.ts';
 import type { Colours } from '../colours.ts';
-import { type ControlColumn, columnsOf, readinessText, severityOf, textOf } from './audit-labels.ts';
+import {
+  type ControlColumn,
+  columnsOf,
+  readinessCell,
+  severityOf,
+  textOf,
+  truncate,
+} from './audit-labels.ts';
 
 // A longer list is not read at a terminal.
 const maxErrorsListed = 10;
@@ -84,7 +91,7 @@ function columnsOfTable({ summary }: DescribedAudit, colours: Colours): readonly
       cell: ({ hardened }) =>
         hardened === null ? '-' : textOf(hardened, (expiry) => expiryText(expiry, red)),
     },
-    { title: 'make immutable', cell: ({ readiness }) => truncate(readinessText(readiness), 28) },
+    { title: 'make immutable', cell: ({ readiness }) => readinessCell(readiness, 28) },
   ];
 }
 
@@ -130,8 +137,4 @@ function tableOf(
 function expiryText({ images, pulledLately }: Expiry, red: (text: string) => string): string {
   const used = pulledLately.atMost === 0 ? '' : red(` (${formatRange(pulledLately)} pulled recently)`);
   return `${formatRange(images)}${used}`;
-}
-
-function truncate(text: string, maxCharacters: number): string {
-  return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters - 1).toWellFormed()}…`;
 }

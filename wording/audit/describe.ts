@@ -11,10 +11,12 @@ import type {
   RepositoryAudit,
   Summary,
 } from '../../audit/audit.ts';
+import type { ObservedSpan } from '../../audit/observed-span.ts';
 import type { RegistryReading } from '../../audit/reading.ts';
 import type { Read } from '../../audit/unread.ts';
 import { isUnknown, type Known, whenKnown } from '../../core/known.ts';
 import { auditMessage, documentClause, scanningClause } from './findings.ts';
+import { shortSpan } from './observed-span.ts';
 import { adviceOf, evidenceClause } from './readiness.ts';
 import { summarySentences } from './summary.ts';
 import { unreadClause } from './unread.ts';
@@ -30,9 +32,21 @@ export interface DescribedTag extends Pick<MovingTag, 'tag' | 'confidence'> {
   readonly evidence: string;
 }
 
+/** The time of which every tag that moved is known. */
+export interface DescribedSpan extends Pick<ObservedSpan, 'neededDays'> {
+  /** ISO 8601; null if nothing is known. */
+  readonly since: string | null;
+  /** With one decimal. */
+  readonly days: number;
+  /** Such as `3 h` or `90 d`; null if nothing is known. */
+  readonly length: string | null;
+}
+
 /** Whether immutable tags would break a pipeline, and in one sentence what to do. */
 export interface DescribedReadiness extends Pick<Readiness, 'verdict' | 'exclusions'> {
   readonly confidence: Confidence;
+  /** The time that was looked at. */
+  readonly observed: DescribedSpan;
   readonly advice: string;
   readonly moving: readonly DescribedTag[];
 }
@@ -62,6 +76,8 @@ export interface DescribedAudit extends Pick<Audit, 'at' | 'total'> {
   readonly registry: Pick<RegistryReading, 'region' | 'registryId'> & {
     readonly scanType: Known<'BASIC' | 'ENHANCED'>;
     readonly pushesSince?: Known<number>;
+    readonly pullThroughRules?: Known<number>;
+    readonly replicationSources?: Known<number>;
   };
   /** Most severe first. */
   readonly repositories: readonly DescribedRepository[];
@@ -75,13 +91,15 @@ export interface DescribedAudit extends Pick<Audit, 'at' | 'total'> {
 /** An audit in words. */
 export function describeAudit(audit: Audit): DescribedAudit {
   const { registry, at, repositories, total, summary } = audit;
-  const { region, registryId, scanType, pushesSince } = registry;
+  const { region, registryId, scanType, pushesSince, pullThroughRules, replicationSources } = registry;
   return {
     registry: {
       region,
       registryId,
       scanType: described(scanType),
       ...(pushesSince === undefined ? {} : { pushesSince: described(pushesSince) }),
+      ...(pullThroughRules === undefined ? {} : { pullThroughRules: described(pullThroughRules) }),
+      ...(replicationSources === undefined ? {} : { replicationSources: described(replicationSources) }),
     },
     at,
     repositories: repositories.map((each) => describeRepository(each, registry)),
@@ -132,10 +150,17 @@ export function describeRepository(
 
 /** Whether tags can be made immutable, in words. */
 export function describeReadiness(readiness: Readiness): DescribedReadiness {
-  const { verdict, confidence, exclusions, moving } = readiness;
+  const { verdict, confidence, exclusions, moving, observed } = readiness;
+  const { since, days, neededDays } = observed;
   return {
     verdict,
     confidence,
+    observed: {
+      since: since === undefined ? null : new Date(since).toISOString(),
+      days: Math.floor(days * 10) / 10,
+      neededDays,
+      length: shortSpan(observed) ?? null,
+    },
     advice: adviceOf(readiness),
     exclusions,
     moving: moving.map((each) => ({

@@ -74,6 +74,8 @@ function readinessSentence({ byReadiness }: Summary): string[] {
     [byReadiness['with-exclusions'], 'with exclusions'],
     [byReadiness['stabilise-first'], 'after tags have stopped moving'],
     [byReadiness.unclear, 'after a closer look'],
+    [byReadiness['not-known-yet'], 'not known yet'],
+    [byReadiness['stays-mutable'], 'must stay mutable (caches and replicas)'],
   ]);
 }
 

@@ -3,7 +3,7 @@ import type { AuditSubject, Expiry, ImageCount, Range } from '../../../audit/aud
 import { isUnknown, type Known, whenKnown } from '../../../core/known.ts';
 import type { DescribedRepository } from '../../../wording/audit/describe.ts';
 import { formatBytes, formatMoney, formatRange } from '../../../wording/format.ts';
-import { columnsOf, readinessText, severityOf } from '../audit-labels.ts';
+import { columnsOf, readinessCell, severityOf } from '../audit-labels.ts';
 import { type Reasons, reasonId } from './reasons.ts';
 import { toHtml } from './to-html.ts';
 
@@ -52,7 +52,7 @@ export function columnsOfPage(
     ...imageColumns(reasons),
     expiryColumn('Would expire', 'images', reasons),
     expiryColumn('Pulled recently', 'pulledLately', reasons),
-    text('Make immutable', ({ readiness }) => readinessText(readiness)),
+    text('Make immutable', ({ readiness }) => readinessCell(readiness)),
   ];
 }
 

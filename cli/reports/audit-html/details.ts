@@ -3,15 +3,23 @@ import type { Expiry } from '../../../audit/audit.ts';
 import { isUnknown, type Known } from '../../../core/known.ts';
 import type { DescribedRepository, DescribedTag } from '../../../wording/audit/describe.ts';
 import { formatRange, pluralise } from '../../../wording/format.ts';
-import { subjectLabel } from '../audit-labels.ts';
+import { subjectLabel, truncate } from '../audit-labels.ts';
 import { toHtml } from './to-html.ts';
 
 type Line = readonly [title: string, text: string];
 
-/** The name of a repository, which opens its details. @param maxTags how many moving tags are listed */
-export function detailsOf(repository: DescribedRepository, maxTags: number): string {
-  const items = linesOf(repository, maxTags).map(
-    ([title, text]) => `<li><b>${toHtml(title)}</b> ${toHtml(text)}</li>`,
+/** How much is shown of one repository; other formats have all. */
+export interface DetailLimits {
+  /** How many moving tags are listed. */
+  readonly tags: number;
+  /** Of one line. */
+  readonly characters: number;
+}
+
+/** The name of a repository, which opens its details. */
+export function detailsOf(repository: DescribedRepository, limits: DetailLimits): string {
+  const items = linesOf(repository, limits.tags).map(
+    ([title, text]) => `<li><b>${toHtml(title)}</b> ${toHtml(truncate(text, limits.characters))}</li>`,
   );
   return `<details><summary>${toHtml(repository.name).replaceAll('/', '/<wbr>')}</summary><ul>${items.join('')}</ul></details>`;
 }

@@ -13,9 +13,19 @@ const readinessTitles: Readonly<Record<Readiness['verdict'], string>> = {
   now: 'Can be immutable now',
   'with-exclusions': 'With exclusions',
   'stabilise-first': 'After tags stop moving',
+  'not-known-yet': 'Not known yet',
   unclear: 'After a closer look',
+  'stays-mutable': 'Caches and replicas: stay mutable',
 };
-const readinessOrder = ['done', 'now', 'with-exclusions', 'stabilise-first', 'unclear'] as const;
+const readinessOrder = [
+  'done',
+  'now',
+  'with-exclusions',
+  'stabilise-first',
+  'not-known-yet',
+  'unclear',
+  'stays-mutable',
+] as const;
 
 /** The charts that have data. */
 export function figuresOf({ repositories, summary }: DescribedAudit): string[] {

@@ -3,7 +3,7 @@ import type { AuditSubject } from '../../../audit/audit.ts';
 import type { DescribedRepository } from '../../../wording/audit/describe.ts';
 import { pluralise } from '../../../wording/format.ts';
 import { type Column, columnsOfPage } from './columns.ts';
-import { detailsOf } from './details.ts';
+import { type DetailLimits, detailsOf } from './details.ts';
 import type { Reasons } from './reasons.ts';
 import { maxRowsShown } from './row-limit.ts';
 import { toHtml } from './to-html.ts';
@@ -23,7 +23,7 @@ export function tableOf(
     .map((column) => (typeof column === 'string' ? headingOf(column) : headingOf(column.title, column.kind)))
     .join('');
   // A repository may move thousands of tags, and a browser must still open the page.
-  const maxTags = repositories.length > 1000 ? 3 : 10;
+  const limits = repositories.length > 1000 ? { tags: 2, characters: 250 } : { tags: 10, characters: 1500 };
   return `<p class="hint" id="hint">Most severe first. Select a heading to sort by it, a repository to see its details. “Would expire” is the number of images that the lifecycle policy of KeepImages and ProtectedTags would expire, “Pulled recently” how many of those were pulled within 90 days.</p>
 <p class="tools"><span id="search" hidden><label>Find <input type="search" id="filter" autocomplete="off"></label> <output id="count" for="filter"></output></span>${
     repositories.length > maxRowsShown
@@ -34,7 +34,7 @@ export function tableOf(
 <caption>${pluralise(repositories.length, 'repository', 'repositories')}, one for each row</caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
-${repositories.map((repository) => rowOf(repository, columns, maxTags)).join('\n')}
+${repositories.map((repository) => rowOf(repository, columns, limits)).join('\n')}
 </tbody>
 </table></div>`;
 }
@@ -43,8 +43,8 @@ function headingOf(title: string, kind: Column['kind'] = 'text'): string {
   return `<th scope="col"${kind === 'number' ? ' class="n"' : ''}>${toHtml(title)}</th>`;
 }
 
-function rowOf(repository: DescribedRepository, columns: readonly Column[], maxTags: number): string {
+function rowOf(repository: DescribedRepository, columns: readonly Column[], limits: DetailLimits): string {
   // A name may be a number: with the character before it all of them sort as text.
-  const name = `<td role="rowheader" data-sort="~${toHtml(repository.name)}">${detailsOf(repository, maxTags)}</td>`;
+  const name = `<td role="rowheader" data-sort="~${toHtml(repository.name)}">${detailsOf(repository, limits)}</td>`;
   return `<tr>${name}${columns.map(({ cell }) => cell(repository)).join('')}</tr>`;
 }

@@ -32,6 +32,7 @@ async function read(options: Partial<StubOptions>, more: Partial<ReadOptions> = 
     region: 'us-east-1',
     endpointUrl: stub.url,
     maxPushes: 100,
+    sourceRegions: [],
     now: Date.now(),
     stop: new AbortController().signal,
     previousTags: () => undefined,
@@ -63,6 +64,8 @@ describe('reading a registry', () => {
       BatchGetRepositoryScanningConfiguration: 42,
       GetResources: 1,
       LookupEvents: 1,
+      DescribePullThroughCacheRules: 1,
+      DescribeRegistry: 1,
       GetLifecyclePolicy: 1_040,
       GetRepositoryPolicy: 1_040,
       DescribeImages: 1_040,
@@ -72,6 +75,8 @@ describe('reading a registry', () => {
       registryId: '123456789012',
       scanType: 'BASIC',
       pushesSince: { unknown: { code: 'no-push-events' } },
+      pullThroughRules: 0,
+      replicationSources: 0,
     });
     expect([progress[0], progress.at(-1)]).toEqual([
       [0, 1_040],
@@ -120,6 +125,8 @@ describe('reading a registry', () => {
     ],
     ['GetResources', 'stack', 'tag:GetResources is not allowed'],
     ['LookupEvents', 'pushes', 'cloudtrail:LookupEvents is not allowed'],
+    ['DescribePullThroughCacheRules', 'origin', 'ecr:DescribePullThroughCacheRules is not allowed'],
+    ['DescribeRegistry', 'origin', 'ecr:DescribeRegistry is not allowed'],
   ] as const)('that may not call %s reads the rest', async (operation, key, reason) => {
     const { readings } = await read({ denied: [operation], repositories: 300 });
     expect(readings).toHaveLength(300);
@@ -189,7 +196,7 @@ describe('reading a registry', () => {
     const { readings, registry } = await read({ repositories: 30 }, { registryId: '999999999999' });
     expect(readings).toHaveLength(30);
     expect(registry.scanType).toEqual({ unknown: { code: 'other-account' } });
-    for (const key of ['scan', 'stack', 'pushes'] as const)
+    for (const key of ['scan', 'stack', 'pushes', 'origin'] as const)
       expect([key, unknowns(readings, key)]).toEqual([
         key,
         new Set(["available to the registry's own account only"]),
@@ -224,6 +231,58 @@ describe('reading a registry', () => {
       [nameOf(0)]: 'stack-0',
       [nameOf(1)]: undefined,
       [nameOf(2)]: 'stack-2',
+    });
+  });
+});
+
+describe('how images arrive', () => {
+  const rule = (region: string, registryId = '123456789012') => ({
+    destinations: [{ region, registryId }],
+    repositoryFilters: [{ filter: 'team-1/', filterType: 'PREFIX_MATCH' }],
+  });
+  const kindsOf = (readings: readonly RepositoryReading[]) =>
+    Object.fromEntries(
+      readings.map(({ name, origin }) => [name, isUnknown(origin) ? origin.unknown : origin.kind]),
+    );
+
+  test('is read from the pull through cache rules, and from the other end of a replication', async () => {
+    const answers = {
+      DescribePullThroughCacheRules: () => ({
+        body: { pullThroughCacheRules: [{ ecrRepositoryPrefix: 'team-0', upstreamRegistryUrl: 'quay.io' }] },
+      }),
+      // Both Regions answer by the same stub: each replicates to both.
+      DescribeRegistry: () => ({
+        body: {
+          registryId: '123456789012',
+          replicationConfiguration: {
+            rules: [rule('eu-west-1'), rule('us-east-1'), rule('x', '999999999999')],
+          },
+        },
+      }),
+    };
+    const { readings, calls } = await read({ repositories: 3, answers });
+    expect(kindsOf(readings)).toEqual({
+      [nameOf(0)]: 'pull-through',
+      [nameOf(1)]: 'replica',
+      [nameOf(2)]: 'pushed',
+    });
+    expect(calls.get('DescribeRegistry')).toBe(2);
+  });
+
+  test('is asked in the Regions that the caller names', async () => {
+    let asked = 0;
+    const DescribeRegistry = () => {
+      asked += 1;
+      const rules = asked === 1 ? [] : [rule('us-east-1')];
+      return { body: { registryId: '123456789012', replicationConfiguration: { rules } } };
+    };
+    const { readings } = await read(
+      { repositories: 2, answers: { DescribeRegistry } },
+      { sourceRegions: ['us-east-1', 'eu-north-1'] },
+    );
+    expect({ asked, kinds: kindsOf(readings) }).toEqual({
+      asked: 2,
+      kinds: { [nameOf(0)]: 'pushed', [nameOf(1)]: 'replica' },
     });
   });
 });
@@ -288,6 +347,26 @@ describe("CloudTrail's pushes", () => {
     const { tags, since } = await pushesOf(events, { maxPushes: 2 });
     expect([...tags.keys()]).toEqual(['a', 'b']);
     expect(Math.abs(since - (Date.now() - 20 * 60_000))).toBeLessThan(60_000);
+  });
+
+  test('are known from the oldest event that was read on, where CloudTrail stops responding', async () => {
+    const failing = await read({
+      repositories: 1,
+      answers: {
+        LookupEvents: ({ NextToken }) =>
+          NextToken === undefined
+            ? {
+                body: { Events: [event(1, 'a', 'sha256:a'), event(180, 'b', 'sha256:b')], NextToken: 'more' },
+              }
+            : failure('AccessDeniedException', 'no'),
+      },
+    });
+    const pushes = failing.readings[0]?.pushes;
+    expect(pushes).toMatchObject({
+      end: { code: 'ended-early', reason: { code: 'denied', action: 'cloudtrail:LookupEvents' } },
+    });
+    if (pushes === undefined || isUnknown(pushes)) throw new Error('unread');
+    expect(Math.abs(pushes.since - (Date.now() - 180 * 60_000))).toBeLessThan(60_000);
   });
 
   test('are unknown where CloudTrail knows none, or is not asked', async () => {

@@ -90,13 +90,15 @@ describe('audit', () => {
         registryId: '123456789012',
         scanType: 'BASIC',
         pushesSince: { unknown: 'CloudTrail has no push events' },
+        pullThroughRules: 0,
+        replicationSources: 0,
       },
       total: 100,
       read: 100,
     });
     expect(repositories[0]).toMatchObject({
       name: 'team-19/service-99',
-      readiness: { verdict: 'now' },
+      readiness: { verdict: 'not-known-yet' },
       stack: null,
     });
     expect(summary.bySubject).toContainEqual({ subject: 'TagImmutability', repositories: 90 });
@@ -184,7 +186,7 @@ describe('audit', () => {
     });
     const args = ['--tags-file', 'tags.jsonl', '--format', 'json'];
     const readiness = async () => JSON.parse((await audit({}, ...args)).out).repositories[0].readiness;
-    expect(await readiness()).toMatchObject({ verdict: 'now', moving: [] });
+    expect(await readiness()).toMatchObject({ verdict: 'not-known-yet', moving: [] });
     digest = 'b';
     const moved = { verdict: 'with-exclusions', confidence: 'seen', exclusions: ['__proto__', 'blue'] };
     expect(await readiness()).toMatchObject(moved);

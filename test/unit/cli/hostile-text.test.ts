@@ -171,10 +171,14 @@ test.each(auditFormats)(
             repositoryPolicy: JSON.stringify({
               Statement: [{ Sid: text, Effect: 'Allow', Principal: '*', Condition: { [text]: text } }],
             }),
-            pushes: { since: now, tags: new Map([[text, { times: 9, images: 9, lastBy: text }]]) },
+            pushes: {
+              since: now,
+              end: { code: 'history' },
+              tags: new Map([[text, { times: 9, images: 9, lastBy: text }]]),
+            },
           }),
           reading({ images: unread, stack: unread, scan: unread, lifecyclePolicy: unread }),
-        ].map((each) => auditRepository(each, { policy: builtInPolicy, quota: 1000, now }));
+        ].map((each) => auditRepository(each, { policy: builtInPolicy, quota: 1000, lookBackDays: 14, now }));
         const audit = describeAudit(auditOf(registry, repositories, { total: 3, at: now }));
         const printed = await auditReports[format](audit, { version: '1', colours, top: 0 });
         // The page's own script and style are many lines; CSV ends its lines as RFC 4180 has it.

@@ -37,6 +37,8 @@ export function reading(more: Partial<RepositoryReading> = {}): RepositoryReadin
   return {
     name: 'orders',
     arn: 'arn:aws:ecr:us-east-1:123456789012:repository/orders',
+    createdAt: now - 400 * day,
+    origin: { kind: 'pushed' },
     tagMutability: { mutability: 'MUTABLE', exclusions: [] },
     scanOnPush: false,
     encryption: 'AES256',

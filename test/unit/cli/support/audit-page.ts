@@ -19,7 +19,11 @@ const extra = [
     stack: hostile,
     images: [image(1, ['latest'])],
     lifecyclePolicy: JSON.stringify({ [hostile]: 1 }),
-    pushes: { since: now, tags: new Map([['latest', { times: 9, images: 9, lastBy: hostile }]]) },
+    pushes: {
+      since: now,
+      end: { code: 'history' },
+      tags: new Map([['latest', { times: 9, images: 9, lastBy: hostile }]]),
+    },
   }),
   reading({ name: 'full', images: Array.from({ length: 1000 }, (_, age) => image(age, [`build-${age}`])) }),
   // Names that are numbers, and those between them as text.
@@ -38,6 +42,7 @@ export const restless = reading({
   images: [image(1, ['latest'])],
   pushes: {
     since: now,
+    end: { code: 'history' },
     tags: new Map(
       Array.from({ length: 300 }, (_, index) => [`tag-${index}`, { times: 9, images: 9, lastBy: 'role/ci' }]),
     ),
