@@ -58,11 +58,11 @@ export function expiringImages(
   const result = evaluateLifecyclePolicy(text, images, now);
   if ('issues' in result) return result;
   const byDigest = new Map(images.map((image) => [image.digest, image]));
-  const hasUnread = images.some(({ isImageIndex, children }) => isImageIndex && children === undefined);
+  const mayBeReferenced = mayBeReferencedIn(images);
   const expiring = result.verdicts.flatMap(({ digest, action }): readonly ExpiringImage[] => {
     const image = byDigest.get(digest);
     if (image === undefined) return [];
-    const { tags, pulledAt, pushedAt, isImageIndex = false } = image;
+    const { tags, pulledAt, pushedAt } = image;
     return [
       {
         digest,
@@ -70,11 +70,17 @@ export function expiringImages(
         pulledAt,
         pushedAt,
         action: action === 'expire' ? 'expire' : 'archive',
-        mayBeReferenced: hasUnread && !isImageIndex && tags.length === 0,
+        mayBeReferenced: mayBeReferenced(image),
       },
     ];
   });
   return { images: expiring };
+}
+
+/** Whether an image index of these images may refer to an image, by {@link ExpiringImage.mayBeReferenced}. */
+export function mayBeReferencedIn(images: readonly AffectedImage[]): (image: AffectedImage) => boolean {
+  const hasUnread = images.some(({ isImageIndex, children }) => isImageIndex && children === undefined);
+  return ({ isImageIndex = false, tags }) => hasUnread && !isImageIndex && tags.length === 0;
 }
 
 /** Counts what expires, with what is in use. @param verdicts by digest; an image without one counts as without evidence */
