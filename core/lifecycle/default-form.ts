@@ -10,7 +10,7 @@ import {
   type JsonObject,
   textsOf,
 } from '../json.ts';
-import { lifecyclePolicyText } from './build.ts';
+import { type LifecycleParameters, lifecyclePolicyText } from './build.ts';
 
 /**
  * Whether `lifecyclePolicyText` builds such a policy from some parameters.
@@ -20,11 +20,27 @@ import { lifecyclePolicyText } from './build.ts';
  * keys and of rules, and what ECR may add when it returns a policy (an empty list, the standard storage class), mean nothing.
  */
 export function isDefaultLifecyclePolicy(text: string): boolean {
+  return defaultParameters(text) !== undefined;
+}
+
+/**
+ * The parameters that a default policy was built from, undefined for any other policy. A protected pattern that another one
+ * contains has no rule, and ArchiveUnpulledAfterDays takes the place of KeepImages: neither can be read back.
+ */
+export function defaultParameters(text: string): Required<LifecycleParameters> | undefined {
   const rules = rulesIn(text)?.map(tidied);
-  if (rules === undefined || !rules.every(isObject) || !rules.every(isDefaultRule)) return false;
+  if (rules === undefined || !rules.every(isObject) || !rules.every(isDefaultRule)) return undefined;
   const inOrder = rules.toSorted((one, other) => Number(one.rulePriority) - Number(other.rulePriority));
   const statuses = inOrder.map(({ selection }) => asText(asObject(selection).tagStatus) ?? '');
-  return /^(tagged )*(untagged|any|untagged any)$/.test(statuses.join(' '));
+  if (!/^(tagged )*(untagged|any|untagged any)$/.test(statuses.join(' '))) return undefined;
+  const parameters = inOrder.map(parametersOf);
+  const last = parameters.at(-1);
+  return {
+    KeepImages: last?.KeepImages ?? 0,
+    ExpireUntaggedAfterDays: Math.max(...parameters.map((each) => each.ExpireUntaggedAfterDays)),
+    ProtectedTags: parameters.flatMap(({ ProtectedTags }) => ProtectedTags),
+    ArchiveUnpulledAfterDays: last?.ArchiveUnpulledAfterDays ?? 0,
+  };
 }
 
 function rulesIn(text: string): readonly Json[] | undefined {
@@ -36,24 +52,29 @@ function rulesIn(text: string): readonly Json[] | undefined {
   }
 }
 
+/** Whether a rule is one of a policy that is built from its parameters alone. */
 function isDefaultRule(rule: JsonObject): boolean {
-  const built = asObject(entriesOf(asObject(JSON.parse(builtFor(rule) ?? '{}')).rules)[0]);
+  const { KeepImages, ...others } = parametersOf(rule);
+  // A rule that protects stands before one that does something.
+  const text = lifecyclePolicyText({
+    ...others,
+    KeepImages: Math.max(KeepImages, others.ProtectedTags.length),
+  });
+  const built = asObject(entriesOf(asObject(JSON.parse(text ?? '{}')).rules)[0]);
   return isEqual({ ...rule, rulePriority: 0 }, { ...built, rulePriority: 0 });
 }
 
-/** A default policy whose first rule is this one, if it is one of a default policy. */
-function builtFor({ selection }: JsonObject): string | undefined {
+/** The parameters that one rule shows. */
+function parametersOf({ selection }: JsonObject): Required<LifecycleParameters> {
   const { tagStatus, tagPatternList, countType, countNumber } = asObject(selection);
   const number = typeof countNumber === 'number' ? countNumber : 0;
   const isByPulls = countType === 'sinceImagePulled';
-  const parameters = {
-    // A rule that protects stands before one that does something.
-    KeepImages: tagStatus === 'tagged' ? 1 : number,
+  return {
+    KeepImages: tagStatus === 'any' && !isByPulls ? number : 0,
     ExpireUntaggedAfterDays: tagStatus === 'untagged' ? number : 0,
     ProtectedTags: tagStatus === 'tagged' ? textsOf(tagPatternList).slice(0, 1) : [],
     ArchiveUnpulledAfterDays: tagStatus === 'any' && isByPulls ? number : 0,
   };
-  return lifecyclePolicyText(parameters);
 }
 
 /** Without what means the same as nothing, and with numbers as numbers. */

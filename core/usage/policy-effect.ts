@@ -17,6 +17,8 @@ export interface ExpiringImage {
   readonly pulledAt: number | undefined;
   readonly pushedAt: number;
   readonly action: 'expire' | 'archive';
+  /** Its place among the images of its storage class, the newest first: 1 for the newest. */
+  readonly position: number;
   /**
    * Whether an image index may refer to it, in which case ECR keeps it for as long as the index. Which images an index
    * refers to is not known: reading its manifest would count as a pull.
@@ -25,7 +27,7 @@ export interface ExpiringImage {
 }
 
 /** An image that a policy would delete or archive although it is in use or was pulled lately. */
-export interface ImageAtRisk extends Pick<ExpiringImage, 'digest' | 'tags' | 'action' | 'mayBeReferenced'> {
+export interface ImageAtRisk extends Omit<ExpiringImage, 'pushedAt' | 'pulledAt'> {
   readonly verdict: Exclude<UsageVerdict, { readonly kind: 'no-evidence' }>;
 }
 
@@ -59,6 +61,7 @@ export function expiringImages(
   if ('issues' in result) return result;
   const byDigest = new Map(images.map((image) => [image.digest, image]));
   const mayBeReferenced = mayBeReferencedIn(images);
+  const positions = positionsIn(byDigest);
   const expiring = result.verdicts.flatMap(({ digest, action }): readonly ExpiringImage[] => {
     const image = byDigest.get(digest);
     if (image === undefined) return [];
@@ -70,11 +73,25 @@ export function expiringImages(
         pulledAt,
         pushedAt,
         action: action === 'expire' ? 'expire' : 'archive',
+        position: positions.get(digest) ?? 0,
         mayBeReferenced: mayBeReferenced(image),
       },
     ];
   });
   return { images: expiring };
+}
+
+/** The place of each image, as lifecycle policies count: of two pushed at the same time the later in the list is the newer. */
+function positionsIn(images: ReadonlyMap<string, AffectedImage>): ReadonlyMap<string, number> {
+  const counts = { standard: 0, archive: 0 };
+  const newestFirst = [...images.values()].toReversed().sort((one, other) => other.pushedAt - one.pushedAt);
+  return new Map(
+    newestFirst.map(({ digest, isArchived = false }) => {
+      const storageClass = isArchived ? 'archive' : 'standard';
+      counts[storageClass] += 1;
+      return [digest, counts[storageClass]];
+    }),
+  );
 }
 
 /** Whether an image index of these images may refer to an image, by {@link ExpiringImage.mayBeReferenced}. */
@@ -91,8 +108,8 @@ export function effectOf(
   const inUse = expiring.flatMap((image): readonly ImageAtRisk[] => {
     const verdict = verdicts.get(image.digest);
     if (verdict === undefined || verdict.kind === 'no-evidence') return [];
-    const { digest, tags, action, mayBeReferenced } = image;
-    return [{ digest, tags, action, mayBeReferenced, verdict }];
+    const { digest, tags, action, position, mayBeReferenced } = image;
+    return [{ digest, tags, action, position, mayBeReferenced, verdict }];
   });
   const archiving = expiring.filter(({ action }) => action === 'archive').length;
   return { expiring: expiring.length - archiving, archiving, inUse: inUse.sort(worstFirst) };

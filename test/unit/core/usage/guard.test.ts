@@ -89,6 +89,7 @@ const harm: PolicyEffect = {
       digest: 'sha256:1',
       tags: [],
       action: 'expire',
+      position: 30,
       mayBeReferenced: false,
       verdict: { kind: 'pulled', pulledAt: 1 },
     },

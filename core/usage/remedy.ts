@@ -1,0 +1,31 @@
+/** What to set so that a default lifecycle policy keeps the images in use. */
+import { defaultParameters } from '../lifecycle/default-form.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { ImageAtRisk } from './policy-effect.ts';
+
+/** The parameters to set; the others stay. */
+export type Remedy = Partial<
+  Pick<Policy, 'KeepImages' | 'ExpireUntaggedAfterDays' | 'ArchiveUnpulledAfterDays'>
+>;
+
+/**
+ * The parameters with which the default policy does nothing to these images now, the smallest KeepImages that is enough among
+ * them; undefined if the text is no default one, or nothing is at risk. What expires later is not foreseen.
+ *
+ * @param wanted the text that would be written
+ * @param inUse all images at risk by that text, of one repository or of several
+ */
+export function remedyFor(wanted: string, inUse: readonly ImageAtRisk[]): Remedy | undefined {
+  const parameters = defaultParameters(wanted);
+  if (parameters === undefined || inUse.length === 0) return undefined;
+  const { KeepImages, ExpireUntaggedAfterDays, ArchiveUnpulledAfterDays } = parameters;
+  const hasUntagged = ExpireUntaggedAfterDays > 0 && inUse.some(({ tags }) => tags.length === 0);
+  const untagged = hasUntagged ? { ExpireUntaggedAfterDays: 0 } : {};
+  // An untagged image that does not expire may be archived. Where nothing is archived KeepImages counts, and nothing shows
+  // what else it would expire.
+  const isArchiving = hasUntagged || inUse.some(({ action }) => action === 'archive');
+  if (ArchiveUnpulledAfterDays > 0 && isArchiving)
+    return { ...untagged, ArchiveUnpulledAfterDays: 0, KeepImages: 0 };
+  const needed = inUse.reduce((most, { position }) => Math.max(most, position), 0);
+  return KeepImages > 0 && needed > KeepImages ? { ...untagged, KeepImages: needed } : untagged;
+}
