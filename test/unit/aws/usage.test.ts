@@ -1,12 +1,20 @@
 import '../custom-resource/support/one-realm.ts';
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Deadline, deadlineIn } from '../../../aws/deadline.ts';
 import { type ReadableSource, usageActions } from '../../../aws/usage/actions.ts';
 import { connectStackTags } from '../../../aws/usage/stack-tags.ts';
 import { isTransientWhereAvailable, unreadOf } from '../../../aws/usage/unread.ts';
 import { connectUsage } from '../../../aws/usage/usage.ts';
-import type { ImageReference, UsageEvidence, UsageSource } from '../../../core/usage/evidence.ts';
+import {
+  type ImageReference,
+  type UsageEvidence,
+  type UsageSource,
+  usageSources,
+} from '../../../core/usage/evidence.ts';
+import { projectRoot } from '../../../local/paths.ts';
 import {
   address,
   arn,
@@ -402,5 +410,16 @@ describe('the tags of stacks', () => {
     expect(server.calls).toHaveLength(2);
     expect(await stackRepositories([])).toEqual([]);
     expect(server.calls).toHaveLength(2);
+  });
+});
+
+describe('docs/usage.md', () => {
+  const page = readFileSync(join(projectRoot, 'docs/usage.md'), 'utf8');
+
+  test('says of every source what counts, and which permissions it needs', () => {
+    const [, counts = '', unread = '', permissions = ''] = page.split(/^## /m);
+    for (const source of usageSources) expect(counts).toContain(`| \`${source}\` | `);
+    expect(unread).toMatch(/^Sources that cannot be read/);
+    for (const action of allActions) expect(permissions).toContain(`\`${action}\``);
   });
 });

@@ -1,4 +1,5 @@
 /** The tables in the documentation that restate code, generated from the code. */
+import { usageActions } from '../../../aws/usage/actions.ts';
 import { templateSettings } from '../../../cloudformation/settings/index.ts';
 import { controlMetadata, controls } from '../../../core/controls/index.ts';
 import {
@@ -43,10 +44,19 @@ function propertyTable(): string {
   return ['| property | meaning |', '|---|---|', ...rows].join('\n');
 }
 
+/** The table of the permissions that each source of evidence needs. */
+function usageActionTable(): string {
+  const rows = Object.entries(usageActions).map(
+    ([source, actions]) => `| \`${source}\` | ${actions.map((action) => `\`${action}\``).join(', ')} |`,
+  );
+  return ['| source | permissions |', '|---|---|', ...rows].join('\n');
+}
+
 const tables: Readonly<Record<string, () => string>> = {
   controls: controlTable,
   parameters: parameterTable,
   properties: propertyTable,
+  'usage-actions': usageActionTable,
 };
 
 /** The page with its generated tables as the code has them; a table is between `<!-- name -->` and `<!-- /name -->`. */
