@@ -33,7 +33,12 @@ export const usageActions = {
     'sagemaker:ListInferenceComponents',
     'sagemaker:DescribeInferenceComponent',
   ],
-  inspector: ['inspector2:BatchGetAccountStatus', 'inspector2:ListCoverage'],
+  inspector: [
+    'inspector2:BatchGetAccountStatus',
+    'inspector2:ListCoverage',
+    // Without it, an image in use is named by itself, not by its clusters.
+    'inspector2:GetClustersForImage',
+  ],
 } as const satisfies Readonly<Record<ReadableSource, readonly string[]>>;
 
 /** An IAM action of a source. */
@@ -42,9 +47,6 @@ export type UsageAction<Source extends ReadableSource = ReadableSource> =
 
 /** What the names of CloudFormation's tags need (stack-tags.ts). */
 export const stackTagActions = ['tag:GetResources'] as const;
-
-/** What the clusters need in which Amazon Inspector saw an image (inspector-clusters.ts). */
-export const clusterActions = ['inspector2:GetClustersForImage'] as const;
 
 /** The operation of an action: `ListTasks` of `ecs:ListTasks`. */
 export function operationOf(action: string): string {

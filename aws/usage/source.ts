@@ -10,11 +10,12 @@ import { operationOf, type ReadableSource, type UsageAction, usageActions } from
 import { type GoneError, isGone } from './gone.ts';
 import type { NamedImage, References } from './references.ts';
 import { foremost, isTransientWhereAvailable, unreadOf } from './unread.ts';
-import type { UsageRegistry } from './usage-reads.ts';
+import type { UsageReadOptions, UsageRegistry } from './usage-reads.ts';
 
 /** One source while it is read. */
 export interface SourceReading<Client, Source extends ReadableSource> {
   readonly registry: UsageRegistry;
+  readonly options: UsageReadOptions;
   /** Calls the service, paced and with retries until the deadline. @throws AwsCallError, OutOfTime */
   call<Output>(
     action: UsageAction<Source>,
@@ -46,7 +47,11 @@ export interface SourceAdapter<Client extends { destroy(): void }, Source extend
 /** A source that is connected to. */
 export interface OpenSource {
   /** Reads all of it into `references`. Never throws. @returns how many references it has, or why it was not read */
-  read(registry: UsageRegistry, references: References): Promise<Known<number, UnreadSource>>;
+  read(
+    registry: UsageRegistry,
+    references: References,
+    options: UsageReadOptions,
+  ): Promise<Known<number, UnreadSource>>;
   close(): void;
 }
 
@@ -75,7 +80,7 @@ export function openSource<Client extends { destroy(): void }, Source extends Re
   );
   const call = patientCall(calls, { callMs, firstMs, maxDenials, stop: deadline.signal });
   return {
-    async read(registry, references) {
+    async read(registry, references, readOptions) {
       const reasons: UnreadSource[] = [];
       let count = 0;
       const part: SourceReading<Client, Source>['part'] = async (action, work, gone = []) => {
@@ -87,6 +92,7 @@ export function openSource<Client extends { destroy(): void }, Source extends Re
       };
       const reading: SourceReading<Client, Source> = {
         registry,
+        options: readOptions,
         call: (action, send) => call(operationOf(action), send),
         part,
         unread: (reason) => reasons.push(reason),

@@ -8,6 +8,17 @@ export interface UsageRegistry {
   readonly region: string;
 }
 
+/** Which images a caller is most interested in. */
+export interface UsageReadOptions {
+  /**
+   * Images whose users are to be named as well as AWS can: for these, Amazon Inspector is asked in which clusters it saw them,
+   * with one call for each, for at most 100 of them. By default none: the user that it reports is its own name of the image.
+   */
+  readonly isAskedFor?:
+    | ((image: { readonly repository: string; readonly digest: string }) => boolean)
+    | undefined;
+}
+
 /** Reads what uses the images of a registry. */
 export interface Usage {
   /**
@@ -16,6 +27,10 @@ export interface Usage {
    *
    * @param sources those to read; `pulls` come with the images themselves and are not read here
    */
-  read(registry: UsageRegistry, sources: readonly UsageSource[]): Promise<UsageEvidence>;
+  read(
+    registry: UsageRegistry,
+    sources: readonly UsageSource[],
+    options?: UsageReadOptions,
+  ): Promise<UsageEvidence>;
   close(): void;
 }

@@ -32,7 +32,7 @@ export function connectUsage(options: UsageOptions): Usage {
     return open;
   };
   return {
-    async read(registry, requested): Promise<UsageEvidence> {
+    async read(registry, requested, options = {}): Promise<UsageEvidence> {
       const readAt = Date.now();
       const references = startReferences(registry);
       const readable = [...new Set(requested)].filter((source) => source !== 'pulls');
@@ -40,7 +40,7 @@ export function connectUsage(options: UsageOptions): Usage {
         readable.map(
           async (source): Promise<readonly [ReadableSource, Known<number, UnreadSource>]> => [
             source,
-            await sourceOf(source).read(registry, references),
+            await sourceOf(source).read(registry, references, options),
           ],
         ),
       );

@@ -30,6 +30,8 @@ import { wholeEvidence, wholeFleet } from './support/whole-fleet.ts';
 
 const sources = Object.keys(usageActions) as ReadableSource[];
 const allActions = Object.values(usageActions).flat();
+/** Those whose failure leaves something unknown; a cluster's name is no evidence. */
+const neededActions = allActions.filter((action) => action !== 'inspector2:GetClustersForImage');
 let server: UsageServer;
 let deadline: Deadline;
 
@@ -57,7 +59,8 @@ async function read(
   server.fleet = fleet;
   const usage = connectUsage({ settings, deadline: until });
   try {
-    return await usage.read({ registryId, region }, requested);
+    const isAskedFor = (image: { digest: string }) => image.digest === digest(11);
+    return await usage.read({ registryId, region }, requested, { isAskedFor });
   } finally {
     usage.close();
   }
@@ -132,7 +135,7 @@ describe('a source that fails', () => {
     ['answers with nothing', 'nothing', { code: 'failed' }],
   ];
 
-  test.each(allActions)(
+  test.each(neededActions)(
     'at %s is unknown with the reason, and takes nothing from the others',
     async (action) => {
       const source = sources.find((each) => (usageActions[each] as readonly string[]).includes(action));
@@ -273,8 +276,27 @@ describe('Amazon Inspector', () => {
   test('that names an image in a form that is not known leaves the source unknown', async () => {
     const images = [...wholeFleet.inspector.images, { id: 'something else', inUseCount: 1 }];
     const evidence = await read({ ...wholeFleet, inspector: { status: 'ENABLED', images } }, ['inspector']);
-    expect(evidence.references).toHaveLength(1);
+    expect(evidence.references).toHaveLength(2);
     expect(evidence.sources.inspector).toMatchObject({ unknown: { code: 'failed' } });
+  });
+
+  test('that does not name the clusters of an image still says that it is in use', async () => {
+    for (const fault of [denial, 'garbage', 'nothing', 'endless'] as const) {
+      server.reset();
+      server.faults.set('inspector2:GetClustersForImage', always(fault));
+      const evidence = await read(wholeFleet, ['inspector']);
+      expect(evidence.sources).toEqual({ inspector: 2 });
+      expect(evidence.references.map((each) => each.digest)).toEqual([digest(9), digest(11)]);
+    }
+  });
+
+  test('is asked for the clusters of at most 100 images, and of none that nobody asked for', async () => {
+    const images = Array.from({ length: 300 }, (_, index) => ({
+      id: arn('ecr', `repository/app/${digest(index % 2 === 0 ? 11 : index)}`),
+      inUseCount: 1,
+    }));
+    await read({ ...emptyFleet, inspector: { status: 'ENABLED', images } }, ['inspector']);
+    expect(server.calls.filter((each) => each === 'inspector2:GetClustersForImage')).toHaveLength(100);
   });
 });
 
@@ -358,6 +380,8 @@ describe('the number of calls', () => {
         'inspector2:BatchGetAccountStatus': 1,
         // Of however many images and repositories, each 200 in use cost one call.
         'inspector2:ListCoverage': Math.ceil((size * 2_500) / 200),
+        // Of the only image that is asked for.
+        'inspector2:GetClustersForImage': 1,
       });
       expect(evidence.sources).toMatchObject({
         inspector: size * 2_500,

@@ -63,7 +63,12 @@ export interface Fleet {
   readonly components: readonly JsonObject[];
   readonly inspector: {
     readonly status: string;
-    readonly images: readonly { readonly id: string; readonly inUseCount: number }[];
+    readonly images: readonly {
+      readonly id: string;
+      readonly inUseCount: number;
+      /** How many units run in each cluster, by its ARN. */
+      readonly clusters?: Readonly<Record<string, number>>;
+    }[];
   };
   /** By ARN of the repository. */
   readonly tags: ReadonlyMap<string, Readonly<Record<string, string>>>;
@@ -344,6 +349,16 @@ const others: Record<string, Answer> = {
         resourceMetadata: { ecrImage: { inUseCount } },
       })),
       ...(next ? { nextToken: next } : {}),
+    };
+  },
+  'inspector2:GetClustersForImage'({ inspector }, input) {
+    const id = isObject(input.filter) ? input.filter.resourceId : undefined;
+    const clusters = inspector.images.find((each) => each.id === id)?.clusters ?? {};
+    return {
+      cluster: Object.entries(clusters).map(([clusterArn, runningUnitCount]) => ({
+        clusterArn,
+        clusterDetails: [{ lastInUse: 1_764_000_000, runningUnitCount, clusterMetadata: {} }],
+      })),
     };
   },
   'tag:GetResources'({ tags }, input) {

@@ -132,6 +132,11 @@ export const wholeFleet: Fleet = {
     status: 'ENABLED',
     images: [
       { id: arn('ecr', `repository/app/${digest(9)}`), inUseCount: 2 },
+      {
+        id: arn('ecr', `repository/app/${digest(11)}`),
+        inUseCount: 1,
+        clusters: { [arn('eks', 'cluster/prod')]: 1, [arn('eks', 'cluster/stopped')]: 0 },
+      },
       { id: arn('ecr', `repository/app/${digest(10)}`), inUseCount: 0 },
     ],
   },
@@ -170,4 +175,6 @@ export const wholeEvidence: readonly ImageReference[] = [
   use('sagemaker', arn('sagemaker', 'endpoint/e'), { tag: 'model-next' }),
   use('sagemaker', arn('sagemaker', 'inference-component/c'), { digest: digest(8) }),
   use('inspector', arn('ecr', `repository/app/${digest(9)}`), { digest: digest(9) }),
+  // Asked for.
+  use('inspector', arn('eks', 'cluster/prod'), { digest: digest(11) }),
 ];
