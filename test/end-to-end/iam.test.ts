@@ -151,6 +151,14 @@ test('it may ask CloudFormation about stacks of its own account and region, and 
     expect(await allowed(policies, ofCloudFormation, elsewhere)).toEqual([]);
 });
 
-test('the macro may do nothing in ECR', async () => {
-  expect(await allowed(await policiesOf('MacroRole'), operations, repository)).toEqual([]);
+test('the macro may make the calls of its look, which read, and no other of ECR', async () => {
+  const policies = await policiesOf('MacroRole');
+  const calls = actionsReachableFrom('functions/macro/look.ts').filter((name) => name.startsWith('ecr:'));
+  expect(calls).toEqual(['ecr:DescribeImages', 'ecr:DescribeRepositories', 'ecr:GetLifecyclePolicy']);
+  expect(await allowed(policies, operations, repository)).toEqual(calls);
+  for (const elsewhere of [
+    repository.replace('us-east-1', 'eu-west-1'),
+    repository.replace('000000000000', '111111111111'),
+  ])
+    expect(await allowed(policies, operations, elsewhere)).toEqual([]);
 });

@@ -16,11 +16,7 @@ export async function functionCopy(
   const { TemplateBody = '{}' } = await clients.cloudformation.send(
     new GetTemplateCommand({ StackName: applicationStack, TemplateStage: 'Processed' }),
   );
-  let value: unknown = JSON.parse(TemplateBody);
-  for (const key of ['Resources', 'SettingsFunction', 'Properties'])
-    value = isObject(value) ? member(value, key) : undefined;
-  if (!isObject(value)) throw new Error('the application’s template has no SettingsFunction');
-  const { Code, Handler, Runtime, MemorySize, Timeout } = value;
+  const { Code, Handler, Runtime, MemorySize, Timeout } = propertiesOf('SettingsFunction', TemplateBody);
   if (!isObject(Code) || Handler === undefined || Runtime === undefined)
     throw new Error('the SettingsFunction has no code');
   return {
@@ -35,6 +31,43 @@ export async function functionCopy(
       Environment: { Variables: { ClaimsTable: await claimsTableIn(region), ...environment } },
     },
   };
+}
+
+/** The macro as it is deployed, under another name and with an environment of its own: the resources of a template. */
+export async function macroCopy(
+  name: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<JsonObject> {
+  const { TemplateBody = '{}' } = await clients.cloudformation.send(
+    new GetTemplateCommand({ StackName: applicationStack, TemplateStage: 'Processed' }),
+  );
+  const { Code, Handler, Runtime, MemorySize, Timeout } = propertiesOf('MacroFunction', TemplateBody);
+  const copied = { Code, Handler, Runtime, MemorySize, Timeout };
+  const properties = Object.fromEntries(
+    Object.entries(copied).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
+  return {
+    Function: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        ...properties,
+        Role: 'arn:aws:iam::000000000000:role/any',
+        Environment: { Variables: environment },
+      },
+    },
+    Macro: {
+      Type: 'AWS::CloudFormation::Macro',
+      Properties: { Name: name, FunctionName: { 'Fn::GetAtt': ['Function', 'Arn'] } },
+    },
+  };
+}
+
+function propertiesOf(logicalId: string, template: string): JsonObject {
+  let value: unknown = JSON.parse(template);
+  for (const key of ['Resources', logicalId, 'Properties'])
+    value = isObject(value) ? member(value, key) : undefined;
+  if (!isObject(value)) throw new Error(`the application’s template has no ${logicalId}`);
+  return value;
 }
 
 /** The application's claims table, or a new one where the application is not deployed. */

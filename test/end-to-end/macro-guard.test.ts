@@ -1,0 +1,211 @@
+import { createServer, type Server } from 'node:http';
+import { GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { PutImageCommand, PutLifecyclePolicyCommand } from '@aws-sdk/client-ecr';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../core/json.ts';
+import { lifecyclePolicyText } from '../../core/lifecycle/build.ts';
+import { builtInPolicy } from '../../core/policy/policy.ts';
+import { type FleetInUse, fillWithFleet } from './support/fleet-in-use.ts';
+import { macroCopy } from './support/function-copy.ts';
+import { newStack, repository, settings } from './support/new-stack.ts';
+import { clients, uniqueName } from './support/stacks.ts';
+
+/** A template of one repository, hardened by a macro, with a report. */
+const hardened = (properties: JsonObject, parameters: JsonObject = {}, name = 'EcrHardening') => ({
+  Transform: { Name: name, Parameters: { Report: true, ...parameters } },
+  Resources: { Images: repository(properties) },
+});
+
+/** What the processed template has of the lifecycle policy, and what the report in it says. */
+async function processed(stackName: string) {
+  const { TemplateBody = '{}' } = await clients.cloudformation.send(
+    new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Processed' }),
+  );
+  const { Properties, Metadata } = JSON.parse(TemplateBody).Resources.Images;
+  const findings: readonly JsonObject[] = Metadata.EcrHardening.Findings;
+  const { code, reason } = findings.find(({ control }) => control === 'LifecyclePolicy') ?? {};
+  return { policy: Properties.LifecyclePolicy?.LifecyclePolicyText, code, reason: String(reason) };
+}
+
+const textKeeping = (KeepImages: number) => lifecyclePolicyText({ ...builtInPolicy, KeepImages });
+const byHand = JSON.stringify({
+  rules: [
+    {
+      rulePriority: 7,
+      description: 'by hand',
+      selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 400 },
+      action: { type: 'expire' },
+    },
+  ],
+});
+
+/** Pushes so many images, of which the first was pulled just now. */
+async function push(repositoryName: string, count: number): Promise<void> {
+  const day = 24 * 60 * 60 * 1000;
+  for (let index = 0; index < count; index += 1) {
+    const at = (days: number) => new Date(Date.now() - days * day).toISOString();
+    const annotations = {
+      'local.pushed-at': at(count - index),
+      ...(index === 0 ? { 'local.pulled-at': at(0) } : {}),
+    };
+    const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+    const imageManifest = JSON.stringify({ schemaVersion: 2, mediaType, index, annotations });
+    await clients.ecr.send(new PutImageCommand({ repositoryName, imageManifest, imageTag: `v${index}` }));
+  }
+}
+
+/** A service of AWS that denies everything. */
+let denying: Server;
+let refusing: string;
+let withoutEcs: string;
+let withoutEcr: string;
+let fleet: FleetInUse;
+const fleetStack = newStack();
+const fleetName = uniqueName('guard/fleet');
+
+beforeAll(async () => {
+  denying = createServer((request, response) => {
+    request.resume().on('end', () => {
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end('{"__type":"AccessDeniedException","message":"no"}');
+    });
+  });
+  await new Promise<void>((resolve) => denying.listen(0, '127.0.0.1', resolve));
+  const address = denying.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  const copies: readonly (readonly [string, Record<string, string>])[] = [
+    ['Refusing', { LifecycleGuard: 'Refuse' }],
+    ['WithoutEcs', { LifecycleGuard: 'Withhold', AWS_ENDPOINT_URL_ECS: url }],
+    ['WithoutEcr', { LifecycleGuard: 'Withhold', AWS_ENDPOINT_URL_ECR: url }],
+  ];
+  const [first, second, third] = await Promise.all(
+    copies.map(async ([what, environment]) => {
+      const name = uniqueName(what);
+      const outcome = await newStack().deploy({ Resources: await macroCopy(name, environment) });
+      expect(outcome).toEqual({ kind: 'deployed' });
+      return name;
+    }),
+  );
+  [refusing, withoutEcs, withoutEcr] = [first ?? '', second ?? '', third ?? ''];
+  await fleetStack.deploy({ Resources: { Images: repository({ RepositoryName: fleetName }) } });
+  fleet = await fillWithFleet(fleetName);
+});
+afterAll(() => {
+  denying.close();
+});
+
+describe('500 images, of which 167 are in use', () => {
+  test('get no default lifecycle policy, and the change set says why', async () => {
+    expect(await fleetStack.deploy(hardened({ RepositoryName: fleetName }))).toEqual({ kind: 'deployed' });
+    const { policy, code, reason } = await processed(fleetStack.stackName);
+    expect(await settings(fleetName)).toMatchObject({ mutability: 'IMMUTABLE', scanOnPush: true });
+    expect((await settings(fleetName)).lifecyclePolicyText).toBeUndefined();
+    const old = fleet.inUse.filter(({ tag }) => Number(tag.slice('build-'.length)) < 480);
+    const pulled = old.filter(({ use }) => use?.way === 'pulled').length;
+    expect({ policy, code }).toEqual({ policy: undefined, code: 'default-withheld' });
+    expect(reason).toContain(
+      `in ${fleetName} the default would expire 480 images, ${old.length - pulled} in use and ${pulled} pulled recently: build-`,
+    );
+    expect(reason).toMatch(/ by arn:aws:(ecs|lambda):/);
+    expect(reason).toContain('Set KeepImages');
+  });
+
+  test('fail the change set under Refuse, with the same', async () => {
+    const outcome = await newStack().deploy(hardened({ RepositoryName: fleetName }, {}, refusing));
+    expect(outcome).toMatchObject({ kind: 'failed' });
+    expect('reason' in outcome ? outcome.reason : '').toMatch(
+      new RegExp(`Images.Properties.LifecyclePolicy: .*${fleetName} the default would expire 480 images`),
+    );
+  });
+
+  test('get the default that keeps what is in use', async () => {
+    const stack = newStack();
+    const [from, parameters] = [{ RepositoryName: fleetName }, { KeepImages: 500 }];
+    const outcome = await stack.deploy(hardened(from, parameters, refusing));
+    // The repository belongs to another stack; the macro had nothing against it.
+    expect('reason' in outcome ? outcome.reason : '').not.toContain('LifecyclePolicy');
+  });
+
+  test('withhold it from a repository of any stack that the name fits', async () => {
+    const stack = newStack();
+    const name = { 'Fn::Sub': `guard/\${AWS::StackName}` };
+    const pattern = { 'Fn::Join': ['', ['guard/fleet', { Ref: 'AWS::StackName' }]] };
+    // No other stack has a repository of such a name.
+    expect(
+      await stack.deploy(hardened({ RepositoryName: { 'Fn::Sub': `only/\${AWS::StackName}` } })),
+    ).toEqual({
+      kind: 'deployed',
+    });
+    expect((await processed(stack.stackName)).policy).toBe(textKeeping(20));
+    for (const RepositoryName of [name, pattern]) {
+      const other = newStack();
+      await other.deploy(hardened({ RepositoryName }));
+      const { policy, reason } = await processed(other.stackName);
+      expect({ policy, reason }).toEqual({ policy: undefined, reason: expect.stringContaining(fleetName) });
+    }
+  });
+});
+
+describe('a repository that has a lifecycle policy', () => {
+  test('keeps its own default where the new one would expire an image in use, and gets it elsewhere', async () => {
+    const stack = newStack();
+    const RepositoryName = uniqueName('guard/own');
+    await stack.deploy(hardened({ RepositoryName }));
+    await push(RepositoryName, 12);
+    await stack.deploy(hardened({ RepositoryName }, { KeepImages: 5 }));
+    const kept = await processed(stack.stackName);
+    expect(kept).toMatchObject({ code: 'policy-written-back' });
+    expect(kept.reason).toContain('expire 7 images, 1 pulled recently: v0');
+    expect((await settings(RepositoryName)).lifecyclePolicyText).toBe(textKeeping(20));
+    await stack.deploy(hardened({ RepositoryName }, { KeepImages: 12 }));
+    expect((await settings(RepositoryName)).lifecyclePolicyText).toBe(textKeeping(12));
+  });
+
+  test('that was made by hand is written back, whichever way it is named', async () => {
+    for (const properties of [{ RepositoryName: uniqueName('guard/hand') }, {}]) {
+      const stack = newStack();
+      const named = hardened(properties);
+      const logicalId = uniqueName('Hand').replaceAll('-', '');
+      const document = { ...named, Resources: { [logicalId]: named.Resources.Images } };
+      await stack.deploy({ ...document, Outputs: { Name: { Value: { Ref: logicalId } } } });
+      const { Name: repositoryName = '' } = await stack.outputs();
+      await clients.ecr.send(new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText: byHand }));
+      const tagged = { ...properties, Tags: [{ Key: 'team', Value: 'payments' }] };
+      const changed = { [logicalId]: { ...named.Resources.Images, Properties: tagged } };
+      expect(await stack.deploy({ ...document, Resources: changed })).toEqual({ kind: 'deployed' });
+      expect(JSON.parse((await settings(repositoryName)).lifecyclePolicyText ?? '')).toEqual(
+        JSON.parse(byHand),
+      );
+    }
+  });
+
+  test('is not touched where it cannot be read: the change set fails with the permission to add', async () => {
+    const stack = newStack();
+    const outcome = await stack.deploy(
+      hardened({ RepositoryName: uniqueName('guard/denied') }, {}, withoutEcr),
+    );
+    expect('reason' in outcome ? outcome.reason : '').toContain('allow ecr:GetLifecyclePolicy');
+  });
+});
+
+test('a required source that cannot be read withholds the default where it would expire images', async () => {
+  const stack = newStack();
+  const RepositoryName = uniqueName('guard/unread');
+  await stack.deploy({ Resources: { Images: repository({ RepositoryName }) } });
+  await push(RepositoryName, 3);
+  await stack.deploy(hardened({ RepositoryName }, { KeepImages: 2 }, withoutEcs));
+  expect((await processed(stack.stackName)).reason).toContain('1 pulled recently: v0');
+  await stack.deploy(hardened({ RepositoryName }, { KeepImages: 3 }, withoutEcs));
+  expect((await settings(RepositoryName)).lifecyclePolicyText).toBe(textKeeping(3));
+});
+
+test('a repository that is new gets the default', async () => {
+  const stack = newStack();
+  expect(await stack.deploy(hardened({ RepositoryName: uniqueName('guard/new') }))).toEqual({
+    kind: 'deployed',
+  });
+  expect(await processed(stack.stackName)).toMatchObject({
+    policy: textKeeping(20),
+    code: 'no-lifecycle-policy',
+  });
+});

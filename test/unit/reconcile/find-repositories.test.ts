@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import { AwsCallError } from '../../../aws/call-error.ts';
+import type { Repository } from '../../../aws/ecr/ecr.ts';
+import { findRepositories, type MeantRepository } from '../../../reconcile/find-repositories.ts';
+
+const arnOf = (name: string) => `arn:aws:ecr:us-east-1:123456789012:repository/${name}`;
+const there = ['apps/api', 'apps/web', 'web'];
+const repositories = there.map(
+  (name): Repository => ({
+    name,
+    arn: arnOf(name),
+    uri: '',
+    registryId: '123456789012',
+    createdAt: 0,
+    tagMutability: { mutability: 'MUTABLE', exclusions: [] },
+    scanOnPush: false,
+    encryption: 'AES256',
+  }),
+);
+const tagged = [
+  ['a-repo-1', 'Repo'],
+  ['b-repo-2', 'Repo'],
+  ['c-loop-3', 'LoopOne'],
+].map(([name = '', logicalId]) => ({ arn: arnOf(name), logicalId, stackName: 's', stackId: 'i' }));
+
+/** What is found, and which reads it took. */
+async function find(meant: Partial<MeantRepository>[], failing: readonly string[] = []) {
+  const reads: string[] = [];
+  const read = async <Value>(operation: string, value: Value): Promise<Value> => {
+    reads.push(operation);
+    if (!failing.includes(operation)) return value;
+    const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+    throw new AwsCallError(operation, undefined, denied);
+  };
+  const found = await findRepositories(
+    meant.map((each) => ({ names: [], patterns: [], isUnnamed: false, logicalId: 'Repo', ...each })),
+    {
+      ecr: { repositories: () => read('DescribeRepositories', repositories) },
+      stackTags: {
+        stackRepositories: (logicalIds) =>
+          read(
+            'GetResources',
+            tagged.filter(({ logicalId = '' }) => logicalIds?.includes(logicalId) ?? true),
+          ),
+      },
+    },
+  );
+  return { found, reads };
+}
+
+describe('the repositories that may be meant', () => {
+  test('a known name is read by nobody, and one that ECR never has is left out', async () => {
+    expect(await find([{ names: ['apps/api', 'new', 'No', 'a//b', 'x', ''] }])).toEqual({
+      found: [['apps/api', 'new']],
+      reads: [],
+    });
+  });
+
+  test('patterns of all are held against one listing', async () => {
+    expect(
+      await find([{ patterns: ['*/api', 'apps/*'] }, { patterns: ['w*'], names: ['web', 'one'] }]),
+    ).toEqual({
+      found: [
+        ['apps/api', 'apps/web'],
+        ['web', 'one'],
+      ],
+      reads: ['DescribeRepositories'],
+    });
+  });
+
+  test.each<[string, Partial<MeantRepository>, readonly string[]]>([
+    ['without a name', { isUnnamed: true }, ['a-repo-1', 'b-repo-2']],
+    ['of whose name nothing is known', { patterns: ['**'] }, ['a-repo-1', 'b-repo-2']],
+    ['that a loop makes', { isUnnamed: true, logicalId: 'Loop*' }, ['c-loop-3']],
+    ['without a logical ID', { isUnnamed: true, logicalId: undefined }, ['a-repo-1', 'b-repo-2', 'c-loop-3']],
+    ['that may have a name', { isUnnamed: true, names: ['web'] }, ['web', 'a-repo-1', 'b-repo-2']],
+  ])('a resource %s is found by the tags of stacks', async (_title, meant, expected) => {
+    expect(await find([meant])).toEqual({ found: [expected], reads: ['GetResources'] });
+  });
+
+  test('what cannot be listed is unknown for those that need it, with the permission to add', async () => {
+    const meant = [{ names: ['web'] }, { patterns: ['w*'] }, { isUnnamed: true }];
+    expect((await find(meant, ['DescribeRepositories', 'GetResources'])).found).toEqual([
+      ['web'],
+      { unknown: { code: 'denied', action: 'ecr:DescribeRepositories' } },
+      { unknown: { code: 'denied', action: 'tag:GetResources' } },
+    ]);
+  });
+});
