@@ -49,7 +49,8 @@ export async function acquireFor(
     const planned = await planAll(observed.repositories, request, context);
     if ('refusal' in planned) return planned;
     const { plans } = planned;
-    const { repositories, deselected, notes } = observed;
+    const { repositories, deselected } = observed;
+    const notes = [...observed.notes, ...planned.notes];
     const selected = new Set(repositories.map(({ repository }) => repository.arn));
     const released =
       replaced === undefined || dryRun

@@ -7,6 +7,7 @@ import type { Leases } from './leases.ts';
 import type { Log } from './log.ts';
 import type { StopWatch } from './stop.ts';
 import type { UndoLog } from './undo-log.ts';
+import type { UsageLook } from './usage-look.ts';
 
 /** The progress of a request, for the message that it ran out of time. */
 export interface Progress {
@@ -25,6 +26,8 @@ export interface ReconcileContext {
   readonly allowWeakening: boolean;
   /** Whether a request may change settings of the whole account. */
   readonly allowAccountSettings: boolean;
+  /** Who uses images. */
+  readonly usage: UsageLook;
   /** Whether a request may put a lifecycle policy without a check for images in use. */
   readonly allowExpiringImagesInUse: boolean;
   readonly deadline: Deadline;

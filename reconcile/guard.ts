@@ -1,16 +1,40 @@
-/** Checks that a lifecycle policy does not expire or archive images in use, by ECR's preview, before it is put. */
+/**
+ * Checks that a lifecycle policy does not expire or archive images in use before it is put: by ECR's preview, by the images'
+ * last pulls, and by evidence of who uses them.
+ */
 import { pause } from '../aws/deadline.ts';
 import type { ExpiringImage } from '../aws/ecr/ecr.ts';
+import type { UsageVerdict } from '../core/usage/evidence.ts';
+import { pulledSinceOf, usageVerdicts } from '../core/usage/verdicts.ts';
 import type { ReconcileContext } from './context.ts';
 import { hashOfPolicy } from './hash.ts';
+import type { UnreadUsage } from './usage-look.ts';
 
 /** What the guard depends on. */
-export type GuardContext = Pick<ReconcileContext, 'ecr' | 'deadline' | 'now' | 'allowExpiringImagesInUse'>;
+export type GuardContext = Pick<
+  ReconcileContext,
+  'ecr' | 'deadline' | 'now' | 'allowExpiringImagesInUse' | 'usage'
+>;
 
-/** An image that would be deleted or archived although it was pulled recently. */
+/** An image that would be deleted or archived although it is in use, or was pulled recently. */
 export interface ImageInUse extends ExpiringImage {
   readonly repository: string;
-  readonly lastPull: Date;
+  readonly verdict: Exclude<UsageVerdict, { readonly kind: 'no-evidence' }>;
+}
+
+/** What is known of the images that a policy would expire or archive. */
+export interface PolicyCheck {
+  /** Those in use first, and of those that were only pulled the latest pull first. */
+  readonly images: readonly ImageInUse[];
+  /** The required sources that were not read: other images may be in use. */
+  readonly unread: readonly UnreadUsage[];
+  /** Other sources that were not read. */
+  readonly otherUnread: readonly UnreadUsage[];
+}
+
+/** Whether a policy must not be put. */
+export function isHarmful({ images, unread }: PolicyCheck): boolean {
+  return images.length > 0 || unread.length > 0;
 }
 
 /** ECR could not preview what a lifecycle policy would do. */
@@ -24,11 +48,18 @@ export class PreviewFailed extends Error {
   }
 }
 
-/** What a note has of images in use. */
-export function inUseSummary(images: readonly ImageInUse[]): {
-  readonly imagesInUse: number;
-  readonly isArchiving: boolean;
-} {
+/** What a note has of a policy that was not put. */
+export interface HarmSummary {
+  /** Undefined if it is not known whether images are in use. */
+  readonly imagesInUse: number | undefined;
+  /** Whether it would only archive them. */
+  readonly isArchiving?: boolean;
+  /** Required sources that were not read. */
+  readonly unread?: readonly UnreadUsage[];
+}
+
+export function harmSummary({ images, unread }: PolicyCheck): HarmSummary {
+  if (images.length === 0) return { imagesInUse: undefined, unread };
   return {
     imagesInUse: images.length,
     isArchiving: images.every(({ action }) => action === 'archive'),
@@ -57,45 +88,57 @@ export function protectedDays(protection: Protection, allowance: Allowance): num
   return isExpiryRefused(protection, allowance) ? defaultProtectedDays : protection.protectPulledWithinDays;
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
 const maxPreviews = 3;
 
+const nothingExpires: PolicyCheck = { images: [], unread: [], otherUnread: [] };
+
 /**
- * The images that a policy would expire or archive and that were pulled within this number of days, the latest pull first.
+ * Which images a policy would expire or archive that are in use, or were pulled within this number of days.
  *
- * ECR updates the time of an image's last pull at least once in 24 hours
- * (https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html), which is counted in.
+ * Evidence of use is read only if anything would expire. Images that image indexes refer to count by themselves, since
+ * reading an index would count as a pull; ECR keeps them for as long as the index.
  *
  * @throws {@link PreviewFailed}
  */
-export async function imagesInUse(
+export async function checkPolicy(
   repository: string,
   text: string,
   withinDays: number,
   context: GuardContext,
-): Promise<readonly ImageInUse[]> {
+): Promise<PolicyCheck> {
   const expiring = await previewOf(repository, text, context);
-  const times = await context.ecr.pullTimes(
-    repository,
-    expiring.map(({ digest }) => digest),
-  );
-  const earliest = context.now() - (withinDays + 1) * dayMs;
-  return expiring
-    .flatMap((image) => {
-      const lastPull = times.get(image.digest);
-      return lastPull === undefined || lastPull.getTime() < earliest
-        ? []
-        : [{ ...image, repository, lastPull }];
-    })
-    .toSorted((one, other) => other.lastPull.getTime() - one.lastPull.getTime());
+  if (expiring.length === 0) return nothingExpires;
+  const digests = expiring.map(({ digest }) => digest);
+  const [times, references, { required, others }] = await Promise.all([
+    context.ecr.pullTimes(repository, digests),
+    context.usage.referencesTo(repository),
+    context.usage.unread(),
+  ]);
+  const used = expiring.map(({ digest, tags }) => ({
+    ...{ digest, tags },
+    // The verdicts do not look at it.
+    pushedAt: 0,
+    pulledAt: times.get(digest)?.getTime(),
+  }));
+  const verdicts = usageVerdicts(used, references, { pulledSince: pulledSinceOf(context.now(), withinDays) });
+  const images = expiring.flatMap((image): readonly ImageInUse[] => {
+    const verdict = verdicts.get(image.digest);
+    return verdict === undefined || verdict.kind === 'no-evidence' ? [] : [{ ...image, repository, verdict }];
+  });
+  return { images: images.sort(inUseFirst), unread: required, otherUnread: others };
+}
+
+function inUseFirst({ verdict: one }: ImageInUse, { verdict: other }: ImageInUse): number {
+  if (one.kind === 'pulled' && other.kind === 'pulled') return other.pulledAt - one.pulledAt;
+  return Number(other.kind === 'in-use') - Number(one.kind === 'in-use');
 }
 
 async function previewOf(
   repository: string,
   text: string,
-  { ecr, deadline }: Pick<ReconcileContext, 'ecr' | 'deadline'>,
+  { ecr, deadline }: Pick<GuardContext, 'ecr' | 'deadline'>,
 ): Promise<readonly ExpiringImage[]> {
   // ECR may return the text in another form.
   const wanted = hashOfPolicy(text);

@@ -9,7 +9,7 @@ import {
 } from '../core/settings/repository-settings.ts';
 import { applyChanges } from './apply-changes.ts';
 import type { ReconcileContext } from './context.ts';
-import { defaultProtectedDays, imagesInUse } from './guard.ts';
+import { checkPolicy, defaultProtectedDays, isHarmful } from './guard.ts';
 import { itemOf } from './lease-records.ts';
 import { type ObservedRepository, observeRepository, readRecords } from './observe.ts';
 import { readLagMs } from './read-lag.ts';
@@ -113,10 +113,10 @@ async function restore(observed: ObservedRepository, record: Busy, context: Reco
     reverted.has('lifecyclePolicy') && before.lifecyclePolicy !== undefined
       ? textOf(before.lifecyclePolicy, [], record.policies)
       : undefined;
-  const isHarmful =
+  const isKept =
     typeof text === 'string' &&
-    (await imagesInUse(observed.repository.name, text, defaultProtectedDays, context)).length > 0;
-  if (isHarmful)
+    isHarmful(await checkPolicy(observed.repository.name, text, defaultProtectedDays, context));
+  if (isKept)
     context.log({
       level: 'WARN',
       message: 'lifecycle policy not reverted',
@@ -127,7 +127,7 @@ async function restore(observed: ObservedRepository, record: Busy, context: Reco
     {
       tagMutability: reverted.has('tagMutability') ? before.tagMutability : undefined,
       scanOnPush: reverted.has('scanOnPush') ? before.scanOnPush : undefined,
-      lifecyclePolicy: isHarmful ? undefined : text,
+      lifecyclePolicy: isKept ? undefined : text,
     },
     { ...context, undoLog: startUndoLog(), throwIfStopped: () => undefined },
   );

@@ -2,8 +2,9 @@
 import type { WritableSettingName } from '../core/settings/repository-settings.ts';
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
 import type { AccountChange } from './account-settings.ts';
-import type { ImageInUse } from './guard.ts';
+import type { HarmSummary, ImageInUse, PolicyCheck } from './guard.ts';
 import type { Scanning } from './scanning.ts';
+import type { UnreadUsage } from './usage-look.ts';
 
 /** Why the desired settings of one repository are refused. */
 export type RepositoryRefusal =
@@ -52,6 +53,12 @@ export type Refusal =
       readonly leftMs: number;
     }
   | { readonly code: 'images-in-use'; readonly images: readonly ImageInUse[]; readonly withinDays: number }
+  /** A policy would expire images, and a required source that may say that they are in use was not read. */
+  | {
+      readonly code: 'usage-unread';
+      readonly repositories: readonly string[];
+      readonly unread: readonly UnreadUsage[];
+    }
   /** ProtectPulledWithinDays is 0, and AllowExpiringImagesInUse is false. */
   | { readonly code: 'expiry-not-allowed'; readonly repositories: readonly string[] }
   | { readonly code: 'deleted'; readonly repository: string; readonly while: 'read' | 'written' }
@@ -70,13 +77,16 @@ export type Note =
       readonly settings: readonly WritableSettingName[];
     }
   /** A lifecycle policy is not restored if it would expire images in use, or if that is unknown. */
+  | ({ readonly code: 'policy-not-put-back'; readonly repository: string } & HarmSummary)
+  /** A dry run, of what would be refused. */
   | {
-      readonly code: 'policy-not-put-back';
+      readonly code: 'policy-would-be-refused';
       readonly repository: string;
-      readonly imagesInUse: number | undefined;
-      /** Whether it would only archive them. */
-      readonly isArchiving?: boolean;
+      readonly check: PolicyCheck;
+      readonly withinDays: number;
     }
+  /** Sources of evidence that are not required; what they would have said is not known. */
+  | { readonly code: 'usage-unread'; readonly unread: readonly UnreadUsage[] }
   /**
    * A rollback is not refused, and neither is a request with `WhenSafer: Keep` (`left-safer`): a setting that it would
    * make less safe is kept.

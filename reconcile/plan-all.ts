@@ -2,19 +2,32 @@
 import { mapConcurrently } from '../aws/map-concurrently.ts';
 import type { ReconcileContext } from './context.ts';
 import type { Desired } from './desired.ts';
-import { type ImageInUse, imagesInUse, inUseSummary, isExpiryRefused, protectedDays } from './guard.ts';
+import {
+  checkPolicy,
+  harmSummary,
+  isExpiryRefused,
+  isHarmful,
+  type PolicyCheck,
+  protectedDays,
+} from './guard.ts';
 import type { ObservedRepository } from './observe.ts';
-import type { Refusal } from './outcome.ts';
+import type { Note, Refusal } from './outcome.ts';
 import { type Plan, planRepository } from './plan.ts';
 import type { Reconciling } from './rollback.ts';
 import { outOfTime } from './time-budget.ts';
+
+/** The plans, and notes about all of them. */
+interface PlannedAll {
+  readonly plans: readonly Plan[];
+  readonly notes: readonly Note[];
+}
 
 /** The plans of all repositories, or why they are refused, also for images in use that would expire. */
 export async function planAll(
   observed: readonly ObservedRepository[],
   { desired, requester, isRollback }: Reconciling,
   context: ReconcileContext,
-): Promise<{ readonly plans: readonly Plan[] } | { readonly refusal: Refusal }> {
+): Promise<PlannedAll | { readonly refusal: Refusal }> {
   const { policy, allowWeakening } = context;
   const plan = (isRollback: boolean, keptPolicies: ReadonlySet<string>) => {
     const input = {
@@ -44,13 +57,20 @@ export async function planAll(
   if (unguarded.length > 0 && isExpiryRefused(desired, context) && !(await isRollback()))
     return { refusal: { code: 'expiry-not-allowed', repositories: unguarded } };
   const guarded = await guardPolicies(plans, desired, context);
-  if (guarded.length === 0) return { plans };
+  const harmful = guarded.filter((each) => !('check' in each) || isHarmful(each.check));
+  const others = unreadNotes(guarded);
+  if (harmful.length === 0) return { plans, notes: others };
   // A rollback is never refused: the current lifecycle policy is kept.
-  if (!guarded.every((each) => each.plan.isRollback) && !(await isRollback()))
-    return refusalOf(guarded, desired.protectPulledWithinDays);
-  const notes = new Map(guarded.map((each) => [nameOf(each.plan), each.images]));
-  const kept = plan(await isRollback(), new Set(notes.keys()));
-  return { plans: kept.plans.map((each) => withNote(each, notes)) };
+  if (!harmful.every((each) => each.plan.isRollback) && !(await isRollback())) {
+    const { protectPulledWithinDays: withinDays } = desired;
+    const refused = harmful.filter((each) => !each.plan.isRollback);
+    return desired.dryRun && refused.every((each) => 'check' in each)
+      ? { plans: plans.map((each) => withRefusal(each, refused, withinDays)), notes: others }
+      : refusalOf(refused, withinDays);
+  }
+  const kept = plan(await isRollback(), new Set(harmful.map((each) => nameOf(each.plan))));
+  const notes = harmful.length < guarded.length ? others : [];
+  return { plans: kept.plans.map((each) => withNote(each, harmful)), notes };
 }
 
 function putsPolicy({ lifecyclePolicy }: Plan): boolean {
@@ -61,18 +81,10 @@ function nameOf({ observed }: Plan): string {
   return observed.repository.name;
 }
 
-function withNote(plan: Plan, notes: ReadonlyMap<string, readonly ImageInUse[] | undefined>): Plan {
-  const repository = nameOf(plan);
-  if (!notes.has(repository)) return plan;
-  const images = notes.get(repository);
-  const found = images === undefined ? { imagesInUse: undefined } : inUseSummary(images);
-  return { ...plan, notes: [...plan.notes, { code: 'policy-not-put-back', repository, ...found }] };
-}
-
-/** A lifecycle policy that must not be put: it would expire images in use, or that could not be found out. */
+/** A lifecycle policy that is to be put, and what it would do; or why that could not be found out. */
 type Guarded =
-  | { readonly plan: Plan; readonly images: readonly ImageInUse[] }
-  | { readonly plan: Plan; readonly images: undefined; readonly error: unknown };
+  | { readonly plan: Plan; readonly check: PolicyCheck }
+  | { readonly plan: Plan; readonly error: unknown };
 
 async function guardPolicies(
   plans: readonly Plan[],
@@ -84,20 +96,50 @@ async function guardPolicies(
   const all = await mapConcurrently(plans, async (plan): Promise<readonly Guarded[]> => {
     if (typeof plan.lifecyclePolicy !== 'string') return [];
     try {
-      const images = await imagesInUse(nameOf(plan), plan.lifecyclePolicy, days, context);
-      return images.length === 0 ? [] : [{ plan, images }];
+      return [{ plan, check: await checkPolicy(nameOf(plan), plan.lifecyclePolicy, days, context) }];
     } catch (error) {
-      return [{ plan, images: undefined, error }];
+      return [{ plan, error }];
     }
   });
   return all.flat();
 }
 
+/** The note about sources that are not required and were not read, the same for every repository. */
+function unreadNotes(guarded: readonly Guarded[]): readonly Note[] {
+  const checks = guarded.flatMap((each) => ('check' in each ? [each.check] : []));
+  const { otherUnread: unread = [] } = checks.find(({ otherUnread }) => otherUnread.length > 0) ?? {};
+  return unread.length === 0 ? [] : [{ code: 'usage-unread', unread }];
+}
+
+/** A plan with a note that its lifecycle policy is kept. */
+function withNote(plan: Plan, harmful: readonly Guarded[]): Plan {
+  const repository = nameOf(plan);
+  const found = harmful.find((each) => nameOf(each.plan) === repository);
+  if (found === undefined) return plan;
+  const summary = 'check' in found ? harmSummary(found.check) : { imagesInUse: undefined };
+  return { ...plan, notes: [...plan.notes, { code: 'policy-not-put-back', repository, ...summary }] };
+}
+
+/** The plan of a dry run, with a note that its lifecycle policy would be refused. */
+function withRefusal(plan: Plan, refused: readonly Guarded[], withinDays: number): Plan {
+  const found = refused.find((each) => each.plan === plan);
+  if (found === undefined || !('check' in found)) return plan;
+  const { check } = found;
+  const repository = nameOf(plan);
+  return {
+    ...plan,
+    notes: [...plan.notes, { code: 'policy-would-be-refused', repository, check, withinDays }],
+  };
+}
+
 /** @throws the error of a preview */
-function refusalOf(guarded: readonly Guarded[], withinDays: number): { readonly refusal: Refusal } {
-  const refused = guarded.filter(({ plan: { isRollback } }) => !isRollback);
-  const failed = refused.find((each) => each.images === undefined);
-  if (failed?.images === undefined && failed !== undefined) throw failed.error;
-  const images = refused.flatMap((each) => each.images ?? []);
-  return { refusal: { code: 'images-in-use', images, withinDays } };
+function refusalOf(refused: readonly Guarded[], withinDays: number): { readonly refusal: Refusal } {
+  const failed = refused.find((each) => 'error' in each);
+  if (failed !== undefined && 'error' in failed) throw failed.error;
+  const harmful = refused.flatMap((each) => ('check' in each ? [each] : []));
+  const images = harmful.flatMap((each) => each.check.images);
+  if (images.length > 0) return { refusal: { code: 'images-in-use', images, withinDays } };
+  const unread = harmful[0]?.check.unread ?? [];
+  const repositories = harmful.map((each) => nameOf(each.plan));
+  return { refusal: { code: 'usage-unread', repositories, unread } };
 }

@@ -14,7 +14,14 @@ import {
   type RepositorySettings,
   type WritableSettingName,
 } from '../core/settings/repository-settings.ts';
-import { type GuardContext, imagesInUse, inUseSummary, protectedDays } from './guard.ts';
+import {
+  checkPolicy,
+  type GuardContext,
+  type HarmSummary,
+  harmSummary,
+  isHarmful,
+  protectedDays,
+} from './guard.ts';
 import { nameIn } from './in-flight.ts';
 import type { Beginning } from './leases.ts';
 import type { ObservedRepository } from './observe.ts';
@@ -173,14 +180,12 @@ async function whyKept(
   text: string,
   relinquishing: Relinquishing,
   context: GuardContext,
-): Promise<
-  Pick<Extract<Note, { readonly code: 'policy-not-put-back' }>, 'imagesInUse' | 'isArchiving'> | undefined
-> {
+): Promise<HarmSummary | undefined> {
   const days = protectedDays(relinquishing, context);
   if (days === 0) return undefined;
   try {
-    const images = await imagesInUse(repository, text, days, context);
-    return images.length === 0 ? undefined : inUseSummary(images);
+    const check = await checkPolicy(repository, text, days, context);
+    return isHarmful(check) ? harmSummary(check) : undefined;
   } catch (error) {
     if (isRepositoryNotFound(error)) return undefined;
     // A Delete must not fail because of it.

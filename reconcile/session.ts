@@ -7,6 +7,7 @@ import type { ReconcileContext, WatchedContext } from './context.ts';
 import { startLeases } from './leases.ts';
 import { Stopped, type StopWatch, watchForStop } from './stop.ts';
 import { startUndoLog, type Undone } from './undo-log.ts';
+import { startUsageLook, type UsageLookOptions } from './usage-look.ts';
 
 /** What a session is made from. */
 export interface SessionOptions
@@ -22,6 +23,7 @@ export interface SessionOptions
   > {
   readonly ecr: Connection<Ecr>;
   readonly claims: ClaimsConnection;
+  readonly usage: UsageLookOptions;
   /** The deadline of the work, and the deadline of reverting it after a failure. */
   readonly working: Deadline;
   readonly undoing: Deadline;
@@ -60,6 +62,7 @@ export function startSession(options: SessionOptions): Session {
   const context: ReconcileContext = {
     ecr: ecr.until(working),
     speed: ecr.speed,
+    usage: startUsageLook(options.usage, working),
     claims: table,
     policy: options.policy,
     allowWeakening: options.allowWeakening,

@@ -1,8 +1,15 @@
 /** Notes about a request that succeeds, a clause each; and the changes that a dry run would make. */
+import type { TagMutability } from '../core/settings/tag-mutability.ts';
+import type { HarmSummary } from '../reconcile/guard.ts';
 import type { Note } from '../reconcile/outcome.ts';
 import type { Plan } from '../reconcile/plan.ts';
+import { refusedPolicyClause } from './images-in-use.ts';
 import { repositories, truncateList } from './lists.ts';
 import { mutabilityWords, settingList } from './settings.ts';
+import { unreadClause } from './usage.ts';
+
+// Of the images of one repository; a line of the log has room for many.
+const maxImageCharacters = 50_000;
 
 export function noteClause(note: Note): string {
   switch (note.code) {
@@ -14,6 +21,8 @@ export function noteClause(note: Note): string {
       return 'the rollback finds no repository, or only some of those that it names';
     case 'not-scanned':
       return `${truncateList(note.repositories, 10)} ${note.repositories.length === 1 ? 'is' : 'are'} not scanned`;
+    case 'usage-unread':
+      return `${note.unread.map(unreadClause).join(' and ')}: images that only they use were not protected`;
     case 'properties-refused':
       return 'the rollback is refused, by its properties or by the parameters of the application: what the Update before had changed is reverted as far as it is recorded';
     default:
@@ -33,9 +42,9 @@ function repositoryClause(note: Extract<Note, { readonly repository: string }>):
       return `${settingList(settings)} of ${repository} ${settings.length === 1 ? 'was' : 'were'} changed by another client since, and ${settings.length === 1 ? 'stays' : 'stay'}`;
     }
     case 'policy-not-put-back':
-      return note.imagesInUse === undefined
-        ? `${repository} keeps its lifecycle policy: ECR could not preview what the earlier one would expire`
-        : `${repository} keeps its lifecycle policy: the earlier one would ${note.isArchiving === true ? 'archive' : 'expire'} ${note.imagesInUse} ${note.imagesInUse === 1 ? 'image' : 'images'} in use`;
+      return `${repository} keeps its lifecycle policy: ${keptBecause(note)}`;
+    case 'policy-would-be-refused':
+      return `${repository}: ${refusedPolicyClause(note.check, note.withinDays, maxImageCharacters)}`;
     case 'kept-safer':
       return `${repository} keeps ${settingList(note.settings)}: ${lessSafe('earlier', note)}`;
     case 'left-safer':
@@ -45,6 +54,14 @@ function repositoryClause(note: Extract<Note, { readonly repository: string }>):
     default:
       return note satisfies never;
   }
+}
+
+function keptBecause({ imagesInUse, isArchiving = false, unread = [] }: HarmSummary): string {
+  if (imagesInUse !== undefined)
+    return `the earlier one would ${isArchiving ? 'archive' : 'expire'} ${imagesInUse} ${imagesInUse === 1 ? 'image' : 'images'} in use`;
+  return unread.length === 0
+    ? 'ECR could not preview what the earlier one would expire'
+    : `it is not known whether the earlier one would expire images in use, since ${unread.map(unreadClause).join(' and ')}`;
 }
 
 function lessSafe(which: string, { settings }: { readonly settings: readonly unknown[] }): string {
@@ -65,16 +82,46 @@ export function changeCounts(plans: readonly Plan[]): readonly string[] {
   );
 }
 
-/** The changes of a plan, such as `ImageTagMutability MUTABLE -> IMMUTABLE`; empty if there are none. */
-export function planWords({ observed, tagMutability, scanOnPush, lifecyclePolicy }: Plan): string {
+// What fits into an attribute of a response.
+const maxShownCharacters = 1_200;
+
+/** That the lifecycle policy of a dry run would be refused, and why; none otherwise. */
+export function refusedPolicyWords({ notes }: Plan): readonly string[] {
+  return notes.flatMap((note) =>
+    note.code === 'policy-would-be-refused'
+      ? [refusedPolicyClause(note.check, note.withinDays, maxShownCharacters)]
+      : [],
+  );
+}
+
+/** The same of many plans, without their names; none if no lifecycle policy would be refused. */
+export function refusedPolicyCount(plans: readonly Plan[]): readonly string[] {
+  const checks = plans.flatMap(({ notes }) =>
+    notes.flatMap((note) => (note.code === 'policy-would-be-refused' ? [note.check] : [])),
+  );
+  const images = checks.reduce((sum, check) => sum + check.images.length, 0);
+  return checks.length === 0
+    ? []
+    : [
+        `the LifecyclePolicy would be refused in ${repositories(checks.length)}, with ${images} images in use`,
+      ];
+}
+
+/**
+ * The changes of a plan, such as `ImageTagMutability MUTABLE -> IMMUTABLE`; empty if there are none.
+ *
+ * @param wordsOf for the log, which must not have the patterns that the properties set
+ */
+export function planWords(
+  { observed, tagMutability, scanOnPush, lifecyclePolicy }: Plan,
+  wordsOf: (tagMutability: TagMutability) => string = mutabilityWords,
+): string {
   const { settings, policyText } = observed;
   const earlier = policyText === undefined ? 'none' : 'another';
   return [
     ...(tagMutability === undefined
       ? []
-      : [
-          `ImageTagMutability ${mutabilityWords(settings.tagMutability)} -> ${mutabilityWords(tagMutability)}`,
-        ]),
+      : [`ImageTagMutability ${wordsOf(settings.tagMutability)} -> ${wordsOf(tagMutability)}`]),
     ...(scanOnPush === undefined ? [] : [`ScanOnPush ${settings.scanOnPush} -> ${scanOnPush}`]),
     ...(lifecyclePolicy === undefined
       ? []

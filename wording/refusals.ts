@@ -5,7 +5,7 @@ import { matchesEveryTag } from '../core/settings/matches-every-tag.ts';
 import type { Loss, Mismatch, Refusal, RepositoryRefusal } from '../reconcile/outcome.ts';
 import type { Scanning } from '../reconcile/scanning.ts';
 import { unscanned } from '../reconcile/scanning.ts';
-import { type IsNamed, imagesInUseSentence } from './images-in-use.ts';
+import { type IsNamed, imagesInUseSentence, usageUnreadSentence } from './images-in-use.ts';
 import { repositories, truncateList } from './lists.ts';
 import { mutabilityWords } from './settings.ts';
 
@@ -37,6 +37,8 @@ export function refusalSentence(refusal: Refusal, isNamed: IsNamed = () => true)
       return outOfTimeSentence(refusal);
     case 'images-in-use':
       return imagesInUseSentence(refusal.images, refusal.withinDays, isNamed);
+    case 'usage-unread':
+      return usageUnreadSentence(refusal.repositories.length, refusal.unread);
     case 'expiry-not-allowed':
       return 'ProtectPulledWithinDays: 0 would let the lifecycle policy expire images in use, which is refused unless the application is deployed with AllowExpiringImagesInUse: true.';
     case 'deleted':
@@ -71,6 +73,8 @@ export function refusalEntry({ code }: Refusal): string {
       return 'not enough time';
     case 'images-in-use':
       return 'images in use would expire';
+    case 'usage-unread':
+      return 'unknown whether images are in use';
     case 'deleted':
       return 'deleted meanwhile';
     case 'not-in-effect':
@@ -90,6 +94,7 @@ export function refusedRepositories(refusal: Refusal): readonly string[] {
     case 'repositories-refused':
       return refusal.refusals.map(({ repository }) => repository);
     case 'expiry-not-allowed':
+    case 'usage-unread':
       return refusal.repositories;
     case 'images-in-use':
       return [...new Set(refusal.images.map(({ repository }) => repository))];

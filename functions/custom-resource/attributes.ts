@@ -4,7 +4,7 @@ import type { Plan } from '../../reconcile/plan.ts';
 import type { Scanning } from '../../reconcile/scanning.ts';
 import { isWriting } from '../../reconcile/writes.ts';
 import { truncateText } from '../../wording/lists.ts';
-import { changeCounts, planWords } from '../../wording/notes.ts';
+import { changeCounts, planWords, refusedPolicyCount, refusedPolicyWords } from '../../wording/notes.ts';
 
 type Attributes = Readonly<Record<string, string>>;
 
@@ -38,10 +38,11 @@ export function dryRunData(
   const changing = plans.filter(isWriting);
   const isShown = ({ observed }: Plan) => isSingle || isNamed(observed.repository.name);
   const shown = changing.filter(isShown).map((plan) => {
-    const words = planWords(plan);
+    const words = [planWords(plan), ...refusedPolicyWords(plan)].join('; ');
     return isSingle ? words : `${plan.observed.repository.name} (${words})`;
   });
-  const changes = [...shown, ...changeCounts(changing.filter((plan) => !isShown(plan)))];
+  const counted = changing.filter((plan) => !isShown(plan));
+  const changes = [...shown, ...changeCounts(counted), ...refusedPolicyCount(counted)];
   const settings = account.map(({ name, before, after }) => `${name} ${before ?? 'none'} -> ${after}`);
   return {
     ...(isSingle

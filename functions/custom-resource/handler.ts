@@ -4,18 +4,13 @@ import { clientSettings, localEndpoint } from '../../aws/client-settings.ts';
 import { connectStackResources } from '../../aws/cloudformation/stack-resources.ts';
 import { deadlineIn, OutOfTime } from '../../aws/deadline.ts';
 import { connectEcr } from '../../aws/ecr/settings.ts';
-import { isRefusal } from '../../core/finding.ts';
-import { applicationPolicy } from '../../core/policy/policy.ts';
-import { parseBoolean } from '../../core/policy/values.ts';
 import { visible } from '../../core/visible.ts';
 import type { Progress } from '../../reconcile/context.ts';
 import { type Session, type SessionOptions, startSession } from '../../reconcile/session.ts';
 import { explain } from '../../wording/failures.ts';
-import { issueClause } from '../../wording/issues.ts';
-import { parameterProblem } from '../../wording/parameters.ts';
 import { undoSentences } from '../../wording/undo.ts';
-import { shownValues } from '../../wording/values.ts';
 import { authenticate, originIssue, recogniseRollback } from './authenticate.ts';
+import { configurationOf, usageOptions } from './configuration.ts';
 import { failureEntry } from './failure-entry.ts';
 import { failedId, physicalIdOf, requestHash } from './identity.ts';
 import { logOf } from './log.ts';
@@ -124,6 +119,7 @@ function open(
   const { problems, ...configuration } = configurationOf(process.env);
   const session = startSession({
     ...{ ecr, claims, ...deadlines, ...configuration, ...reporting },
+    usage: usageOptions(context.invokedFunctionArn, configuration.policy),
     holder: physicalIdOf(request),
     request: requestHash(request),
     now: Date.now,
@@ -162,36 +158,6 @@ async function fail(
     status: 'FAILED',
     physicalResourceId,
     reason: `${reason.slice(0, 3_000 - ending.length)}${ending}`,
-  };
-}
-
-/** The application's parameters, and what is wrong with them. */
-function configurationOf(environment: NodeJS.ProcessEnv) {
-  const { policy, findings } = applicationPolicy(environment);
-  const flag = (name: 'AllowWeakening' | 'AllowAccountSettings' | 'AllowExpiringImagesInUse') => {
-    const parsed = parseBoolean(environment[name] ?? 'false');
-    return 'value' in parsed
-      ? { value: parsed.value, problems: [] }
-      : {
-          value: false,
-          problems: parsed.issues.map((issue) => `${name} ${issueClause(issue.code, issue, shownValues)}`),
-        };
-  };
-  const allowWeakening = flag('AllowWeakening');
-  const allowAccountSettings = flag('AllowAccountSettings');
-  const allowExpiring = flag('AllowExpiringImagesInUse');
-  return {
-    policy,
-    allowWeakening: allowWeakening.value,
-    allowAccountSettings: allowAccountSettings.value,
-    allowExpiringImagesInUse: allowExpiring.value,
-    problems: [
-      ...findings.filter(isRefusal).map(parameterProblem),
-      ...(environment.ClaimsTable ? [] : ['ClaimsTable is not set']),
-      ...allowWeakening.problems,
-      ...allowAccountSettings.problems,
-      ...allowExpiring.problems,
-    ],
   };
 }
 

@@ -15,6 +15,7 @@ import { refusalEntry, refusalSentence, refusedRepositories } from '../../wordin
 import { dryRunData, settingsData } from './attributes.ts';
 import { failureEntry } from './failure-entry.ts';
 import { failedRequestOf, physicalIdOf, requestHash } from './identity.ts';
+import { logDryRun } from './log-dry-run.ts';
 import { parseForDelete, parseProperties } from './properties/properties.ts';
 import { selectionNames } from './properties/selection.ts';
 import type { SettingsRequest } from './request.ts';
@@ -78,6 +79,7 @@ async function put(
     return fail(refusalEntry(refusal), refusalSentence(refusal, isNamed), refusedRepositories(refusal));
   }
   const { plans, account, scanning, notes } = done;
+  if (desired.dryRun) logDryRun(plans, notes, log);
   const single = isSingle(desired);
   const data = desired.dryRun
     ? dryRunData(plans, account, scanning, single, isNamed)

@@ -24,7 +24,8 @@ describe('what SAM built', () => {
   test.each([
     // The macro loads the others only if a template needs them.
     ['MacroFunction', ['documents.js', 'handler.js', 'look.js', 'sentences.js']],
-    ['SettingsFunction', ['handler.js']],
+    // The custom resource only if a lifecycle policy would expire images.
+    ['SettingsFunction', ['handler.js', 'usage.js']],
     ['FindingsFunction', ['handler.js']],
   ])('%s is CommonJS files that export a handler: %j', (name, files) => {
     expect(readdirSync(join(buildFolder, name)).sort()).toEqual(files);

@@ -34,7 +34,7 @@ export function reachableFrom(entry: string): readonly string[] {
 /** The actions for which what is reachable has a command of the SDK, such as `ecr:DescribeImages`. */
 export function actionsReachableFrom(entry: string): readonly string[] {
   const actions = reachableFrom(entry).flatMap((file) => {
-    const [, service] = /'@aws-sdk\/client-([a-z-]+)'/.exec(source(file)) ?? [];
+    const [, service] = /'@aws-sdk\/client-([a-z0-9-]+)'/.exec(source(file)) ?? [];
     return [...source(file).matchAll(/\bnew (\w+)Command\(/g)].map(([, name]) => `${service}:${name}`);
   });
   return [...new Set(actions)].toSorted();

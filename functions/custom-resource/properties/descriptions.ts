@@ -29,11 +29,11 @@ export const propertyDescriptions: { readonly [Name in (typeof propertyNames)[nu
   RequireScanning:
     'Fail if a repository is not actually being scanned; the error explains why and how to fix it. Default: false.',
   ProtectPulledWithinDays:
-    "Fail if the lifecycle policy would expire or archive images pulled within this number of days, according to ECR's preview. 0 disables the check, which needs `AllowExpiringImagesInUse: true` of the application. Default: 90.",
+    "Fail if the lifecycle policy would expire or archive images that are in use, or that were pulled within this number of days, according to ECR's preview. 0 disables the check, which needs `AllowExpiringImagesInUse: true` of the application. Default: 90.",
   WhenSafer:
     'If a repository is safer than the properties ask for, `Refuse` fails, and `Keep` leaves that setting of the repository as it is and reports it. Default: Refuse.',
   OnDelete:
     '`Retain` keeps the settings when the resource is deleted or no longer matches a repository; `Restore` reverts to the original settings. Default: Retain.',
   DryRun:
-    'Change nothing; the attribute `WouldChange` has the changes that would be made, counted for repositories that only a pattern or a tag selects. Default: false.',
+    'Change nothing; the attribute `WouldChange` has the changes that would be made, and the images in use that the lifecycle policy would expire, counted for repositories that only a pattern or a tag selects. Default: false.',
 };

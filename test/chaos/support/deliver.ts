@@ -52,6 +52,15 @@ export async function deliver(
       allowExpiringImagesInUse: false,
     },
     policy: { ...builtInPolicy, MutableTags: mutableTags },
+    // Nothing uses an image but what pulls it.
+    usage: {
+      registry: { registryId: '123456789012', region: 'us-east-1' },
+      required: [],
+      connect: () => ({
+        read: async () => ({ readAt: 0, references: [], sources: {} }),
+        close: () => undefined,
+      }),
+    },
     holder: physicalIdOf(request),
     request: requestHash(request),
     progress: { repositories: 0 },

@@ -12,6 +12,19 @@ beforeAll(async () => {
 
 afterAll(() => bench.stop());
 
+const LifecyclePolicyText = JSON.stringify({
+  rules: [
+    {
+      rulePriority: 1,
+      description: 'the newest ones stay, whatever else there is',
+      selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 2 },
+      action: { type: 'expire' },
+    },
+  ],
+});
+const expiring = { LifecyclePolicy: { LifecyclePolicyText } };
+const inUse = imagesLike(4).map((image) => ({ ...image, lastPulledAt: Math.floor(Date.now() / 1000) }));
+
 describe('DryRun', () => {
   test('changes nothing, and answers what it would change beside what is', async () => {
     const properties = { DryRun: 'true', MutableTags: 'latest' };
@@ -72,39 +85,46 @@ describe('DryRun', () => {
     });
 
     test('counts what is refused', async () => {
-      const LifecyclePolicyText = JSON.stringify({
-        rules: [
-          {
-            rulePriority: 1,
-            description: 'the newest ones stay, whatever else there is',
-            selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 2 },
-            action: { type: 'expire' },
-          },
-        ],
+      const { answer } = await bench.run({
+        ...{ before: unsafe, others },
+        properties: (own) => ({ RepositoryName: `${own}*`, DryRun: true, ImageTagMutability: 'MUTABLE' }),
       });
-      const images = imagesLike(4).map((image) => ({
-        ...image,
-        lastPulledAt: Math.floor(Date.now() / 1000),
-      }));
-      const cases: readonly [JsonObject, string][] = [
-        [
-          { ImageTagMutability: 'MUTABLE' },
-          '2 repositories would become less safe, which is refused unless the application is deployed with AllowWeakening: true.',
-        ],
-        [
-          { LifecyclePolicy: { LifecyclePolicyText } },
-          'The lifecycle policy would expire 2 images that were pulled within 90 days, so nothing was changed. Change it to keep them, or set ProtectPulledWithinDays: 0 to expire them.',
-        ],
-      ];
-      for (const [wish, reason] of cases) {
-        const { answer } = await bench.run({
-          ...{ before: unsafe, images, others },
-          properties: (own) => ({ RepositoryName: `${own}*`, DryRun: true, ...wish }),
-        });
-        expect(answer).toMatchObject({ Status: 'FAILED', Reason: reason });
-        for (const name of hidden) expect(answer?.Reason).not.toContain(name);
-      }
+      const reason =
+        '2 repositories would become less safe, which is refused unless the application is deployed with AllowWeakening: true.';
+      expect(answer).toMatchObject({ Status: 'FAILED', Reason: reason });
+      for (const name of hidden) expect(answer?.Reason).not.toContain(name);
     });
+
+    test('counts the images in use that a lifecycle policy would expire, and logs all of them', async () => {
+      const { answer, repository, lifecycleAfter } = await bench.run({
+        ...{ before: unsafe, images: inUse, others },
+        properties: (own) => ({ RepositoryName: `${own}*`, DryRun: true, ...expiring }),
+      });
+      expect(answer).toMatchObject({
+        Status: 'SUCCESS',
+        Data: {
+          WouldChange:
+            'ImageTagMutability -> IMMUTABLE in 2 repositories; ScanOnPush -> true in 3 repositories; LifecyclePolicy -> the given one in 4 repositories; the LifecyclePolicy would be refused in 1 repository, with 2 images in use',
+        },
+      });
+      expect(lifecycleAfter).toBeUndefined();
+      const logged = bench.printed.filter((line) => line.includes('"dry run: ')).join('');
+      for (const { digest } of inUse.slice(0, 2)) expect(logged).toContain(digest);
+      for (const name of ['a', 'b', 'c'])
+        expect(logged).toMatch(
+          new RegExp(`${repository}/${name} \\(.*LifecyclePolicy none -> the given one`),
+        );
+    });
+  });
+
+  test('reports images in use that a lifecycle policy would expire, instead of failing', async () => {
+    const properties = { DryRun: true, ...expiring };
+    const { answer, after, lifecycleAfter } = await bench.run({ before: safe, images: inUse, properties });
+    expect(answer?.Status).toBe('SUCCESS');
+    expect(Object(answer?.Data).WouldChange).toMatch(
+      /^LifecyclePolicy none -> the given one; the LifecyclePolicy would be refused, since it would expire 2 images that were pulled within 90 days: \S+ v1 \(sha256:\w+, last pulled \S+Z\); \S+ v0 /,
+    );
+    expect([after, lifecycleAfter]).toEqual([safe, undefined]);
   });
 
   test('is followed by a real run when it is taken away', async () => {

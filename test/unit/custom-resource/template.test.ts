@@ -90,9 +90,25 @@ describe('what template.yaml lets the custom resource do', () => {
     );
   });
 
+  test('is to read what may use an image as the code does, and nothing of it can change anything', () => {
+    const others = ['ecr:', 'cloudformation:', 'dynamodb:'];
+    const calls = actionsReachableFrom('functions/custom-resource/handler.ts').filter(
+      (name) => !others.some((service) => name.startsWith(service)),
+    );
+    expect(calls).toEqual(Object.values(usageActions).flat().toSorted());
+    expect(actionsOf('SettingsRole', 'usage').toSorted()).toEqual(calls);
+    for (const name of calls) expect(name).toMatch(/:(List|Describe|Get|BatchGet)/);
+    const statement = statementsOf('SettingsRole').find((each) =>
+      listed(each.Action).includes('lambda:GetFunction'),
+    );
+    expect(statement?.Resource).toBe(
+      'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:*',
+    );
+  });
+
   test('is not more by other policies', () => {
     const names = (role: string) => policiesOf(role).map((each) => member(each, 'PolicyName'));
-    expect(names('SettingsRole')).toEqual(['logs', 'settings', 'authenticity', 'claims']);
+    expect(names('SettingsRole')).toEqual(['logs', 'settings', 'usage', 'authenticity', 'claims']);
     expect(names('MacroRole')).toEqual(['logs', 'look']);
     for (const role of roles) {
       expect(actionsOf(role, 'logs')).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
@@ -110,7 +126,11 @@ describe('what template.yaml lets the custom resource do', () => {
       // The registry and its settings are no resource that a policy could name.
       expect(unnamed.flatMap((each) => listed(each.Action))).toEqual(
         role === 'SettingsRole'
-          ? ['ecr:GetAccountSetting', 'ecr:GetRegistryScanningConfiguration', 'ecr:PutAccountSetting']
+          ? [
+              ...['ecr:GetAccountSetting', 'ecr:GetRegistryScanningConfiguration', 'ecr:PutAccountSetting'],
+              // Lists, and what they list.
+              ...actionsOf('SettingsRole', 'usage').filter((name) => name !== 'lambda:GetFunction'),
+            ]
           : lookActions.filter((name) => !/^ecr:|^lambda:GetFunction$/.test(name)),
       );
     }

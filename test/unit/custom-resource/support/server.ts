@@ -13,6 +13,7 @@ import { type ReadLag, startLag } from './registry-lag.ts';
 import type { Reply } from './reply.ts';
 import { answerStacks } from './stacks.ts';
 import { gatekeeper } from './token-bucket.ts';
+import { noUsage, type StubUsage, usageReply } from './usage.ts';
 
 export type { FaultPlan } from './fault-plans.ts';
 export type { Step } from './operations.ts';
@@ -57,6 +58,8 @@ export interface Server {
   /** The registry's scanning; a test may replace it. */
   scanning: RegistryScanning;
   readonly plans: FaultPlans;
+  /** What runs in the account, beside pulls. */
+  readonly usage: StubUsage;
   /** Calls a second, beyond which an operation is throttled. */
   readonly limits: Map<AnyOperation, number>;
   /** How many calls were beyond; no plan counts them. */
@@ -85,6 +88,7 @@ export async function startServer(): Promise<Server> {
   const registry = emptyRegistry();
   const claims = emptyClaimsTable();
   const plans: FaultPlans = new Map();
+  const usage = noUsage();
   const faultOf = faultFinder(plans);
   const limits = new Map<AnyOperation, number>();
   const mayPass = gatekeeper(limits);
@@ -150,9 +154,11 @@ export async function startServer(): Promise<Server> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('error', () => {});
-    request.on('end', () =>
-      (request.method === 'POST' ? aws : answers)(request, Buffer.concat(chunks), response),
-    );
+    request.on('end', () => {
+      const reply = usageReply(usage, request);
+      if (reply !== undefined) return send(response, reply);
+      return (request.method === 'POST' ? aws : answers)(request, Buffer.concat(chunks), response);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -167,6 +173,7 @@ export async function startServer(): Promise<Server> {
       registry.scanning = scanning;
     },
     plans,
+    usage,
     limits,
     throttled: 0,
     lag,

@@ -1,0 +1,101 @@
+/** Who uses images, read once for all repositories of a request, and only if a lifecycle policy would expire any. */
+import { type Deadline, deadlineIn } from '../aws/deadline.ts';
+import type { Usage, UsageRegistry } from '../aws/usage/usage-reads.ts';
+import { isUnknown } from '../core/known.ts';
+import {
+  type ImageReference,
+  type UnreadSource,
+  type UsageEvidence,
+  type UsageSource,
+  usageSources,
+} from '../core/usage/evidence.ts';
+
+/** What is looked at, and how. */
+export interface UsageLookOptions {
+  /** The registry of the repositories. */
+  readonly registry: UsageRegistry;
+  /** The sources without which it is not known whether images are in use: then no policy that expires any is put. */
+  readonly required: readonly UsageSource[];
+  /** Connects when something would expire for the first time; every call ends at the deadline. */
+  readonly connect: (deadline: Deadline) => Usage;
+}
+
+/** A source that was not read, and why. */
+export interface UnreadUsage {
+  readonly source: UsageSource;
+  readonly reason: UnreadSource;
+}
+
+/** What is known of who uses images. */
+export interface UsageLook {
+  /** The evidence, which is read once, at the first call. @throws errors of `connect` */
+  evidence(): Promise<UsageEvidence>;
+  /** The references to images of one repository. */
+  referencesTo(repository: string): Promise<readonly ImageReference[]>;
+  /** The sources that were not read: those that are required, and all others. */
+  unread(): Promise<{ readonly required: readonly UnreadUsage[]; readonly others: readonly UnreadUsage[] }>;
+}
+
+// Pulls come from ECR, with the images themselves.
+const read = usageSources.filter((source) => source !== 'pulls');
+const maxMs = 120_000;
+
+/** @param deadline of the request's work, of which the reading takes half at most */
+export function startUsageLook(
+  { registry, required, connect }: UsageLookOptions,
+  deadline: Deadline,
+): UsageLook {
+  let reading: Promise<UsageEvidence> | undefined;
+  let grouped: Promise<ReadonlyMap<string, readonly ImageReference[]>> | undefined;
+  const evidence = () => {
+    reading ??= readEvidence({ registry, connect }, deadline);
+    return reading;
+  };
+  const references = () => {
+    grouped ??= evidence().then((found) =>
+      Map.groupBy(found.references.filter(isOf(registry)), repositoryOf),
+    );
+    return grouped;
+  };
+  return {
+    evidence,
+    referencesTo: async (repository) => (await references()).get(repository) ?? [],
+    async unread() {
+      const { sources } = await evidence();
+      const unread = read.flatMap((source): readonly UnreadUsage[] => {
+        const known = sources[source] ?? { unknown: { code: 'not-requested' } };
+        return isUnknown<number, UnreadSource>(known) ? [{ source, reason: known.unknown }] : [];
+      });
+      const isRequired = ({ source }: UnreadUsage) => required.includes(source);
+      return {
+        required: unread.filter(isRequired),
+        others: unread.filter((each) => !isRequired(each)),
+      };
+    },
+  };
+}
+
+async function readEvidence(
+  { registry, connect }: Pick<UsageLookOptions, 'registry' | 'connect'>,
+  deadline: Deadline,
+): Promise<UsageEvidence> {
+  const limit = deadlineIn(Math.min(maxMs, deadline.leftMs() / 2), deadline.signal);
+  try {
+    const usage = connect(limit);
+    try {
+      return await usage.read(registry, read);
+    } finally {
+      usage.close();
+    }
+  } finally {
+    limit.dispose();
+  }
+}
+
+function isOf({ registryId, region }: UsageRegistry): (reference: ImageReference) => boolean {
+  return (reference) => reference.registryId === registryId && reference.region === region;
+}
+
+function repositoryOf({ repository }: ImageReference): string {
+  return repository;
+}
