@@ -73,15 +73,18 @@ def _refusal(method: str, path: str, headers: dict, body: bytes, query_params: d
     if action is None:
         return None
     key, context = router.extract_access_key_id(headers, query_params), _context(service, action, body, given)
-    resources = (
-        _repositories(action, body, region)
-        if service == "ecr"
-        else [iam_actions.extract_resource_arn(service, method, path, headers, body, given, region, get_account_id())]
-    )
-    for resource in resources:
-        denied = iam_evaluator.enforce(key, action, service, region, resource, context)
+    if service == "dynamodb":
+        checks = _items(action, body, region)
+    elif service == "ecr":
+        checks = [(action, resource) for resource in _repositories(action, body, region)]
+    else:
+        account = get_account_id()
+        resource = iam_actions.extract_resource_arn(service, method, path, headers, body, given, region, account)
+        checks = [(action, resource)]
+    for checked, resource in checks:
+        denied = iam_evaluator.enforce(key, checked, service, region, resource, context)
         if denied is not None:
-            return _denial(service, action, resource, denied, headers, request_id)
+            return _denial(service, checked, resource, denied, headers, request_id)
     return None
 
 
@@ -101,6 +104,14 @@ def _context(service: str, action: str, body: bytes, given: dict) -> dict:
     if action in ("ecr:GetAccountSetting", "ecr:PutAccountSetting"):
         return {**context, "ecr:AccountSetting": _json(body).get("name", "")}
     return context
+
+
+def _items(action: str, body: bytes, region: str) -> list:
+    """What a call of DynamoDB needs; a transaction is no action of its own, but those of its items."""
+    account = get_account_id()
+    return iam_actions.dynamodb_transaction_checks(action, body, region, account) or [
+        (action, resource) for resource in iam_actions.dynamodb_resource_arns(body, region, account) or ["*"]
+    ]
 
 
 def _repositories(action: str, body: bytes, region: str) -> list:

@@ -20,6 +20,7 @@ import custom_resources
 import ecs_containers
 import ecs_pages
 import ecs_revisions
+import ecs_task_definitions
 import encryption
 import event_patterns
 import event_targets
@@ -112,6 +113,7 @@ GAPS = (
     ecs_containers,
     ecs_revisions,
     ecs_pages,
+    ecs_task_definitions,
     lambda_images,
     batch_definitions,
     codebuild_pages,

@@ -3,12 +3,16 @@ import { DeregisterJobDefinitionCommand, paginateDescribeJobDefinitions } from '
 import { BatchGetProjectsCommand, paginateListProjects } from '@aws-sdk/client-codebuild';
 import { CreateRepositoryCommand, PutImageCommand } from '@aws-sdk/client-ecr';
 import {
+  DeregisterTaskDefinitionCommand,
   DescribeServiceRevisionsCommand,
   DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ListServiceDeploymentsCommand,
   ListTasksCommand,
   paginateListServices,
+  RegisterTaskDefinitionCommand,
+  RunTaskCommand,
   StopTaskCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
@@ -116,6 +120,25 @@ describe('ECS', () => {
       { containerName: 'container-0', image: at(':idle') },
     ]);
     expect(failures).toMatchObject([{ arn: `${arn}0`, reason: 'MISSING' }]);
+  });
+
+  test('a family is its latest ACTIVE revision, and an INACTIVE one starts nothing', async () => {
+    const taskDefinition = await workloads.newTaskDefinition([at(':any')]);
+    const family = taskDefinition.replace(/^.*\/|:1$/g, '');
+    const { taskDefinition: second } = await ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family,
+        containerDefinitions: [{ name: 'only', image: at(':2') }],
+      }),
+    );
+    const latest = async () =>
+      (await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: family }))).taskDefinition
+        ?.revision;
+    expect(await latest()).toBe(2);
+    const inactive = { taskDefinition: second?.taskDefinitionArn };
+    await ecs.send(new DeregisterTaskDefinitionCommand(inactive));
+    expect(await latest()).toBe(1);
+    await expect(ecs.send(new RunTaskCommand(inactive))).rejects.toMatchObject({ name: 'ClientException' });
   });
 
   test('lists services in pages of ten, and describes ten at once', async () => {
