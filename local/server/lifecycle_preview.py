@@ -110,14 +110,15 @@ def affected(rules: list, images: list, now: float) -> list:
     """The images that the rules expire or archive, each with its rule."""
     # Times have a resolution of one second; of images with the same time the later in the list is the newer.
     newest_first = sorted(reversed(images), key=lambda image: image.get("imagePushedAt", 0), reverse=True)
-    results, taken = [], []
+    results: list = []
+    taken: set = set()
     for rule in sorted(rules, key=lambda each: each["rulePriority"]):
         selection = rule["selection"]
         # An image of an earlier rule still counts, "as if it had not been expired", but this rule cannot expire it.
         matched = [image for image in newest_first if _selects(selection, image)]
-        due = [image for image in _due(selection, matched, now) if image not in taken]
+        due = [image for image in _due(selection, matched, now) if image["imageDigest"] not in taken]
         results += [_result(image, rule) for image in due]
-        taken += matched
+        taken |= {image["imageDigest"] for image in matched}
     return results
 
 
