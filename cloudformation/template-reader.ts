@@ -49,9 +49,14 @@ function leavesOf(value: Json, raw: Json, path: Path, scope: Scope): readonly Le
   );
 }
 
-/** How the core reads the values of a template. */
-export function templateReader(scope: Scope): DocumentReader {
+/**
+ * How the core reads the values of a template.
+ *
+ * @param isDecided whether the scope decides all conditions of what is read
+ */
+export function templateReader(scope: Scope, isDecided = false): DocumentReader {
   return {
+    isDecided,
     possible: (value, path) =>
       leaves(value, path, scope).map(({ path: at, raw, value: known }) =>
         known === undefined

@@ -25,6 +25,8 @@ export interface DocumentReader {
   readonly possible: (value: Json | undefined, path: Path) => readonly Possible[];
   /** Whether there may be no value. */
   readonly mayBeAbsent: (value: Json | undefined) => boolean;
+  /** Whether no choice is open, so that what is possible is there. */
+  readonly isDecided: boolean;
 }
 
 /** Reads plain JSON: all of its values are known. */
@@ -35,4 +37,5 @@ export const plainReader: DocumentReader = {
     return [{ path, value }];
   },
   mayBeAbsent: (value) => value === undefined,
+  isDecided: true,
 };

@@ -11,6 +11,8 @@ export interface DocumentPlace {
   readonly raw: Json | undefined;
   /** Whether only the literal part of it was looked at, which holds no parameter's value. */
   readonly isPartial?: boolean;
+  /** Whether all of its structure is known; false for a text that may still get more. */
+  readonly isWhole?: boolean;
 }
 
 /**

@@ -1,20 +1,19 @@
 import { isObject, type Json, member } from '../../core/json.ts';
 import type { Path } from '../../core/path.ts';
-import type { RepositoryPolicy } from '../../core/settings/repository-policy.ts';
 import {
   addUndetermined,
   branchContext,
   type ControlContext,
-  checkControl,
   refuse,
   unselected,
 } from '../control-context.ts';
+import { decidedScopes } from '../decided-scopes.ts';
 import { holdsChoice, subText } from '../intrinsics.ts';
 import { certainText, jsonTextOf, reachableBranches, read } from '../reading.ts';
 import { hardenedTypes, repositoryType } from '../resource-types.ts';
-import { forAnyValues } from '../scope.ts';
+import { forAnyValues, type Scope } from '../scope.ts';
 import { type Leaf, leaves, templateReader } from '../template-reader.ts';
-import { applyInside, applyIssuesInside, type DocumentPlace } from './apply-inside.ts';
+import { applyIssuesInside, type DocumentPlace } from './apply-inside.ts';
 import type { TemplateSetting } from './template-setting.ts';
 
 export const repositoryPolicySetting: TemplateSetting = {
@@ -46,7 +45,8 @@ function checkPolicy({ raw, value, path }: Leaf, context: ControlContext): void 
   const isPartial = value === undefined;
   const certain = value ?? certainText(raw, context.scope);
   const known = certain ?? subText(raw, 'substituted');
-  if (known !== undefined) checkDocument(known, { path, raw, isPartial }, context);
+  if (known !== undefined)
+    checkDocument(known, { path, raw, isPartial, isWhole: certain !== undefined }, context);
   if (certain === undefined) addUndetermined(context, path, raw);
 }
 
@@ -55,20 +55,47 @@ function checkDocument(known: Json, place: DocumentPlace, context: ControlContex
   const { scope, addFinding, documents } = context;
   const { parseRepositoryPolicy } = documents();
   const parsed = parseRepositoryPolicy(known, templateReader(scope));
-  if ('value' in parsed) applyInside(context, { repositoryPolicy: parsed.value }, place);
-  else if (place.isPartial !== true)
-    for (const issue of parsed.issues) refuse(context, issue, { path: place.path });
+  if (!('value' in parsed)) {
+    if (place.isPartial !== true)
+      for (const issue of parsed.issues) refuse(context, issue, { path: place.path });
+    return;
+  }
+  const issues = issuesOf(known, place, context, scope);
+  applyIssuesInside(context, issues, place);
   // Only conditions make a difference.
   if (!holdsChoice(known)) return;
-  const always = parseRepositoryPolicy(known, templateReader(forAnyValues(scope)));
-  if (!('value' in parsed) || !('value' in always)) return;
-  const issuesOf = (repositoryPolicy: RepositoryPolicy | undefined) =>
-    checkControl(context, { repositoryPolicy });
-  const now = issuesOf(parsed.value).map((issue) => JSON.stringify(issue));
-  const others = issuesOf(always.value).filter((issue) => !now.includes(JSON.stringify(issue)));
+  const now = issues.map(placeOf);
+  const others = issuesOf(known, place, context, forAnyValues(scope)).filter(
+    (issue) => !now.includes(placeOf(issue)),
+  );
   const forNotes = {
     ...context,
     addFinding: (finding: Parameters<typeof addFinding>[0]) => addFinding(unselected(finding)),
   };
   applyIssuesInside(forNotes, others, place);
+}
+
+type Issues = ReturnType<ControlContext['control']['check']>;
+
+/**
+ * What the control finds in any of the cases that the conditions of a policy can be: what one condition decides in several
+ * places is the same in all of them.
+ */
+function issuesOf(known: Json, place: DocumentPlace, context: ControlContext, scope: Scope): Issues {
+  const { control, policy, documents } = context;
+  const { parseRepositoryPolicy } = documents();
+  const { scopes, isDecided } = decidedScopes(known, scope);
+  const found = scopes.flatMap((each) => {
+    const reader = templateReader(each, isDecided && place.isWhole !== false);
+    const parsed = parseRepositoryPolicy(known, reader);
+    return 'value' in parsed ? control.check({ repositoryPolicy: parsed.value }, policy, documents) : [];
+  });
+  const first = new Map<string, Issues[number]>();
+  for (const issue of found) if (!first.has(placeOf(issue))) first.set(placeOf(issue), issue);
+  return [...first.values()];
+}
+
+/** One issue is reported a place: the first one. */
+function placeOf({ path, verdict }: Issues[number]): string {
+  return JSON.stringify([path, verdict]);
 }

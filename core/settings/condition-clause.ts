@@ -25,7 +25,7 @@ export interface WeakCondition {
 export type Confinement =
   | {
       readonly isConfined: true;
-      /** The key that confines it, as IAM spells it. */
+      /** The key that confines it, as IAM spells it; empty if another statement denies it to everybody. */
       readonly key: string;
       /** Whether it is where a request comes from that is confined, and not who sends it. */
       readonly isByOrigin: boolean;
@@ -114,7 +114,8 @@ function unknownPattern(values: readonly Possible[]): KnownConfinement | undefin
   return values.filter((each) => isUnknown(each)).find(({ canBeWildcard }) => canBeWildcard);
 }
 
-function confinedBy(key: string): Confinement {
+/** The confinement by a key, as IAM spells it. */
+export function confinedBy(key: string): Extract<Confinement, { isConfined: true }> {
   return { isConfined: true, key, isByOrigin: !/^aws:(principal|userid)/i.test(key) };
 }
 

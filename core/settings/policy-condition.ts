@@ -93,7 +93,8 @@ function readClauses(condition: JsonObject, path: Path, reader: DocumentReader):
   });
 }
 
-function readOperator(name: string): Clause['operator'] {
+/** The parts of an operator's name, as IAM spells them. */
+export function readOperator(name: string): Clause['operator'] {
   const [, set = '', written = '', ifExists = ''] =
     /^(ForAnyValue:|ForAllValues:)?(\w+?)(IfExists)?$/i.exec(name) ?? [];
   const base =

@@ -7,6 +7,7 @@ import type { Path } from '../path.ts';
 import { type DocumentReader, knownValues, type Possible, plainReader } from '../possible.ts';
 import type { KnownConfinement } from './condition-clause.ts';
 import { readConfinement } from './policy-condition.ts';
+import { allowedActions, type Denial, readDenial, remainingAfter } from './policy-denial.ts';
 
 /** The possible statements of the policy. */
 export interface RepositoryPolicy {
@@ -24,7 +25,7 @@ export interface PolicyStatement {
   readonly principals: readonly Possible[];
   /** Its NotPrincipal, which allows every principal but those. */
   readonly notPrincipal: { readonly path: Path; readonly value: Json } | undefined;
-  /** Whom its condition leaves of them. */
+  /** Whom its condition leaves of them, and what other statements deny. */
   readonly confinement: KnownConfinement;
 }
 
@@ -56,20 +57,22 @@ function parseText(text: string): Json | undefined {
 }
 
 function readStatements(policy: JsonObject, reader: DocumentReader): RepositoryPolicy {
-  const statements: PolicyStatement[] = [];
-  const unresolved: Possible[] = [];
-  const resources: Path[] = [];
-  for (const found of reader.possible(policy.Statement, ['Statement'])) {
-    if (isUnknown(found)) unresolved.push(found);
-    else if (isObject(found.value)) {
-      resources.push(...resourcesOf(found.value, found.path, reader));
-      const effects = reader.possible(found.value.Effect, [...found.path, 'Effect']);
-      unresolved.push(...effects.filter((effect) => isUnknown(effect)));
-      if (knownValues(effects).includes('Allow'))
-        statements.push(readStatement(found.value, found.path, reader));
-    }
-  }
-  return { statements, unresolved, resources };
+  const found = reader.possible(policy.Statement, ['Statement']);
+  const documents = found.flatMap((each) =>
+    !isUnknown(each) && isObject(each.value) ? [{ statement: each.value, path: each.path }] : [],
+  );
+  const unresolved = found.filter((each) => isUnknown(each));
+  const allowing = documents.filter(({ statement, path }) => {
+    const effects = reader.possible(statement.Effect, [...path, 'Effect']);
+    unresolved.push(...effects.filter((effect) => isUnknown(effect)));
+    return knownValues(effects).includes('Allow');
+  });
+  const denials = documents.flatMap(({ statement, path }) => readDenial(statement, path, reader) ?? []);
+  return {
+    statements: allowing.map(({ statement, path }) => readStatement(statement, path, reader, denials)),
+    unresolved,
+    resources: documents.flatMap(({ statement, path }) => resourcesOf(statement, path, reader)),
+  };
 }
 
 function resourcesOf(statement: JsonObject, path: Path, reader: DocumentReader): readonly Path[] {
@@ -79,15 +82,32 @@ function resourcesOf(statement: JsonObject, path: Path, reader: DocumentReader):
   });
 }
 
-function readStatement(statement: JsonObject, path: Path, reader: DocumentReader): PolicyStatement {
+function readStatement(
+  statement: JsonObject,
+  path: Path,
+  reader: DocumentReader,
+  denials: readonly Denial[],
+): PolicyStatement {
   const excluded = statement.NotPrincipal;
   const principal = statement.Principal;
   return {
     path,
     principals: readPrincipals(principal, [...path, 'Principal'], reader),
     notPrincipal: excluded === undefined ? undefined : { path: [...path, 'NotPrincipal'], value: excluded },
-    confinement: readConfinement(statement.Condition, [...path, 'Condition'], reader),
+    confinement: confinementOf(statement, path, reader, denials),
   };
+}
+
+/** Whom its own condition leaves, or, where that may be others, the statements that deny. */
+function confinementOf(
+  statement: JsonObject,
+  path: Path,
+  reader: DocumentReader,
+  denials: readonly Denial[],
+): KnownConfinement {
+  const own = readConfinement(statement.Condition, [...path, 'Condition'], reader);
+  if (!isUnknown(own) && own.isConfined) return own;
+  return remainingAfter(denials, allowedActions(statement, path, reader)) ?? own;
 }
 
 function readPrincipals(
