@@ -1,16 +1,21 @@
 /** The audit of one repository: issues that the controls find in its settings, and those of its images. Pure. */
-import { type CheckedIssue, checkSettings, controlNames } from '../core/controls/index.ts';
+import { type CheckedIssue, checkSettings } from '../core/controls/index.ts';
 import { isUnknown, type Known, whenKnown } from '../core/known.ts';
 import { lifecyclePolicyText } from '../core/lifecycle/build.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { parseRepositoryPolicy, type RepositoryPolicy } from '../core/settings/repository-policy.ts';
 import type { KnownSettings } from '../core/settings/settings.ts';
-import type { AuditFact, AuditFinding, Expiry, Readiness, RepositoryAudit } from './audit.ts';
-import { expiryOf, pulledLatelyDays } from './expiry.ts';
+import { smallestKeepImages } from '../core/usage/keep-images.ts';
+import { usageVerdicts } from '../core/usage/verdicts.ts';
+import type { Expiry, RepositoryAudit } from './audit.ts';
+import { expiryOf, type ImageUse, pulledLatelyDays } from './expiry.ts';
+import { findingsOf } from './findings.ts';
 import { growthOf } from './growth.ts';
 import { readinessOf } from './readiness.ts';
 import type { RepositoryReading } from './reading.ts';
 import type { Read } from './unread.ts';
+
+const day = 24 * 60 * 60 * 1000;
 
 /** What a repository is checked against. */
 export interface AuditOptions {
@@ -20,28 +25,27 @@ export interface AuditOptions {
   readonly quota: number;
   /** Of so many days it must be known which tags moved before they can be made immutable. */
   readonly lookBackDays: number;
+  /** The smallest KeepImages keeps the pushes of so many days. */
+  readonly keepDays: number;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-// A quota that is reached sooner is an error.
-const urgentDays = 90;
-const day = 24 * 60 * 60 * 1000;
-
 /** Audits one repository. */
 export function auditRepository(
   reading: RepositoryReading,
-  { policy, quota, lookBackDays, now }: AuditOptions,
+  { policy, quota, lookBackDays, keepDays, now }: AuditOptions,
 ): RepositoryAudit {
   const { images, lifecyclePolicy: text } = reading;
   const issues = checkSettings(liveSettings(reading), policy);
   const issuesOf = (control: CheckedIssue['control'], verdict: CheckedIssue['verdict']) =>
     issues.filter((issue) => issue.control === control && issue.verdict === verdict);
+  const use = useOf(reading, now);
   const expiryBy = (lifecyclePolicy: string): Read<Expiry> =>
-    whenKnown(images, (known) => expiryOf(lifecyclePolicy, known, now));
+    whenKnown(images, (known) => expiryOf(lifecyclePolicy, known, use, now));
   const lifecyclePolicy: RepositoryAudit['lifecyclePolicy'] = whenKnown(text, (known) =>
     known === undefined
-      ? { kind: 'none', problems: [], expires: { images: none, pulledLately: none } }
+      ? { kind: 'none', problems: [], expires: nothing }
       : { kind: 'present', problems: issuesOf('LifecyclePolicy', 'invalid'), expires: expiryBy(known) },
   );
   const hardened = lifecyclePolicyText(policy);
@@ -57,6 +61,15 @@ export function auditRepository(
     images: whenKnown(images, (known) => growthOf(known, { quota, policy: text, now })),
     readiness: readinessOf({ ...reading, lookBackDays, now }),
     hardened: hardened === undefined ? null : expiryBy(hardened),
+    keepImages: whenKnown(images, (known) =>
+      smallestKeepImages(known, {
+        policy,
+        verdicts: use.verdicts,
+        days: keepDays,
+        recorded: recordedPushes(reading, now),
+        now,
+      }),
+    ),
   };
   return { ...audit, findings: findingsOf(audit, issues, now) };
 }
@@ -86,59 +99,28 @@ function repositoryPolicyOf(text: string | undefined): RepositoryPolicy | undefi
 }
 
 const none = { atLeast: 0, atMost: 0 };
+/** What no policy does. */
+const nothing: Expiry = {
+  images: none,
+  archived: none,
+  pulledLately: none,
+  inUse: none,
+  inUseOrPulled: none,
+  lost: [],
+};
 
-/** Every finding: what the controls find, what the lifecycle policy does to images in use, and the quota of images. */
-function findingsOf(
-  audit: Omit<RepositoryAudit, 'findings'>,
-  issues: readonly CheckedIssue[],
-  now: number,
-): readonly AuditFinding[] {
-  const found: AuditFinding[] = [];
-  const add = (subject: AuditFinding['subject'], level: AuditFinding['level'], fact: AuditFact) =>
-    found.push({ subject, level, fact });
-  for (const issue of issues) {
-    const level = levelOf(issue, audit.readiness);
-    if (level !== undefined) add(issue.control, level, issue);
-  }
-  const { lifecyclePolicy, images } = audit;
-  if (!isUnknown(lifecyclePolicy) && !isUnknown(lifecyclePolicy.expires)) {
-    const { pulledLately } = lifecyclePolicy.expires;
-    if (pulledLately.atMost > 0)
-      add('LifecyclePolicy', 'warning', {
-        code: 'images-in-use-expire',
-        pulledLately,
-        days: pulledLatelyDays,
-      });
-  }
-  if (!isUnknown(images) && images.quotaReachedOn !== undefined) {
-    const { count, quota, quotaReachedOn: reachedOn } = images;
-    const isUrgent = Date.parse(reachedOn) - now <= urgentDays * day;
-    const code = count >= quota ? 'image-quota-reached' : 'image-quota-ahead';
-    add('ImageQuota', isUrgent ? 'error' : 'note', { code, count, quota, reachedOn });
-  }
-  const order: readonly string[] = controlNames;
-  // The quota belongs to no control, and comes last.
-  const rank = ({ subject }: AuditFinding) => order.indexOf(subject) + 1 || order.length + 1;
-  return found.toSorted((one, other) => rank(one) - rank(other));
+/** What is known of the use of its images: by the services, and by pulls. */
+function useOf({ images, references }: RepositoryReading, now: number): ImageUse {
+  const verdicts = usageVerdicts(isUnknown(images) ? [] : images, isUnknown(references) ? [] : references, {
+    pulledSince: now - pulledLatelyDays * day,
+  });
+  return { verdicts, references };
 }
 
-/** How bad an issue is on a live repository; undefined for a value that could not be read, which is no finding. */
-function levelOf(
-  { code, verdict, isUrgent }: CheckedIssue,
-  readiness: Readiness,
-): AuditFinding['level'] | undefined {
-  // Nothing is wrong with a cache or a replica that is as it must be.
-  if (code === 'tags-mutable' && readiness.verdict === 'stays-mutable') return 'note';
-  switch (verdict) {
-    case 'missing':
-    case 'unsafe':
-    case 'invalid':
-      return isUrgent ? 'error' : 'warning';
-    case 'note':
-      return 'note';
-    case 'unknown':
-      return undefined;
-    default:
-      return verdict satisfies never;
-  }
+function recordedPushes(
+  { pushes }: RepositoryReading,
+  now: number,
+): { readonly images: number; readonly days: number } | undefined {
+  if (isUnknown(pushes) || pushes.images === undefined) return undefined;
+  return { images: pushes.images, days: (now - pushes.since) / day };
 }

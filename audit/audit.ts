@@ -1,6 +1,8 @@
 /** The audit of one repository, and of a registry: data without sentences, which `wording/audit/` adds. */
 import type { CheckedIssue, ControlName } from '../core/controls/index.ts';
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
+import type { ImageUser } from '../core/usage/evidence.ts';
+import type { SmallestKeepImages } from '../core/usage/keep-images.ts';
 import type { ObservedSpan } from './observed-span.ts';
 import type { Origin } from './origin.ts';
 import type { RegistryReading, ScanReading, TagPushes } from './reading.ts';
@@ -16,7 +18,13 @@ export type AuditSubject = ControlName | 'ImageQuota';
 /** What is found: by a control, or by what only a live repository shows. */
 export type AuditFact =
   | CheckedIssue
-  | { readonly code: 'images-in-use-expire'; readonly pulledLately: Range; readonly days: number }
+  | { readonly code: 'images-in-use-expire'; readonly expires: Expiry; readonly days: number }
+  | {
+      readonly code: 'default-expires-in-use';
+      readonly expires: Expiry;
+      readonly days: number;
+      readonly keepImages: SmallestKeepImages;
+    }
   | {
       readonly code: 'image-quota-reached' | 'image-quota-ahead';
       readonly count: number;
@@ -103,8 +111,29 @@ export interface Range {
 /** How many images a lifecycle policy would expire now. */
 export interface Expiry {
   readonly images: Range;
-  /** Of them, those that were pulled within 90 days. */
+  /** How many it would archive: they cannot be pulled until they are restored. */
+  readonly archived: Range;
+  /** Of those that expire, how many were pulled within 90 days. */
   readonly pulledLately: Range;
+  /** Of those that expire or are archived, how many something runs or will run. */
+  readonly inUse: Read<Range>;
+  /** How many of them are in use, or were pulled within 90 days. */
+  readonly inUseOrPulled: Range;
+  /** Those images, the worst first; at most 200. */
+  readonly lost: readonly ImageLost[];
+}
+
+/** An image in use that a lifecycle policy would expire or archive. */
+export interface ImageLost {
+  readonly digest: string;
+  /** At most three. */
+  readonly tags: readonly string[];
+  readonly action: 'expire' | 'archive';
+  /** At most three; none for an image that was pulled. */
+  readonly users: readonly ImageUser[];
+  readonly moreUsers: number;
+  /** Milliseconds since 1970; only of an image without users. */
+  readonly pulledAt?: number;
 }
 
 export interface ImageCount {
@@ -141,6 +170,8 @@ export interface RepositoryAudit {
   readonly readiness: Readiness;
   /** What the lifecycle policy of KeepImages and ProtectedTags would expire; null if they define none. */
   readonly hardened: Read<Expiry> | null;
+  /** The smallest KeepImages that keeps everything in use, and the pushes of some days. */
+  readonly keepImages: Read<SmallestKeepImages>;
   readonly findings: readonly AuditFinding[];
 }
 

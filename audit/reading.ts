@@ -1,5 +1,6 @@
 /** The data that an audit reads from a live registry; a value that could not be read is `unknown`, with the reason. */
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
+import type { ImageReference, UsageEvidence } from '../core/usage/evidence.ts';
 import type { Origin } from './origin.ts';
 import type { Read, UnreadReason } from './unread.ts';
 
@@ -14,6 +15,8 @@ export interface RegistryReading {
   readonly pullThroughRules?: Read<number>;
   /** How many rules of other Regions replicate into it, of those that were looked at. */
   readonly replicationSources?: Read<number>;
+  /** Which services were asked what uses images, and why others were not; left out if none was wanted. */
+  readonly usage?: Read<UsageEvidence['sources']>;
 }
 
 /** One image, from DescribeImages. */
@@ -51,6 +54,8 @@ export interface TagPushes {
 export interface Pushes {
   /** Milliseconds since 1970: every push from then on is known. */
   readonly since: number;
+  /** How many different images were pushed to the repository. */
+  readonly images?: number;
   /** Why none before are known. */
   readonly end: /** CloudTrail keeps no more. */
     | { readonly code: 'history' }
@@ -92,5 +97,7 @@ export interface RepositoryReading {
   /** The stack that owns it, by CloudFormation's own tags; undefined if no stack does. */
   readonly stack: Read<string | undefined>;
   readonly pushes: Read<Pushes>;
+  /** What uses its images. */
+  readonly references: Read<readonly ImageReference[]>;
   readonly previousAudit: PreviousTags | undefined;
 }

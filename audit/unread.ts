@@ -10,6 +10,9 @@ export type UnreadReason =
   | { readonly code: 'other-account' }
   | { readonly code: 'scanning-not-returned' }
   | { readonly code: 'pushes-not-requested' }
+  | { readonly code: 'usage-not-requested' }
+  // No service could be asked; RegistryReading.usage has the reasons.
+  | { readonly code: 'usage-unread' }
   | { readonly code: 'no-push-events' }
   | { readonly code: 'policy-not-evaluated'; readonly issues: readonly Issue[] };
 

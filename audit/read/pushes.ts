@@ -13,8 +13,8 @@ const keptMs = 90 * 24 * 60 * 60 * 1000;
 const maxAtOnce = 50;
 
 /** By repository; one that is not in it was not pushed to since then. */
-export interface PushesRead extends Omit<Pushes, 'tags'> {
-  readonly byRepository: ReadonlyMap<string, Pushes['tags']>;
+export interface PushesRead extends Pick<Pushes, 'since' | 'end'> {
+  readonly byRepository: ReadonlyMap<string, Required<Pick<Pushes, 'tags' | 'images'>>>;
 }
 
 interface Push {
@@ -52,7 +52,11 @@ export async function readPushes(
   const { found } = tally;
   if (found.size === 0) return { unknown: { code: 'no-push-events' } };
   const since = end.code === 'history' ? from : tally.oldest();
-  return { since, end, byRepository: new Map([...found].map(([name, tags]) => [name, summaryOf(tags)])) };
+  return {
+    since,
+    end,
+    byRepository: new Map([...found].map(([name, tags]) => [name, summaryOf(tags)] as const)),
+  };
 }
 
 function pageReader(call: Call<CloudTrailClient>, from: number) {
@@ -109,10 +113,12 @@ function count(event: Event, found: PushesByTag): void {
   known.digests.add(push.digest);
 }
 
-function summaryOf(tags: TagCounts): ReadonlyMap<string, TagPushes> {
-  return new Map(
-    [...tags].map(([tag, { times, digests, lastBy }]) => [tag, { times, images: digests.size, lastBy }]),
-  );
+function summaryOf(byTag: TagCounts): Required<Pick<Pushes, 'tags' | 'images'>> {
+  const images = new Set([...byTag.values()].flatMap(({ digests }) => [...digests])).size;
+  const tags = new Map<string, TagPushes>();
+  for (const [tag, { times, digests, lastBy }] of byTag)
+    tags.set(tag, { times, images: digests.size, lastBy });
+  return { tags, images };
 }
 
 /** Undefined for a push that failed, or has no tag. */

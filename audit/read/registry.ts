@@ -4,6 +4,7 @@ import type { Repository } from '../../aws/ecr/ecr.ts';
 import { isRepositoryNotFound } from '../../aws/faults.ts';
 import { mapConcurrently } from '../../aws/map-concurrently.ts';
 import { isUnknown, whenKnown } from '../../core/known.ts';
+import type { UsageSource } from '../../core/usage/evidence.ts';
 import { type Origins, originOf } from '../origin.ts';
 import type { PreviousTags, Pushes, RegistryReading, RepositoryReading, ScanReading } from '../reading.ts';
 import type { Read } from '../unread.ts';
@@ -14,6 +15,7 @@ import { type PushesRead, readPushes } from './pushes.ts';
 import { readScanning } from './scanning.ts';
 import { type AuditReads, connectServices, type ServiceOptions, type Services } from './services.ts';
 import { readStacks } from './stacks.ts';
+import { readUsage, referencesTo, type UsageRead } from './usage.ts';
 
 /** Which registry is read, and how. */
 export interface ReadOptions extends ServiceOptions {
@@ -21,6 +23,8 @@ export interface ReadOptions extends ServiceOptions {
   readonly maxPushes: number;
   /** Regions that may replicate into this registry; those that it replicates to are looked at by themselves. */
   readonly sourceRegions: readonly string[];
+  /** Which services are asked what uses images; none: the audit knows of pulls only. */
+  readonly usageSources: readonly UsageSource[];
   /** Milliseconds since 1970. */
   readonly now: number;
   /** By ARN: names repeat in other accounts and regions. */
@@ -57,6 +61,9 @@ export async function readRegistry(options: ReadOptions): Promise<RegistryRead> 
       scanType: whole.scanType,
       pushesSince: whenKnown(whole.pushes, ({ since }) => since),
       pullThroughRules: whenKnown(whole.origins.pullThrough, ({ length }) => length),
+      ...(options.usageSources.length === 0
+        ? {}
+        : { usage: whenKnown(whole.usage, ({ sources }) => sources) }),
       replicationSources: whenKnown(whole.origins.replication, ({ length }) => length),
     };
     const total = await readEach(services, listed, whole, registry, options);
@@ -96,21 +103,23 @@ interface WholeRegistry {
   readonly stacks: Read<ReadonlyMap<string, string>>;
   readonly pushes: Read<PushesRead>;
   readonly origins: Origins;
+  readonly usage: Read<UsageRead>;
 }
 
 async function readWhole(
-  { ecr, ecrIn, stackTags, trail }: Services,
+  services: Services,
   listed: readonly Repository[],
-  { registryId, maxPushes, sourceRegions, now }: ReadOptions,
+  { registryId, maxPushes, sourceRegions, usageSources, now }: ReadOptions,
   region: string,
 ): Promise<WholeRegistry> {
+  const { ecr, ecrIn, stackTags, trail } = services;
   const own = await orUnknown('ecr:GetRegistryScanningConfiguration', ecr.registryScanning);
   // AWS returns scanning, tags and CloudTrail events of the caller's account only: those would be other repositories.
   const isOwn = registryId === undefined || (!isUnknown(own) && own.registryId === registryId);
   const ofOwn = async <Value>(read: () => Promise<Read<Value>>): Promise<Read<Value>> =>
     isOwn ? read() : { unknown: { code: 'other-account' } };
   const names = listed.map(({ name }) => name);
-  const [scanType, scanning, stacks, pushes, origins] = await Promise.all([
+  const [scanType, scanning, stacks, pushes, origins, usage] = await Promise.all([
     ofOwn(async () => whenKnown(own, (known) => known.scanType)),
     ofOwn(() => readScanning(ecr, names)),
     ofOwn(() => orUnknown('tag:GetResources', () => readStacks(stackTags))),
@@ -120,8 +129,9 @@ async function readWhole(
         : orUnknown('cloudtrail:LookupEvents', () => readPushes(trail, { max: maxPushes, now })),
     ),
     readOrigins({ ecr, ecrIn, region, sourceRegions, isOwn }),
+    ofOwn(() => readUsage(services.usage, listed, region, usageSources)),
   ]);
-  return { scanType, scanning, stacks, pushes, origins };
+  return { scanType, scanning, stacks, pushes, origins, usage };
 }
 
 /** Reads every repository; returns how many there are, without those that were deleted meanwhile. */
@@ -160,18 +170,19 @@ function scanOf({ scanning }: WholeRegistry, name: string): Read<ScanReading> {
 function wholeOf(
   whole: WholeRegistry,
   { name, arn }: Pick<Repository, 'name' | 'arn'>,
-): Pick<RepositoryReading, 'scan' | 'stack' | 'pushes' | 'origin'> {
+): Pick<RepositoryReading, 'scan' | 'stack' | 'pushes' | 'origin' | 'references'> {
   const pushes = whenKnown(whole.pushes, (all) => pushesOf(all, name));
   return {
     scan: scanOf(whole, name),
     stack: whenKnown(whole.stacks, (all) => all.get(arn)),
     pushes,
+    references: whenKnown(whole.usage, (usage) => referencesTo(name, usage)),
     origin: originOf(name, whole.origins, !isUnknown(pushes) && pushes.tags.size > 0),
   };
 }
 
 function pushesOf({ since, end, byRepository }: PushesRead, name: string): Pushes {
-  return { since, end, tags: byRepository.get(name) ?? new Map() };
+  return { since, end, ...(byRepository.get(name) ?? { tags: new Map(), images: 0 }) };
 }
 
 async function readParts(

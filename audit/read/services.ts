@@ -1,6 +1,7 @@
 /** The services that an audit calls, and how long their calls are retried. */
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { type Call, callsOf } from '../../aws/calls.ts';
+import { deadlineIn } from '../../aws/deadline.ts';
 import type { EcrCalls } from '../../aws/ecr/call.ts';
 import { type Connection, connect } from '../../aws/ecr/connection.ts';
 import { imageReads } from '../../aws/ecr/images.ts';
@@ -11,6 +12,8 @@ import { repositoryPolicyReads } from '../../aws/ecr/repository-policies.ts';
 import { scanningReads } from '../../aws/ecr/scanning.ts';
 import { patientCall } from '../../aws/patient-calls.ts';
 import { connectStackTags, type StackTags } from '../../aws/usage/stack-tags.ts';
+import { connectUsage } from '../../aws/usage/usage.ts';
+import type { Usage } from '../../aws/usage/usage-reads.ts';
 
 /** Which registry is read, and with which credentials. */
 export interface ServiceOptions {
@@ -41,6 +44,8 @@ export interface Services {
   /** ECR in another Region, for what only the other end of a replication knows. */
   readonly ecrIn: (region: string) => RegistryReads;
   readonly stackTags: StackTags;
+  /** What runs images. */
+  readonly usage: Usage;
   readonly trail: Call<CloudTrailClient>;
   /** How often each operation was called. */
   readonly counts: ReadonlyMap<string, number>;
@@ -54,6 +59,8 @@ const firstMs = 8_000;
 // Long enough for a service that throttles, whose pace is measured first, and for a network that recovers.
 const callMs = 2 * 60_000;
 const maxDenials = 8;
+// Everything that runs in a large account; what is not read by then is reported.
+const usageMs = 10 * 60_000;
 
 export function connectServices(options: ServiceOptions): Services {
   const { region, profile, endpointUrl, registryId, stop } = options;
@@ -68,6 +75,8 @@ export function connectServices(options: ServiceOptions): Services {
   const counts = new Map<string, number>();
   const patience = { callMs, stop, maxDenials, counts };
   const ecr = connect({ ...settings, registryId }, auditReads);
+  const deadline = deadlineIn(usageMs, stop);
+  const usage = connectUsage({ settings: () => settings, deadline });
   const elsewhere: Connection<RegistryReads>[] = [];
   const stackTags = connectStackTags(settings);
   const trail = callsOf(() => new CloudTrailClient(settings));
@@ -79,11 +88,13 @@ export function connectServices(options: ServiceOptions): Services {
       return connection.patiently({ ...patience, callMs: firstMs });
     },
     stackTags: stackTags.patiently(patience),
+    usage,
     trail: patientCall(trail, patience),
     counts,
     region: ecr.region,
     close() {
-      for (const { close } of [ecr, stackTags, trail, ...elsewhere]) close();
+      deadline.dispose();
+      for (const { close } of [ecr, stackTags, trail, usage, ...elsewhere]) close();
     },
   };
 }

@@ -1,5 +1,7 @@
 /** The options of `ecr-hardening audit`, in a file of their own so that other commands do not load the audit. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isOneOf } from '../../core/json.ts';
+import { type UsageSource, usageSources } from '../../core/usage/evidence.ts';
 import { addPair } from '../options.ts';
 import { type FailOn, failOns } from './check.ts';
 
@@ -19,6 +21,9 @@ export interface AuditOptions {
   readonly imageQuota: number;
   readonly pushEvents: number;
   readonly lookBack: number;
+  readonly keepDays: number;
+  /** False by `--no-usage`. */
+  readonly usage: readonly UsageSource[] | false;
   readonly sourceRegion: readonly string[];
   readonly config?: string;
   readonly configEnv: string;
@@ -31,6 +36,9 @@ const imageQuota = 100_000;
 const pushEvents = 2_000;
 // Most teams release within two weeks.
 const lookBackDays = 14;
+const keepDays = 30;
+// Pulls come with the images.
+const askable = usageSources.filter((source) => source !== 'pulls');
 
 /** Adds the options to the command. */
 export function withAuditOptions(command: Command): Command {
@@ -51,6 +59,19 @@ export function withAuditOptions(command: Command): Command {
       'days of which it must be known that no tag moved before tags are reported as ready to be immutable',
       wholeNumber,
       lookBackDays,
+    )
+    .option(
+      '--usage <sources>',
+      `services to ask what uses images: ${askable.join(',')} (default: all)`,
+      sourcesOf,
+      askable,
+    )
+    .option('--no-usage', 'ask no service what uses images; only pulls are known then')
+    .option(
+      '--keep-days <days>',
+      'the smallest KeepImages that is reported keeps the pushes of so many days',
+      wholeNumber,
+      keepDays,
     )
     .option('--config <file>', "the application's parameters: a samconfig.toml, or a YAML or JSON map")
     .option('--config-env <name>', 'the environment of samconfig.toml', 'default')
@@ -101,6 +122,14 @@ function url(text: string): string {
 function accountId(text: string): string {
   if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('It must be a 12-digit AWS account ID.');
   return text;
+}
+
+function sourcesOf(text: string): readonly UsageSource[] {
+  return text.split(',').map((name) => {
+    if (!isOneOf(askable, name))
+      throw new InvalidArgumentError(`It must be a list of ${askable.join(', ')}.`);
+    return name;
+  });
 }
 
 function wholeNumber(text: string): number {

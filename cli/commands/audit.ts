@@ -54,12 +54,19 @@ export async function auditCommand(options: AuditOptions, context: AuditContext)
     registryId: options.registryId,
     maxPushes: options.pushEvents,
     sourceRegions: options.sourceRegion,
+    usageSources: options.usage === false ? [] : options.usage,
     now,
     stop,
     previousTags: (arn) => tags?.previous(arn),
     onRepository(reading) {
       audits.push(
-        auditRepository(reading, { policy, quota: options.imageQuota, lookBackDays: options.lookBack, now }),
+        auditRepository(reading, {
+          policy,
+          quota: options.imageQuota,
+          lookBackDays: options.lookBack,
+          keepDays: options.keepDays,
+          now,
+        }),
       );
       if (!isUnknown(reading.images)) tags?.record(reading.arn, reading.images);
     },

@@ -2,6 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { AuditSeverity, Range } from '../../audit/audit.ts';
 import { isUnknown, type Known, whenKnown } from '../../core/known.ts';
 import type { DescribedAudit, DescribedRepository } from '../../wording/audit/describe.ts';
+import type { DescribedExpiry } from '../../wording/audit/expiry.ts';
 import { formatRange } from '../../wording/format.ts';
 import { lifecycleText, readinessText, scannedText, unknownWord } from './audit-labels.ts';
 
@@ -43,6 +44,21 @@ const columns: readonly (readonly [name: string, value: (repository: DescribedRe
     'hardened_would_expire_pulled_in_90_days',
     ({ hardened }) => (hardened === null ? '' : whenKnown(hardened, ({ pulledLately }) => pulledLately)),
   ],
+  [
+    'expires_now_in_use',
+    ({ lifecyclePolicy }) =>
+      whenKnown(lifecyclePolicy, ({ expires }) => whenKnown(expires, ({ inUse }) => inUse)),
+  ],
+  [
+    'hardened_would_expire_in_use',
+    ({ hardened }) => (hardened === null ? '' : whenKnown(hardened, ({ inUse }) => inUse)),
+  ],
+  [
+    'hardened_would_expire_in_use_by',
+    ({ hardened }) => (hardened === null ? '' : whenKnown(hardened, ({ lost }) => usersOf(lost))),
+  ],
+  ['keep_images_at_least', ({ keepImages }) => whenKnown(keepImages, ({ smallest }) => smallest)],
+  ['images_pushed_a_day', ({ keepImages }) => whenKnown(keepImages, ({ perDay }) => perDay.toFixed(1))],
   ['immutability', ({ readiness }) => readinessText(readiness)],
   ['records_days', ({ readiness }) => readiness.observed.days],
   ['confidence', ({ readiness }) => readiness.confidence],
@@ -58,6 +74,16 @@ const columns: readonly (readonly [name: string, value: (repository: DescribedRe
 function cellOf(value: Cell): string | number {
   if (isUnknown(value)) return unknownWord;
   return typeof value === 'object' ? formatRange(value) : value;
+}
+
+/** A cell of a spreadsheet holds no more. */
+const maxLosses = 20;
+
+function usersOf(lost: DescribedExpiry['lost']): string {
+  return lost
+    .slice(0, maxLosses)
+    .map(({ text }) => text)
+    .join(' | ');
 }
 
 function countOf({ findings }: DescribedRepository, severity: AuditSeverity): number {

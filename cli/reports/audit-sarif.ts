@@ -2,7 +2,7 @@ import type { DescribedAudit } from '../../wording/audit/describe.ts';
 import { controlRules, sarifLog } from './sarif.ts';
 
 /** SARIF 2.1.0: a registry has no files, so the location of a finding is the repository's URI. */
-export function auditSarif({ registry, repositories }: DescribedAudit, version: string): string {
+export function auditSarif({ registry, repositories, summary }: DescribedAudit, version: string): string {
   const rules = [
     ...controlRules,
     {
@@ -29,5 +29,5 @@ export function auditSarif({ registry, repositories }: DescribedAudit, version: 
       partialFingerprints: { repository: `${arn}#${subject}` },
     })),
   );
-  return sarifLog({ version, rules }, results);
+  return sarifLog({ version, rules, notes: summary.sentences }, results);
 }

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
-import type { Expiry } from '../../audit/audit.ts';
 import { isUnknown } from '../../core/known.ts';
 import type { DescribedAudit, DescribedRepository } from '../../wording/audit/describe.ts';
+import type { DescribedExpiry } from '../../wording/audit/expiry.ts';
 import { formatBytes, formatMoney, formatRange } from '../../wording/format.ts';
 import type { Colours } from '../colours.ts';
 import {
@@ -14,7 +14,7 @@ import {
 } from './audit-labels.ts';
 
 // A longer list is not read at a terminal.
-const maxErrorsListed = 10;
+const maxListed = 10;
 
 /**
  * For people at a terminal: the most severe repositories in a table, the errors to fix first, and a summary.
@@ -35,14 +35,41 @@ export function auditText(audit: DescribedAudit, colours: Colours, top: number):
     bold(`Registry ${registry.registryId || '(empty)'} in ${registry.region}`),
     ...(rows.length === 0 ? [] : [tableOf(rows, columnsOfTable(audit, colours), colours)]),
     ...(rest > 0 ? [dim(`... and ${rest} more: --top 0 shows all, --format html sorts them.`)] : []),
-    ...(errors.length === 0 ? [] : ['', bold('Fix first'), ...errors.slice(0, maxErrorsListed)]),
-    ...(errors.length > maxErrorsListed ? [dim(`  ... and ${errors.length - maxErrorsListed} more`)] : []),
+    ...listOf('Fix first', errors, colours),
+    ...listOf(
+      'In use, but expired by the default lifecycle policy',
+      lostLines(repositories, yellow),
+      colours,
+    ),
     ...(unknown.length === 0 ? [] : ['', yellow('Unknown (repositories affected)'), ...unknown]),
     '',
     bold(headline ?? ''),
     ...sentences,
     '',
   ].join('\n');
+}
+
+function listOf(title: string, lines: readonly string[], { bold, dim }: Colours): string[] {
+  if (lines.length === 0) return [];
+  const rest = lines.length - maxListed;
+  return [
+    '',
+    bold(title),
+    ...lines.slice(0, maxListed),
+    ...(rest > 0 ? [dim(`  ... and ${rest} more`)] : []),
+  ];
+}
+
+/** What the organisation's lifecycle policy would take away, by repository. */
+function lostLines(
+  repositories: readonly DescribedRepository[],
+  paint: (text: string) => string,
+): readonly string[] {
+  return repositories.flatMap(({ name, findings }) =>
+    findings
+      .filter(({ code }) => code === 'default-expires-in-use')
+      .map(({ message }) => `  ${paint(name)}  ${message}`),
+  );
 }
 
 interface Column {
@@ -91,6 +118,11 @@ function columnsOfTable({ summary }: DescribedAudit, colours: Colours): readonly
       cell: ({ hardened }) =>
         hardened === null ? '-' : textOf(hardened, (expiry) => expiryText(expiry, red)),
     },
+    {
+      title: 'keep',
+      isNumber: true,
+      cell: ({ keepImages }) => textOf(keepImages, ({ smallest }) => `${smallest}`),
+    },
     { title: 'make immutable', cell: ({ readiness }) => readinessCell(readiness, 28) },
   ];
 }
@@ -133,8 +165,13 @@ function tableOf(
   return table.toString().replaceAll(/ +$/gm, '');
 }
 
-/** How many images the organisation's lifecycle policy would expire, and how many of those were pulled recently. */
-function expiryText({ images, pulledLately }: Expiry, red: (text: string) => string): string {
+/** How many images the organisation's lifecycle policy would expire, and how many of those are in use. */
+function expiryText(
+  { images, pulledLately, inUse, inUseOrPulled }: DescribedExpiry,
+  red: (text: string) => string,
+): string {
+  if (!isUnknown(inUse) && inUse.atMost > 0)
+    return `${formatRange(images)}${red(` (${formatRange(inUseOrPulled)} in use or pulled recently)`)}`;
   const used = pulledLately.atMost === 0 ? '' : red(` (${formatRange(pulledLately)} pulled recently)`);
   return `${formatRange(images)}${used}`;
 }

@@ -6,6 +6,8 @@ import type { LocatedFinding } from '../findings.ts';
 interface Driver {
   readonly version: string;
   readonly rules: readonly { readonly id: string }[];
+  /** What a reader of the results must know. */
+  readonly notes?: readonly string[];
 }
 
 /** The controls as SARIF's rules. */
@@ -23,14 +25,20 @@ export const controlRules = controlNames.map((name) => {
 });
 
 /** A log of one run. */
-export function sarifLog({ version, rules }: Driver, results: readonly object[]): string {
+export function sarifLog({ version, rules, notes = [] }: Driver, results: readonly object[]): string {
   const tool = { driver: { name: 'ecr-hardening', version, rules } };
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
-    runs: [{ tool, columnKind: 'utf16CodeUnits', results }],
+    runs: [{ tool, ...invocationsOf(notes), columnKind: 'utf16CodeUnits', results }],
   };
   return `${visibleJson(log, 2)}\n`;
+}
+
+function invocationsOf(notes: readonly string[]) {
+  if (notes.length === 0) return {};
+  const toolExecutionNotifications = notes.map((text) => ({ level: 'note', message: { text } }));
+  return { invocations: [{ executionSuccessful: true, toolExecutionNotifications }] };
 }
 
 /** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html), which code hosts show. */

@@ -4,7 +4,6 @@ import type {
   AuditCode,
   AuditFinding,
   Confidence,
-  Expiry,
   ImageCount,
   MovingTag,
   Readiness,
@@ -15,11 +14,14 @@ import type { ObservedSpan } from '../../audit/observed-span.ts';
 import type { RegistryReading } from '../../audit/reading.ts';
 import type { Read } from '../../audit/unread.ts';
 import { isUnknown, type Known, whenKnown } from '../../core/known.ts';
+import type { SmallestKeepImages } from '../../core/usage/keep-images.ts';
+import { type DescribedExpiry, describeExpiry } from './expiry.ts';
 import { auditMessage, documentClause, scanningClause } from './findings.ts';
 import { shortSpan } from './observed-span.ts';
 import { adviceOf, evidenceClause } from './readiness.ts';
 import { summarySentences } from './summary.ts';
 import { unreadClause } from './unread.ts';
+import { keepSentence } from './usage.ts';
 
 /** A finding, with its message of one or two sentences. */
 export interface DescribedFinding extends Pick<AuditFinding, 'subject' | 'level'> {
@@ -61,13 +63,15 @@ export interface DescribedRepository
     readonly kind: 'none' | 'present';
     /** A clause for each. */
     readonly problems: readonly string[];
-    readonly expires: Known<Expiry>;
+    readonly expires: Known<DescribedExpiry>;
   }>;
   /** What makes it public, a clause for each; empty if it is not. */
   readonly publicBy: Known<readonly string[]>;
   readonly images: Known<ImageCount>;
   readonly readiness: DescribedReadiness;
-  readonly hardened: Known<Expiry> | null;
+  readonly hardened: Known<DescribedExpiry> | null;
+  /** The smallest KeepImages that keeps everything in use, and the pushes of some days; `why` is a sentence. */
+  readonly keepImages: Known<SmallestKeepImages & { readonly why: string }>;
   readonly findings: readonly DescribedFinding[];
 }
 
@@ -133,12 +137,13 @@ export function describeRepository(
     lifecyclePolicy: whenKnown(described(lifecyclePolicy), ({ kind, problems, expires }) => ({
       kind,
       problems: problems.map(documentClause),
-      expires: described(expires),
+      expires: whenKnown(described(expires), describeExpiry),
     })),
     publicBy: whenKnown(described(publicBy), (issues) => issues.map(documentClause)),
     images: described(audit.images),
     readiness: describeReadiness(audit.readiness),
-    hardened: hardened === null ? null : described(hardened),
+    hardened: hardened === null ? null : whenKnown(described(hardened), describeExpiry),
+    keepImages: whenKnown(described(audit.keepImages), (keep) => ({ ...keep, why: keepSentence(keep) })),
     findings: audit.findings.map(({ subject, level, fact }) => ({
       subject,
       level,

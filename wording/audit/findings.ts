@@ -1,16 +1,17 @@
 /** The messages of an audit's findings, each one or two sentences. */
 
-import type { AuditFact, RepositoryAudit } from '../../audit/audit.ts';
+import type { AuditFact, Expiry, RepositoryAudit } from '../../audit/audit.ts';
 import type { RegistryReading } from '../../audit/reading.ts';
 import type { CheckedIssue, ControlCode } from '../../core/controls/index.ts';
 import type { Issue, IssueCode } from '../../core/issue.ts';
 import { isUnknown } from '../../core/known.ts';
 import { matchesEveryTag } from '../../core/settings/matches-every-tag.ts';
 import { controlClause } from '../controls.ts';
-import { formatRange, pluralise } from '../format.ts';
+import { pluralise } from '../format.ts';
 import { pathText } from '../path.ts';
 import { shownValues } from '../values.ts';
 import { adviceOf } from './readiness.ts';
+import { lostList, usedClause } from './usage.ts';
 
 /** What a message depends on besides the finding. */
 interface Context {
@@ -56,12 +57,24 @@ export function scanningClause(
   return isOwnScanOnPush ? 'by its own ScanOnPush' : `by the registry's ${kind}`;
 }
 
+function isSurelyUsed({ inUse }: Expiry): boolean {
+  return !isUnknown(inUse) && inUse.atLeast > 0;
+}
+
+/** An archived image cannot be pulled until it is restored. */
+function verbOf({ images, archived }: Expiry): string {
+  if (archived.atMost === 0) return 'expires';
+  return images.atMost === 0 ? 'archives' : 'expires or archives';
+}
+
 /** The message of a finding. */
 export function auditMessage(fact: AuditFact, context: Context): string {
   if (isControls(fact)) return controlMessage(fact, context);
   switch (fact.code) {
     case 'images-in-use-expire':
-      return `Its lifecycle policy expires images that may be in use: ${formatRange(fact.pulledLately)} pulled within ${fact.days} days.`;
+      return `Its lifecycle policy ${verbOf(fact.expires)} images that ${isSurelyUsed(fact.expires) ? 'are' : 'may be'} in use: ${usedClause(fact.expires, fact.days)}${isSurelyUsed(fact.expires) ? lostList(fact.expires) : ''}.`;
+    case 'default-expires-in-use':
+      return `The lifecycle policy of KeepImages and ProtectedTags would expire ${usedClause(fact.expires, fact.days)}${lostList(fact.expires)}. KeepImages: ${fact.keepImages.smallest} keeps them${fact.keepImages.untaggedInUse > 0 ? ', with ExpireUntaggedAfterDays: 0' : ''}.`;
     case 'image-quota-reached':
       return `It holds ${pluralise(fact.count, 'image', 'images')}, its quota: every push fails.`;
     case 'image-quota-ahead':

@@ -3,9 +3,12 @@ import type { Audit, AuditSubject, Expiry, Range, RepositoryAudit, Summary } fro
 import { pulledLatelyDays } from '../../audit/expiry.ts';
 import { isUnknown } from '../../core/known.ts';
 import { formatBytes, formatMoney, formatRange, pluralise } from '../format.ts';
+import { usageSentences } from './usage.ts';
+
+const none: Range = { atLeast: 0, atMost: 0 };
 
 /** The headline, and the sentences after it; first of all that the audit is incomplete, if it is. */
-export function summarySentences({ repositories, total, summary: counts }: Audit): string[] {
+export function summarySentences({ registry, repositories, total, summary: counts }: Audit): string[] {
   const { length: read } = repositories;
   if (read === 0) return [total === 0 ? 'The registry has no repositories.' : 'No repository could be read.'];
   return [
@@ -17,6 +20,7 @@ export function summarySentences({ repositories, total, summary: counts }: Audit
     ...expiringSentence(repositories),
     ...readinessSentence(counts),
     ...hardenedExpirySentence(repositories),
+    ...usageSentences(registry),
     sizeSentence(counts),
   ];
 }
@@ -59,12 +63,12 @@ function issueSentences({ bySubject }: Summary): string[] {
 function expiringSentence(repositories: readonly RepositoryAudit[]): string[] {
   const { length: expiring } = repositories.filter(
     ({ lifecyclePolicy: policy }) =>
-      !(isUnknown(policy) || isUnknown(policy.expires)) && policy.expires.pulledLately.atMost > 0,
+      !(isUnknown(policy) || isUnknown(policy.expires)) && policy.expires.inUseOrPulled.atMost > 0,
   );
   return expiring === 0
     ? []
     : [
-        `In ${expiring} the current lifecycle policy expires images that were pulled within ${pulledLatelyDays} days.`,
+        `In ${expiring} the current lifecycle policy expires images that are in use, or were pulled within ${pulledLatelyDays} days.`,
       ];
 }
 
@@ -84,15 +88,19 @@ function hardenedExpirySentence(repositories: readonly RepositoryAudit[]): strin
   const known = repositories.flatMap(({ hardened }) =>
     hardened === null || isUnknown(hardened) ? [] : [hardened],
   );
-  const sum = (of: keyof Expiry): Range => ({
-    atLeast: known.reduce((total, expiry) => total + expiry[of].atLeast, 0),
-    atMost: known.reduce((total, expiry) => total + expiry[of].atMost, 0),
+  const sum = (rangeOf: (expiry: Expiry) => Range): Range => ({
+    atLeast: known.reduce((total, expiry) => total + rangeOf(expiry).atLeast, 0),
+    atMost: known.reduce((total, expiry) => total + rangeOf(expiry).atMost, 0),
   });
-  const images = sum('images');
-  const used = sum('pulledLately');
+  const images = sum((expiry) => expiry.images);
+  const used = sum((expiry) => expiry.pulledLately);
+  const inUse = sum((expiry) => (isUnknown(expiry.inUse) ? none : expiry.inUse));
   if (images.atMost === 0) return [];
+  const running =
+    inUse.atMost === 0 ? [] : [`It would expire or archive ${formatRange(inUse)} images in use.`];
   return [
     `The lifecycle policy of KeepImages and ProtectedTags would expire ${formatRange(images)} images, ${used.atMost === 0 ? 'none of which was' : `${formatRange(used)} of which were`} pulled within ${pulledLatelyDays} days.`,
+    ...running,
   ];
 }
 

@@ -18,6 +18,10 @@ export function unreadClause(reason: UnreadReason): string {
       return 'ECR did not report how it is scanned';
     case 'pushes-not-requested':
       return 'CloudTrail was not read';
+    case 'usage-not-requested':
+      return 'the services that run images were not asked';
+    case 'usage-unread':
+      return 'no service that runs images could be read';
     case 'no-push-events':
       return 'CloudTrail has no push events';
     case 'policy-not-evaluated': {

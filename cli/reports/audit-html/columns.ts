@@ -1,6 +1,6 @@
 /** The columns of the page's table, beside the name. Pure. */
-import type { AuditSubject, Expiry, ImageCount, Range } from '../../../audit/audit.ts';
-import { isUnknown, type Known, whenKnown } from '../../../core/known.ts';
+import type { AuditSubject, ImageCount } from '../../../audit/audit.ts';
+import { isUnknown, type Known } from '../../../core/known.ts';
 import type { DescribedRepository } from '../../../wording/audit/describe.ts';
 import { formatBytes, formatMoney, formatRange } from '../../../wording/format.ts';
 import { columnsOf, readinessCell, severityOf } from '../audit-labels.ts';
@@ -50,8 +50,8 @@ export function columnsOfPage(
       }),
     ),
     ...imageColumns(reasons),
-    expiryColumn('Would expire', 'images', reasons),
-    expiryColumn('Pulled recently', 'pulledLately', reasons),
+    expiryColumn(reasons),
+    keepColumn(reasons),
     text('Make immutable', ({ readiness }) => readinessCell(readiness)),
   ];
 }
@@ -99,19 +99,30 @@ function imageColumns(reasons: Reasons): readonly Column[] {
   ];
 }
 
-const none: Range = { atLeast: 0, atMost: 0 };
-
-function expiryColumn(title: string, of: keyof Expiry, reasons: Reasons): Column {
+function keepColumn(reasons: Reasons): Column {
   return {
-    title,
+    title: 'Keep',
     kind: 'number',
-    cell: ({ hardened }) =>
-      known(
-        hardened === null ? none : whenKnown(hardened, (expiry) => expiry[of]),
-        reasons,
-        'number',
-        (range) => cellOf(formatRange(range), { className: 'n', sort: range.atMost }),
+    cell: ({ keepImages }) =>
+      known(keepImages, reasons, 'number', ({ smallest }) =>
+        cellOf(smallest.toLocaleString('en'), { className: 'n', sort: smallest }),
       ),
+  };
+}
+
+/** How many images would expire, and in parentheses how many of those are in use or were pulled recently. */
+function expiryColumn(reasons: Reasons): Column {
+  return {
+    title: 'Would expire',
+    kind: 'number',
+    cell: ({ hardened }) => {
+      if (hardened === null) return cellOf('0', { className: 'n' });
+      return known(hardened, reasons, 'number', ({ images, inUseOrPulled }) => {
+        const used = inUseOrPulled.atMost > 0 ? ` (${formatRange(inUseOrPulled)})` : '';
+        const className = used === '' ? 'n' : 'n bad';
+        return cellOf(`${formatRange(images)}${used}`, { className, sort: images.atMost });
+      });
+    },
   };
 }
 

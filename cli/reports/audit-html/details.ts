@@ -1,7 +1,8 @@
 /** The details of one repository in the page, beside the table's columns. Pure. */
-import type { Expiry } from '../../../audit/audit.ts';
+import { pulledLatelyDays } from '../../../audit/expiry.ts';
 import { isUnknown, type Known } from '../../../core/known.ts';
 import type { DescribedRepository, DescribedTag } from '../../../wording/audit/describe.ts';
+import type { DescribedExpiry } from '../../../wording/audit/expiry.ts';
 import { formatRange, pluralise } from '../../../wording/format.ts';
 import { subjectLabel, truncate } from '../audit-labels.ts';
 import { toHtml } from './to-html.ts';
@@ -14,18 +15,20 @@ export interface DetailLimits {
   readonly tags: number;
   /** Of one line. */
   readonly characters: number;
+  /** Whether only what matters most is shown. */
+  readonly isLarge: boolean;
 }
 
 /** The name of a repository, which opens its details. */
 export function detailsOf(repository: DescribedRepository, limits: DetailLimits): string {
-  const items = linesOf(repository, limits.tags).map(
+  const items = linesOf(repository, limits).map(
     ([title, text]) => `<li><b>${toHtml(title)}</b> ${toHtml(truncate(text, limits.characters))}</li>`,
   );
   return `<details><summary>${toHtml(repository.name).replaceAll('/', '/<wbr>')}</summary><ul>${items.join('')}</ul></details>`;
 }
 
-function linesOf(repository: DescribedRepository, maxTags: number): Line[] {
-  const { findings, readiness, scanned, lifecyclePolicy, images, hardened } = repository;
+function linesOf(repository: DescribedRepository, { tags: maxTags, isLarge }: DetailLimits): Line[] {
+  const { findings, readiness, scanned, lifecyclePolicy, images, hardened, keepImages } = repository;
   // The message of that finding ends with the advice.
   const isAdvised = findings.some(({ code }) => code === 'tags-mutable');
   const isDone = readiness.verdict === 'done';
@@ -43,6 +46,9 @@ function linesOf(repository: DescribedRepository, maxTags: number): Line[] {
     ...(isUnknown(images) || hardened === null
       ? []
       : [['The hardened lifecycle policy', expiryWords(hardened)] satisfies Line]),
+    ...(isUnknown(keepImages) || (isLarge && keepImages.forInUse === 0)
+      ? []
+      : [['KeepImages:', keepImages.why] satisfies Line]),
   ];
 }
 
@@ -70,10 +76,12 @@ const confidenceWords: Readonly<Record<DescribedTag['confidence'], string>> = {
   possible: 'may move',
 };
 
-function expiryWords(expiry: Known<Expiry>): string {
+function expiryWords(expiry: Known<DescribedExpiry>): string {
   if (isUnknown(expiry)) return `may expire images; how many is unknown: ${expiry.unknown}.`;
-  const { images, pulledLately } = expiry;
+  const { images, pulledLately, inUse, inUseOrPulled, lost } = expiry;
   if (images.atMost === 0) return 'would expire no image now.';
   const words = images.atMost === 1 && images.atLeast === 1 ? '1 image' : `${formatRange(images)} images`;
-  return `would expire ${words} now, ${pulledLately.atMost === 0 ? 'none' : formatRange(pulledLately)} of them pulled within 90 days.`;
+  if (isUnknown(inUse) || inUse.atMost === 0)
+    return `would expire ${words} now, ${pulledLately.atMost === 0 ? 'none' : formatRange(pulledLately)} of them pulled within ${pulledLatelyDays} days.`;
+  return `would expire ${words} now. In use or pulled within ${pulledLatelyDays} days: ${formatRange(inUseOrPulled)}, such as ${lost[0]?.text}.`;
 }

@@ -9,7 +9,7 @@ export type Reasons = ReadonlyMap<string, { readonly number: number; readonly re
 /** Every reason of the registry and of its repositories, the most frequent first. */
 export function reasonsOf({ registry, repositories, summary }: DescribedAudit): Reasons {
   const counts = new Map<string, number>();
-  for (const { stack, scanned, lifecyclePolicy, publicBy, images, hardened } of repositories) {
+  for (const { stack, scanned, lifecyclePolicy, publicBy, images, hardened, keepImages } of repositories) {
     const expires = isUnknown(lifecyclePolicy) ? lifecyclePolicy : lifecyclePolicy.expires;
     const all: readonly Known<unknown>[] = [
       stack,
@@ -19,6 +19,8 @@ export function reasonsOf({ registry, repositories, summary }: DescribedAudit): 
       publicBy,
       images,
       hardened,
+      hardened === null || isUnknown(hardened) ? null : hardened.inUse,
+      keepImages,
     ];
     const here = new Set(all.filter((value) => isUnknown(value)).map(({ unknown }) => unknown));
     for (const reason of here) counts.set(reason, (counts.get(reason) ?? 0) + 1);

@@ -23,8 +23,11 @@ export function tableOf(
     .map((column) => (typeof column === 'string' ? headingOf(column) : headingOf(column.title, column.kind)))
     .join('');
   // A repository may move thousands of tags, and a browser must still open the page.
-  const limits = repositories.length > 1000 ? { tags: 2, characters: 250 } : { tags: 10, characters: 1500 };
-  return `<p class="hint" id="hint">Most severe first. Select a heading to sort by it, a repository to see its details. “Would expire” is the number of images that the lifecycle policy of KeepImages and ProtectedTags would expire, “Pulled recently” how many of those were pulled within 90 days.</p>
+  const limits =
+    repositories.length > 1000
+      ? { tags: 2, characters: 250, isLarge: true }
+      : { tags: 10, characters: 1500, isLarge: false };
+  return `<p class="hint" id="hint">Most severe first. Select a heading to sort by it, a repository to see its details. “Would expire” is the number of images that the lifecycle policy of KeepImages and ProtectedTags would expire, in parentheses how many of those are in use or were pulled within 90 days. “Keep” is the smallest KeepImages that keeps everything in use and the pushes of some days.</p>
 <p class="tools"><span id="search" hidden><label>Find <input type="search" id="filter" autocomplete="off"></label> <output id="count" for="filter"></output></span>${
     repositories.length > maxRowsShown
       ? ` <label><input type="checkbox" id="all" autocomplete="off"> Show all ${repositories.length.toLocaleString('en')}, not only the first ${maxRowsShown}</label>`

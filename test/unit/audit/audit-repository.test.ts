@@ -9,7 +9,7 @@ import { describeAudit, describeRepository } from '../../../wording/audit/descri
 import { denied, image, now, reading } from './support/readings.ts';
 
 const registry = { region: 'us-east-1', registryId: '123456789012', scanType: 'BASIC' } as const;
-const options = { policy: builtInPolicy, quota: 100_000, lookBackDays: 14, now };
+const options = { policy: builtInPolicy, quota: 100_000, lookBackDays: 14, keepDays: 30, now };
 const data = (more: Partial<RepositoryReading>) => auditRepository(reading(more), options);
 const judge = (more: Partial<RepositoryReading>, changed: Partial<typeof options> = {}) =>
   describeRepository(auditRepository(reading(more), { ...options, ...changed }), registry);

@@ -8,7 +8,7 @@ import { builtInPolicy } from '../../../core/policy/policy.ts';
 import { describeReadiness } from '../../../wording/audit/describe.ts';
 import { day, denied, image, now, reading } from './support/readings.ts';
 
-const options = { policy: builtInPolicy, quota: 1000, lookBackDays: 14, now };
+const options = { policy: builtInPolicy, quota: 1000, lookBackDays: 14, keepDays: 30, now };
 const readiness = (more: Partial<RepositoryReading>) =>
   describeReadiness(readinessOf({ ...reading(more), lookBackDays: 14, now }));
 const pushed = (tags: Record<string, [times: number, images: number]>): Partial<RepositoryReading> => ({

@@ -33,6 +33,7 @@ async function read(options: Partial<StubOptions>, more: Partial<ReadOptions> = 
     endpointUrl: stub.url,
     maxPushes: 100,
     sourceRegions: [],
+    usageSources: [],
     now: Date.now(),
     stop: new AbortController().signal,
     previousTags: () => undefined,

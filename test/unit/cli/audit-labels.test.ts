@@ -11,7 +11,13 @@ import { now, reading } from '../audit/support/readings.ts';
 /** An audit that reports an issue of a control for which no report has a column of its own. */
 function auditWithRetain(): DescribedAudit {
   const registry = { region: 'eu-central-1', registryId: '123456789012', scanType: 'BASIC' } as const;
-  const one = auditRepository(reading(), { policy: builtInPolicy, quota: 1000, lookBackDays: 14, now });
+  const one = auditRepository(reading(), {
+    policy: builtInPolicy,
+    quota: 1000,
+    lookBackDays: 14,
+    keepDays: 30,
+    now,
+  });
   const fact = {
     control: 'Retain',
     code: 'retention-not-set',

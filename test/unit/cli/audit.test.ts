@@ -56,7 +56,7 @@ describe('audit', () => {
     const lines = out.split('\n');
     expect(lines[0]).toBe('Registry 123456789012 in us-east-1');
     expect(lines[1]).toMatch(
-      /^repository +stack +tags +scanned +lifecycle +images +size +\$\/month +would expire +make immutable$/,
+      /^repository +stack +tags +scanned +lifecycle +images +size +\$\/month +would expire +keep +make immutable$/,
     );
     // The only one that is public.
     expect(lines[2]).toMatch(/^team-19\/service-99 /);

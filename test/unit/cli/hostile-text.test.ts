@@ -178,7 +178,9 @@ test.each(auditFormats)(
             },
           }),
           reading({ images: unread, stack: unread, scan: unread, lifecyclePolicy: unread }),
-        ].map((each) => auditRepository(each, { policy: builtInPolicy, quota: 1000, lookBackDays: 14, now }));
+        ].map((each) =>
+          auditRepository(each, { policy: builtInPolicy, quota: 1000, lookBackDays: 14, keepDays: 30, now }),
+        );
         const audit = describeAudit(auditOf(registry, repositories, { total: 3, at: now }));
         const printed = await auditReports[format](audit, { version: '1', colours, top: 0 });
         // The page's own script and style are many lines; CSV ends its lines as RFC 4180 has it.

@@ -47,6 +47,7 @@ export function reading(more: Partial<RepositoryReading> = {}): RepositoryReadin
     repositoryPolicy: undefined,
     images: [],
     stack: undefined,
+    references: { unknown: { code: 'usage-not-requested' } },
     pushes: { unknown: { code: 'pushes-not-requested' } },
     previousAudit: undefined,
     ...more,

@@ -56,14 +56,20 @@ export function fleetAudit({
     ...Array.from({ length: repositories }, (_, index) => service(index, maxImages)),
     ...extra,
   ];
-  const options = { policy: builtInPolicy, quota, lookBackDays: 14, now };
+  const options = { policy: builtInPolicy, quota, lookBackDays: 14, keepDays: 30, now };
   const audits = readings.map((each) => auditRepository(each, options));
   return describeAudit(auditOf(registry, audits, { total: audits.length + unread, at: now }));
 }
 
 /** A registry whose repositories are all the same but for their names. */
 export function sameAudit(one: RepositoryReading, count: number): DescribedAudit {
-  const judged = auditRepository(one, { policy: builtInPolicy, quota: 1000, lookBackDays: 14, now });
+  const judged = auditRepository(one, {
+    policy: builtInPolicy,
+    quota: 1000,
+    lookBackDays: 14,
+    keepDays: 30,
+    now,
+  });
   const audits = Array.from({ length: count }, (_, index) => ({ ...judged, name: `team/service-${index}` }));
   return describeAudit(auditOf(registry, audits, { total: count, at: now }));
 }

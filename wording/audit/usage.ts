@@ -1,0 +1,107 @@
+/** Who uses images that a lifecycle policy would expire, and which services could not be asked. */
+import type { Expiry, ImageLost } from '../../audit/audit.ts';
+import type { RegistryReading } from '../../audit/reading.ts';
+import { isUnknown } from '../../core/known.ts';
+import { type UnreadSource, type UsageSource, usageSources } from '../../core/usage/evidence.ts';
+import type { SmallestKeepImages } from '../../core/usage/keep-images.ts';
+import { formatRange, pluralise } from '../format.ts';
+import { dayOf } from './day-of.ts';
+
+// A message is one line of a table or of a list.
+const maxNamed = 5;
+
+const services: Readonly<Record<UsageSource, string>> = {
+  pulls: 'pull times',
+  ecs: 'Amazon ECS',
+  lambda: 'AWS Lambda',
+  batch: 'AWS Batch',
+  codebuild: 'AWS CodeBuild',
+  apprunner: 'AWS App Runner',
+  sagemaker: 'Amazon SageMaker AI',
+  inspector: 'Amazon Inspector',
+};
+
+/** Which services were asked what uses images, and which could not be: at most two sentences. */
+export function usageSentences({ usage }: RegistryReading): string[] {
+  if (usage === undefined || isUnknown(usage)) return [];
+  const asked = usageSources.flatMap((source) => {
+    const result = usage[source];
+    return result === undefined ? [] : [{ name: services[source], result }];
+  });
+  const unread = asked.flatMap(({ name, result }) =>
+    isUnknown(result) ? [`${name} (${sourceClause(result.unknown)})`] : [],
+  );
+  const read = ['pull times', ...asked.filter(({ result }) => !isUnknown(result)).map(({ name }) => name)];
+  return [
+    `Images in use are known from ${read.join(', ')}.`,
+    ...(unread.length === 0
+      ? []
+      : [`Not read: ${unread.join('; ')}. Images that only these use count as unused.`]),
+  ];
+}
+
+function sourceClause(reason: UnreadSource): string {
+  switch (reason.code) {
+    case 'denied':
+      return `${reason.action} is not allowed`;
+    case 'no-response':
+      return `${reason.action} did not respond in time`;
+    case 'failed':
+      return `${reason.action} failed: ${reason.error}`;
+    case 'not-available':
+      return 'not available in the Region, or not turned on';
+    case 'out-of-time':
+      return 'time ran out';
+    case 'not-requested':
+      return 'not asked';
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** An image that would be lost, with what uses it: `build-3 (arn:aws:ecs:... and 2 more)`. */
+export function lostClause({ digest, tags, users, moreUsers, pulledAt }: ImageLost): string {
+  const name = tags.length === 0 ? digest.slice(0, 'sha256:'.length + 12) : tags.join(', ');
+  const by = users.map(({ arn }) => arn).join(', ');
+  if (users.length > 0) return `${name} (${by}${moreUsers > 0 ? ` and ${moreUsers} more` : ''})`;
+  return pulledAt === undefined ? name : `${name} (pulled on ${dayOf(pulledAt)})`;
+}
+
+/** The first images that would be lost: `: build-3 (...), build-9 (...) and 12 more`; empty if there are none. */
+export function lostList({ lost, inUseOrPulled }: Expiry): string {
+  const named = lost.slice(0, maxNamed).map(lostClause);
+  const rest = inUseOrPulled.atMost - named.length;
+  return named.length === 0 ? '' : `: ${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+/** `134 in use, 33 more pulled within 90 days`; where no service was asked the pulls alone. */
+export function usedClause({ inUse, inUseOrPulled, pulledLately }: Expiry, days: number): string {
+  if (isUnknown(inUse) || inUse.atMost === 0)
+    return `${formatRange(inUseOrPulled.atMost > pulledLately.atMost ? inUseOrPulled : pulledLately)} pulled within ${days} days`;
+  const more = {
+    atLeast: Math.max(0, inUseOrPulled.atLeast - inUse.atLeast),
+    atMost: inUseOrPulled.atMost - inUse.atMost,
+  };
+  return `${formatRange(inUse)} in use${more.atMost > 0 ? `, ${formatRange(more)} more pulled within ${days} days` : ''}`;
+}
+
+/** What KeepImages has to be: a sentence. */
+export function keepSentence({
+  smallest,
+  forInUse,
+  forPushes,
+  days,
+  perDay,
+  untaggedInUse,
+}: SmallestKeepImages): string {
+  const rate = perDay >= 10 ? Math.round(perDay) : Math.round(perDay * 10) / 10;
+  const reasons = [
+    `${pluralise(days, 'day', 'days')} of pushes are ${pluralise(forPushes, 'image', 'images')} (${rate} a day)`,
+    ...(forInUse > 0 ? [`the oldest image in use is number ${forInUse.toLocaleString('en')}`] : []),
+  ];
+  const untagged =
+    untaggedInUse > 0
+      ? ` ${pluralise(untaggedInUse, 'image in use has', 'images in use have')} no tag: set ExpireUntaggedAfterDays: 0 to keep ${untaggedInUse === 1 ? 'it' : 'them'}.`
+      : '';
+  return `At least ${smallest}: ${reasons.join(', and ')}.${untagged}`;
+}
