@@ -6,7 +6,7 @@ import { mapConcurrently } from '../aws/map-concurrently.ts';
 import { unreadOf } from '../aws/usage/unread.ts';
 import type { Usage, UsageRegistry } from '../aws/usage/usage-reads.ts';
 import { isUnknown, type Known, whenKnown } from '../core/known.ts';
-import type { ImageReference, UnreadSource, UsageEvidence, UsageSource } from '../core/usage/evidence.ts';
+import type { UnreadSource, UsageEvidence, UsageSource } from '../core/usage/evidence.ts';
 import { type LookReason, needsEffect, type RepositoryLook } from '../core/usage/guard.ts';
 import {
   type ExpiringImage,
@@ -61,35 +61,20 @@ const repositoriesAtOnce = 8;
  * Whatever fails is unknown with its reason. A repository that does not exist has nothing to harm.
  */
 export async function lookAt(options: LookOptions): Promise<Look> {
-  const { targets, registry, sources, usage, protectPulledWithinDays, now } = options;
+  const { targets, protectPulledWithinDays, now } = options;
   const byName = Map.groupBy(targets, ({ repository }) => repository);
+  const textsOf = (all: readonly LookTarget[]) => [...new Set(all.map(({ wanted }) => wanted))];
   const read = await mapConcurrently(
     [...byName],
-    ([repository, all]) =>
-      readRepository(
-        repository,
-        all.map(({ wanted }) => wanted),
-        options,
-      ),
+    ([repository, all]) => readRepository(repository, textsOf(all), options),
     repositoriesAtOnce,
   );
-  const readings = new Map(read.map((reading) => [reading.repository, reading]));
-  const isExpiring = read.some(({ expiring }) =>
-    [...expiring.values()].some((images) => !isUnknown(images) && images.length > 0),
-  );
-  const evidence = isExpiring
-    ? await usage.read(
-        registry,
-        sources.filter((source) => source !== 'pulls'),
-      )
-    : undefined;
-  const references = Map.groupBy(
-    (evidence?.references ?? []).filter((each) => isIn(each, registry)),
-    ({ repository }) => repository,
-  );
+  const evidence = await readEvidence(read, options);
+  const references = Map.groupBy(evidence?.references ?? [], ({ repository }) => repository);
   const pulledSince = pulledSinceOf(now, protectPulledWithinDays);
   const effectIn = (images: readonly ExpiringImage[], repository: string): PolicyEffect =>
     effectOf(images, usageVerdicts(images, references.get(repository) ?? [], { pulledSince }));
+  const readings = new Map(read.map((reading) => [reading.repository, reading]));
   const repositories = targets.flatMap(({ repository, wanted }): readonly RepositoryLook[] => {
     const reading = readings.get(repository);
     if (reading === undefined) return [];
@@ -102,8 +87,28 @@ export async function lookAt(options: LookOptions): Promise<Look> {
   return { repositories, evidence };
 }
 
-function isIn(reference: ImageReference, { registryId, region }: UsageRegistry): boolean {
-  return reference.registryId === registryId && reference.region === region;
+/** The evidence for the images of this registry; undefined if no text would expire any, so that none was read. */
+async function readEvidence(
+  readings: readonly Reading[],
+  { registry, sources, usage }: LookOptions,
+): Promise<UsageEvidence | undefined> {
+  const digests = new Map(
+    readings.map(({ repository, expiring }) => {
+      const images = [...expiring.values()].flatMap((known) => (isUnknown(known) ? [] : known));
+      return [repository, new Set(images.map(({ digest }) => digest))];
+    }),
+  );
+  if ([...digests.values()].every(({ size }) => size === 0)) return undefined;
+  const { references, ...evidence } = await usage.read(
+    registry,
+    sources.filter((source) => source !== 'pulls'),
+    { isAskedFor: ({ repository, digest }) => digests.get(repository)?.has(digest) === true },
+  );
+  const { registryId, region } = registry;
+  return {
+    ...evidence,
+    references: references.filter((each) => each.registryId === registryId && each.region === region),
+  };
 }
 
 /** One repository, without the evidence. */
@@ -124,7 +129,7 @@ async function readRepository(
   const present = await orAbsent('ecr:GetLifecyclePolicy', () => ecr.lifecyclePolicy(repository));
   if (present === 'absent') return absent;
   const found = present.value;
-  const needed = [...new Set(texts)].filter((wanted) => isEffectNeeded(found, wanted));
+  const needed = texts.filter((wanted) => isEffectNeeded(found, wanted));
   if (needed.length === 0) return { ...absent, exists: true, present: found };
   const images = await orAbsent('ecr:DescribeImages', () => ecr.images(repository, { imageStatus: 'ANY' }));
   if (images === 'absent') return absent;

@@ -5,7 +5,7 @@ import { type Deadline, deadlineIn } from '../../../aws/deadline.ts';
 import { connect } from '../../../aws/ecr/connection.ts';
 import { imageReads } from '../../../aws/ecr/images.ts';
 import { lifecyclePolicyReads } from '../../../aws/ecr/lifecycle-policies.ts';
-import type { Usage } from '../../../aws/usage/usage-reads.ts';
+import type { Usage, UsageReadOptions } from '../../../aws/usage/usage-reads.ts';
 import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
 import type { ImageReference, UsageEvidence, UsageSource } from '../../../core/usage/evidence.ts';
 import { decideGuard, type GuardDecision, type RepositoryLook } from '../../../core/usage/guard.ts';
@@ -18,6 +18,7 @@ let deadline: Deadline;
 let close: () => void;
 let reads: LookOptions['ecr'];
 let usageReads: (readonly UsageSource[])[];
+let isAskedFor: UsageReadOptions['isAskedFor'];
 
 beforeEach(async () => {
   server = await startServer();
@@ -60,8 +61,9 @@ function look(
   more: Partial<LookOptions> = {},
 ) {
   const usage: Pick<Usage, 'read'> = {
-    async read(_, sources) {
+    async read(_, sources, options) {
       usageReads.push(sources);
+      isAskedFor = options?.isAskedFor;
       return { readAt: now, references: [], sources: { ecs: 1, lambda: 0 }, ...evidence };
     },
   };
@@ -108,6 +110,12 @@ describe('a look at repositories', () => {
     ];
     const { repositories, evidence } = await look(targets, { references });
     expect(usageReads).toEqual([['ecs', 'lambda']]);
+    const digest = (index: number) => imagesLike(2_500)[index]?.digest ?? '';
+    // Of 'a' the newest 20 stay, of 'b' too.
+    const asked = [380, 379].map((index) => isAskedFor?.({ repository: 'a', digest: digest(index) }));
+    expect(asked).toEqual([false, true]);
+    expect(isAskedFor?.({ repository: 'b', digest: digest(380) })).toBe(true);
+    expect(isAskedFor?.({ repository: 'c', digest: digest(0) })).toBe(false);
     expect(count('GetLifecyclePolicy')).toBe(2);
     expect(count('DescribeImages')).toBe(1 + 3);
     const [a, b, other] = repositories;
