@@ -4,6 +4,7 @@ import {
   addUndetermined,
   branchContext,
   type ControlContext,
+  checkControl,
   refuse,
   unselected,
 } from '../control-context.ts';
@@ -82,13 +83,12 @@ type Issues = ReturnType<ControlContext['control']['check']>;
  * places is the same in all of them.
  */
 function issuesOf(known: Json, place: DocumentPlace, context: ControlContext, scope: Scope): Issues {
-  const { control, policy, documents } = context;
-  const { parseRepositoryPolicy } = documents();
+  const { parseRepositoryPolicy } = context.documents();
   const { scopes, isDecided } = decidedScopes(known, scope);
   const found = scopes.flatMap((each) => {
     const reader = templateReader(each, isDecided && place.isWhole !== false);
     const parsed = parseRepositoryPolicy(known, reader);
-    return 'value' in parsed ? control.check({ repositoryPolicy: parsed.value }, policy, documents) : [];
+    return 'value' in parsed ? checkControl(context, { repositoryPolicy: parsed.value }) : [];
   });
   const first = new Map<string, Issues[number]>();
   for (const issue of found) if (!first.has(placeOf(issue))) first.set(placeOf(issue), issue);
