@@ -115,7 +115,7 @@ export const policyDescriptions: { readonly [Name in PolicyName]: string } = {
   LifecycleGuard:
     'If the default lifecycle policy would expire images in use, Withhold does not write it and reports them, Refuse fails the change set, Off does not look.',
   LifecycleGuardSources:
-    'Sources of use that must be readable before a default lifecycle policy that expires images is written (pulls, ecs, lambda, batch, codebuild, apprunner, sagemaker, inspector).',
+    'Sources of use that must be readable before a lifecycle policy that expires images is written (pulls, ecs, lambda, batch, codebuild, apprunner, sagemaker, inspector).',
   ProtectPulledWithinDays: 'Days after its last pull in which LifecycleGuard treats an image as in use.',
 };
 

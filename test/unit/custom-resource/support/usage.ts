@@ -24,6 +24,13 @@ const paths = new Map([
   ['/status/batch/get', 'BatchGetAccountStatus'],
   ['/coverage/list', 'ListCoverage'],
 ]);
+// The lists of every operation, without an entry.
+const nothing = Object.fromEntries(
+  [
+    ...['taskArns', 'families', 'Functions', 'jobDefinitions', 'projects', 'ServiceSummaryList'],
+    ...['Models', 'Endpoints', 'InferenceComponents', 'coveredResources', 'accounts'],
+  ].map((name) => [name, []]),
+);
 const cluster = 'arn:aws:ecs:us-east-1:123456789012:cluster/bench';
 
 /** The reply, or undefined where the request is to another service. */
@@ -50,7 +57,7 @@ export function usageReply(usage: StubUsage, { headers, url = '' }: IncomingMess
         serviceRevisions: services.map(([serviceArn, image]) => ({ serviceArn, containerImages: [image] })),
       });
     default:
-      return ok({});
+      return ok(nothing);
   }
 }
 
