@@ -108,7 +108,30 @@ export async function checkPolicy(
   withinDays: number,
   context: GuardContext,
 ): Promise<PolicyCheck> {
+  return checkExpiring(repository, await previewPolicy(repository, text, context), withinDays, context);
+}
+
+/** The images that a policy would expire or archive now, by ECR's preview. @throws {@link PreviewFailed} */
+export async function previewPolicy(
+  repository: string,
+  text: string,
+  context: GuardContext,
+): Promise<readonly ExpiringImage[]> {
   const expiring = await previewOf(repository, text, context);
+  context.usage.askFor(
+    repository,
+    expiring.map(({ digest }) => digest),
+  );
+  return expiring;
+}
+
+/** Which of the images that a policy would expire or archive are in use, as of {@link checkPolicy}. */
+export async function checkExpiring(
+  repository: string,
+  expiring: readonly ExpiringImage[],
+  withinDays: number,
+  context: GuardContext,
+): Promise<PolicyCheck> {
   if (expiring.length === 0) return nothingExpires;
   const digests = expiring.map(({ digest }) => digest);
   const [times, references, { required, others }] = await Promise.all([

@@ -3,11 +3,12 @@ import { mapConcurrently } from '../aws/map-concurrently.ts';
 import type { ReconcileContext } from './context.ts';
 import type { Desired } from './desired.ts';
 import {
-  checkPolicy,
+  checkExpiring,
   harmSummary,
   isExpiryRefused,
   isHarmful,
   type PolicyCheck,
+  previewPolicy,
   protectedDays,
 } from './guard.ts';
 import type { ObservedRepository } from './observe.ts';
@@ -93,15 +94,32 @@ async function guardPolicies(
 ): Promise<readonly Guarded[]> {
   const days = protectedDays(desired, context);
   if (days === 0) return [];
-  const all = await mapConcurrently(plans, async (plan): Promise<readonly Guarded[]> => {
-    if (typeof plan.lifecyclePolicy !== 'string') return [];
-    try {
-      return [{ plan, check: await checkPolicy(nameOf(plan), plan.lifecyclePolicy, days, context) }];
-    } catch (error) {
-      return [{ plan, error }];
-    }
-  });
-  return all.flat();
+  const putting = plans.flatMap((plan) =>
+    typeof plan.lifecyclePolicy === 'string' ? [{ plan, text: plan.lifecyclePolicy }] : [],
+  );
+  // All previews first: evidence of use, which is read once, then names who uses the images of every repository.
+  const previewed = await mapConcurrently(putting, ({ plan, text }) =>
+    orError(plan, async () => ({ plan, expiring: await previewPolicy(nameOf(plan), text, context) })),
+  );
+  return mapConcurrently(previewed, async (each) =>
+    'error' in each
+      ? each
+      : orError(each.plan, async () => ({
+          plan: each.plan,
+          check: await checkExpiring(nameOf(each.plan), each.expiring, days, context),
+        })),
+  );
+}
+
+async function orError<Result>(
+  plan: Plan,
+  work: () => Promise<Result>,
+): Promise<Result | { readonly plan: Plan; readonly error: unknown }> {
+  try {
+    return await work();
+  } catch (error) {
+    return { plan, error };
+  }
 }
 
 /** The note about sources that are not required and were not read, the same for every repository. */

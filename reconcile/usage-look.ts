@@ -22,7 +22,7 @@ export interface UsageLookOptions {
 
 /** A source that was not read, and why. */
 export interface UnreadUsage {
-  readonly source: UsageSource;
+  readonly what: UsageSource;
   readonly reason: UnreadSource;
 }
 
@@ -30,6 +30,8 @@ export interface UnreadUsage {
 export interface UsageLook {
   /** The evidence, which is read once, at the first call. @throws errors of `connect` */
   evidence(): Promise<UsageEvidence>;
+  /** Images that would expire: those that are given before the evidence is read have their users named as well as AWS can. */
+  askFor(repository: string, digests: readonly string[]): void;
   /** The references to images of one repository. */
   referencesTo(repository: string): Promise<readonly ImageReference[]>;
   /** The sources that were not read: those that are required, and all others. */
@@ -47,8 +49,9 @@ export function startUsageLook(
 ): UsageLook {
   let reading: Promise<UsageEvidence> | undefined;
   let grouped: Promise<ReadonlyMap<string, readonly ImageReference[]>> | undefined;
+  const asked = new Map<string, Set<string>>();
   const evidence = () => {
-    reading ??= readEvidence({ registry, connect }, deadline);
+    reading ??= readEvidence({ registry, connect }, asked, deadline);
     return reading;
   };
   const references = () => {
@@ -59,14 +62,17 @@ export function startUsageLook(
   };
   return {
     evidence,
+    askFor(repository, digests) {
+      asked.set(repository, new Set([...(asked.get(repository) ?? []), ...digests]));
+    },
     referencesTo: async (repository) => (await references()).get(repository) ?? [],
     async unread() {
       const { sources } = await evidence();
       const unread = read.flatMap((source): readonly UnreadUsage[] => {
         const known = sources[source] ?? { unknown: { code: 'not-requested' } };
-        return isUnknown<number, UnreadSource>(known) ? [{ source, reason: known.unknown }] : [];
+        return isUnknown<number, UnreadSource>(known) ? [{ what: source, reason: known.unknown }] : [];
       });
-      const isRequired = ({ source }: UnreadUsage) => required.includes(source);
+      const isRequired = ({ what }: UnreadUsage) => required.includes(what);
       return {
         required: unread.filter(isRequired),
         others: unread.filter((each) => !isRequired(each)),
@@ -77,13 +83,16 @@ export function startUsageLook(
 
 async function readEvidence(
   { registry, connect }: Pick<UsageLookOptions, 'registry' | 'connect'>,
+  asked: ReadonlyMap<string, ReadonlySet<string>>,
   deadline: Deadline,
 ): Promise<UsageEvidence> {
   const limit = deadlineIn(Math.min(maxMs, deadline.leftMs() / 2), deadline.signal);
   try {
     const usage = connect(limit);
     try {
-      return await usage.read(registry, read);
+      return await usage.read(registry, read, {
+        isAskedFor: ({ repository, digest }) => asked.get(repository)?.has(digest) === true,
+      });
     } finally {
       usage.close();
     }

@@ -1,7 +1,7 @@
 /** Which images in use keep a lifecycle policy from being put. */
 import type { ImageInUse, PolicyCheck } from '../reconcile/guard.ts';
 import type { UnreadUsage } from '../reconcile/usage-look.ts';
-import { unreadClause, unreadRemedy } from './usage.ts';
+import { missingActions, notReadClause, usersText } from './image-usage.ts';
 
 /** Whether a sentence may name a repository: in a dry run only one that its author names. */
 export type IsNamed = (repository: string) => boolean;
@@ -28,7 +28,17 @@ export function imagesInUseSentence(
 /** The same where it is not known whether images are in use. */
 export function usageUnreadSentence(repositories: number, unread: readonly UnreadUsage[]): string {
   const where = repositories === 1 ? '' : ` in ${repositories} repositories`;
-  return `The lifecycle policy would expire or archive images${where}, and it is not known whether they are in use, so nothing was changed: ${unread.map(unreadClause).join(' and ')}. ${unreadRemedy(unread)}`;
+  return `The lifecycle policy would expire or archive images${where}, and it is not known whether they are in use, so nothing was changed: ${unread.map(notReadClause).join(' and ')}. ${unreadRemedy(unread)}`;
+}
+
+/** What to do about required sources that were not read. */
+function unreadRemedy(unread: readonly UnreadUsage[]): string {
+  const actions = missingActions(unread);
+  const first =
+    actions.length === 0
+      ? 'Deploy again'
+      : `Allow ${actions.join(' and ')} in the function's role, and in any service control policy or permissions boundary`;
+  return `${first}, or remove ${unread.map(({ what }) => what).join(' and ')} from LifecycleGuardSources of the application.`;
 }
 
 /** What a dry run says of a lifecycle policy that would be refused, of one repository, with as many images as fit. */
@@ -38,7 +48,7 @@ export function refusedPolicyClause(
   maxCharacters: number,
 ): string {
   if (images.length === 0)
-    return `the LifecyclePolicy would be refused, since it is not known whether images that it would expire or archive are in use: ${unread.map(unreadClause).join(' and ')}`;
+    return `the LifecyclePolicy would be refused, since it is not known whether images that it would expire or archive are in use: ${unread.map(notReadClause).join(' and ')}`;
   return `the LifecyclePolicy would be refused, since it would ${actionWords(images)} ${countWords(images, withinDays)}: ${imageList(images, images.length, maxCharacters)}`;
 }
 
@@ -62,10 +72,7 @@ function imageWords({ repository, tags, digest, verdict }: ImageInUse): string {
   const which = tags.length === 0 ? 'untagged' : tags.join(', ');
   if (verdict.kind === 'pulled')
     return `${repository} ${which} (${digest}, last pulled ${new Date(verdict.pulledAt).toISOString().slice(0, 16)}Z)`;
-  const { users } = verdict;
-  const rest = users.length > maxUsers ? ` and ${users.length - maxUsers} more` : '';
-  const by = users.slice(0, maxUsers).map(({ arn, source }) => arn || source);
-  return `${repository} ${which} (${digest}, used by ${by.join(', ')}${rest})`;
+  return `${repository} ${which} (${digest}, in use by ${usersText(verdict.users, maxUsers)})`;
 }
 
 function countWords(images: readonly ImageInUse[], withinDays: number): string {

@@ -3,10 +3,10 @@ import type { TagMutability } from '../core/settings/tag-mutability.ts';
 import type { HarmSummary } from '../reconcile/guard.ts';
 import type { Note } from '../reconcile/outcome.ts';
 import type { Plan } from '../reconcile/plan.ts';
+import { notReadClause } from './image-usage.ts';
 import { refusedPolicyClause } from './images-in-use.ts';
 import { repositories, truncateList } from './lists.ts';
 import { mutabilityWords, settingList } from './settings.ts';
-import { unreadClause } from './usage.ts';
 
 // Of the images of one repository; a line of the log has room for many.
 const maxImageCharacters = 50_000;
@@ -22,7 +22,7 @@ export function noteClause(note: Note): string {
     case 'not-scanned':
       return `${truncateList(note.repositories, 10)} ${note.repositories.length === 1 ? 'is' : 'are'} not scanned`;
     case 'usage-unread':
-      return `${note.unread.map(unreadClause).join(' and ')}: images that only they use were not protected`;
+      return `${note.unread.map(notReadClause).join(' and ')}: images that only they use were not protected`;
     case 'properties-refused':
       return 'the rollback is refused, by its properties or by the parameters of the application: what the Update before had changed is reverted as far as it is recorded';
     default:
@@ -61,7 +61,7 @@ function keptBecause({ imagesInUse, isArchiving = false, unread = [] }: HarmSumm
     return `the earlier one would ${isArchiving ? 'archive' : 'expire'} ${imagesInUse} ${imagesInUse === 1 ? 'image' : 'images'} in use`;
   return unread.length === 0
     ? 'ECR could not preview what the earlier one would expire'
-    : `it is not known whether the earlier one would expire images in use, since ${unread.map(unreadClause).join(' and ')}`;
+    : `it is not known whether the earlier one would expire images in use, since ${unread.map(notReadClause).join(' and ')}`;
 }
 
 function lessSafe(which: string, { settings }: { readonly settings: readonly unknown[] }): string {

@@ -50,7 +50,7 @@ describe('an image in use that was not pulled for long', () => {
     const refused = await bench.run({ repository, properties });
     expect(refused.answer).toMatchObject({
       Status: 'FAILED',
-      Reason: `The lifecycle policy would expire 1 image that is in use, so nothing was changed. Change it to keep them, or set ProtectPulledWithinDays: 0 to expire them, which needs AllowExpiringImagesInUse: true of the application. In use: ${repository} v0 (${digest}, used by ${service}).`,
+      Reason: `The lifecycle policy would expire 1 image that is in use, so nothing was changed. Change it to keep them, or set ProtectPulledWithinDays: 0 to expire them, which needs AllowExpiringImagesInUse: true of the application. In use: ${repository} v0 (${digest}, in use by ${service}).`,
     });
     expect([refused.after, refused.lifecycleAfter, refused.claimsAfter]).toEqual([
       unsafe,
@@ -103,14 +103,14 @@ describe('evidence of use', () => {
     expect(answer).toMatchObject({ Status: 'SUCCESS', Data: { Changed: '3' } });
     expect(calls.filter((operation) => operation === 'ListClusters')).toHaveLength(1);
     const noted = bench.printed.filter((line) => line.includes('"notes"')).at(-1);
-    expect(noted).toContain('Amazon Inspector could not be read');
+    expect(noted).toContain('Amazon Inspector was not read');
   });
 
   test.each<[string, string]>([
-    ['ListClusters', 'Amazon ECS could not be read (ecs:ListClusters was denied). Allow ecs:ListClusters'],
+    ['ListClusters', 'Amazon ECS was not read (ecs:ListClusters is not allowed). Allow ecs:ListClusters'],
     [
       'ListFunctions',
-      'AWS Lambda could not be read (lambda:ListFunctions was denied). Allow lambda:ListFunctions',
+      'AWS Lambda was not read (lambda:ListFunctions is not allowed). Allow lambda:ListFunctions',
     ],
   ])(
     'without %s fails the request with the permission to add, and changes nothing',
@@ -148,7 +148,7 @@ describe('evidence of use', () => {
     const back = await bench.run({ ...update, properties: earlier, event: old(changed) });
     expect(back).toMatchObject({ answer: { Status: 'SUCCESS' }, lifecycleAfter: keeping(9) });
     expect(back.answer?.Reason).toContain(
-      'it is not known whether the earlier one would expire images in use, since Amazon ECS could not be read (ecs:ListClusters was denied)',
+      'it is not known whether the earlier one would expire images in use, since Amazon ECS was not read (ecs:ListClusters is not allowed)',
     );
     const removed = await bench.run({ sample: 'delete', repository, properties: earlier });
     expect(removed.answer?.Status).toBe('SUCCESS');
