@@ -1,7 +1,7 @@
 import { DescribeStackResourceCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { keyAttribute } from '../../../aws/claims/claim-item.ts';
-import { isObject, type JsonObject, member } from '../../../core/json.ts';
+import { isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
 import { applicationStack } from '../../../local/application.ts';
 import { clients, uniqueName } from './stacks.ts';
 
@@ -33,10 +33,15 @@ export async function functionCopy(
   };
 }
 
-/** The macro as it is deployed, under another name and with an environment of its own: the resources of a template. */
+/**
+ * The macro as it is deployed, under another name and with an environment of its own: the resources of a template.
+ *
+ * @param role the ARN of its role, or what gives it; by default one that does not exist, which allows everything
+ */
 export async function macroCopy(
   name: string,
   environment: Readonly<Record<string, string>>,
+  role: Json = 'arn:aws:iam::000000000000:role/any',
 ): Promise<JsonObject> {
   const { TemplateBody = '{}' } = await clients.cloudformation.send(
     new GetTemplateCommand({ StackName: applicationStack, TemplateStage: 'Processed' }),
@@ -51,7 +56,7 @@ export async function macroCopy(
       Type: 'AWS::Lambda::Function',
       Properties: {
         ...properties,
-        Role: 'arn:aws:iam::000000000000:role/any',
+        Role: role,
         Environment: { Variables: environment },
       },
     },
