@@ -21,6 +21,9 @@ const configuration = localConfiguration({ endpoint: clients.endpoint, environme
 const iam = new IAMClient(configuration);
 const lambda = new LambdaClient(configuration);
 
+// One look after the other; each reads everything that the tests have made in the local AWS.
+const patience = 240_000;
+
 const physicalId = async (stackName: string, name: string) =>
   (await stackResources(clients.cloudformation, stackName)).find(({ logicalId }) => logicalId === name)
     ?.physicalId ?? '';
@@ -101,41 +104,45 @@ function actionsIn(text: string): readonly string[] {
   return [Statement].flat().flatMap(({ Action }) => Action);
 }
 
-test('a macro that loses a permission writes no policy that would expire images unseen, and names the action', async () => {
-  // What uses images of another repository, so that each operation has something to describe.
-  const used = uniqueName('used');
-  const RepositoryName = uniqueName('unused');
-  for (const repositoryName of [used, RepositoryName])
-    await clients.ecr.send(new CreateRepositoryCommand({ repositoryName }));
-  await fillWithFleet(used, { count: 30 });
-  await fillWithFleet(RepositoryName, { count: 3, ways: [] });
-  const macro = await macroWithPermissions();
-  const Images = { Type: 'AWS::ECR::Repository', Properties: { RepositoryName } };
-  const outcomeWithout = async (action: string) => {
-    await macro.deny(action);
-    const { status, text } = await macro.expand({ Resources: { Images } });
-    const written = text.includes('LifecyclePolicyText') ? 'written' : 'withheld';
-    return [status === 'success' ? written : 'failed', text.includes(action) ? 'named' : 'not named'].join(
-      ', ',
-    );
-  };
-  // Everything is allowed.
-  expect(await outcomeWithout('none:Such')).toBe('written, not named');
+test(
+  'a macro that loses a permission writes no policy that would expire images unseen, and names the action',
+  async () => {
+    // What uses images of another repository, so that each operation has something to describe.
+    const used = uniqueName('used');
+    const RepositoryName = uniqueName('unused');
+    for (const repositoryName of [used, RepositoryName])
+      await clients.ecr.send(new CreateRepositoryCommand({ repositoryName }));
+    await fillWithFleet(used, { count: 30 });
+    await fillWithFleet(RepositoryName, { count: 3, ways: [] });
+    const macro = await macroWithPermissions();
+    const Images = { Type: 'AWS::ECR::Repository', Properties: { RepositoryName } };
+    const outcomeWithout = async (action: string) => {
+      await macro.deny(action);
+      const { status, text } = await macro.expand({ Resources: { Images } });
+      const written = text.includes('LifecyclePolicyText') ? 'written' : 'withheld';
+      return [status === 'success' ? written : 'failed', text.includes(action) ? 'named' : 'not named'].join(
+        ', ',
+      );
+    };
+    // Everything is allowed.
+    expect(await outcomeWithout('none:Such')).toBe('written, not named');
 
-  const { ecs, lambda: functions, ...optional } = usageActions;
-  const required = [...ecs, ...functions];
-  const firstOfEach = Object.values(optional).map(([action]) => action);
-  expect(macro.actions).toEqual(expect.arrayContaining([...required, ...firstOfEach]));
-  const outcomes: Record<string, string> = {};
-  for (const action of ['ecr:GetLifecyclePolicy', 'ecr:DescribeImages', ...required, ...firstOfEach])
-    outcomes[action] = await outcomeWithout(action);
-  const each = (actions: readonly string[], outcome: string) => actions.map((action) => [action, outcome]);
-  expect(outcomes).toEqual(
-    Object.fromEntries([
-      ['ecr:GetLifecyclePolicy', 'failed, named'],
-      ...each(['ecr:DescribeImages', ...required], 'withheld, named'),
-      // These sources are not required, but whoever reads the report learns that they were not read.
-      ...each(firstOfEach, 'written, named'),
-    ]),
-  );
-});
+    const { ecs, lambda: functions, ...optional } = usageActions;
+    const required = [...ecs, ...functions];
+    const firstOfEach = Object.values(optional).map(([action]) => action);
+    expect(macro.actions).toEqual(expect.arrayContaining([...required, ...firstOfEach]));
+    const outcomes: Record<string, string> = {};
+    for (const action of ['ecr:GetLifecyclePolicy', 'ecr:DescribeImages', ...required, ...firstOfEach])
+      outcomes[action] = await outcomeWithout(action);
+    const each = (actions: readonly string[], outcome: string) => actions.map((action) => [action, outcome]);
+    expect(outcomes).toEqual(
+      Object.fromEntries([
+        ['ecr:GetLifecyclePolicy', 'failed, named'],
+        ...each(['ecr:DescribeImages', ...required], 'withheld, named'),
+        // These sources are not required, but whoever reads the report learns that they were not read.
+        ...each(firstOfEach, 'written, named'),
+      ]),
+    );
+  },
+  patience,
+);
