@@ -2,34 +2,24 @@
 import type { Expiry, ImageLost } from '../../audit/audit.ts';
 import type { RegistryReading } from '../../audit/reading.ts';
 import { isUnknown } from '../../core/known.ts';
-import { type UnreadSource, type UsageSource, usageSources } from '../../core/usage/evidence.ts';
+import { usageSources } from '../../core/usage/evidence.ts';
 import type { SmallestKeepImages } from '../../core/usage/keep-images.ts';
 import { formatRange, pluralise } from '../format.ts';
+import { serviceName, unreadReason, usersText } from '../image-usage.ts';
 import { dayOf } from './day-of.ts';
 
 // A message is one line of a table or of a list.
 const maxNamed = 5;
-
-const services: Readonly<Record<UsageSource, string>> = {
-  pulls: 'pull times',
-  ecs: 'Amazon ECS',
-  lambda: 'AWS Lambda',
-  batch: 'AWS Batch',
-  codebuild: 'AWS CodeBuild',
-  apprunner: 'AWS App Runner',
-  sagemaker: 'Amazon SageMaker AI',
-  inspector: 'Amazon Inspector',
-};
 
 /** Which services were asked what uses images, and which could not be: at most two sentences. */
 export function usageSentences({ usage }: RegistryReading): string[] {
   if (usage === undefined || isUnknown(usage)) return [];
   const asked = usageSources.flatMap((source) => {
     const result = usage[source];
-    return result === undefined ? [] : [{ name: services[source], result }];
+    return result === undefined ? [] : [{ name: serviceName(source), result }];
   });
   const unread = asked.flatMap(({ name, result }) =>
-    isUnknown(result) ? [`${name} (${sourceClause(result.unknown)})`] : [],
+    isUnknown(result) ? [`${name} (${unreadReason(result.unknown)})`] : [],
   );
   const read = ['pull times', ...asked.filter(({ result }) => !isUnknown(result)).map(({ name }) => name)];
   return [
@@ -40,29 +30,10 @@ export function usageSentences({ usage }: RegistryReading): string[] {
   ];
 }
 
-function sourceClause(reason: UnreadSource): string {
-  switch (reason.code) {
-    case 'denied':
-      return `${reason.action} is not allowed`;
-    case 'no-response':
-      return `${reason.action} did not respond in time`;
-    case 'failed':
-      return `${reason.action} failed: ${reason.error}`;
-    case 'not-available':
-      return 'not available in the Region, or not turned on';
-    case 'out-of-time':
-      return 'time ran out';
-    case 'not-requested':
-      return 'not asked';
-    default:
-      return reason satisfies never;
-  }
-}
-
 /** An image that would be lost, with what uses it: `build-3 (arn:aws:ecs:... and 2 more)`. */
 export function lostClause({ digest, tags, users, moreUsers, pulledAt }: ImageLost): string {
   const name = tags.length === 0 ? digest.slice(0, 'sha256:'.length + 12) : tags.join(', ');
-  const by = users.map(({ arn }) => arn).join(', ');
+  const by = usersText(users, users.length);
   if (users.length > 0) return `${name} (${by}${moreUsers > 0 ? ` and ${moreUsers} more` : ''})`;
   return pulledAt === undefined ? name : `${name} (pulled on ${dayOf(pulledAt)})`;
 }
