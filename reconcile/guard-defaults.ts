@@ -4,9 +4,10 @@ import type { Ecr } from '../aws/ecr/ecr.ts';
 import type { StackTags } from '../aws/usage/stack-tags.ts';
 import type { Usage, UsageRegistry } from '../aws/usage/usage-reads.ts';
 import { isUnknown } from '../core/known.ts';
-import { type UsageSource, usageSources } from '../core/usage/evidence.ts';
+import { type UnreadSource, type UsageSource, usageSources } from '../core/usage/evidence.ts';
 import { decideGuard, type RepositoryLook, unreadSources } from '../core/usage/guard.ts';
 import type { GuardReport } from '../core/usage/guard-report.ts';
+import { remedyFor } from '../core/usage/remedy.ts';
 import { findRepositories, type MeantRepository } from './find-repositories.ts';
 import { type Look, type LookReads, lookAt } from './look.ts';
 
@@ -50,10 +51,10 @@ export async function guardDefaults(
   const looks = new Map(look.repositories.map((each) => [keyOf(each.repository, each.wanted), each]));
   return defaults.map(({ text }, index): GuardReport => {
     const repositories = found[index] ?? [];
-    if (isUnknown(repositories))
-      return { outcome: { kind: 'not-found', reason: repositories.unknown }, affected: 0, unread: [] };
+    if (isUnknown(repositories)) return notFound(repositories.unknown);
     return reportOn(
       repositories.flatMap((name) => looks.get(keyOf(name, text)) ?? []),
+      text,
       look,
       options,
     );
@@ -65,23 +66,30 @@ function namesAt(found: Awaited<ReturnType<typeof findRepositories>>, index: num
   return isUnknown(names) ? [] : names;
 }
 
+function notFound(reason: UnreadSource): GuardReport {
+  return { outcome: { kind: 'not-found', reason }, affected: 0, remedy: undefined, unread: [] };
+}
+
 function keyOf(repository: string, text: string): string {
   return `${repository} ${text}`;
 }
 
 function reportOn(
   looks: readonly RepositoryLook[],
+  text: string,
   { evidence }: Look,
   { required }: GuardOptions,
 ): GuardReport {
   const sources = evidence?.sources;
-  const affected = looks.reduce((sum, { effect }) => {
-    const known = effect === undefined || isUnknown(effect) ? undefined : effect;
-    return sum + (known?.expiring ?? 0) + (known?.archiving ?? 0);
-  }, 0);
+  const effects = looks.flatMap(({ effect }) => (effect === undefined || isUnknown(effect) ? [] : effect));
+  const affected = effects.reduce((sum, { expiring, archiving }) => sum + expiring + archiving, 0);
   return {
     outcome: decideGuard(looks, { sources, required }),
     affected,
+    remedy: remedyFor(
+      text,
+      effects.flatMap(({ inUse }) => inUse),
+    ),
     unread: affected === 0 ? [] : unreadSources({ sources, required }),
   };
 }

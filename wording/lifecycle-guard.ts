@@ -1,122 +1,85 @@
 /** What the guard of default lifecycle policies decided, and why, in clauses. */
-import type { ImageUser, UnreadSource } from '../core/usage/evidence.ts';
-import type { GuardCause, LookReason, NotRead } from '../core/usage/guard.ts';
-import type { GuardReport } from '../core/usage/guard-report.ts';
-import type { ImageAtRisk, PolicyEffect } from '../core/usage/policy-effect.ts';
+import type { GuardCause, NotRead } from '../core/usage/guard.ts';
+import type { GuardOutcome, GuardReport } from '../core/usage/guard-report.ts';
+import {
+  effectClause,
+  imageClause,
+  missingActions,
+  notReadClause,
+  remedyClause,
+  unreadReason,
+} from './image-usage.ts';
 
 // A line of the log and the reason of a failed change set have room for these.
-const maxImages = 3;
-const maxUsers = 2;
-const maxRepositories = 3;
+const maxNamed = 3;
 
 /** The clause that follows the path of the property. */
-export function guardClause({ outcome, affected, unread }: GuardReport): string {
+export function guardClause(report: GuardReport): string {
+  const { outcome } = report;
   switch (outcome.kind) {
     case 'write':
-      return `No lifecycle policy; ECR keeps images indefinitely. The default expires ${images(affected)} without evidence of use${notReadNote(unread)}`;
+      return writtenClause(report);
     case 'withhold':
-      return `No lifecycle policy is written: ${causeClauses(outcome.causes)}`;
+      return `No lifecycle policy is written: ${causeClauses(outcome.causes)}${advice(report, outcome.causes)}`;
     case 'keep-present':
-      return `The present lifecycle policy is kept: ${causeClauses(outcome.causes)}`;
+      return `The present lifecycle policy is kept: ${causeClauses(outcome.causes)}${advice(report, outcome.causes)}`;
     case 'conflict':
-      return `It can be any of ${some(outcome.repositories, maxRepositories)}, and no lifecycle policy is right for all of them. Set a RepositoryName that does not depend on the stack, or a LifecyclePolicy: ${causeClauses(outcome.causes)}`;
+      return `It can be any of ${some(outcome.repositories)}, and no lifecycle policy is right for all of them: ${causeClauses(outcome.causes)}. Set a RepositoryName that does not depend on the stack, or write a LifecyclePolicy`;
     case 'cannot-know':
-      return `The present lifecycle policy must not be removed, and cannot be read: ${some(
-        outcome.unread.map(({ repository, reason }) => `${repository} (${unreadWords(reason)})`),
-        maxRepositories,
-      )}`;
+      return `${cannotKnowClause(outcome)}${permission(outcome.unread)}`;
     case 'not-found':
-      return `The repositories that it can be cannot be read (${unreadWords(outcome.reason)})`;
+      return `The repositories that it can be cannot be read (${unreadReason(outcome.reason)})`;
     default:
       return outcome satisfies never;
   }
 }
 
+function writtenClause({ affected, unread }: GuardReport): string {
+  const note = unread.length === 0 ? '' : ` (${unread.map(notReadClause).join(', ')})`;
+  const images = affected === 1 ? '1 image' : `${affected.toLocaleString('en')} images`;
+  return `No lifecycle policy; ECR keeps images indefinitely. The default expires or archives ${images} without evidence of use${note}`;
+}
+
+function cannotKnowClause({ unread }: Extract<GuardOutcome, { readonly kind: 'cannot-know' }>): string {
+  const repositories = unread.map(({ repository, reason }) => `${repository} (${unreadReason(reason)})`);
+  return `The present lifecycle policy must not be removed, and cannot be read: ${some(repositories)}`;
+}
+
 function causeClauses(causes: readonly GuardCause[]): string {
-  const isAtRisk = causes.some(({ code }) => code === 'harms');
-  const remedy = isAtRisk
-    ? '. Set KeepImages or ProtectedTags in its Metadata (EcrHardening) so that they stay, or a LifecyclePolicy of your own'
-    : '';
-  return `${some(causes.map(causeClause), maxRepositories, '; ')}${remedy}`;
+  return some(causes.map(causeClause), '; ');
 }
 
 function causeClause(cause: GuardCause): string {
   const { repository } = cause;
   switch (cause.code) {
-    case 'harms':
-      return `in ${repository} the default would ${effectWords(cause.effect)}, ${atRiskWords(cause.effect.inUse)}`;
+    case 'harms': {
+      const { effect } = cause;
+      const images = effect.inUse.map((image) => imageClause(image));
+      return `in ${repository} the default would ${effectClause(effect)}: ${some(images, '; ')}`;
+    }
     case 'not-default':
       return `${repository} has a policy that is not a default of EcrHardening`;
     case 'unread':
-      return `in ${repository} the default may expire images in use: ${cause.unread.map(notReadWords).join(', ')}`;
+      return `in ${repository} the default may expire images in use: ${cause.unread.map(notReadClause).join(', ')}`;
     default:
       return cause satisfies never;
   }
 }
 
-function effectWords({ expiring, archiving }: PolicyEffect): string {
-  const parts = [
-    expiring === 0 ? [] : `expire ${images(expiring)}`,
-    archiving === 0 ? [] : `archive ${images(archiving)}`,
-  ];
-  return parts.flat().join(' and ');
+/** What to write instead, or which permission to add. */
+function advice({ remedy }: GuardReport, causes: readonly GuardCause[]): string {
+  if (causes.some(({ code }) => code === 'harms'))
+    return `. To keep them, ${remedy === undefined ? '' : `${remedyClause(remedy)} in its Metadata (EcrHardening), or `}write a LifecyclePolicy`;
+  return permission(causes.flatMap((cause) => (cause.code === 'unread' ? cause.unread : [])));
 }
 
-function atRiskWords(inUse: readonly ImageAtRisk[]): string {
-  const pulled = inUse.filter(({ verdict }) => verdict.kind === 'pulled').length;
-  const kinds = [
-    inUse.length === pulled ? [] : `${inUse.length - pulled} in use`,
-    pulled === 0 ? [] : `${pulled} pulled recently`,
-  ];
-  return `${kinds.flat().join(' and ')}: ${some(inUse.map(imageWords), maxImages)}`;
+function permission(unread: readonly NotRead[]): string {
+  const actions = missingActions(unread);
+  return actions.length === 0 ? '' : `. Allow the role of the macro ${actions.join(', ')}`;
 }
 
-function imageWords({ digest, tags, verdict }: ImageAtRisk): string {
-  const name = `${tags[0] ?? 'untagged'} (${digest.slice(0, 19)})`;
-  return verdict.kind === 'in-use'
-    ? `${name} by ${some(verdict.users.map(userWords), maxUsers)}`
-    : `${name} on ${new Date(verdict.pulledAt).toISOString().slice(0, 10)}`;
-}
-
-function userWords({ arn, source }: ImageUser): string {
-  return arn === '' ? source : arn;
-}
-
-function notReadNote(unread: readonly NotRead[]): string {
-  return unread.length === 0 ? '' : ` (${unread.map(notReadWords).join(', ')})`;
-}
-
-function notReadWords({ what, reason }: NotRead): string {
-  return `${what} was not read (${unreadWords(reason)})`;
-}
-
-/** Why something was not read, with the permission to add where one is missing. */
-function unreadWords(reason: LookReason | UnreadSource): string {
-  switch (reason.code) {
-    case 'denied':
-      return `allow ${reason.action}`;
-    case 'no-response':
-      return `${reason.action} got no response`;
-    case 'failed':
-      return `${reason.action} failed: ${reason.error}`;
-    case 'not-available':
-      return `${reason.action} is not available`;
-    case 'out-of-time':
-      return 'the time was over';
-    case 'not-requested':
-      return 'it was not requested';
-    case 'not-evaluated':
-      return 'ECR would refuse the policy';
-    default:
-      return reason satisfies never;
-  }
-}
-
-function images(count: number): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? 'image' : 'images'}`;
-}
-
-function some(clauses: readonly string[], max: number, between = ', '): string {
-  const rest = clauses.length > max ? ` and ${clauses.length - max} more` : '';
-  return `${clauses.slice(0, max).join(between)}${rest}`;
+function some(clauses: readonly string[], between = ', '): string {
+  const rest = clauses.length - maxNamed;
+  const more = rest > 0 ? `${between}and ${rest} more` : '';
+  return `${clauses.slice(0, maxNamed).join(between)}${more}`;
 }

@@ -1,6 +1,7 @@
 /** What the guard has to say about a place of a template where a default lifecycle policy was to be written. */
 import type { UnreadSource } from './evidence.ts';
 import type { GuardDecision, NotRead } from './guard.ts';
+import type { Remedy } from './remedy.ts';
 
 /** What becomes of the default, or why it is not known which repositories are meant. */
 export type GuardOutcome = GuardDecision | { readonly kind: 'not-found'; readonly reason: UnreadSource };
@@ -10,6 +11,8 @@ export interface GuardReport {
   readonly outcome: GuardOutcome;
   /** How many images of all repositories that may be meant the default would delete or archive. */
   readonly affected: number;
+  /** What to set so that no image in use is affected; undefined if none is. */
+  readonly remedy: Remedy | undefined;
   /** The sources that were not read, where that matters because it would. */
   readonly unread: readonly NotRead[];
 }

@@ -43,28 +43,8 @@ async function macroPolicies(): Promise<ReadonlyMap<string, string>> {
 /** A macro with the deployed one's code and permissions, of which each can be denied. */
 async function macroWithPermissions() {
   const stack = newStack();
-  const Principal = { Service: 'lambda.amazonaws.com' };
-  const trust = { Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }] };
   const policies = await macroPolicies();
-  await stack.deploy({
-    Resources: {
-      Role: {
-        Type: 'AWS::IAM::Role',
-        Properties: {
-          AssumeRolePolicyDocument: trust,
-          Policies: [...policies].map(([PolicyName, text]) => ({
-            PolicyName,
-            PolicyDocument: JSON.parse(text),
-          })),
-        },
-      },
-      ...(await macroCopy(
-        uniqueName('Lost'),
-        { LifecycleGuard: 'Withhold' },
-        { 'Fn::GetAtt': ['Role', 'Arn'] },
-      )),
-    },
-  });
+  await stack.deploy({ Resources: await macroCopy(uniqueName('Lost'), { LifecycleGuard: 'Withhold' }) });
   const [RoleName, FunctionName] = [
     await physicalId(stack.stackName, 'Role'),
     await physicalId(stack.stackName, 'Function'),

@@ -1,7 +1,6 @@
-import { createServer, type Server } from 'node:http';
 import { GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { PutImageCommand, PutLifecyclePolicyCommand } from '@aws-sdk/client-ecr';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../core/json.ts';
 import { lifecyclePolicyText } from '../../core/lifecycle/build.ts';
 import { builtInPolicy } from '../../core/policy/policy.ts';
@@ -39,14 +38,14 @@ const byHand = JSON.stringify({
   ],
 });
 
-/** Pushes so many images, of which the first was pulled just now. */
-async function push(repositoryName: string, count: number): Promise<void> {
+/** Pushes so many images; the oldest was pulled just now. */
+async function push(repositoryName: string, count: number, isPulled = true): Promise<void> {
   const day = 24 * 60 * 60 * 1000;
   for (let index = 0; index < count; index += 1) {
     const at = (days: number) => new Date(Date.now() - days * day).toISOString();
     const annotations = {
       'local.pushed-at': at(count - index),
-      ...(index === 0 ? { 'local.pulled-at': at(0) } : {}),
+      ...(isPulled && index === 0 ? { 'local.pulled-at': at(0) } : {}),
     };
     const mediaType = 'application/vnd.oci.image.manifest.v1+json';
     const imageManifest = JSON.stringify({ schemaVersion: 2, mediaType, index, annotations });
@@ -54,8 +53,6 @@ async function push(repositoryName: string, count: number): Promise<void> {
   }
 }
 
-/** A service of AWS that denies everything. */
-let denying: Server;
 let refusing: string;
 let withoutEcs: string;
 let withoutEcr: string;
@@ -64,24 +61,16 @@ const fleetStack = newStack();
 const fleetName = uniqueName('guard/fleet');
 
 beforeAll(async () => {
-  denying = createServer((request, response) => {
-    request.resume().on('end', () => {
-      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
-      response.end('{"__type":"AccessDeniedException","message":"no"}');
-    });
-  });
-  await new Promise<void>((resolve) => denying.listen(0, '127.0.0.1', resolve));
-  const address = denying.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-  const copies: readonly (readonly [string, Record<string, string>])[] = [
-    ['Refusing', { LifecycleGuard: 'Refuse' }],
-    ['WithoutEcs', { LifecycleGuard: 'Withhold', AWS_ENDPOINT_URL_ECS: url }],
-    ['WithoutEcr', { LifecycleGuard: 'Withhold', AWS_ENDPOINT_URL_ECR: url }],
+  const copies: readonly (readonly [string, string, readonly string[]])[] = [
+    ['Refusing', 'Refuse', []],
+    ['WithoutEcs', 'Withhold', ['ecs:ListClusters']],
+    ['WithoutEcr', 'Withhold', ['ecr:GetLifecyclePolicy']],
   ];
   const [first, second, third] = await Promise.all(
-    copies.map(async ([what, environment]) => {
+    copies.map(async ([what, guard, denied]) => {
       const name = uniqueName(what);
-      const outcome = await newStack().deploy({ Resources: await macroCopy(name, environment) });
+      const copy = await macroCopy(name, { LifecycleGuard: guard }, denied);
+      const outcome = await newStack().deploy({ Resources: copy });
       expect(outcome).toEqual({ kind: 'deployed' });
       return name;
     }),
@@ -89,9 +78,6 @@ beforeAll(async () => {
   [refusing, withoutEcs, withoutEcr] = [first ?? '', second ?? '', third ?? ''];
   await fleetStack.deploy({ Resources: { Images: repository({ RepositoryName: fleetName }) } });
   fleet = await fillWithFleet(fleetName);
-});
-afterAll(() => {
-  denying.close();
 });
 
 describe('500 images, of which 167 are in use', () => {
@@ -104,10 +90,10 @@ describe('500 images, of which 167 are in use', () => {
     const pulled = old.filter(({ use }) => use?.way === 'pulled').length;
     expect({ policy, code }).toEqual({ policy: undefined, code: 'default-withheld' });
     expect(reason).toContain(
-      `in ${fleetName} the default would expire 480 images, ${old.length - pulled} in use and ${pulled} pulled recently: build-`,
+      `in ${fleetName} the default would expire 480 images, ${old.length - pulled} of them in use and ${pulled} pulled recently: build-`,
     );
     expect(reason).toMatch(/ by arn:aws:(ecs|lambda):/);
-    expect(reason).toContain('Set KeepImages');
+    expect(reason).toContain('To keep them, set KeepImages: 500 in its Metadata (EcrHardening)');
   });
 
   test('fail the change set under Refuse, with the same', async () => {
@@ -116,14 +102,6 @@ describe('500 images, of which 167 are in use', () => {
     expect('reason' in outcome ? outcome.reason : '').toMatch(
       new RegExp(`Images.Properties.LifecyclePolicy: .*${fleetName} the default would expire 480 images`),
     );
-  });
-
-  test('get the default that keeps what is in use', async () => {
-    const stack = newStack();
-    const [from, parameters] = [{ RepositoryName: fleetName }, { KeepImages: 500 }];
-    const outcome = await stack.deploy(hardened(from, parameters, refusing));
-    // The repository belongs to another stack; the macro had nothing against it.
-    expect('reason' in outcome ? outcome.reason : '').not.toContain('LifecyclePolicy');
   });
 
   test('withhold it from a repository of any stack that the name fits', async () => {
@@ -144,6 +122,11 @@ describe('500 images, of which 167 are in use', () => {
       expect({ policy, reason }).toEqual({ policy: undefined, reason: expect.stringContaining(fleetName) });
     }
   });
+
+  test('get a default that keeps all that is in use', async () => {
+    await fleetStack.deploy(hardened({ RepositoryName: fleetName }, { KeepImages: 500 }));
+    expect((await settings(fleetName)).lifecyclePolicyText).toBe(textKeeping(500));
+  });
 });
 
 describe('a repository that has a lifecycle policy', () => {
@@ -155,7 +138,7 @@ describe('a repository that has a lifecycle policy', () => {
     await stack.deploy(hardened({ RepositoryName }, { KeepImages: 5 }));
     const kept = await processed(stack.stackName);
     expect(kept).toMatchObject({ code: 'policy-written-back' });
-    expect(kept.reason).toContain('expire 7 images, 1 pulled recently: v0');
+    expect(kept.reason).toContain('expire 7 images, 1 of them pulled recently: v0');
     expect((await settings(RepositoryName)).lifecyclePolicyText).toBe(textKeeping(20));
     await stack.deploy(hardened({ RepositoryName }, { KeepImages: 12 }));
     expect((await settings(RepositoryName)).lifecyclePolicyText).toBe(textKeeping(12));
@@ -184,7 +167,8 @@ describe('a repository that has a lifecycle policy', () => {
     const outcome = await stack.deploy(
       hardened({ RepositoryName: uniqueName('guard/denied') }, {}, withoutEcr),
     );
-    expect('reason' in outcome ? outcome.reason : '').toContain('allow ecr:GetLifecyclePolicy');
+    const reason = 'reason' in outcome ? outcome.reason : '';
+    expect(reason).toContain('Allow the role of the macro ecr:GetLifecyclePolicy');
   });
 });
 
@@ -192,11 +176,15 @@ test('a required source that cannot be read withholds the default where it would
   const stack = newStack();
   const RepositoryName = uniqueName('guard/unread');
   await stack.deploy({ Resources: { Images: repository({ RepositoryName }) } });
-  await push(RepositoryName, 3);
+  await push(RepositoryName, 3, false);
   await stack.deploy(hardened({ RepositoryName }, { KeepImages: 2 }, withoutEcs));
-  expect((await processed(stack.stackName)).reason).toContain('1 pulled recently: v0');
-  await stack.deploy(hardened({ RepositoryName }, { KeepImages: 3 }, withoutEcs));
-  expect((await settings(RepositoryName)).lifecyclePolicyText).toBe(textKeeping(3));
+  const withheld = await processed(stack.stackName);
+  expect(withheld).toMatchObject({ policy: undefined, code: 'default-withheld' });
+  expect(withheld.reason).toContain('Amazon ECS was not read (ecs:ListClusters is not allowed)');
+  await stack.deploy(hardened({ RepositoryName }, { KeepImages: 2 }));
+  const written = await processed(stack.stackName);
+  expect(written).toMatchObject({ policy: textKeeping(2), code: 'default-guarded' });
+  expect(written.reason).toContain('1 image without evidence of use');
 });
 
 test('a repository that is new gets the default', async () => {

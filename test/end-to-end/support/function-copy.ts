@@ -1,7 +1,7 @@
 import { DescribeStackResourceCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { keyAttribute } from '../../../aws/claims/claim-item.ts';
-import { isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
+import { asObject, entriesOf, isList, isObject, type JsonObject, member } from '../../../core/json.ts';
 import { applicationStack } from '../../../local/application.ts';
 import { clients, uniqueName } from './stacks.ts';
 
@@ -36,17 +36,19 @@ export async function functionCopy(
 /**
  * The macro as it is deployed, under another name and with an environment of its own: the resources of a template.
  *
- * @param role the ARN of its role, or what gives it; by default one that does not exist, which allows everything
+ * @param denied actions that its role does not have
  */
 export async function macroCopy(
   name: string,
   environment: Readonly<Record<string, string>>,
-  role: Json = 'arn:aws:iam::000000000000:role/any',
+  denied: readonly string[] = [],
 ): Promise<JsonObject> {
   const { TemplateBody = '{}' } = await clients.cloudformation.send(
     new GetTemplateCommand({ StackName: applicationStack, TemplateStage: 'Processed' }),
   );
   const { Code, Handler, Runtime, MemorySize, Timeout } = propertiesOf('MacroFunction', TemplateBody);
+  const { AssumeRolePolicyDocument = {} } = propertiesOf('MacroRole', TemplateBody);
+  const look = lookPolicy(TemplateBody);
   const copied = { Code, Handler, Runtime, MemorySize, Timeout };
   const properties = Object.fromEntries(
     Object.entries(copied).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
@@ -56,8 +58,15 @@ export async function macroCopy(
       Type: 'AWS::Lambda::Function',
       Properties: {
         ...properties,
-        Role: role,
+        Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
         Environment: { Variables: environment },
+      },
+    },
+    Role: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        AssumeRolePolicyDocument,
+        Policies: [{ PolicyName: 'look', PolicyDocument: withoutActions(look, denied) }],
       },
     },
     Macro: {
@@ -65,6 +74,23 @@ export async function macroCopy(
       Properties: { Name: name, FunctionName: { 'Fn::GetAtt': ['Function', 'Arn'] } },
     },
   };
+}
+
+/** The permissions of the macro's look, which stand under a condition. */
+function lookPolicy(template: string): JsonObject {
+  const { Policies } = propertiesOf('MacroRole', template);
+  const [, choice] = isList(Policies) ? Policies : [];
+  const [, policy] = entriesOf(asObject(choice)['Fn::If']);
+  return asObject(asObject(policy).PolicyDocument);
+}
+
+function withoutActions(document: JsonObject, denied: readonly string[]): JsonObject {
+  const statements = entriesOf(document.Statement).map((statement) => {
+    const { Action = null } = asObject(statement);
+    const actions = (isList(Action) ? Action : [Action]).filter((each) => !denied.includes(String(each)));
+    return { ...asObject(statement), Action: actions };
+  });
+  return { ...document, Statement: statements };
 }
 
 function propertiesOf(logicalId: string, template: string): JsonObject {

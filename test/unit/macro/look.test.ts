@@ -83,13 +83,17 @@ describe('the macro’s look at live repositories', () => {
   });
 
   test.each<[string, object, string]>([
-    ['a name', { RepositoryName: 'app' }, 'app (allow ecr:GetLifecyclePolicy)'],
+    [
+      'a name',
+      { RepositoryName: 'app' },
+      'app (ecr:GetLifecyclePolicy is not allowed). Allow the role of the macro ecr:GetLifecyclePolicy',
+    ],
     [
       'a part of a name',
       { RepositoryName: { 'Fn::Sub': 'app/${AWS::StackName}' } },
-      '(allow ecr:DescribeRepositories)',
+      '(ecr:DescribeRepositories is not allowed)',
     ],
-    ['no name', {}, '(allow tag:GetResources)'],
+    ['no name', {}, '(tag:GetResources is not allowed)'],
   ])(
     'fails the change set with the permission to add where %s cannot be looked up',
     async (_title, properties, reason) => {
@@ -107,7 +111,7 @@ describe('the macro’s look at live repositories', () => {
     const response = await handler(request({ RepositoryName: 'app' }), context(5_300));
     expect(response).toMatchObject({ requestId: 'r-1', status: 'failure' });
     expect(response.errorMessage).toMatch(
-      /app \((the time was over|ecr:GetLifecyclePolicy got no response)\)/,
+      /app \((time ran out|ecr:GetLifecyclePolicy did not respond in time)\)/,
     );
   });
 
