@@ -99,6 +99,11 @@ export function branchPath(path: Path, branch: Branch): Path {
   return [...path, 'Fn::If', branch === 'whenTrue' ? 1 : 2];
 }
 
+/** The condition that the template is deployed as a stack of that name. */
+export function isStack(stackName: string): JsonObject {
+  return { 'Fn::Equals': [{ Ref: 'AWS::StackName' }, stackName] };
+}
+
 /** The name that a `Ref` names, or undefined when the value is no `Ref`. */
 export function refName(value: Json): string | undefined {
   return asText(argumentOf(value, 'Ref'));

@@ -65,7 +65,12 @@ export type TemplateCode =
   | 'hidden-parameter';
 
 /** The codes of what the guard of default lifecycle policies decides; a finding with one has `guard`. */
-export type GuardCode = 'default-guarded' | 'default-withheld' | 'policy-written-back' | 'default-undecided';
+export type GuardCode =
+  | 'default-guarded'
+  | 'default-withheld'
+  | 'policy-written-back'
+  | 'policy-by-stack'
+  | 'default-undecided';
 
 export type FindingCode = GuardCode | ControlCode | IssueCode | PolicyCode | TemplateCode;
 

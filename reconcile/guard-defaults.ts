@@ -9,6 +9,7 @@ import { decideGuard, type RepositoryLook, unreadSources } from '../core/usage/g
 import type { GuardReport } from '../core/usage/guard-report.ts';
 import { remedyFor } from '../core/usage/remedy.ts';
 import { findRepositories, type MeantRepository } from './find-repositories.ts';
+import { decideByStack } from './guard-by-stack.ts';
 import { type Look, type LookReads, lookAt } from './look.ts';
 
 /** A default lifecycle policy that is about to be written. */
@@ -28,6 +29,8 @@ export interface GuardOptions {
   readonly protectPulledWithinDays: number;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Whether what is written may depend on the stack, whose name only the deployment knows. */
+  readonly mayDependOnStack?: boolean;
 }
 
 /**
@@ -49,16 +52,15 @@ export async function guardDefaults(
       targets.set(keyOf(repository, wanted), { repository, wanted });
   const look = await lookAt({ ...options, targets: [...targets.values()], sources: usageSources });
   const looks = new Map(look.repositories.map((each) => [keyOf(each.repository, each.wanted), each]));
-  return defaults.map(({ text }, index): GuardReport => {
-    const repositories = found[index] ?? [];
-    if (isUnknown(repositories)) return notFound(repositories.unknown);
-    return reportOn(
-      repositories.flatMap((name) => looks.get(keyOf(name, text)) ?? []),
-      text,
-      look,
-      options,
-    );
-  });
+  const stackTags = readOnce(options.stackTags);
+  return Promise.all(
+    defaults.map(async ({ text }, index): Promise<GuardReport> => {
+      const repositories = found[index] ?? [];
+      if (isUnknown(repositories)) return notFound(repositories.unknown);
+      const all = repositories.flatMap((name) => looks.get(keyOf(name, text)) ?? []);
+      return reportOn(all, text, look, { ...options, stackTags });
+    }),
+  );
 }
 
 function namesAt(found: Awaited<ReturnType<typeof findRepositories>>, index: number): readonly string[] {
@@ -74,17 +76,32 @@ function keyOf(repository: string, text: string): string {
   return `${repository} ${text}`;
 }
 
-function reportOn(
-  looks: readonly RepositoryLook[],
+/** The repositories of all stacks are listed once. */
+function readOnce(stackTags: StackTags): StackTags {
+  let all: ReturnType<StackTags['stackRepositories']> | undefined;
+  return {
+    stackRepositories: () => {
+      all ??= stackTags.stackRepositories();
+      return all;
+    },
+  };
+}
+
+async function reportOn(
+  all: readonly RepositoryLook[],
   text: string,
   { evidence }: Look,
-  { required }: GuardOptions,
-): GuardReport {
+  { required, stackTags, mayDependOnStack = false }: GuardOptions,
+): Promise<GuardReport> {
+  const looks = all.filter(({ exists }) => exists);
   const sources = evidence?.sources;
+  const decision = decideGuard(looks, { sources, required });
+  const isByStack = mayDependOnStack && decision.kind === 'conflict';
+  const byStack = isByStack ? await decideByStack(looks, { sources, required }, stackTags) : undefined;
   const effects = looks.flatMap(({ effect }) => (effect === undefined || isUnknown(effect) ? [] : effect));
   const affected = effects.reduce((sum, { expiring, archiving }) => sum + expiring + archiving, 0);
   return {
-    outcome: decideGuard(looks, { sources, required }),
+    outcome: byStack ?? decision,
     affected,
     remedy: remedyFor(
       text,

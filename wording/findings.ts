@@ -39,6 +39,7 @@ function templateClause(finding: Finding, values: ValueWords): string {
     case 'default-guarded':
     case 'default-withheld':
     case 'policy-written-back':
+    case 'policy-by-stack':
     case 'default-undecided':
       return guard === undefined ? code : guardClause(guard);
     default:

@@ -1,6 +1,6 @@
 /** What the guard of default lifecycle policies decided, and why, in clauses. */
 import type { GuardCause, NotRead } from '../core/usage/guard.ts';
-import type { GuardOutcome, GuardReport } from '../core/usage/guard-report.ts';
+import type { GuardOutcome, GuardReport, StackDecision } from '../core/usage/guard-report.ts';
 import {
   effectClause,
   imageClause,
@@ -25,12 +25,27 @@ export function guardClause(report: GuardReport): string {
       return `The present lifecycle policy is kept: ${causeClauses(outcome.causes)}${advice(report, outcome.causes)}`;
     case 'conflict':
       return `It can be any of ${some(outcome.repositories)}, and no lifecycle policy is right for all of them: ${causeClauses(outcome.causes)}. Set a RepositoryName that does not depend on the stack, or write a LifecyclePolicy`;
+    case 'by-stack':
+      return `It can be a repository of several stacks, so its lifecycle policy depends on the stack: ${some(outcome.stacks.map(stackClause), '; ')}`;
     case 'cannot-know':
       return `${cannotKnowClause(outcome)}${permission(outcome.unread)}`;
     case 'not-found':
       return `The repositories that it can be cannot be read (${unreadReason(outcome.reason)})`;
     default:
       return outcome satisfies never;
+  }
+}
+
+function stackClause({ stackName, decision }: StackDecision): string {
+  switch (decision.kind) {
+    case 'write':
+      return `of ${stackName} the default`;
+    case 'withhold':
+      return `of ${stackName} none (${causeClauses(decision.causes)})`;
+    case 'keep-present':
+      return `of ${stackName} the present one (${causeClauses(decision.causes)})`;
+    default:
+      return decision satisfies never;
   }
 }
 

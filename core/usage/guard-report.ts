@@ -3,8 +3,25 @@ import type { UnreadSource } from './evidence.ts';
 import type { GuardDecision, NotRead } from './guard.ts';
 import type { Remedy } from './remedy.ts';
 
+/** A decision that says what is written. */
+export type SettledDecision = Exclude<GuardDecision, { readonly kind: 'cannot-know' | 'conflict' }>;
+
+/** What is written if a stack is the one that is deployed. */
+export interface StackDecision {
+  readonly stackName: string;
+  readonly decision: SettledDecision;
+}
+
 /** What becomes of the default, or why it is not known which repositories are meant. */
-export type GuardOutcome = GuardDecision | { readonly kind: 'not-found'; readonly reason: UnreadSource };
+export type GuardOutcome =
+  | GuardDecision
+  | { readonly kind: 'not-found'; readonly reason: UnreadSource }
+  /** No text is right for all repositories that may be meant, but one is for those of each stack. */
+  | {
+      readonly kind: 'by-stack';
+      readonly stacks: readonly StackDecision[];
+      readonly otherwise: SettledDecision;
+    };
 
 /** The decision, with what it was made from. */
 export interface GuardReport {

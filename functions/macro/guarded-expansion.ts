@@ -23,15 +23,19 @@ export async function guardedExpansion(
   describe: DescribeFinding,
   context?: InvocationContext,
 ): Promise<Expansion> {
-  const harden = (review: ReviewDefault) =>
-    expandWith(() => onDemand('documents').documentRules, request, {
-      environment: process.env,
-      get today() {
-        return new Date().toISOString().slice(0, 10);
+  const harden = (review: ReviewDefault, fragment = request.fragment) =>
+    expandWith(
+      () => onDemand('documents').documentRules,
+      { ...request, fragment },
+      {
+        environment: process.env,
+        get today() {
+          return new Date().toISOString().slice(0, 10);
+        },
+        describe,
+        review,
       },
-      describe,
-      review,
-    });
+    );
   const places: ReviewedDefault[] = [];
   const expansion = harden((place) => {
     places.push(place);
@@ -41,5 +45,6 @@ export async function guardedExpansion(
   const { LifecycleGuard: guard = 'Off' } = process.env;
   if (guard === 'Off' || places.length === 0 || !('fragment' in expansion)) return expansion;
   const leftMs = context?.getRemainingTimeInMillis() ?? maxMs;
-  return harden(await onDemand('look').lookAtDefaults(places, request, leftMs));
+  const looked = await onDemand('look').lookAtDefaults(places, request, leftMs);
+  return harden(looked.review, looked.fragment);
 }

@@ -10,8 +10,10 @@ import { repositoryReads } from '../../aws/ecr/repositories.ts';
 import { connectStackTags } from '../../aws/usage/stack-tags.ts';
 import { connectUsage } from '../../aws/usage/usage.ts';
 import type { ReviewDefault, ReviewedDefault } from '../../cloudformation/control-context.ts';
-import { guardedFinding, textOfDefault } from '../../cloudformation/guarded-default.ts';
+import { placementOf } from '../../cloudformation/fragment.ts';
+import { guardedFinding, stackConditions, textOfDefault } from '../../cloudformation/guarded-default.ts';
 import { type Deployment, liveNames } from '../../cloudformation/live-names.ts';
+import { asObject, type JsonObject } from '../../core/json.ts';
 import { applicationPolicy, type Policy } from '../../core/policy/policy.ts';
 import type { GuardReport } from '../../core/usage/guard-report.ts';
 import { type GuardedDefault, type GuardOptions, guardDefaults } from '../../reconcile/guard-defaults.ts';
@@ -19,6 +21,13 @@ import type { MacroRequest } from './request.ts';
 
 // For the answer after the look, and its way to CloudFormation.
 const answerMs = 5_000;
+
+/** What a look leads to. */
+export interface Looked {
+  /** The fragment to harden once more: the same one, with the conditions that are needed. */
+  readonly fragment: JsonObject;
+  readonly review: ReviewDefault;
+}
 
 /**
  * What becomes of each default lifecycle policy when the same fragment is hardened once more. What is not read in time counts
@@ -29,10 +38,10 @@ const answerMs = 5_000;
  */
 export async function lookAtDefaults(
   places: readonly ReviewedDefault[],
-  { deployment }: MacroRequest,
+  { deployment, fragment }: MacroRequest,
   leftMs: number,
   environment: Environment = process.env,
-): Promise<ReviewDefault> {
+): Promise<Looked> {
   const { policy } = applicationPolicy(environment);
   const deadline = deadlineIn(leftMs - answerMs);
   const settings = (service: string) => clientSettings(environment, service);
@@ -51,9 +60,14 @@ export async function lookAtDefaults(
         required: policy.LifecycleGuardSources,
         protectPulledWithinDays: policy.ProtectPulledWithinDays,
         now: Date.now(),
+        // Conditions can be added to a whole template only.
+        mayDependOnStack: placementOf(fragment).kind === 'template',
       },
     );
-    return reviewWith(reports, policy);
+    return {
+      fragment: withConditions(fragment, stackConditions(reports)),
+      review: reviewWith(reports, policy),
+    };
   } finally {
     deadline.dispose();
     for (const each of [ecr, tags, usage]) each.close();
@@ -66,6 +80,11 @@ function lookReads(calls: EcrCalls): GuardOptions['ecr'] {
 
 function toGuarded(place: ReviewedDefault, deployment: Deployment): GuardedDefault {
   return { meant: liveNames(place, deployment), text: textOfDefault(place.finding) };
+}
+
+function withConditions(fragment: JsonObject, conditions: JsonObject): JsonObject {
+  if (Object.keys(conditions).length === 0) return fragment;
+  return { ...fragment, Conditions: { ...asObject(fragment.Conditions), ...conditions } };
 }
 
 /** Hardening the same fragment asks about the same places in the same order. */

@@ -172,6 +172,28 @@ describe('a repository that has a lifecycle policy', () => {
   });
 });
 
+test('of several stacks of one template each keeps its own, and a new one gets the default', async () => {
+  const logicalId = uniqueName('Shared').replaceAll('-', '');
+  const document = (parameters?: JsonObject) => ({
+    ...(parameters === undefined ? {} : { Transform: { Name: 'EcrHardening', Parameters: parameters } }),
+    Resources: { [logicalId]: repository({}) },
+    Outputs: { Name: { Value: { Ref: logicalId } } },
+  });
+  const policyOf = async (stack: ReturnType<typeof newStack>) => {
+    const { Name = '' } = await stack.outputs();
+    return { Name, text: (await settings(Name)).lifecyclePolicyText };
+  };
+  const [hardenedBefore, plain, fresh] = [newStack(), newStack(), newStack()];
+  await hardenedBefore.deploy(document({ KeepImages: 7 }));
+  await plain.deploy(document());
+  await push((await policyOf(plain)).Name, 9);
+  for (const stack of [hardenedBefore, plain, fresh])
+    expect(await stack.deploy(document({ KeepImages: 6 }))).toEqual({ kind: 'deployed' });
+  expect((await policyOf(hardenedBefore)).text).toBe(textKeeping(6));
+  expect((await policyOf(plain)).text).toBeUndefined();
+  expect((await policyOf(fresh)).text).toBe(textKeeping(6));
+});
+
 test('a required source that cannot be read withholds the default where it would expire images', async () => {
   const stack = newStack();
   const RepositoryName = uniqueName('guard/unread');
