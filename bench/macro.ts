@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what the macro costs, as ratios measured in one run, since single times say little on a shared
- * machine.
+ * machine. The macro is the bundle that SAM builds.
  *
  * - 500 resources, the log line included, against parsing and printing the same bytes: the bytes that it is given, and
  *   those that it answers. Repositories grow sixfold in its hands, so one of nothing else has a budget for what it
@@ -9,12 +9,13 @@
  *   with defaults only, and where one more file has to be loaded.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { parse } from 'yaml';
 import { asObject, type JsonObject } from '../core/json.ts';
-import { handler } from '../functions/macro/handler.ts';
+import type { handler as macro } from '../functions/macro/handler.ts';
 import { projectRoot } from '../local/paths.ts';
 import { coldStarts } from './cold-start.ts';
 
@@ -64,6 +65,7 @@ const template = (resource: (index: number) => JsonObject): JsonObject => ({
     Array.from({ length: resourceCount }, (_, index) => [`Resource${index}`, resource(index)]),
   ),
 });
+type Handler = typeof macro;
 interface Case {
   readonly name: string;
   readonly fragment: JsonObject;
@@ -81,10 +83,17 @@ const cases: readonly Case[] = [
 const log = console.log;
 console.log(`${resourceCount} resources, lower quartile of ${rounds} rounds, in times parse + print:`);
 console.log(`${''.padEnd(34)}${'of what it is given'.padStart(22)}${'of what it answers'.padStart(22)}`);
-for (const each of cases) await reportCase(each);
-await reportColdStarts();
+const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-bench-'));
+try {
+  const bundle = buildMacro(folder);
+  const { handler }: { handler: Handler } = createRequire(import.meta.url)(bundle);
+  for (const each of cases) await reportCase(each, handler);
+  await reportColdStarts(bundle);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
 
-async function reportCase({ name, fragment, budgetFor }: Case): Promise<void> {
+async function reportCase({ name, fragment, budgetFor }: Case, handler: Handler): Promise<void> {
   const event = eventOf(fragment);
   const given = JSON.stringify(event);
   // The log line is made, and goes where it costs nothing.
@@ -109,37 +118,31 @@ async function reportCase({ name, fragment, budgetFor }: Case): Promise<void> {
 }
 
 /** A cold start, from a new process to its answer at the runtime API, of the bundle as SAM builds it. */
-async function reportColdStarts(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-bench-'));
-  try {
-    const bundle = buildMacro(folder);
-    const nothing = join(folder, 'nothing.js');
-    const answer =
-      "async (event) => ({ requestId: event.requestId, status: 'success', fragment: event.fragment })";
-    writeFileSync(nothing, `exports.handler = ${answer};`);
-    const eventWith = (properties: JsonObject) =>
-      JSON.stringify(eventOf({ Resources: { Orders: withProperties(repository(0), properties) } }));
-    const usual = eventWith({});
-    const times = await coldStarts(
-      {
-        nothing: { bundle: nothing, event: usual },
-        usual: { bundle, event: usual },
-        sentences: { bundle, event: eventWith({ ImageTagMutability: 'MUTABLE' }) },
-        documents: { bundle, event: eventWith({ RepositoryPolicyText: ownPolicy }) },
-      },
-      coldRounds,
-    );
-    const empty = decile(times.get('nothing') ?? []);
-    const ratioOf = (name: string) => decile(times.get(name) ?? []) / empty;
-    console.log(
-      `Cold start, lowest decile of ${coldRounds} rounds, in times a function that does nothing (${empty.toFixed(0)} ms):`,
-    );
-    console.log(`  ${'defaults are written'.padEnd(46)}${judged(ratioOf('usual'), coldBudget)}`);
-    console.log(`  ${'and a setting is reported (sentences)'.padEnd(46)}${ratioOf('sentences').toFixed(2)}`);
-    console.log(`  ${'and a policy is read (documents)'.padEnd(46)}${ratioOf('documents').toFixed(2)}`);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+async function reportColdStarts(bundle: string): Promise<void> {
+  const nothing = join(dirname(bundle), 'nothing.js');
+  const answer =
+    "async (event) => ({ requestId: event.requestId, status: 'success', fragment: event.fragment })";
+  writeFileSync(nothing, `exports.handler = ${answer};`);
+  const eventWith = (properties: JsonObject) =>
+    JSON.stringify(eventOf({ Resources: { Orders: withProperties(repository(0), properties) } }));
+  const usual = eventWith({});
+  const times = await coldStarts(
+    {
+      nothing: { bundle: nothing, event: usual },
+      usual: { bundle, event: usual },
+      sentences: { bundle, event: eventWith({ ImageTagMutability: 'MUTABLE' }) },
+      documents: { bundle, event: eventWith({ RepositoryPolicyText: ownPolicy }) },
+    },
+    coldRounds,
+  );
+  const empty = decile(times.get('nothing') ?? []);
+  const ratioOf = (name: string) => decile(times.get(name) ?? []) / empty;
+  console.log(
+    `Cold start, lowest decile of ${coldRounds} rounds, in times a function that does nothing (${empty.toFixed(0)} ms):`,
+  );
+  console.log(`  ${'defaults are written'.padEnd(46)}${judged(ratioOf('usual'), coldBudget)}`);
+  console.log(`  ${'and a setting is reported (sentences)'.padEnd(46)}${ratioOf('sentences').toFixed(2)}`);
+  console.log(`  ${'and a policy is read (documents)'.padEnd(46)}${ratioOf('documents').toFixed(2)}`);
 }
 
 /** The macro as SAM builds it. */

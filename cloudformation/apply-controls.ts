@@ -151,11 +151,9 @@ function contextIn(
 
 /** What may still write properties into a map. */
 function maker(properties: JsonObject, resource: JsonObject): ControlContext['mayGainProperties'] {
-  const names = Object.keys(properties);
-  if (names.some(isLoop)) return 'by-loop';
-  return names.some(generatesResources) || Object.keys(resource).some(generatesResources)
-    ? 'by-snippet'
-    : undefined;
+  const makers = Object.keys(properties).filter(generatesResources);
+  if (makers.some(isLoop)) return 'by-loop';
+  return makers.length > 0 || Object.keys(resource).some(generatesResources) ? 'by-snippet' : undefined;
 }
 
 /** A finding about Properties as one about the branch that they are; in one that is not selected only a note. */

@@ -2,6 +2,7 @@
 import type { DocumentRules } from '../core/documents.ts';
 import type { Finding } from '../core/finding.ts';
 import { isOneOf, type Json, type JsonObject, withMember } from '../core/json.ts';
+import type { Path } from '../core/path.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { type AddFinding, addShapeFinding, applyControls, inBranch } from './apply-controls.ts';
 import type { ReviewDefault } from './control-context.ts';
@@ -101,15 +102,15 @@ function withProperties(resource: JsonObject, properties: Json | undefined): Jso
 }
 
 function checkMap(map: PropertyMap, type: HardenedType, add: AddFinding): void {
-  addMisspelt(map, type, add);
-  const isOpen = Object.keys(map.properties).some(generatesResources);
-  if (type === creationTemplateType && !isOpen)
+  const names = Object.keys(map.properties);
+  addMisspelt(names, map.path, type, add);
+  if (type === creationTemplateType && !names.some(generatesResources))
     addMissingRole(map.properties, map.scope, (finding) => add(inBranch(finding, map)));
 }
 
 /** Names that differ from a property's only by case: CloudFormation refuses them, and controls would miss them. */
-function addMisspelt({ properties, path }: PropertyMap, type: HardenedType, add: AddFinding): void {
-  for (const name of Object.keys(properties)) {
+function addMisspelt(names: readonly string[], path: Path, type: HardenedType, add: AddFinding): void {
+  for (const name of names) {
     const right = spelling(type, name);
     if (right !== undefined && right !== name)
       addShapeFinding(add, 'misspelt', [...path, name], { expected: right });

@@ -40,6 +40,8 @@ function bytesOf(value: Json, known: Map<string, Members>, depth: number): numbe
 
 /** The bytes of a member, with its colon. */
 function memberBytes(key: string, value: Json, known: Map<string, Members>, depth: number): number {
+  // Logical IDs and the names of sections do not come again.
+  if (depth < 3) return printedBytes(key) + 1 + bytesOf(value, known, depth);
   let members = known.get(key);
   if (members === undefined) {
     members = { keyBytes: printedBytes(key) + 1, value: undefined, bytes: 0 };

@@ -40,9 +40,12 @@ export type Reading =
       readonly possible: readonly Json[] | undefined;
     };
 
+// One for all: of a template of many repositories, most that is read is absent.
+const absent: Reading = { kind: 'absent' };
+
 /** Reads one value: absent, literal (an intrinsic that can be resolved is as good), a choice, or undetermined. */
 export function read(value: Json | undefined, scope: Scope): Reading {
-  if (value === undefined || isNoValue(value)) return { kind: 'absent' };
+  if (value === undefined || isNoValue(value)) return absent;
   if (intrinsicName(value) === undefined) return literal(value);
   const choice = readIf(value);
   if (choice !== undefined) return { kind: 'choice', ...choice };

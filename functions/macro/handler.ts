@@ -94,7 +94,7 @@ function loggedFindings(all: readonly Finding[]) {
 
 interface Group {
   readonly finding: Finding;
-  readonly logicalIds: Set<unknown>;
+  readonly logicalIds: Set<string | undefined>;
 }
 
 /** Equal decisions as one, with the logical IDs of all: a template of 500 repositories logs 500 times the same. */
