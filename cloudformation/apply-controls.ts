@@ -1,25 +1,22 @@
 /** Applies the controls to one resource, to each map that can be its Properties. */
-import { type ControlName, controls } from '../core/controls/index.ts';
 import type { DocumentRules } from '../core/documents.ts';
 import type { Finding } from '../core/finding.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
-import type { Policy } from '../core/policy/policy.ts';
 import {
   addUndetermined,
   type ControlContext,
   type ControlFinding,
   type ReviewDefault,
   unselected,
-  type WrittenDefaults,
 } from './control-context.ts';
 import { generatesResources, isLoop } from './intrinsics.ts';
 import type { ResourceRules } from './metadata.ts';
 import type { OtherProperties, PropertyMap } from './resource-properties.ts';
 import { type HardenedType, repositoryType } from './resource-types.ts';
 import type { Scope } from './scope.ts';
-import { templateSettings } from './settings/index.ts';
-import type { Change, TemplateSetting } from './settings/template-setting.ts';
+import type { Change } from './settings/template-setting.ts';
+import { decideUnset, type Step, workOf } from './steps.ts';
 
 /** Receives one decision; each caller adds what it knows, such as the logical ID. */
 export type AddFinding = (finding: Finding) => void;
@@ -51,28 +48,12 @@ export interface ReadRepository {
 
 type MayGain = ControlContext['mayGainProperties'];
 
-/** What a policy asks for, made once for all resources. */
-interface Work {
-  /** The controls that it turns on. */
-  readonly steps: readonly (TemplateSetting & {
-    readonly control: ControlContext['control'];
-    readonly name: ControlName;
-  })[];
-  readonly written: WrittenDefaults;
-}
-
-const byPolicy = new WeakMap<Policy, Work>();
-
-function workOf(policy: Policy): Work {
-  const known = byPolicy.get(policy);
-  if (known) return known;
-  const steps = controls.filter(({ isOn }) => isOn(policy));
-  const work: Work = {
-    steps: steps.map((control) => ({ ...templateSettings[control.setting], control, name: control.name })),
-    written: new Map(),
-  };
-  byPolicy.set(policy, work);
-  return work;
+/** What can be the Properties of a resource. */
+interface Place {
+  readonly each: PropertyMap | OtherProperties;
+  readonly mayGain: MayGain;
+  /** The names in it, where it is all that Properties can be, and nothing else writes into it. */
+  readonly onlyNames: readonly string[] | undefined;
 }
 
 /** Applies every control that the rules ask for, and adds the findings; what changes beside Properties is answered. */
@@ -80,12 +61,10 @@ export function applyControls(repository: ReadRepository, findings: Finding[]): 
   const { resource, type, logicalId, maps, rules, scope, isSelected, review, documents } = repository;
   const { policy, isRedacted, exempt, endedOn } = rules;
   const { steps, written } = workOf(policy);
-  const places = maps.map((each) => ({
-    each,
-    mayGain: each.kind === 'map' ? maker(each.properties, resource) : undefined,
-  }));
+  const places = maps.map((each) => placeOf(each, resource, scope));
   const attributeChanges: Change[] = [];
-  for (const { control, name, types, isOfAttributes, harden } of steps) {
+  for (const step of steps) {
+    const { control, name, types, isOfAttributes, harden } = step;
     const isNamed = exempt.includes(name);
     if (!types.includes(type) || (isNamed && endedOn === undefined)) continue;
     const addFinding = (found: ControlFinding) => {
@@ -101,19 +80,39 @@ export function applyControls(repository: ReadRepository, findings: Finding[]): 
       // Only a repository's policy can meet images that are there already.
       const reviewing = control.setting === 'lifecyclePolicy' && type === repositoryType ? review : undefined;
       for (const place of places)
-        applyTo(place, withReview(context, place.each, logicalId, reviewing), harden, type);
+        applyTo(place, withReview(context, place.each, logicalId, reviewing), step, type);
     }
   }
   return attributeChanges;
 }
 
-/** Applies a control to one map of properties, in the context of its place; `mayGain`: what may still write more of them. */
+function placeOf(each: PropertyMap | OtherProperties, resource: JsonObject, scope: Scope): Place {
+  if (each.kind !== 'map') return { each, mayGain: undefined, onlyNames: undefined };
+  const names = Object.keys(each.properties);
+  const mayGain = maker(names, resource);
+  return { each, mayGain, onlyNames: isWhole(each, scope) && mayGain === undefined ? names : undefined };
+}
+
+/** Applies a control to one map of properties, in the context of its place. */
 function applyTo(
-  { each, mayGain }: { readonly each: PropertyMap | OtherProperties; readonly mayGain: MayGain },
+  { each, mayGain, onlyNames }: Place,
   context: ControlContext,
-  harden: TemplateSetting['harden'],
+  step: Step,
   type: HardenedType,
 ): void {
+  const { reads, harden } = step;
+  if (
+    each.kind === 'map' &&
+    // A review is of one resource.
+    context.review === undefined &&
+    reads !== undefined &&
+    onlyNames?.some((name) => reads.includes(name)) === false
+  ) {
+    const { changes, findings } = decideUnset(step, type, context);
+    each.changes.push(...changes);
+    for (const found of findings) context.addFinding(found);
+    return;
+  }
   const inside = contextIn(each, context, mayGain);
   if (each.kind === 'map') each.changes.push(...harden(each.properties, type, inside));
   else if (each.kind === 'unknown') addUndetermined(inside, ['Properties'], each.raw);
@@ -143,15 +142,20 @@ function contextIn(
   context: ControlContext,
   mayGainProperties: ControlContext['mayGainProperties'],
 ): ControlContext {
-  const isWhole = each.path.length === 1 && each.isSelected && each.scope === context.scope;
-  if (isWhole) return mayGainProperties === undefined ? context : { ...context, mayGainProperties };
+  if (isWhole(each, context.scope))
+    return mayGainProperties === undefined ? context : { ...context, mayGainProperties };
   const addFinding = (finding: ControlFinding) => context.addFinding(inBranch(finding, each));
   return { ...context, scope: each.scope, mayGainProperties, addFinding };
 }
 
+/** Whether a map is all that Properties can be. */
+function isWhole(each: PropertyMap | OtherProperties, scope: Scope): boolean {
+  return each.path.length === 1 && each.isSelected && each.scope === scope;
+}
+
 /** What may still write properties into a map. */
-function maker(properties: JsonObject, resource: JsonObject): ControlContext['mayGainProperties'] {
-  const makers = Object.keys(properties).filter(generatesResources);
+function maker(names: readonly string[], resource: JsonObject): MayGain {
+  const makers = names.filter(generatesResources);
   if (makers.some(isLoop)) return 'by-loop';
   return makers.length > 0 || Object.keys(resource).some(generatesResources) ? 'by-snippet' : undefined;
 }

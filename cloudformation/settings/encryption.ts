@@ -9,6 +9,7 @@ import type { TemplateSetting } from './template-setting.ts';
 
 export const encryptionSetting: TemplateSetting = {
   types: hardenedTypes,
+  reads: ['EncryptionConfiguration', 'CustomRoleArn'],
   harden: (properties, type, context) =>
     hardenProperty(properties, 'EncryptionConfiguration', context, {
       absent(path) {

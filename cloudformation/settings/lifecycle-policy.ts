@@ -16,6 +16,7 @@ const placeholder = '7654321';
 /** A creation template has the text itself where a repository has a map (their CloudFormation schemas). */
 export const lifecyclePolicySetting: TemplateSetting = {
   types: hardenedTypes,
+  reads: [lifecyclePolicyProperty],
   harden(properties, type, context) {
     const keys = [lifecyclePolicyKey, 'RegistryId'] as const;
     const rule =

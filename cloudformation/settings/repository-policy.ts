@@ -19,6 +19,7 @@ import type { TemplateSetting } from './template-setting.ts';
 
 export const repositoryPolicySetting: TemplateSetting = {
   types: hardenedTypes,
+  reads: ['RepositoryPolicyText', 'RepositoryPolicy'],
   harden(properties, type, context) {
     const name = type === repositoryType ? 'RepositoryPolicyText' : 'RepositoryPolicy';
     const raw = member(properties, name);

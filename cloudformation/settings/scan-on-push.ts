@@ -9,6 +9,7 @@ import type { TemplateSetting } from './template-setting.ts';
 /** `ImageScanningConfiguration: {ScanOnPush: true}`. */
 export const scanOnPushSetting: TemplateSetting = {
   types: [repositoryType],
+  reads: ['ImageScanningConfiguration'],
   harden: (properties, _type, context) =>
     hardenProperty(
       properties,

@@ -32,6 +32,7 @@ import type { TemplateSetting } from './template-setting.ts';
 /** `ImageTagMutability` and `ImageTagMutabilityExclusionFilters`, of which ECR takes both together or refuses both. */
 export const tagMutabilitySetting: TemplateSetting = {
   types: hardenedTypes,
+  reads: [mutabilityProperty, filtersProperty, 'AppliedFor'],
   harden(properties, type, asked) {
     const purpose = type === creationTemplateType ? readFollowingPurpose(properties, asked.scope) : undefined;
     if (isUnknown(purpose)) {

@@ -8,6 +8,7 @@ import type { TemplateSetting } from './template-setting.ts';
 /** `Tags`, or those that a creation template gives to its repositories. */
 export const tagsSetting: TemplateSetting = {
   types: hardenedTypes,
+  reads: ['Tags', 'ResourceTags'],
   harden(properties, type, context) {
     const name = type === repositoryType ? 'Tags' : 'ResourceTags';
     const raw = member(properties, name);

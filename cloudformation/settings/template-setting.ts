@@ -9,6 +9,11 @@ export type Change = readonly [name: string, value: Json | undefined];
 export interface TemplateSetting {
   /** The resource types that have it. */
   readonly types: readonly HardenedType[];
+  /**
+   * Every property that `harden` reads. Where a resource has none of them, what it decides is the same for all resources of the
+   * type, and is decided once; left out, it is decided for each.
+   */
+  readonly reads?: readonly string[];
   /** Whether it is beside a resource's Properties, not in them. */
   readonly isOfAttributes?: boolean;
   /**

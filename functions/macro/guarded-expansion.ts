@@ -23,7 +23,7 @@ export async function guardedExpansion(
   describe: DescribeFinding,
   context?: InvocationContext,
 ): Promise<Expansion> {
-  const harden = (review: ReviewDefault, fragment = request.fragment) =>
+  const harden = (review?: ReviewDefault, fragment = request.fragment) =>
     expandWith(
       () => onDemand('documents').documentRules,
       { ...request, fragment },
@@ -33,17 +33,18 @@ export async function guardedExpansion(
           return new Date().toISOString().slice(0, 10);
         },
         describe,
-        review,
+        ...(review && { review }),
       },
     );
+  // A macro that is not deployed by template.yaml has no role that could look.
+  const { LifecycleGuard: guard = 'Off' } = process.env;
+  if (guard === 'Off') return harden();
   const places: ReviewedDefault[] = [];
   const expansion = harden((place) => {
     places.push(place);
     return place.finding;
   });
-  // A macro that is not deployed by template.yaml has no role that could look.
-  const { LifecycleGuard: guard = 'Off' } = process.env;
-  if (guard === 'Off' || places.length === 0 || !('fragment' in expansion)) return expansion;
+  if (places.length === 0 || !('fragment' in expansion)) return expansion;
   const leftMs = context?.getRemainingTimeInMillis() ?? maxMs;
   const looked = await onDemand('look').lookAtDefaults(places, request, leftMs);
   return harden(looked.review, looked.fragment);

@@ -41,7 +41,7 @@ const inside = (target: string) => folders.some((folder) => target.startsWith(`$
 describe('the rooms', () => {
   test('are found, and so are their imports', () => {
     expect(files.length).toBeGreaterThan(60);
-    expect(importsOf('cloudformation/apply-controls.ts')).toContain('core/controls/index.ts');
+    expect(importsOf('cloudformation/steps.ts')).toContain('core/controls/index.ts');
   });
 
   /** What each room may import: rooms, its own left out, and packages; `node:` stands for all of Node's modules. */
