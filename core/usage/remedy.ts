@@ -14,18 +14,36 @@ export type Remedy = Partial<
  *
  * @param wanted the text that would be written
  * @param inUse all images at risk by that text, of one repository or of several
+ * @param protectPulledWithinDays for how many days a pull counts: nothing is archived within them
  */
-export function remedyFor(wanted: string, inUse: readonly ImageAtRisk[]): Remedy | undefined {
+export function remedyFor(
+  wanted: string,
+  inUse: readonly ImageAtRisk[],
+  protectPulledWithinDays?: number,
+): Remedy | undefined {
   const parameters = defaultParameters(wanted);
   if (parameters === undefined || inUse.length === 0) return undefined;
   const { KeepImages, ExpireUntaggedAfterDays, ArchiveUnpulledAfterDays } = parameters;
   const hasUntagged = ExpireUntaggedAfterDays > 0 && inUse.some(({ tags }) => tags.length === 0);
   const untagged = hasUntagged ? { ExpireUntaggedAfterDays: 0 } : {};
-  // An untagged image that does not expire may be archived. Where nothing is archived KeepImages counts, and nothing shows
-  // what else it would expire.
-  const isArchiving = hasUntagged || inUse.some(({ action }) => action === 'archive');
-  if (ArchiveUnpulledAfterDays > 0 && isArchiving)
-    return { ...untagged, ArchiveUnpulledAfterDays: 0, KeepImages: 0 };
+  if (ArchiveUnpulledAfterDays > 0) {
+    // An untagged image that does not expire may be archived.
+    const archived = inUse.filter(({ action, tags }) => action === 'archive' || tags.length === 0);
+    return { ...untagged, ...laterArchiving(archived, ArchiveUnpulledAfterDays, protectPulledWithinDays) };
+  }
   const needed = inUse.reduce((most, { position }) => Math.max(most, position), 0);
   return KeepImages > 0 && needed > KeepImages ? { ...untagged, KeepImages: needed } : untagged;
+}
+
+function laterArchiving(
+  archived: readonly ImageAtRisk[],
+  after: number,
+  protectedDays: number | undefined,
+): Remedy {
+  if (archived.length === 0) return {};
+  if (protectedDays === undefined || archived.some(({ verdict }) => verdict.kind === 'in-use'))
+    // Pulls do not show that it runs. Where nothing is archived KeepImages counts, and nothing shows what it would expire.
+    return { ArchiveUnpulledAfterDays: 0, KeepImages: 0 };
+  // ECR may record a pull a day late.
+  return after > protectedDays ? {} : { ArchiveUnpulledAfterDays: protectedDays + 1 };
 }

@@ -5,6 +5,7 @@ import { defaultParameters } from '../../../../core/lifecycle/default-form.ts';
 import type { UsageVerdict } from '../../../../core/usage/evidence.ts';
 import { type AffectedImage, policyEffect } from '../../../../core/usage/policy-effect.ts';
 import { remedyFor } from '../../../../core/usage/remedy.ts';
+import { pulledSinceOf, usageVerdicts } from '../../../../core/usage/verdicts.ts';
 import { day, now, repositories } from '../arbitrary-repositories.ts';
 
 const used: UsageVerdict = { kind: 'in-use', users: [{ source: 'ecs', arn: 'arn' }] };
@@ -40,6 +41,16 @@ describe('what to set so that images in use stay', () => {
     expect(remedy(parameters, ...inUse)).toEqual(expected);
   });
 
+  test('of images that were pulled lately: archiving them later', () => {
+    const text = lifecyclePolicyText({ ...built, ArchiveUnpulledAfterDays: 30 }) ?? '';
+    const pulledAt = now - 60 * day;
+    const pulled = images.map((image, index) => (index === 80 ? { ...image, pulledAt } : image));
+    const effect = policyEffect(text, pulled, new Map([['sha256:80', { kind: 'pulled', pulledAt }]]), now);
+    const inUse = 'issues' in effect ? [] : effect.inUse;
+    expect(inUse).toHaveLength(1);
+    expect(remedyFor(text, inUse, 90)).toEqual({ ArchiveUnpulledAfterDays: 91 });
+  });
+
   test('is nothing that is known of the policy of somebody else', () => {
     const text = (lifecyclePolicyText(built) ?? '').replace('stay', 'remain');
     const effect = policyEffect(text, images, new Map([['sha256:60', used]]), now);
@@ -54,22 +65,38 @@ describe('what to set so that images in use stay', () => {
       ProtectedTags: fc.constantFrom([], ['a*'], ['v1', 'b']),
       ArchiveUnpulledAfterDays: fc.constantFrom(0, 0, 2),
     });
+    const protectedDays = 4;
+    const registry = { registryId: '123456789012', region: 'eu-west-1', repository: 'r' };
+    const running = { ...registry, user: { source: 'ecs' as const, arn: 'arn' } };
     fc.assert(
-      fc.property(repositories, parameters, fc.array(fc.nat(13)), (all, given, inUse) => {
-        const text = lifecyclePolicyText(given);
-        if (text === undefined) return;
-        const verdicts = new Map(inUse.map((index) => [`sha256:${index}`, used]));
-        const harmed = (policy: string | undefined) => {
-          const effect = policyEffect(policy ?? '', all, verdicts, now);
-          // No policy expires nothing.
-          return policy === undefined || 'issues' in effect ? [] : effect.inUse;
-        };
-        const found = defaultParameters(text);
-        if (found === undefined) throw new Error(text);
-        const set = remedyFor(text, harmed(text));
-        expect(set === undefined).toBe(harmed(text).length === 0);
-        expect(harmed(lifecyclePolicyText({ ...found, ...set }))).toEqual([]);
-      }),
+      fc.property(
+        repositories,
+        parameters,
+        fc.array(fc.nat(13)),
+        fc.boolean(),
+        (all, given, inUse, isRunning) => {
+          const text = lifecyclePolicyText(given);
+          if (text === undefined) return;
+          // Half a day's steps, up to six days ago: within the days in which a pull counts, each by itself.
+          const single = all.map(({ children: _, ...image }) => image);
+          const used = inUse.map((index) => ({ ...running, digest: `sha256:${index}` }));
+          const references = isRunning ? used : [];
+          const verdicts = usageVerdicts(single, references, {
+            pulledSince: pulledSinceOf(now, protectedDays),
+          });
+          const harmed = (policy: string | undefined) => {
+            const effect = policyEffect(policy ?? '', single, verdicts, now);
+            // No policy expires nothing.
+            return policy === undefined || 'issues' in effect ? [] : effect.inUse;
+          };
+          const found = defaultParameters(text);
+          if (found === undefined) throw new Error(text);
+          const set = remedyFor(text, harmed(text), protectedDays);
+          expect(set === undefined).toBe(harmed(text).length === 0);
+          expect(Object.keys(set ?? { none: 0 })).not.toEqual([]);
+          expect(harmed(lifecyclePolicyText({ ...found, ...set }))).toEqual([]);
+        },
+      ),
       { numRuns: 1_000 },
     );
   });
