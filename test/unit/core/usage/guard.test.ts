@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { lifecyclePolicyText } from '../../../../core/lifecycle/build.ts';
 import { isDefaultLifecyclePolicy } from '../../../../core/lifecycle/default-form.ts';
-import { evaluateLifecyclePolicy } from '../../../../core/lifecycle/evaluate.ts';
+import { type EvaluatedImage, evaluateLifecyclePolicy } from '../../../../core/lifecycle/evaluate.ts';
 import {
   type ImageReference,
   type UnreadSource,
@@ -210,8 +210,11 @@ describe('whatever a registry holds, and whichever sources fail', () => {
     { maxLength: 4 },
   );
   const scenario = fc.record({
-    // Without children, which a look never knows.
-    images: repositories.map((images) => images.map(({ children: _, ...image }) => image)),
+    // A look never knows the children of an index; whoever does may pass them.
+    images: fc.oneof(
+      repositories,
+      repositories.map((images) => images.map(({ children: _, ...image }) => image)),
+    ),
     references,
     failing: fc.subarray([...sourceNames]),
     // Of a source that fails, what it had found before may be among the evidence.
@@ -228,6 +231,49 @@ describe('whatever a registry holds, and whichever sources fail', () => {
   });
   const registry = { registryId: '123456789012', region: 'eu-west-1', repository: 'r' };
   const reason: UnreadSource = { code: 'out-of-time' };
+
+  /** The images that are in use or were pulled, with every index that has them and every image of it, in plain words. */
+  const relatives = (
+    images: readonly EvaluatedImage[],
+    seen: readonly ImageReference[],
+    withinDays: number,
+  ): ReadonlySet<string> => {
+    const named = seen.flatMap(({ digest, tag = '' }) =>
+      // A tag is on one image; the generator may put it on several, of which the last counts.
+      digest === undefined ? (images.findLast(({ tags }) => tags.includes(tag))?.digest ?? []) : [digest],
+    );
+    const pulled = images.filter(
+      ({ pulledAt = 0 }) => withinDays > 0 && pulledAt >= now - (withinDays + 1) * day,
+    );
+    const held = new Set(images.map(({ digest }) => digest));
+    const found = new Set([
+      ...named.filter((digest) => held.has(digest)),
+      ...pulled.map(({ digest }) => digest),
+    ]);
+    for (let size = -1; size < found.size; ) {
+      size = found.size;
+      for (const { digest, children = [] } of images) {
+        if (!found.has(digest) && !children.some((child) => found.has(child))) continue;
+        for (const each of [digest, ...children]) found.add(each);
+      }
+    }
+    return found;
+  };
+
+  test('no combination of sources that fail is taken for one in which nothing was found', () => {
+    for (let mask = 1; mask < 2 ** sourceNames.length; mask += 1) {
+      const isFailing = (index: number) => Math.floor(mask / 2 ** index) % 2 === 1;
+      const sources = Object.fromEntries(
+        sourceNames.map((source, index) => [source, isFailing(index) ? { unknown: reason } : 0]),
+      );
+      const unread = unreadSources({ sources, required }).map(({ what }) => what);
+      expect(unread).toEqual(sourceNames.filter((_, index) => isFailing(index)));
+      const isRequired = required.some((source) => unread.includes(source));
+      expect(decide([look(undefined, unused)], sources).kind).toBe(isRequired ? 'withhold' : 'write');
+      expect(decide([look(own, unused)], sources).kind).toBe(isRequired ? 'keep-present' : 'write');
+      expect(decide([look(undefined, harm)], sources).kind).toBe('withhold');
+    }
+  });
 
   test('what is written expires no image in use, and a source that fails is never taken for one that found nothing', () => {
     const kinds = new Map<GuardDecision['kind'], number>();
@@ -256,19 +302,9 @@ describe('whatever a registry holds, and whichever sources fail', () => {
         const evaluated = evaluateLifecyclePolicy(text, images, now);
         const gone = new Set('issues' in evaluated ? [] : evaluated.verdicts.map(({ digest }) => digest));
         if (gone.size > 0) expect(more.required.filter(isFailing)).toEqual([]);
-        for (const { digest, tags, pulledAt = 0 } of images) {
-          const isUsed = all.some(
-            ({ user, ...by }) =>
-              // One that is not required may hide what it would have found: it is reported instead.
-              (!isFailing(user.source) || isPartial) &&
-              (by.digest === undefined ? tags.includes(by.tag ?? '') : by.digest === digest) &&
-              // A tag is on one image; the generator may put it on several, of which the last counts.
-              (by.digest !== undefined ||
-                images.findLast((each) => each.tags.includes(by.tag ?? ''))?.digest === digest),
-          );
-          const isPulled = withinDays > 0 && pulledAt >= now - (withinDays + 1) * day;
-          if (isUsed || isPulled) expect(gone.has(digest)).toBe(false);
-        }
+        // One that is not required may hide what it would have found: it is reported instead.
+        const seen = all.filter(({ user }) => isPartial || !isFailing(user.source));
+        for (const digest of relatives(images, seen, withinDays)) expect(gone.has(digest)).toBe(false);
         for (const source of failing)
           expect(unreadSources({ sources, required: more.required })).toContainEqual({
             what: source,
