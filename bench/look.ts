@@ -1,22 +1,27 @@
 /**
  * The macro's look at live repositories, with 25 ms latency of every call: a template of 50 repositories with 500 images each,
- * which would all lose images; and how many calls it makes.
+ * which would all lose images; and how many calls it makes. The account uses an image of every second repository, and
+ * each operation of the services that use images is throttled to 20 calls a second (a bucket of tokens): at that rate
+ * its 100 task definitions take 4 seconds.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { buildSync } from 'esbuild';
 import { projectRoot } from '../local/paths.ts';
 import { nameOf } from './stub-answers.ts';
+import { startStubRegistry } from './stub-registry.ts';
+import { usageAnswers } from './stub-usage.ts';
 
 const latencyMs = 25;
 const [repositories, imagesEach] = [50, 500];
 const maxSeconds = 10;
+const perSecond = 20;
+// Those in use; five of them have a policy, which is written back.
+const withheld = repositories / 2 - 5;
 
 /** The macro as SAM builds it: from source the SDK's clients would be a thousand files. */
 const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-bench-'));
@@ -38,15 +43,23 @@ buildSync({
 });
 const { handler } = createRequire(import.meta.url)(join(folder, 'handler.js'));
 
-/** Every service that may use an image, with nothing in it. */
-const services = createServer(async (request, response) => {
-  request.resume();
-  await sleep(latencyMs);
-  response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+const usage = usageAnswers({
+  clusters: 10,
+  servicesEach: 20,
+  tasksEach: 60,
+  families: 100,
+  functions: 60,
+  // One that is old enough to expire.
+  imageOf: (index) =>
+    `123456789012.dkr.ecr.us-east-1.amazonaws.com/${nameOf((index * 2) % repositories)}:build-400`,
 });
-services.listen(0, '127.0.0.1');
-await once(services, 'listening');
-const address = services.address();
+const services = await startStubRegistry({
+  repositories: 0,
+  imagesEach: 0,
+  latencyMs,
+  limits: Object.fromEntries(Object.keys(usage).map((name) => [name, perSecond])),
+  answers: usage,
+});
 const registry = fork(join(projectRoot, 'bench', 'stub-process.ts'), [
   JSON.stringify({ repositories, imagesEach, latencyMs }),
 ]);
@@ -56,7 +69,9 @@ Object.assign(process.env, {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
-  AWS_ENDPOINT_URL: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+  AWS_ENDPOINT_URL: services.url,
+  // The stub's images were all pulled.
+  ProtectPulledWithinDays: '0',
   AWS_ENDPOINT_URL_ECR: url,
 });
 
@@ -75,17 +90,22 @@ const request = {
 const write = console.log;
 console.log = () => undefined;
 const begun = performance.now();
-const { status } = await handler(request);
+const { status, fragment } = await handler(request);
 const seconds = (performance.now() - begun) / 1000;
 console.log = write;
 registry.send('calls');
 const [{ calls }] = await once(registry, 'message');
 const cpu = process.cpuUsage();
+const without = Object.values<{ Properties: object }>(fragment?.Resources ?? {}).filter(
+  ({ Properties }) => !('LifecyclePolicy' in Properties),
+).length;
 write(
   `look at ${repositories} repositories of ${imagesEach} images: ${seconds.toFixed(2)} s, loading included (at most ${maxSeconds}); ${status}; ${((cpu.user + cpu.system) / 1e6).toFixed(2)} s of CPU; ECR ${JSON.stringify(calls)}`,
 );
+write(
+  `${without} get no default policy (${withheld} expected); calls ${JSON.stringify(Object.fromEntries(services.calls))}, ${services.throttled()} of them throttled`,
+);
 registry.disconnect();
-services.close();
-services.closeAllConnections();
+await services.stop();
 rmSync(folder, { recursive: true });
-process.exitCode = seconds <= maxSeconds ? 0 : 1;
+process.exitCode = seconds <= maxSeconds && without === withheld ? 0 : 1;

@@ -88,11 +88,30 @@ async function serve(
 ): Promise<void> {
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece);
-  const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
-  const { status = 200, body } = await answer(
-    operation,
-    JSON.parse(Buffer.concat(pieces).toString() || '{}'),
-  );
+  const { operation, input } = parse(request, Buffer.concat(pieces).toString());
+  const { status = 200, body } = await answer(operation, input);
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
   response.end(JSON.stringify(body));
+}
+
+// Those of services without AWS's JSON protocol.
+const paths: readonly (readonly [RegExp, string])[] = [
+  [/^\/2015-03-31\/functions\/?$/, 'ListFunctions'],
+  [/^\/2015-03-31\/functions\/(?<FunctionName>[^/]+)\/?$/, 'GetFunction'],
+  [/^\/v1\/describejobdefinitions$/, 'DescribeJobDefinitions'],
+  [/^\/status\/batch\/get$/, 'BatchGetAccountStatus'],
+  [/^\/coverage\/list$/, 'ListCoverage'],
+];
+
+function parse(
+  request: IncomingMessage,
+  text: string,
+): { readonly operation: string; readonly input: Input } {
+  const body: Input = JSON.parse(text || '{}');
+  const target = request.headers['x-amz-target'];
+  if (target !== undefined) return { operation: String(target).split('.').at(-1) ?? '', input: body };
+  const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
+  const found = paths.find(([path]) => path.test(pathname));
+  const input = { ...Object.fromEntries(searchParams), ...found?.[0].exec(pathname)?.groups, ...body };
+  return { operation: found?.[1] ?? pathname, input };
 }
