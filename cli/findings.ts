@@ -1,4 +1,5 @@
 /** The findings of a template as a person or a program looks them up. Pure. */
+import type { ReviewDefault, ReviewedDefault } from '../cloudformation/control-context.ts';
 import type { ControlMetadata } from '../core/controls/control.ts';
 import { controlMetadata, controlNames } from '../core/controls/index.ts';
 import type { Finding } from '../core/finding.ts';
@@ -55,6 +56,16 @@ export function findingsOf(template: TemplateDocument, options: ExpandOptions): 
   ].filter(({ control }) => control !== 'Settings');
 }
 
+/** Options that collect the defaults that are written, unless these are already reviewed. */
+export function collectDefaults(options: ExpandOptions) {
+  const defaults: ReviewedDefault[] = [];
+  const review: ReviewDefault = (place) => {
+    defaults.push(place);
+    return place.finding;
+  };
+  return { defaults, options: { review, ...options } };
+}
+
 /** @param reach whether the template names the macro, and passes it the resource of the finding */
 function located(
   { file }: TemplateDocument,
@@ -72,9 +83,14 @@ function located(
     code,
     outcome,
     place: visible(locationOf(finding)) || 'template',
-    message: visible(findingMessage(finding, reach === 'outside')),
+    message: messageOf(finding, reach === 'outside'),
     about: isOneOf(controlNames, control) ? controlMetadata[control] : undefined,
   };
+}
+
+/** A finding in words, as a terminal may show it. */
+export function messageOf(finding: Finding, isOutside = false): string {
+  return visible(findingMessage(finding, isOutside));
 }
 
 function levelOf(outcome: Finding['outcome'], isHardened: boolean): Severity {

@@ -6,6 +6,7 @@ import { coloursFor } from './colours.ts';
 import { type AuditOptions, withAuditOptions } from './commands/audit-options.ts';
 import { checkCommand, type FailOn, type Format, failOns, formats } from './commands/check.ts';
 import { type ClaimsOptions, withClaimsOptions } from './commands/claims-options.ts';
+import { type LiveOptions, lookOf, withLiveOptions } from './live/options.ts';
 import { expandOptions, type TemplateOptions, withTemplateOptions } from './options.ts';
 import { print, printDocument, printProblem } from './output.ts';
 
@@ -45,19 +46,23 @@ withTemplateOptions(program.command('expand'))
     (isToBeWritten ? print : printDocument)(text);
   });
 
-withTemplateOptions(program.command('diff'))
+withLiveOptions(withTemplateOptions(program.command('diff')))
   .description('Show what the macro would change, by resource, and how CloudFormation would apply it.')
   .argument('<template...>', templates)
   .addHelpText(
     'after',
-    examples('diff template.yaml', 'diff --transform-parameter KeepImages=50 template.yaml'),
+    examples(
+      'diff template.yaml',
+      'diff --transform-parameter KeepImages=50 template.yaml',
+      'diff --live --profile prod template.yaml',
+    ),
   )
-  .action(async (files: string[], options: TemplateOptions) => {
+  .action(async (files: string[], options: TemplateOptions & LiveOptions) => {
     const { diffCommand } = await import('./commands/diff.ts');
-    print(await diffCommand(files, await expandOptions(options), colours));
+    print(await diffCommand(files, await expandOptions(options), colours, lookOf(options)));
   });
 
-withTemplateOptions(program.command('check'))
+withLiveOptions(withTemplateOptions(program.command('check')))
   .description(
     'Check templates for unsafe settings. Exit code 0: no findings, 1: findings, 2: a template could not be read.',
   )
@@ -74,14 +79,16 @@ withTemplateOptions(program.command('check'))
       'check template.yaml',
       "check 'stacks/**/*.yaml' --format sarif > findings.sarif",
       'check --fail-on error template.yaml',
+      'check --live --profile prod template.yaml',
     ),
   )
   .action(
     async (
       files: string[],
-      options: TemplateOptions & { readonly format: Format; readonly failOn: FailOn },
+      options: TemplateOptions & LiveOptions & { readonly format: Format; readonly failOn: FailOn },
     ) => {
-      const report = { ...options, version, colours };
+      const { format, failOn } = options;
+      const report = { format, failOn, version, colours, live: lookOf(options) };
       const checked = await checkCommand(files, await expandOptions(options), report);
       print(checked.text);
       for (const problem of checked.problems) printProblem(problem);

@@ -19,7 +19,15 @@ import type { Path } from '../core/path.ts';
 import { describeFinding } from '../wording/findings.ts';
 import { expansionRefusal } from '../wording/refusal.ts';
 import { isMarked, withMark, withoutMark } from './snippet-mark.ts';
-import { elsewhereFinding, expandSnippets, isOurs, paramsOf, placed, type RunMacro } from './snippets.ts';
+import {
+  elsewhereFinding,
+  expandSnippets,
+  isOurs,
+  logicalIdAt,
+  paramsOf,
+  placed,
+  type RunMacro,
+} from './snippets.ts';
 
 export { macroName } from './snippets.ts';
 
@@ -88,7 +96,7 @@ function macroOf(template: JsonObject, options: ExpandOptions) {
         params: { ...resolved(params, templateParameterValues), ...options.transformParameters },
         templateParameterValues,
       },
-      { ...options, describe: describeFinding },
+      { ...options, ...reviewIn(path, options), describe: describeFinding },
     );
     findings.push(...expansion.findings.map((finding) => placed(finding, path)));
     if ('fragment' in expansion) return expansion.fragment;
@@ -110,6 +118,18 @@ function macroOf(template: JsonObject, options: ExpandOptions) {
   return { run, limit, refuse, findings, refusals };
 }
 
+/** The review of defaults, which is told the resource that a snippet is in: the macro itself does not see it. */
+function reviewIn(path: Path, { review }: ExpandOptions): Pick<ExpandOptions, 'review'> {
+  const logicalId = logicalIdAt(path);
+  if (review === undefined || logicalId === undefined) return {};
+  return { review: (place) => review({ ...place, logicalId: place.logicalId ?? logicalId }) };
+}
+
+/** For resources in which no default is written. */
+function withoutReview({ review: _, ...options }: ExpandOptions): ExpandOptions {
+  return options;
+}
+
 function tooLarge({ bytes, quota }: TemplateSize): Finding {
   return {
     control: 'Template',
@@ -129,7 +149,7 @@ function distinct(findings: readonly Finding[]): readonly Finding[] {
 /** The template, marked if expanding it as a whole would change it, or refuse it. */
 function marked(template: JsonObject, isExpanded: boolean, options: ExpandOptions): JsonObject {
   if (!isExpanded) return template;
-  const { run, refusals } = macroOf(template, options);
+  const { run, refusals } = macroOf(template, withoutReview(options));
   const isSame = run(template, {}, []) === template && refusals.length === 0;
   return isSame ? template : withMark(template);
 }
@@ -148,7 +168,7 @@ function findingsOutside(
   if (!isObject(resources)) return [];
   const others = Object.entries(resources).filter(([key]) => !isCovered(key));
   if (others.length === 0) return [];
-  const { run, findings } = macroOf(template, options);
+  const { run, findings } = macroOf(template, withoutReview(options));
   run({ ...template, Resources: Object.fromEntries(others) }, {}, []);
   // The run over the snippets has reported the issues of the parameters.
   return findings.filter(

@@ -85,6 +85,11 @@ export function placed(finding: Finding, path: Path): Finding {
   return { ...finding, logicalId, path: isInside ? [...rest, ...finding.path.slice(1)] : finding.path };
 }
 
+/** The logical ID of the resource that a path leads into, if it does. */
+export function logicalIdAt(path: Path): string | undefined {
+  return resourceAt(path)?.logicalId;
+}
+
 /** The resource that a path leads into, also one that a loop makes, and the path in it. */
 function resourceAt(path: Path): { readonly logicalId: string; readonly rest: Path } | undefined {
   const [section, logicalId, ...rest] = path;

@@ -1,4 +1,7 @@
 import { type Finding, isRefusal } from '../core/finding.ts';
+import { isObject } from '../core/json.ts';
+import { lifecyclePolicyKey } from '../core/settings/lifecycle-policy.ts';
+import { effectOfDefault, howToLook } from './default-policies.ts';
 import { failedChecks } from './failed-checks.ts';
 import { reasonOf } from './findings.ts';
 
@@ -16,8 +19,12 @@ export function findingMessage(finding: Finding, isOutside = false): string {
 function outcomeMessage(finding: Finding, isOutside: boolean): string {
   const { outcome, after } = finding;
   const reason = reasonOf(finding);
+  // What the guard decided is said with its reason; where a snippet stands, the macro does not know.
+  if (finding.guard !== undefined || finding.code === 'snippet-elsewhere') return reason;
   if (isOutside && (outcome === 'set' || outcome === 'replaced' || isRefusal(finding)))
     return `${reason}; the macro is not applied to this resource`;
+  if (finding.code === 'no-lifecycle-policy' && outcome === 'set')
+    return `${reason}; ${defaultClause(finding)}`;
   const written = typeof after === 'string' && after.length < 60 ? after : 'a safe value';
   switch (outcome) {
     case 'set':
@@ -37,4 +44,12 @@ function outcomeMessage(finding: Finding, isOutside: boolean): string {
     default:
       return outcome satisfies never;
   }
+}
+
+/** What the default lifecycle policy does; of a creation template's there are no repositories yet. */
+function defaultClause({ after, path }: Finding): string {
+  const text = isObject(after) ? after[lifecyclePolicyKey] : after;
+  const isOfRepository = isObject(after) || path.at(-1) === lifecyclePolicyKey;
+  const effect = `the macro sets one that ${effectOfDefault(String(text))}`;
+  return isOfRepository ? `${effect} (${howToLook})` : effect;
 }

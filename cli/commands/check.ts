@@ -1,8 +1,10 @@
 import { Problem } from '../../core/problem.ts';
+import type { TemplateDocument } from '../../template-text/document.ts';
 import type { ExpandOptions } from '../../template-text/expand.ts';
 import type { Colours } from '../colours.ts';
 import { findingsOf, type LocatedFinding } from '../findings.ts';
 import { filesOf, readInput } from '../input.ts';
+import type { LookAtTemplates } from '../live/options.ts';
 import { githubReport } from '../reports/github.ts';
 import { jsonReport } from '../reports/json.ts';
 import { junitReport } from '../reports/junit.ts';
@@ -31,6 +33,8 @@ export interface CheckOptions {
   readonly failOn: FailOn;
   readonly version: string;
   readonly colours: Colours;
+  /** Looks at the live repositories first. */
+  readonly live?: LookAtTemplates | undefined;
 }
 
 /** `ecr-hardening check`. A template that cannot be read does not keep the others from being checked. */
@@ -40,23 +44,24 @@ export async function checkCommand(
   checkOptions: CheckOptions,
 ): Promise<Checked> {
   const problems: string[] = [];
-  const read: string[] = [];
-  const findings: LocatedFinding[] = [];
   const files = await filesOf(given, ({ message }) => problems.push(message));
-  for (const file of files)
+  const read = files.flatMap((file): readonly TemplateDocument[] => {
     try {
-      const template = readInput(file);
-      findings.push(...findingsOf(template, options));
-      read.push(template.file);
+      return [readInput(file)];
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       problems.push(error.message);
+      return [];
     }
-  const { failOn } = checkOptions;
+  });
+  const { failOn, live } = checkOptions;
+  const look = live && (await live(read, options));
+  const findings = read.flatMap((template) => findingsOf(template, look?.optionsFor(template) ?? options));
   const isFailing = ({ level }: LocatedFinding) =>
     failOn !== 'never' && (level === 'error' || (level === 'warning' && failOn === 'warning'));
   const code = problems.length > 0 ? 2 : findings.some(isFailing) ? 1 : 0;
-  return { text: report(read, findings, checkOptions), code, problems };
+  const names = read.map(({ file }) => file);
+  return { text: report(names, findings, checkOptions), code, problems };
 }
 
 function report(

@@ -1,14 +1,21 @@
 import { structuredPatch } from 'diff';
+import type { ReviewedDefault } from '../../cloudformation/control-context.ts';
+import { textOfDefault } from '../../cloudformation/guarded-default.ts';
+import type { Finding } from '../../core/finding.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import { visible } from '../../core/visible.ts';
 import { readDocument, type TemplateDocument } from '../../template-text/document.ts';
 import { type ExpandOptions, expandTemplate } from '../../template-text/expand.ts';
 import { type Span, spansOf } from '../../template-text/spans.ts';
+import { defaultPoliciesNote } from '../../wording/default-policies.ts';
+import { locationOf } from '../../wording/path.ts';
 import type { Colours } from '../colours.ts';
 import { effectOf } from '../diff/effects.ts';
 import { changesOf, ownersOf, theTemplate } from '../diff/owners.ts';
+import { collectDefaults, messageOf } from '../findings.ts';
 import { filesOf, readInput } from '../input.ts';
+import type { LookAtTemplates } from '../live/options.ts';
 import { expandedText } from './expand.ts';
 
 /** `ecr-hardening diff`: what would change, by resource, and what CloudFormation would make of it. */
@@ -16,8 +23,11 @@ export async function diffCommand(
   given: readonly string[],
   options: ExpandOptions,
   colours: Colours,
+  live?: LookAtTemplates,
 ): Promise<string> {
-  const texts = (await filesOf(given)).map((file) => diffOf(readInput(file), options, colours));
+  const templates = (await filesOf(given)).map(readInput);
+  const look = live && (await live(templates, options));
+  const texts = templates.map((template) => diffOf(template, look?.optionsFor(template) ?? options, colours));
   return texts.join('\n');
 }
 
@@ -25,9 +35,14 @@ function diffOf(template: TemplateDocument, options: ExpandOptions, colours: Col
   const { bold, dim } = colours;
   const text = expandedText(template, options);
   const file = bold(visible(template.file));
-  if (text === template.text) return `${file}: nothing changes\n`;
-  const expanded = expandTemplate(template.value, options);
+  const { defaults, options: collecting } = collectDefaults(options);
+  const expanded = expandTemplate(template.value, collecting);
   if ('refusal' in expanded) throw new Problem(expanded.refusal);
+  const notes = [
+    ...defaultNotes(defaults),
+    ...expanded.findings.flatMap((finding) => liveNotes(finding)),
+  ].map((line) => `  ${dim('note')} ${line}\n`);
+  if (text === template.text) return `${file}: nothing changes\n${notes.join('')}`;
   const blocks = groupsOf(template, text, expanded.template, colours).map(({ names, lines }) => {
     const titles = names.map((name) =>
       name === theTemplate
@@ -36,7 +51,19 @@ function diffOf(template: TemplateDocument, options: ExpandOptions, colours: Col
     );
     return [...titles.map((title) => `  ${dim(title)}\n`), ...lines.map((line) => `  ${line}\n`)].join('');
   });
-  return `${file}\n${blocks.join('')}`;
+  return `${file}\n${blocks.join('')}${notes.join('')}`;
+}
+
+/** What the defaults will do, in one line; none where the live repositories were looked at. */
+function defaultNotes(defaults: readonly ReviewedDefault[]): readonly string[] {
+  const named = defaults.map(({ logicalId, finding }) => ({ logicalId, text: textOfDefault(finding) }));
+  return named.length === 0 ? [] : [visible(defaultPoliciesNote(named))];
+}
+
+/** What a look at the live repositories has found about a default. */
+function liveNotes(finding: Finding): readonly string[] {
+  if (finding.guard === undefined) return [];
+  return [`${visible(locationOf(finding))}: ${messageOf(finding)}`];
 }
 
 /** Lines that differ, and the resources that they are about. */

@@ -1,0 +1,56 @@
+/** The options of `--live`, in a file of their own so that other commands do not load what it does. */
+
+import { type Command, InvalidArgumentError } from 'commander';
+import type { TemplateDocument } from '../../template-text/document.ts';
+import type { ExpandOptions } from '../../template-text/expand.ts';
+
+/** Which registry is looked at, and with which credentials. */
+export interface LiveOptions {
+  readonly live?: boolean;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly endpointUrl?: string;
+}
+
+/** What is found there, as options: the template is expanded as the deployed macro would expand it. */
+export interface LiveLook {
+  optionsFor(template: TemplateDocument): ExpandOptions;
+}
+
+/** Looks at live repositories for all templates at once. @throws Problem if they cannot be listed */
+export type LookAtTemplates = (
+  templates: readonly TemplateDocument[],
+  options: ExpandOptions,
+) => Promise<LiveLook>;
+
+/** The look that the options ask for; what it does is loaded only then. */
+export function lookOf(live: LiveOptions): LookAtTemplates | undefined {
+  if (live.live !== true) return undefined;
+  // The SDK's warning about old versions of Node is not part of the report.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  return async (templates, options) => {
+    const { lookAtTemplates } = await import('./look.ts');
+    return lookAtTemplates(templates, options, live);
+  };
+}
+
+/** Adds the options to a command. */
+export function withLiveOptions(command: Command): Command {
+  return command
+    .option(
+      '--live',
+      'look at the repositories that are there, with your credentials: what the default lifecycle policy would delete, and who uses it',
+    )
+    .option(
+      '--region <name>',
+      "with --live: the registry's region; default: AWS_REGION or the profile's region",
+    )
+    .option('--profile <name>', 'with --live: a profile of ~/.aws; default: AWS_PROFILE or the environment')
+    .option('--endpoint-url <url>', 'with --live: another endpoint, such as a local AWS', url);
+}
+
+function url(text: string): string {
+  if (!/^https?:/.test(text) || !URL.canParse(text))
+    throw new InvalidArgumentError('It must be a URL, such as http://127.0.0.1:4566.');
+  return text;
+}

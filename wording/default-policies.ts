@@ -1,0 +1,48 @@
+/** What the default lifecycle policies of a template will do, in one sentence. */
+import { asObject, entriesOf, isObject, type Json, type JsonObject } from '../core/json.ts';
+
+/** A default that a repository gets. */
+export interface NamedDefault {
+  readonly logicalId: string | undefined;
+  /** The policy's text. */
+  readonly text: string;
+}
+
+const maxNames = 5;
+
+/** One sentence for all of a template: a clause for each different policy, and how to look at the live repositories. */
+export function defaultPoliciesNote(defaults: readonly NamedDefault[]): string {
+  const byEffect = Map.groupBy(defaults, ({ text }) => effectOfDefault(text));
+  const clauses = [...byEffect].map(([effect, found]) => {
+    const names = [...new Set(found.map(({ logicalId = 'The repository' }) => logicalId))];
+    return `${named(names)} ${names.length === 1 ? 'gets' : 'get'} the default lifecycle policy, which ${effect}`;
+  });
+  return `${clauses.join('; ')} (${howToLook})`;
+}
+
+/** How to look at what is there. */
+export const howToLook = 'what it would do now: ecr-hardening check --live';
+
+function named(names: readonly string[]): string {
+  const rest = names.length - maxNames;
+  const shown = rest > 0 ? [...names.slice(0, maxNames), `${rest} more`] : names;
+  const last = shown.at(-1) ?? '';
+  return shown.length < 2 ? last : `${shown.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** What a default does to images, protected tags left out: the rule for any image, or else that for untagged ones. */
+export function effectOfDefault(text: string): string {
+  const rules = rulesOf(JSON.parse(text));
+  const any = rules.find(({ tagStatus }) => tagStatus === 'any');
+  const number = (any ?? rules.find(({ tagStatus }) => tagStatus === 'untagged'))?.countNumber;
+  if (any === undefined) return `deletes untagged images ${number} days after their push`;
+  return any.countType === 'imageCountMoreThan'
+    ? `deletes images when a repository has more than ${number}`
+    : `archives images ${number} days after their last pull`;
+}
+
+function rulesOf(policy: Json): readonly JsonObject[] {
+  return entriesOf(asObject(policy).rules).flatMap((rule) =>
+    isObject(rule) && isObject(rule.selection) ? [rule.selection] : [],
+  );
+}
