@@ -7,8 +7,11 @@ import {
 } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RepositoryAudit } from '../../audit/audit.ts';
+import { isUnknown } from '../../core/known.ts';
 import { pushImage } from '../../local/demo/registry.ts';
 import { projectRoot } from '../../local/paths.ts';
+import type { DescribedRepository } from '../../wording/audit/describe.ts';
+import { fillWithFleet } from './support/fleet-in-use.ts';
 import { newStack, repository } from './support/new-stack.ts';
 import { clients, uniqueName } from './support/stacks.ts';
 
@@ -97,6 +100,34 @@ describe('an audit of the local AWS', () => {
       'PublicAccess error',
       'Encryption note',
     ]);
+  });
+
+  test('names what the default policy would expire that is in use, by whom, and the KeepImages that keeps it', async () => {
+    const repositoryName = uniqueName('fleet').toLowerCase();
+    await clients.ecr.send(new CreateRepositoryCommand({ repositoryName }));
+    const { inUse } = await fillWithFleet(repositoryName);
+    const { repositories, summary } = JSON.parse(await audit('--format', 'json', '-p', 'KeepImages=20'));
+    const found: DescribedRepository = repositories.find(
+      ({ name }: DescribedRepository) => name === repositoryName,
+    );
+    if (isUnknown(found.hardened) || found.hardened === null) throw new Error('no lifecycle policy');
+    const { images, inUseOrPulled, lost } = found.hardened;
+    expect(images).toEqual({ atLeast: 480, atMost: 480 });
+    const gone = inUse.filter(({ tag }) => Number(/\d+$/.exec(tag)?.[0]) < 480);
+    expect(inUseOrPulled).toEqual({ atLeast: gone.length, atMost: gone.length });
+    expect(new Set(lost.map(({ digest }) => digest))).toEqual(new Set(gone.map(({ digest }) => digest)));
+    for (const { digest, use } of gone) {
+      const loss = lost.find((each) => each.digest === digest);
+      const users = loss?.users.map(({ source, arn }) => `${source} ${arn}`) ?? [];
+      if (use?.source === 'pulls') expect(loss?.pulledAt).toBeDefined();
+      else if (use?.arn !== undefined) expect(users).toContain(`${use.source} ${use.arn}`);
+    }
+    // The oldest image is in use; the pushes of 30 days, ten a day, are fewer.
+    expect(found.keepImages).toMatchObject({ smallest: 500, forInUse: 500, days: 30 });
+    expect(summary.sentences.join(' ')).toMatch(
+      /Images in use are known from pull times, Amazon ECS, AWS Lambda/,
+    );
+    expect(JSON.stringify(found)).not.toContain('secret-of');
   });
 
   test('changes nothing, and leaves the times of the last pulls as they are', async () => {

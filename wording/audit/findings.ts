@@ -72,7 +72,9 @@ export function auditMessage(fact: AuditFact, context: Context): string {
   if (isControls(fact)) return controlMessage(fact, context);
   switch (fact.code) {
     case 'images-in-use-expire':
-      return `Its lifecycle policy ${verbOf(fact.expires)} images that ${isSurelyUsed(fact.expires) ? 'are' : 'may be'} in use: ${usedClause(fact.expires, fact.days)}${isSurelyUsed(fact.expires) ? lostList(fact.expires) : ''}.`;
+      return isSurelyUsed(fact.expires)
+        ? `Its lifecycle policy ${verbOf(fact.expires)} ${usedClause(fact.expires, fact.days)}${lostList(fact.expires)}.`
+        : `Its lifecycle policy ${verbOf(fact.expires)} images that may be in use: ${usedClause(fact.expires, fact.days)}.`;
     case 'default-expires-in-use':
       return `The lifecycle policy of KeepImages and ProtectedTags would expire ${usedClause(fact.expires, fact.days)}${lostList(fact.expires)}. KeepImages: ${fact.keepImages.smallest} keeps them${fact.keepImages.untaggedInUse > 0 ? ', with ExpireUntaggedAfterDays: 0' : ''}.`;
     case 'image-quota-reached':

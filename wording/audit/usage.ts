@@ -45,15 +45,16 @@ export function lostList({ lost, inUseOrPulled }: Expiry): string {
   return named.length === 0 ? '' : `: ${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
-/** `134 in use, 33 more pulled within 90 days`; where no service was asked the pulls alone. */
-export function usedClause({ inUse, inUseOrPulled, pulledLately }: Expiry, days: number): string {
+/** `134 images in use, and 33 more pulled within 90 days`; of images of which that is not known only the pulls. */
+export function usedClause({ inUse, inUseOrPulled }: Expiry, days: number): string {
   if (isUnknown(inUse) || inUse.atMost === 0)
-    return `${formatRange(inUseOrPulled.atMost > pulledLately.atMost ? inUseOrPulled : pulledLately)} pulled within ${days} days`;
+    return `${formatRange(inUseOrPulled)} pulled within ${days} days`;
   const more = {
     atLeast: Math.max(0, inUseOrPulled.atLeast - inUse.atLeast),
     atMost: inUseOrPulled.atMost - inUse.atMost,
   };
-  return `${formatRange(inUse)} in use${more.atMost > 0 ? `, ${formatRange(more)} more pulled within ${days} days` : ''}`;
+  const pulled = more.atMost > 0 ? `, and ${formatRange(more)} more pulled within ${days} days` : '';
+  return `${formatRange(inUse)} ${inUse.atMost === 1 ? 'image' : 'images'} in use${pulled}`;
 }
 
 /** What KeepImages has to be: a sentence. */

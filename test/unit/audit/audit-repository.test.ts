@@ -5,6 +5,7 @@ import { auditRepository } from '../../../audit/audit-repository.ts';
 import type { RepositoryReading } from '../../../audit/reading.ts';
 import { auditOf } from '../../../audit/summary.ts';
 import { builtInPolicy } from '../../../core/policy/policy.ts';
+import type { ImageReference, UsageSource } from '../../../core/usage/evidence.ts';
 import { describeAudit, describeRepository } from '../../../wording/audit/describe.ts';
 import { denied, image, now, reading } from './support/readings.ts';
 
@@ -152,6 +153,78 @@ describe('a repository', () => {
         '0 of 1 repository is safe: immutable, scanned, with a lifecycle policy and not public.',
       ]),
     });
+  });
+});
+
+describe('images in use', () => {
+  const service = 'arn:aws:ecs:us-east-1:123456789012:service/prod/web';
+  const at = { registryId: '123456789012', region: 'us-east-1', repository: 'orders' };
+  const usedBy = (digest: string, source: UsageSource = 'ecs'): ImageReference => ({
+    ...at,
+    digest,
+    user: { source, arn: service },
+  });
+  // 30 a day, of which the 100th newest runs; one more was pulled, and that at 30 runs by its tag.
+  const images = Array.from({ length: 120 }, (_, index) =>
+    image((index + 1) / 30, [`build-${120 - index}`], index === 110 ? { pulledAt: now - 1000 } : {}),
+  );
+  const used = [usedBy(images[99]?.digest ?? ''), { ...usedBy(''), digest: undefined, tag: 'build-90' }];
+  const busy: Partial<RepositoryReading> = { images, references: used };
+
+  test('that the default policy would expire are named, with who uses them, and the KeepImages that keeps them', () => {
+    const { hardened, keepImages } = judge(busy);
+    expect(hardened).toMatchObject({
+      images: { atLeast: 100, atMost: 100 },
+      inUse: { atLeast: 2, atMost: 2 },
+      inUseOrPulled: { atLeast: 3, atMost: 3 },
+      lost: [
+        { tags: ['build-90'], users: [{ source: 'ecs', arn: service }], action: 'expire' },
+        { tags: ['build-21'], text: `build-21 (${service})` },
+        { tags: ['build-10'], users: [], text: 'build-10 (pulled on 2026-11-24)' },
+      ],
+    });
+    // The pulled one is the 111th; 30 days of 30 pushes are more.
+    expect(keepImages).toMatchObject({
+      smallest: 900,
+      forInUse: 111,
+      forPushes: 900,
+      why: 'At least 900: 30 days of pushes are 900 images (30 a day), and the oldest image in use is number 111.',
+    });
+    expect(messages(busy, 'LifecyclePolicy')).toContain(
+      `note: The lifecycle policy of KeepImages and ProtectedTags would expire 2 images in use, and 1 more pulled within 90 days: build-90 (${service}), build-21 (${service}), build-10 (pulled on 2026-11-24). KeepImages: 900 keeps them.`,
+    );
+  });
+
+  test('that its own policy expires are an error, and archived ones too', () => {
+    const [first, second] = [image(1, ['2']), image(200, ['1'])];
+    const running = { images: [first, second], references: [usedBy(second.digest, 'lambda')] };
+    expect(messages({ ...running, lifecyclePolicy: keepOne }, 'LifecyclePolicy')).toContain(
+      `error: Its lifecycle policy expires 1 image in use: 1 (${service}).`,
+    );
+    const archives = keepOne.replace('"expire"', '"transition","targetStorageClass":"archive"');
+    expect(messages({ ...running, lifecyclePolicy: archives }, 'LifecyclePolicy')).toContain(
+      `error: Its lifecycle policy archives 1 image in use: 1 (${service}).`,
+    );
+  });
+
+  test('are unknown where no service was asked, and never counted as unused', () => {
+    expect(judge({ images }).hardened).toMatchObject({
+      inUse: { unknown: 'the services that run images were not asked' },
+    });
+  });
+
+  test('are known from the services that could be read; the others are reported once for the registry', () => {
+    const { unknown: reason } = {
+      unknown: { code: 'denied', action: 'batch:DescribeJobDefinitions' } as const,
+    };
+    const usage = { ecs: 2, lambda: 0, batch: { unknown: reason } };
+    const { summary } = describeAudit(
+      auditOf({ ...registry, usage }, [data(busy), data({})], { total: 2, at: now }),
+    );
+    expect(summary.sentences.slice(-3, -1)).toEqual([
+      'Images in use are known from pull times, Amazon ECS, AWS Lambda.',
+      'Not read: AWS Batch (batch:DescribeJobDefinitions is not allowed). Images that only these use count as unused.',
+    ]);
   });
 });
 

@@ -3,10 +3,20 @@ import { auditRepository } from '../../../../audit/audit-repository.ts';
 import type { ImageReading, RepositoryReading, TagPushes } from '../../../../audit/reading.ts';
 import { auditOf } from '../../../../audit/summary.ts';
 import { builtInPolicy } from '../../../../core/policy/policy.ts';
+import type { ImageReference } from '../../../../core/usage/evidence.ts';
 import { type DescribedAudit, describeAudit } from '../../../../wording/audit/describe.ts';
 import { day, denied, image, now, reading } from '../../audit/support/readings.ts';
 
-const registry = { region: 'eu-central-1', registryId: '123456789012', scanType: 'BASIC' } as const;
+const registry = {
+  region: 'eu-central-1',
+  registryId: '123456789012',
+  scanType: 'BASIC',
+  usage: {
+    ecs: 6,
+    lambda: 0,
+    batch: { unknown: { code: 'denied', action: 'batch:DescribeJobDefinitions' } },
+  },
+} as const;
 const teams = ['checkout', 'payments', 'catalogue', 'search', 'identity', 'data-platform', 'mobile'];
 const services = ['api', 'worker', 'frontend', 'scheduler', 'importer', 'gateway', 'migrations', 'notifier'];
 const megabyte = 1024 ** 2;
@@ -99,14 +109,16 @@ function service(index: number, maxImages: number): RepositoryReading {
       repositoryPolicy: denied('ecr:GetRepositoryPolicy'),
     });
   }
+  const own = images(
+    index,
+    isTidy ? 20 : Math.min(maxImages, 8 + ((index * 53) % 211) * (index % 9 === 4 ? 4 : 1)),
+  );
   const mutability = isTidy ? 'IMMUTABLE' : 'MUTABLE';
   return reading({
     ...common,
     tagMutability: { mutability, exclusions: [] },
-    images: images(
-      index,
-      isTidy ? 20 : Math.min(maxImages, 8 + ((index * 53) % 211) * (index % 9 === 4 ? 4 : 1)),
-    ),
+    images: own,
+    references: users(index, name, own),
     pushes: { since: now - 90 * day, end: { code: 'history' }, tags: new Map(moving(index)) },
   });
 }
@@ -133,7 +145,8 @@ function movingNames(index: number): readonly string[] {
 }
 
 function moving(index: number): [string, TagPushes][] {
-  return movingNames(index).map((tag, place) => [
+  const once = { times: 1, images: 1, lastBy: 'role/ci' };
+  const moved = movingNames(index).map((tag, place): [string, TagPushes] => [
     tag,
     {
       times: 12 + ((index * 7) % 40),
@@ -141,4 +154,16 @@ function moving(index: number): [string, TagPushes][] {
       lastBy: `role/${teams[index % teams.length]}-deploy`,
     },
   ]);
+  return [['build-1000', once], ...moved];
+}
+
+/** Every seventh repository's oldest image runs. */
+function users(index: number, repository: string, all: readonly ImageReading[]): readonly ImageReference[] {
+  const oldest = all.at(-1);
+  if (index % 7 !== 3 || oldest === undefined) return [];
+  const user = {
+    source: 'ecs',
+    arn: `arn:aws:ecs:eu-central-1:123456789012:service/${teams[index % teams.length]}/${index}`,
+  } as const;
+  return [{ registryId: '123456789012', region: 'eu-central-1', repository, digest: oldest.digest, user }];
 }
