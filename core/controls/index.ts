@@ -1,4 +1,4 @@
-import { documentRules } from '../documents.ts';
+import { type DocumentRules, documentRules } from '../documents.ts';
 import type { IssueCode } from '../issue.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { KnownSettings, SettingName, Settings } from '../settings/settings.ts';
@@ -55,13 +55,21 @@ export function checkSettings(settings: KnownSettings, policy: Policy): readonly
   );
 }
 
-/** The settings that are set and unsafe: Enforcement decides how to handle them. */
-export function unsafeSettings(settings: KnownSettings, policy: Policy): readonly SettingName[] {
+// So that the bundle of the custom resource, which judges no documents, has nothing that reads them.
+const noDocuments: DocumentRules = () => {
+  throw new Error('a setting that is no document is checked without what reads documents');
+};
+
+/** The settings that are set and unsafe, of those that are no documents: Enforcement decides how to handle them. */
+export function unsafeSettings(
+  settings: Pick<KnownSettings, 'tagMutability' | 'scanOnPush'>,
+  policy: Policy,
+): readonly SettingName[] {
   return controls
     .filter(
       ({ setting, check }) =>
         Object.hasOwn(settings, setting) &&
-        check(settings, policy, () => documentRules).some(({ verdict }) => verdict === 'unsafe'),
+        check(settings, policy, noDocuments).some(({ verdict }) => verdict === 'unsafe'),
     )
     .map(({ setting }) => setting);
 }
