@@ -91,7 +91,7 @@ async function reportOn(
   all: readonly RepositoryLook[],
   text: string,
   { evidence }: Look,
-  { required, stackTags, mayDependOnStack = false }: GuardOptions,
+  { required, stackTags, protectPulledWithinDays, mayDependOnStack = false }: GuardOptions,
 ): Promise<GuardReport> {
   const looks = all.filter(({ exists }) => exists);
   const sources = evidence?.sources;
@@ -106,6 +106,7 @@ async function reportOn(
     remedy: remedyFor(
       text,
       effects.flatMap(({ inUse }) => inUse),
+      protectPulledWithinDays,
     ),
     unread: affected === 0 ? [] : unreadSources({ sources, required }),
   };

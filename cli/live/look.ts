@@ -76,7 +76,7 @@ async function reportsOn(
     const { deployment, repositories } = await listRegistry(connection.region, ecr.repositories, endpointUrl);
     // In a registry without repositories there is nothing to harm.
     if (deployment === undefined)
-      return places.map(() => ({ outcome: { kind: 'write' }, affected: 0, unread: [] }));
+      return places.map(() => ({ outcome: { kind: 'write' }, affected: 0, remedy: undefined, unread: [] }));
     const { accountId: registryId } = deployment;
     return await guardDefaults(
       places.map((place) => ({ meant: liveNames(place, deployment), text: textOfDefault(place.finding) })),
