@@ -3,7 +3,7 @@
  * last pulls, and by evidence of who uses them.
  */
 import { pause } from '../aws/deadline.ts';
-import type { ExpiringImage } from '../aws/ecr/ecr.ts';
+import type { Ecr, ExpiringImage } from '../aws/ecr/ecr.ts';
 import type { UsageVerdict } from '../core/usage/evidence.ts';
 import { pulledSinceOf, usageVerdicts } from '../core/usage/verdicts.ts';
 import type { ReconcileContext } from './context.ts';
@@ -13,8 +13,8 @@ import type { UnreadUsage } from './usage-look.ts';
 /** What the guard depends on. */
 export type GuardContext = Pick<
   ReconcileContext,
-  'ecr' | 'deadline' | 'now' | 'allowExpiringImagesInUse' | 'usage'
->;
+  'deadline' | 'now' | 'allowExpiringImagesInUse' | 'usage'
+> & { readonly ecr: Pick<Ecr, 'startPreview' | 'preview' | 'pullTimes'> };
 
 /** An image that would be deleted or archived although it is in use, or was pulled recently. */
 export interface ImageInUse extends ExpiringImage {
