@@ -8,7 +8,14 @@ import { asObject, entriesOf, isList, type Json, member } from '../core/json.ts'
 import type { Path } from '../core/path.ts';
 import { isAbsent } from './absence.ts';
 import type { ReviewedDefault } from './control-context.ts';
-import { branches, branchPath, readFunction, readIf, readSubstitution } from './intrinsics.ts';
+import {
+  branches,
+  branchPath,
+  readFunction,
+  readIf,
+  readSubstitution,
+  withoutParameters,
+} from './intrinsics.ts';
 import { reachableBranches, read } from './reading.ts';
 import { toText } from './resolve.ts';
 import { assume, type Scope } from './scope.ts';
@@ -60,11 +67,13 @@ function partitionOf(region: string): Record<string, Json> {
     : { 'AWS::Partition': 'aws', 'AWS::URLSuffix': 'amazonaws.com' };
 }
 
-/** The same scope, in which AWS's own parameters are known too. */
+/** The same scope, in which AWS's own parameters are known too, and none whose value is not to be shown. */
 function deployedScope(scope: Scope, { accountId, region }: Deployment): Scope {
+  const { declared = {} } = scope;
+  const isSecret = (name: string) => String(asObject(member(declared, name)).NoEcho) === 'true';
   const own = { 'AWS::AccountId': accountId, 'AWS::Region': region, ...partitionOf(region) };
   // A root of its own, since decisions about conditions are kept by it.
-  return { ...scope, root: {}, parameters: { ...scope.parameters, ...own } };
+  return { ...scope, root: {}, parameters: { ...withoutParameters(scope.parameters, isSecret), ...own } };
 }
 
 /** The scope at a path: inside the branch of an `Fn::If` its condition is known. */

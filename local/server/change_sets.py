@@ -9,8 +9,9 @@ was executed or deleted
 (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html).
 """
 
-from ministack.services.cloudformation import _change_sets, _stack_events, _stacks, changesets, engine, handlers
+from ministack.services.cloudformation import _change_sets, _stack_events, _stacks, changesets, handlers
 
+import stack_conditions
 from pinned import private, replace
 
 
@@ -39,7 +40,7 @@ def _install_conditions() -> None:
         resolved = own(template, params, stack_name, stack_id)
         if not resolved:
             return resolved
-        conditions = private(engine, "_evaluate_conditions")(template, params)
+        conditions = stack_conditions.evaluate(template, params, stack_name)
         present = {
             name: resource
             for name, resource in resolved["Resources"].items()

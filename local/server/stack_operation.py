@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ministack.services.cloudformation import engine, stacks
 
+import stack_conditions
 from pinned import private
 
 # The operations that are running, by stack id.
@@ -33,7 +34,7 @@ class Operation:
 
     def __post_init__(self):
         self.definitions = self.template.get("Resources") or {}
-        self.conditions = private(engine, "_evaluate_conditions")(self.template, self.parameters)
+        self.conditions = stack_conditions.evaluate(self.template, self.parameters, self.stack["StackName"])
         self.tags = self.stack.get("Tags") or []
         self.previous_tags = (self.previous or {}).get("Tags") or []
         self.previous_resources = (self.previous or {}).get("_resources") or {}
