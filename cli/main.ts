@@ -110,8 +110,10 @@ withAuditOptions(program.command('audit'))
 
 Only ecr:DescribeRepositories is required. A full audit also needs
 ecr:BatchGetRepositoryScanningConfiguration, ecr:GetRegistryScanningConfiguration,
-ecr:GetLifecyclePolicy, ecr:GetRepositoryPolicy, ecr:DescribeImages, tag:GetResources
-and cloudtrail:LookupEvents. Missing permissions show up as unknown.`,
+ecr:GetLifecyclePolicy, ecr:GetRepositoryPolicy, ecr:DescribeImages,
+ecr:DescribePullThroughCacheRules, ecr:DescribeRegistry, tag:GetResources,
+cloudtrail:LookupEvents, and permission to list what runs images (docs/usage.md).
+Missing permissions show up as unknown.`,
   )
   .action(async (options: AuditOptions) => {
     // The SDK's warning about old versions of Node is not part of the audit.
@@ -125,7 +127,14 @@ and cloudtrail:LookupEvents. Missing permissions show up as unknown.`,
       stop.abort();
     };
     for (const signal of signals) process.on(signal, end);
-    const context = { version, colours, stop: stop.signal, terminal: process.stderr };
+    const context = {
+      version,
+      colours,
+      stop: stop.signal,
+      terminal: process.stderr,
+      readParameters: async (file: string, environment: string) =>
+        (await import('./application-parameters.ts')).readApplicationParameters(file, environment),
+    };
     const audited = await auditCommand(options, context);
     print(audited.text);
     for (const note of audited.notes) printProblem(note);

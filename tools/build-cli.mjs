@@ -56,7 +56,14 @@ const built = await Promise.all([
       contents: callingAws.map((name) => `export * from './${name}.ts';`).join('\n'),
       resolveDir: commands,
     },
-    define: { ...shared.define, ECR_HARDENING_SORT_SCRIPT: JSON.stringify(sortScript) },
+    // No operation that is called has an event stream.
+    alias: { '@smithy/core/event-streams': join(root, 'aws', 'bundle', 'no-event-streams.ts') },
+    define: {
+      ...shared.define,
+      // Without the warnings for those who develop with the library of the charts.
+      'process.env.NODE_ENV': '"production"',
+      ECR_HARDENING_SORT_SCRIPT: JSON.stringify(sortScript),
+    },
     outfile: join(dist, 'aws-commands.cjs'),
   }),
 ]);

@@ -20,8 +20,31 @@ export function notices(files, root) {
     const title = `${name} ${version} (${license})`;
     byText.set(text, [...(byText.get(text) ?? []), title]);
   }
-  const parts = [...byText].map(([text, titles]) => `${[...new Set(titles)].join('\n')}\n\n${text}\n`);
+  const texts = withApacheOnce([...byText.keys()]);
+  const parts = [...byText.values()].map(
+    (titles, index) => `${[...new Set(titles)].join('\n')}\n\n${texts[index]}\n`,
+  );
   return ['This package contains these packages:\n', ...parts].join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/**
+ * The terms of the Apache License once: its copies differ in their copyright line alone, which stays.
+ *
+ * @param {readonly string[]} texts
+ * @returns {readonly string[]}
+ */
+function withApacheOnce(texts) {
+  const terms =
+    /TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION[\s\S]*END OF TERMS AND CONDITIONS/;
+  /** @type {string | undefined} */
+  let first;
+  return texts.map((text) => {
+    const found = terms.exec(text)?.[0].replace(/\s+/g, ' ');
+    if (found === undefined) return text;
+    if (found === first) return text.replace(terms, '(the same terms and conditions as above)');
+    first ??= found;
+    return text;
+  });
 }
 
 /**

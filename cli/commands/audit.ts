@@ -12,7 +12,6 @@ import { registryProblem } from '../../wording/audit/unreadable.ts';
 import { reasonOf } from '../../wording/findings.ts';
 import { sentence } from '../../wording/lists.ts';
 import { unknownName } from '../../wording/unknown-name.ts';
-import { readApplicationParameters } from '../application-parameters.ts';
 import type { Colours } from '../colours.ts';
 import { showCount } from '../progress.mjs';
 import { auditReports } from '../reports/audit-formats.ts';
@@ -28,6 +27,8 @@ export interface AuditContext {
   readonly stop: AbortSignal;
   /** Where progress is drawn. */
   readonly terminal: NodeJS.WriteStream;
+  /** `readApplicationParameters`: passed in, since its parsers are in the bundle of the other commands. */
+  readonly readParameters: (file: string, environment: string) => Promise<Readonly<Record<string, string>>>;
 }
 
 /** The result of the command. */
@@ -42,7 +43,7 @@ export interface AuditResult {
 /** `ecr-hardening audit`. @throws Problem when the registry cannot be read */
 export async function auditCommand(options: AuditOptions, context: AuditContext): Promise<AuditResult> {
   const { version, colours, stop, terminal } = context;
-  const policy = await policyOf(options);
+  const policy = await policyOf(options, context);
   const now = Date.now();
   const tags = options.tagsFile === undefined ? undefined : openTagsFile(options.tagsFile, now);
   const progress = showCount(terminal, 'repositories');
@@ -112,8 +113,11 @@ function isFailing(audits: readonly RepositoryAudit[], failOn: AuditOptions['fai
   );
 }
 
-async function policyOf({ config, configEnv, parameter }: AuditOptions): Promise<Policy> {
-  const file = config === undefined ? {} : await readApplicationParameters(config, configEnv);
+async function policyOf(
+  { config, configEnv, parameter }: AuditOptions,
+  { readParameters }: AuditContext,
+): Promise<Policy> {
+  const file = config === undefined ? {} : await readParameters(config, configEnv);
   const { policy, findings } = applicationPolicy({ ...file, ...parameter });
   const refusals = findings.filter(isRefusal).map(reasonOf);
   const known = namesAt('application');
