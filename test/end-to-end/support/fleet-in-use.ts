@@ -54,8 +54,8 @@ export interface FleetImage {
   readonly tag: string;
   readonly pushedAt: Date;
   /**
-   * How it is in use, and by whom: the ARN of the task, service, version and so on; Inspector names the image itself; nobody
-   * is known for `pulled`. Undefined if it is not in use.
+   * How it is in use, and by whom: the ARN of the task, service, version, cluster of EKS and so on; nobody is known for
+   * `pulled`. Undefined if it is not in use.
    */
   readonly use: { readonly way: Way; readonly source: UsageSource; readonly arn?: string } | undefined;
 }
@@ -91,7 +91,6 @@ export async function fillWithFleet(
     return {
       byTag: workloads.addressOf(repository, `:${tag}`),
       byDigest: workloads.addressOf(repository, `@${digest}`),
-      byArn: `arn:aws:ecr:us-east-1:000000000000:repository/${repository}/${digest}`,
     };
   };
   await startContainers(repository, plans, users);
@@ -171,7 +170,7 @@ async function startContainers(repository: string, plans: readonly Plan[], users
 /** Makes what else names images, and keeps the ARN of each image's user, by its tag. */
 async function startOthers(
   plans: readonly Plan[],
-  address: (tag: string) => Readonly<Record<'byTag' | 'byDigest' | 'byArn', string>>,
+  address: (tag: string) => Readonly<Record<'byTag' | 'byDigest', string>>,
   users: Map<string, string>,
 ) {
   const versionTags = tagsOf(plans, 'version');
@@ -188,7 +187,7 @@ async function startOthers(
   await make('app', workloads.newApp, 'byDigest');
   await make('model', workloads.newModel, 'byTag');
   if (tagsOf(plans, 'pod').length > 0) await workloads.enableInspector();
-  for (const tag of tagsOf(plans, 'pod')) users.set(tag, address(tag).byArn);
+  for (const tag of tagsOf(plans, 'pod')) users.set(tag, eksCluster);
 }
 
 function inChunks<T>(items: readonly T[], size: number): readonly T[][] {

@@ -1,17 +1,28 @@
 import { DescribeStackResourceCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { keyAttribute } from '../../../aws/claims/claim-item.ts';
-import { asObject, entriesOf, isList, isObject, type JsonObject, member } from '../../../core/json.ts';
+import {
+  asObject,
+  entriesOf,
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+  member,
+} from '../../../core/json.ts';
 import { applicationStack } from '../../../local/application.ts';
 import { clients, uniqueName } from './stacks.ts';
 
 /**
  * The custom resource's function as it is deployed, as a resource of another template: with an environment of its own,
  * so that no other test is disturbed, and in another region where that is asked for.
+ *
+ * @param role the ARN of its role, or what gives it; by default one that does not exist, which allows everything
  */
 export async function functionCopy(
   environment: Readonly<Record<string, string>>,
   region = 'us-east-1',
+  role: Json = 'arn:aws:iam::000000000000:role/any',
 ): Promise<JsonObject> {
   const { TemplateBody = '{}' } = await clients.cloudformation.send(
     new GetTemplateCommand({ StackName: applicationStack, TemplateStage: 'Processed' }),
@@ -27,7 +38,7 @@ export async function functionCopy(
       Runtime,
       MemorySize: MemorySize ?? 512,
       Timeout: Timeout ?? 300,
-      Role: 'arn:aws:iam::000000000000:role/any',
+      Role: role,
       Environment: { Variables: { ClaimsTable: await claimsTableIn(region), ...environment } },
     },
   };
