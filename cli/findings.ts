@@ -11,6 +11,7 @@ import { pathOf } from '../template-text/finding-path.ts';
 import { numberTextFindings, textFindings } from '../template-text/text-findings.ts';
 import { findingMessage } from '../wording/finding-message.ts';
 import { locationOf } from '../wording/path.ts';
+import { isHarmful, type LiveDetails, liveDetails, liveLines } from './live/details.ts';
 
 /**
  * How bad a finding is: `error` the macro refuses; `warning` is unsafe as it is deployed; `note` is good to know, such as
@@ -34,6 +35,10 @@ export interface LocatedFinding {
   readonly message: string;
   /** Undefined for what is no control: the template's shape, or parameters. */
   readonly about: ControlMetadata | undefined;
+  /** What a look at the live repositories has found; undefined without one. */
+  readonly live?: LiveDetails | undefined;
+  /** The same in lines for people. */
+  readonly details?: readonly string[];
 }
 
 /** What is found in one template. */
@@ -78,13 +83,14 @@ function located(
     file,
     line,
     column,
-    level: levelOf(outcome, reach === 'hardened'),
+    level: levelOf(finding, reach === 'hardened'),
     control,
     code,
     outcome,
     place: visible(locationOf(finding)) || 'template',
     message: messageOf(finding, reach === 'outside'),
     about: isOneOf(controlNames, control) ? controlMetadata[control] : undefined,
+    ...(finding.guard === undefined ? {} : { live: liveDetails(finding), details: liveLines(finding) }),
   };
 }
 
@@ -93,7 +99,8 @@ export function messageOf(finding: Finding, isOutside = false): string {
   return visible(findingMessage(finding, isOutside));
 }
 
-function levelOf(outcome: Finding['outcome'], isHardened: boolean): Severity {
+function levelOf(finding: Finding, isHardened: boolean): Severity {
+  const { outcome } = finding;
   switch (outcome) {
     case 'violation':
     case 'invalid':
@@ -102,7 +109,7 @@ function levelOf(outcome: Finding['outcome'], isHardened: boolean): Severity {
       return 'warning';
     case 'set':
     case 'replaced':
-      return isHardened ? 'note' : 'warning';
+      return isHardened && !isHarmful(finding) ? 'note' : 'warning';
     case 'undetermined':
     case 'exempt':
     case 'noted':

@@ -6,7 +6,8 @@ import { coloursFor } from './colours.ts';
 import { type AuditOptions, withAuditOptions } from './commands/audit-options.ts';
 import { checkCommand, type FailOn, type Format, failOns, formats } from './commands/check.ts';
 import { type ClaimsOptions, withClaimsOptions } from './commands/claims-options.ts';
-import { type LiveOptions, lookOf, withLiveOptions } from './live/options.ts';
+import type { LiveOptions } from './live/model.ts';
+import { lookOf, withLiveOptions } from './live/options.ts';
 import { expandOptions, type TemplateOptions, withTemplateOptions } from './options.ts';
 import { print, printDocument, printProblem } from './output.ts';
 

@@ -17,11 +17,11 @@ export function defaultPoliciesNote(defaults: readonly NamedDefault[]): string {
     const names = [...new Set(found.map(({ logicalId = 'The repository' }) => logicalId))];
     return `${named(names)} ${names.length === 1 ? 'gets' : 'get'} the default lifecycle policy, which ${effect}`;
   });
-  return `${clauses.join('; ')} (${howToLook})`;
+  return `${clauses.join('; ')} ${howToLook}`;
 }
 
 /** How to look at what is there. */
-export const howToLook = 'what it would do now: ecr-hardening check --live';
+export const howToLook = '(what it would do now: ecr-hardening check --live)';
 
 function named(names: readonly string[]): string {
   const rest = names.length - maxNames;

@@ -51,5 +51,5 @@ function defaultClause({ after, path }: Finding): string {
   const text = isObject(after) ? after[lifecyclePolicyKey] : after;
   const isOfRepository = isObject(after) || path.at(-1) === lifecyclePolicyKey;
   const effect = `the macro sets one that ${effectOfDefault(String(text))}`;
-  return isOfRepository ? `${effect} (${howToLook})` : effect;
+  return isOfRepository ? `${effect} ${howToLook}` : effect;
 }

@@ -1,10 +1,9 @@
 import { Problem } from '../../core/problem.ts';
-import type { TemplateDocument } from '../../template-text/document.ts';
 import type { ExpandOptions } from '../../template-text/expand.ts';
 import type { Colours } from '../colours.ts';
 import { findingsOf, type LocatedFinding } from '../findings.ts';
 import { filesOf, readInput } from '../input.ts';
-import type { LookAtTemplates } from '../live/options.ts';
+import type { LookAtTemplates } from '../live/model.ts';
 import { githubReport } from '../reports/github.ts';
 import { jsonReport } from '../reports/json.ts';
 import { junitReport } from '../reports/junit.ts';
@@ -45,22 +44,29 @@ export async function checkCommand(
 ): Promise<Checked> {
   const problems: string[] = [];
   const files = await filesOf(given, ({ message }) => problems.push(message));
-  const read = files.flatMap((file): readonly TemplateDocument[] => {
+  const attempt = <Value>(work: () => Value): readonly Value[] => {
     try {
-      return [readInput(file)];
+      return [work()];
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       problems.push(error.message);
       return [];
     }
-  });
+  };
+  const templates = files.flatMap((file) => attempt(() => readInput(file)));
   const { failOn, live } = checkOptions;
-  const look = live && (await live(read, options));
-  const findings = read.flatMap((template) => findingsOf(template, look?.optionsFor(template) ?? options));
+  const look = live && (await live(templates, options));
+  const checked = templates.flatMap((template) =>
+    attempt(() => ({
+      file: template.file,
+      found: findingsOf(template, look?.optionsFor(template) ?? options),
+    })),
+  );
+  const findings = checked.flatMap(({ found }) => found);
   const isFailing = ({ level }: LocatedFinding) =>
     failOn !== 'never' && (level === 'error' || (level === 'warning' && failOn === 'warning'));
   const code = problems.length > 0 ? 2 : findings.some(isFailing) ? 1 : 0;
-  const names = read.map(({ file }) => file);
+  const names = checked.map(({ file }) => file);
   return { text: report(names, findings, checkOptions), code, problems };
 }
 

@@ -15,7 +15,8 @@ import { effectOf } from '../diff/effects.ts';
 import { changesOf, ownersOf, theTemplate } from '../diff/owners.ts';
 import { collectDefaults, messageOf } from '../findings.ts';
 import { filesOf, readInput } from '../input.ts';
-import type { LookAtTemplates } from '../live/options.ts';
+import { liveLines } from '../live/details.ts';
+import type { LookAtTemplates } from '../live/model.ts';
 import { expandedText } from './expand.ts';
 
 /** `ecr-hardening diff`: what would change, by resource, and what CloudFormation would make of it. */
@@ -41,7 +42,7 @@ function diffOf(template: TemplateDocument, options: ExpandOptions, colours: Col
   const notes = [
     ...defaultNotes(defaults),
     ...expanded.findings.flatMap((finding) => liveNotes(finding)),
-  ].map((line) => `  ${dim('note')} ${line}\n`);
+  ].map((line) => `    ${dim('note')} ${line}\n`);
   if (text === template.text) return `${file}: nothing changes\n${notes.join('')}`;
   const blocks = groupsOf(template, text, expanded.template, colours).map(({ names, lines }) => {
     const titles = names.map((name) =>
@@ -63,7 +64,7 @@ function defaultNotes(defaults: readonly ReviewedDefault[]): readonly string[] {
 /** What a look at the live repositories has found about a default. */
 function liveNotes(finding: Finding): readonly string[] {
   if (finding.guard === undefined) return [];
-  return [`${visible(locationOf(finding))}: ${messageOf(finding)}`];
+  return [`${visible(locationOf(finding))}: ${messageOf(finding)}`, ...liveLines(finding)];
 }
 
 /** Lines that differ, and the resources that they are about. */

@@ -1,27 +1,7 @@
 /** The options of `--live`, in a file of their own so that other commands do not load what it does. */
 
 import { type Command, InvalidArgumentError } from 'commander';
-import type { TemplateDocument } from '../../template-text/document.ts';
-import type { ExpandOptions } from '../../template-text/expand.ts';
-
-/** Which registry is looked at, and with which credentials. */
-export interface LiveOptions {
-  readonly live?: boolean;
-  readonly region?: string;
-  readonly profile?: string;
-  readonly endpointUrl?: string;
-}
-
-/** What is found there, as options: the template is expanded as the deployed macro would expand it. */
-export interface LiveLook {
-  optionsFor(template: TemplateDocument): ExpandOptions;
-}
-
-/** Looks at live repositories for all templates at once. @throws Problem if they cannot be listed */
-export type LookAtTemplates = (
-  templates: readonly TemplateDocument[],
-  options: ExpandOptions,
-) => Promise<LiveLook>;
+import type { LiveOptions, LookAtTemplates } from './model.ts';
 
 /** The look that the options ask for; what it does is loaded only then. */
 export function lookOf(live: LiveOptions): LookAtTemplates | undefined {

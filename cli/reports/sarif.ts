@@ -51,11 +51,11 @@ export function sarifReport(findings: readonly LocatedFinding[], version: string
       shortDescription: { text: id === 'Template' ? "The template's shape" : "The macro's parameters" },
     })),
   ];
-  const results = findings.map(({ control, level, message, place, file, line, column }) => ({
+  const results = findings.map(({ control, level, message, details = [], place, file, line, column }) => ({
     ruleId: control,
     ruleIndex: rules.findIndex(({ id }) => id === control),
     level,
-    message: { text: `${place}: ${message}` },
+    message: { text: [`${place}: ${message}`, ...details].join('\n') },
     locations: [
       {
         physicalLocation: {

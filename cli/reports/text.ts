@@ -16,9 +16,9 @@ export function textReport(
   const blocks = files.flatMap((file) => {
     const own = findings.filter((finding) => finding.file === file);
     if (own.length === 0) return [];
-    const lines = own.map(({ line, column, level, control, place, message }) => {
+    const lines = own.map(({ line, column, level, control, place, message, details = [] }) => {
       const where = `${line}:${column}`.padEnd(8);
-      return `  ${dim(where)}${paint[level](level.padEnd(9))}${bold(control.padEnd(17))}${place}\n${' '.repeat(19)}${message}`;
+      return `  ${dim(where)}${paint[level](level.padEnd(9))}${bold(control.padEnd(17))}${place}${[message, ...details].map((each) => `\n${' '.repeat(19)}${each}`).join('')}`;
     });
     return [`${bold(visible(file))}\n${lines.join('\n')}`];
   });
