@@ -30,17 +30,25 @@ const shared = {
   },
   banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
-const commands = join(root, 'cli', 'commands');
-const callingAws = ['audit', 'claims'];
-const besideTheBin = {
-  name: 'beside-the-bin',
-  setup({ onResolve }) {
-    onResolve({ filter: new RegExp(`^\\./commands/(${callingAws.join('|')})\\.ts$`) }, () => ({
-      path: './aws-commands.cjs',
-      external: true,
-    }));
-  },
-};
+const cli = join(root, 'cli');
+/** What calls AWS: it is in the file beside the bin. */
+const callingAws = ['commands/audit.ts', 'commands/claims.ts', 'live/look.ts'];
+/** What both use: it is in the bin alone, which exports it for the other file. It has the parsers of YAML and TOML. */
+const exportedByTheBin = ['application-parameters.ts', 'findings.ts', '../template-text/expand.ts'];
+const exportsOf = (files) => files.map((file) => `export * from './${file}';`).join('\n');
+
+/** Takes some of the project's own files, by their paths from `cli`, from another file of `dist`. */
+function takenFrom(file, names) {
+  const taken = names.map((name) => join(cli, name));
+  return {
+    name: `taken-from-${file}`,
+    setup({ onResolve }) {
+      onResolve({ filter: /^\..*\.ts$/ }, ({ path, resolveDir }) =>
+        taken.includes(join(resolveDir, path)) ? { path: `./${file}`, external: true } : undefined,
+      );
+    },
+  };
+}
 
 // The library that sorts the table of the audit's page is part of the page.
 const sortFiles = ['sortable.min.js', 'sortable.a11y.min.js'].map(
@@ -49,13 +57,16 @@ const sortFiles = ['sortable.min.js', 'sortable.a11y.min.js'].map(
 const sortScript = sortFiles.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
 
 const built = await Promise.all([
-  build({ ...shared, entryPoints: [join(root, 'cli', 'main.ts')], outfile: bin, plugins: [besideTheBin] }),
   build({
     ...shared,
-    stdin: {
-      contents: callingAws.map((name) => `export * from './${name}.ts';`).join('\n'),
-      resolveDir: commands,
-    },
+    stdin: { contents: `${exportsOf(exportedByTheBin)}\nimport './main.ts';`, resolveDir: cli },
+    banner: { js: `#!/usr/bin/env node\n${shared.banner.js}` },
+    outfile: bin,
+    plugins: [takenFrom('aws-commands.cjs', callingAws)],
+  }),
+  build({
+    ...shared,
+    stdin: { contents: exportsOf(callingAws), resolveDir: cli },
     // No operation that is called has an event stream.
     alias: { '@smithy/core/event-streams': join(root, 'aws', 'bundle', 'no-event-streams.ts') },
     define: {
@@ -65,6 +76,7 @@ const built = await Promise.all([
       ECR_HARDENING_SORT_SCRIPT: JSON.stringify(sortScript),
     },
     outfile: join(dist, 'aws-commands.cjs'),
+    plugins: [takenFrom('ecr-hardening.cjs', exportedByTheBin)],
   }),
 ]);
 chmodSync(bin, 0o755);
