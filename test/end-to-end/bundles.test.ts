@@ -12,6 +12,13 @@ describe('what SAM built', () => {
     expect(statSync(bundle('MacroFunction')).size).toBeLessThanOrEqual(60 * kibibyte);
   });
 
+  // The clients of ECR, the tagging API and seven services that may use an image; loaded only before a default lifecycle policy.
+  test('the macro’s look at live repositories is at most 576 KiB, without the credential chain', () => {
+    const look = join(buildFolder, 'MacroFunction', 'look.js');
+    expect(statSync(look).size).toBeLessThanOrEqual(576 * kibibyte);
+    expect(readFileSync(look, 'utf8')).not.toMatch(/credential-provider-(sso|ini|process)|fromSSO|fromIni/);
+  });
+
   // CloudFormation's client, by which requests are authenticated, took it over 340 KiB: 38 KiB of it are that client.
   test('the custom resource is at most 384 KiB, with the clients of ECR, DynamoDB and CloudFormation', () => {
     expect(statSync(bundle('SettingsFunction')).size).toBeLessThanOrEqual(384 * kibibyte);
