@@ -166,12 +166,9 @@ function tableOf(
 }
 
 /** How many images the organisation's lifecycle policy would expire, and how many of those are in use. */
-function expiryText(
-  { images, pulledLately, inUse, inUseOrPulled }: DescribedExpiry,
-  red: (text: string) => string,
-): string {
+function expiryText({ images, pulledLately, inUse }: DescribedExpiry, red: (text: string) => string): string {
   if (!isUnknown(inUse) && inUse.atMost > 0)
-    return `${formatRange(images)}${red(` (${formatRange(inUseOrPulled)} in use or pulled recently)`)}`;
+    return `${formatRange(images)}${red(` (${formatRange(inUse)} in use)`)}`;
   const used = pulledLately.atMost === 0 ? '' : red(` (${formatRange(pulledLately)} pulled recently)`);
   return `${formatRange(images)}${used}`;
 }

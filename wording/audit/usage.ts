@@ -69,7 +69,9 @@ export function keepSentence({
   const rate = perDay >= 10 ? Math.round(perDay) : Math.round(perDay * 10) / 10;
   const reasons = [
     `${pluralise(days, 'day', 'days')} of pushes are ${pluralise(forPushes, 'image', 'images')} (${rate} a day)`,
-    ...(forInUse > 0 ? [`the oldest image in use is number ${forInUse.toLocaleString('en')}`] : []),
+    ...(forInUse > 0
+      ? [`the oldest image in use or pulled lately is number ${forInUse.toLocaleString('en')}`]
+      : []),
   ];
   const untagged =
     untaggedInUse > 0

@@ -188,7 +188,7 @@ describe('images in use', () => {
       smallest: 900,
       forInUse: 111,
       forPushes: 900,
-      why: 'At least 900: 30 days of pushes are 900 images (30 a day), and the oldest image in use is number 111.',
+      why: 'At least 900: 30 days of pushes are 900 images (30 a day), and the oldest image in use or pulled lately is number 111.',
     });
     expect(messages(busy, 'LifecyclePolicy')).toContain(
       `note: The lifecycle policy of KeepImages and ProtectedTags would expire 2 images in use, and 1 more pulled within 90 days: build-90 (${service}), build-21 (${service}), build-10 (pulled on 2026-11-24). KeepImages: 900 keeps them.`,
