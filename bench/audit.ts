@@ -27,6 +27,8 @@ writeFileSync(
 );
 const latencyMs = 25;
 const maxMegabytes = 400;
+// One or a few of each service that runs images, which the stub does not know.
+const usageCalls = 20;
 
 try {
   for (const run of [
@@ -84,9 +86,6 @@ async function measure(title: string, options: StubOptions): Promise<void> {
     process.exitCode = 1;
   }
 }
-
-// One or a few of each service that runs images, which the stub does not know.
-const usageCalls = 20;
 
 /** The fewest there are: three for each repository, and the bulk reads. */
 function maxCalls({ repositories }: StubOptions): number {
