@@ -1,12 +1,12 @@
 /** What a look at live repositories has found about one default lifecycle policy, for reports. Pure. */
 import type { Finding } from '../../core/finding.ts';
-import { isObject, type Json } from '../../core/json.ts';
 import type { ImageUser } from '../../core/usage/evidence.ts';
 import type { GuardCause, NotRead } from '../../core/usage/guard.ts';
 import type { GuardReport } from '../../core/usage/guard-report.ts';
 import type { ImageAtRisk } from '../../core/usage/policy-effect.ts';
+import type { Remedy } from '../../core/usage/remedy.ts';
 import { visible } from '../../core/visible.ts';
-import { effectClause, imageClause, unreadReason } from '../../wording/image-usage.ts';
+import { effectClause, imageClause, remedyClause, unreadReason } from '../../wording/image-usage.ts';
 
 /** An image that the default would delete or archive although it is in use or was pulled recently. */
 export interface LiveImage {
@@ -36,11 +36,11 @@ export interface LiveDetails {
     readonly reason: string;
   }[];
   /** The parameters to set instead, such as KeepImages. */
-  readonly instead?: Json;
+  readonly instead?: Remedy;
 }
 
 /** The details of a finding; undefined if no live repository was looked at for it. */
-export function liveDetails({ guard, expected }: Finding): LiveDetails | undefined {
+export function liveDetails({ guard }: Finding): LiveDetails | undefined {
   if (guard === undefined) return undefined;
   return {
     affected: guard.affected,
@@ -50,7 +50,7 @@ export function liveDetails({ guard, expected }: Finding): LiveDetails | undefin
       inUse: effect.inUse.map(toLiveImage),
     })),
     unread: unreadOf(guard),
-    ...(isObject(expected) ? { instead: expected } : {}),
+    ...(guard.remedy === undefined ? {} : { instead: guard.remedy }),
   };
 }
 
@@ -64,8 +64,7 @@ const maxImages = 20;
 const maxUsers = 5;
 
 /** A line for each image in use, what was not read, and what to write instead. */
-export function liveLines(finding: Finding): readonly string[] {
-  const { guard, expected } = finding;
+export function liveLines({ guard }: Finding): readonly string[] {
   if (guard === undefined) return [];
   const images = harms(guard).flatMap(({ repository, effect: { inUse } }) => {
     const more = inUse.length - maxImages;
@@ -78,29 +77,31 @@ export function liveLines(finding: Finding): readonly string[] {
     ({ what, repository, reason }) =>
       `unknown: ${repository ?? ''}${repository ? ' ' : ''}${what} (${reason})`,
   );
-  const parameters = isObject(expected)
-    ? Object.entries(expected).map(([name, value]) => `${name}: ${value}`)
-    : [];
   const instead =
-    parameters.length === 0
+    guard.remedy === undefined
       ? []
       : [
-          `write instead: Metadata: { EcrHardening: { ${parameters.join(', ')} } }, or a LifecyclePolicy of your own`,
+          `write instead: ${remedyClause(guard.remedy)} in its Metadata (EcrHardening), or a LifecyclePolicy of your own`,
         ];
   return [...images, ...unread, ...instead].map(visible);
 }
 
 type Harm = Extract<GuardCause, { readonly code: 'harms' }>;
 
+/** The causes, of each stack where the decision depends on it. */
+function causesOf(outcome: GuardReport['outcome']): readonly GuardCause[] {
+  if (outcome.kind === 'by-stack')
+    return outcome.stacks.flatMap(({ decision }) => ('causes' in decision ? decision.causes : []));
+  return 'causes' in outcome ? outcome.causes : [];
+}
+
 function harms({ outcome }: GuardReport): readonly Harm[] {
-  const causes = 'causes' in outcome ? outcome.causes : [];
-  return causes.flatMap((cause) => (cause.code === 'harms' ? [cause] : []));
+  return causesOf(outcome).flatMap((cause) => (cause.code === 'harms' ? [cause] : []));
 }
 
 /** Everything that was not read, of a repository or of all. */
 function unreadOf({ outcome, unread }: GuardReport): LiveDetails['unread'] {
-  const causes = 'causes' in outcome ? outcome.causes : [];
-  const ofCauses = causes.flatMap(({ repository, ...cause }) =>
+  const ofCauses = causesOf(outcome).flatMap(({ repository, ...cause }) =>
     cause.code === 'unread'
       ? cause.unread.filter(({ what }) => what === 'images').map((each) => ({ ...each, repository }))
       : [],

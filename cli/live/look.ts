@@ -15,8 +15,6 @@ import { guardedFinding, textOfDefault } from '../../cloudformation/guarded-defa
 import { type Deployment, liveNames } from '../../cloudformation/live-names.ts';
 import { applicationPolicy, type Policy } from '../../core/policy/policy.ts';
 import type { GuardReport } from '../../core/usage/guard-report.ts';
-import type { ImageAtRisk } from '../../core/usage/policy-effect.ts';
-import { remedyFor } from '../../core/usage/remedy.ts';
 import { guardDefaults } from '../../reconcile/guard-defaults.ts';
 import type { TemplateDocument } from '../../template-text/document.ts';
 import { type ExpandOptions, expandTemplate } from '../../template-text/expand.ts';
@@ -136,15 +134,8 @@ function reviewBy(
     const report = byPlace.get(keyOf(place));
     // Where the deployed macro does not look, a look at the terminal still says what is there.
     if (report === undefined) return place.finding;
-    const finding = guardedFinding(place.finding, report, mode === 'Off' ? 'Withhold' : mode);
-    const instead = remedyFor(textOfDefault(place.finding), atRisk(report));
-    return instead === undefined ? finding : { ...finding, expected: instead };
+    return guardedFinding(place.finding, report, mode === 'Off' ? 'Withhold' : mode);
   };
-}
-
-function atRisk({ outcome }: GuardReport): readonly ImageAtRisk[] {
-  const causes = 'causes' in outcome ? outcome.causes : [];
-  return causes.flatMap((cause) => (cause.code === 'harms' ? cause.effect.inUse : []));
 }
 
 function keyOf({ logicalId, finding: { path } }: ReviewedDefault): string {

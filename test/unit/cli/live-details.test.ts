@@ -3,8 +3,9 @@ import { isHarmful, liveDetails, liveLines } from '../../../cli/live/details.ts'
 import type { Finding } from '../../../core/finding.ts';
 import type { GuardOutcome } from '../../../core/usage/guard-report.ts';
 import type { ImageAtRisk } from '../../../core/usage/policy-effect.ts';
+import type { Remedy } from '../../../core/usage/remedy.ts';
 
-const found = (outcome: GuardOutcome, more: Partial<Finding> = {}): Finding => ({
+const found = (outcome: GuardOutcome, remedy?: Remedy): Finding => ({
   control: 'LifecyclePolicy',
   code: 'default-withheld',
   path: ['Properties', 'LifecyclePolicy'],
@@ -12,10 +13,9 @@ const found = (outcome: GuardOutcome, more: Partial<Finding> = {}): Finding => (
   guard: {
     outcome,
     affected: 480,
-    remedy: undefined,
+    remedy,
     unread: [{ what: 'batch', reason: { code: 'denied', action: 'batch:X' } }],
   },
-  ...more,
 });
 const image = (index: number): ImageAtRisk => ({
   digest: `sha256:${String(index).padStart(64, '0')}`,
@@ -45,7 +45,7 @@ const harmful = (count: number): GuardOutcome => ({
 
 describe('what a look has found', () => {
   test('names every image in use with its users in JSON, and the worst twenty in lines, with what to write', () => {
-    const finding = found(harmful(22), { expected: { KeepImages: 121 } });
+    const finding = found(harmful(22), { KeepImages: 121 });
     expect(isHarmful(finding)).toBe(true);
     expect(liveDetails(finding)).toMatchObject({
       affected: 480,
@@ -61,7 +61,7 @@ describe('what a look has found', () => {
     expect(lines.slice(20)).toEqual([
       'orders: 2 more; --format json has all',
       'unknown: batch (batch:X is not allowed)',
-      'write instead: Metadata: { EcrHardening: { KeepImages: 121 } }, or a LifecyclePolicy of your own',
+      'write instead: set KeepImages: 121 in its Metadata (EcrHardening), or a LifecyclePolicy of your own',
     ]);
   });
 
