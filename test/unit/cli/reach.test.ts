@@ -195,3 +195,22 @@ Resources:
   expect(expanded.template).not.toBe(value);
   expect(isAlone(expanded.template)).toBe(true);
 });
+
+test('a default that a snippet writes is reviewed with its resource, once; what the macro does not reach is not reviewed', () => {
+  const bare = 'Type: AWS::ECR::Repository';
+  const text = `Resources:
+  Inside: { ${bare}, Properties: { RepositoryName: a, Fn::Transform: EcrHardening } }
+  Beside: { ${bare}, Fn::Transform: EcrHardening }
+  Outside: { ${bare} }
+`;
+  const reviewed: (string | undefined)[] = [];
+  const { value } = readDocument(text, 't');
+  expandTemplate(value, {
+    ...options,
+    review(place) {
+      reviewed.push(place.logicalId);
+      return place.finding;
+    },
+  });
+  expect(reviewed).toEqual(['Inside', 'Beside']);
+});
