@@ -2,7 +2,6 @@
  * Code that few templates need is in files beside the handler's: SAM builds each of them by itself (template.yaml,
  * EntryPoints), and a cold start reads them only if a template needs them.
  */
-import { createRequire } from 'node:module';
 
 /** The files; each imports what it needs, so that it shares no state with the handler's. */
 interface Files {
@@ -11,11 +10,9 @@ interface Files {
   readonly look: typeof import('./look.ts');
 }
 
-// Of a bundle this is handler.js, which is CommonJS: SAM's build replaces the name by __filename.
+// Of a bundle this is handler.js: SAM's build replaces the name by __filename.
 const thisFile = import.meta.filename;
 const extension = thisFile.slice(thisFile.lastIndexOf('.'));
-
-let load: NodeJS.Require | undefined;
 
 /**
  * A file beside this one, loaded when it is first asked for.
@@ -24,6 +21,15 @@ let load: NodeJS.Require | undefined;
  * starts Node's loader of ES modules.
  */
 export function onDemand<Name extends keyof Files>(name: Name): Files[Name] {
-  load ??= createRequire(thisFile);
+  load ??= makeLoad();
   return load(`./${name}${extension}`);
+}
+
+let load: NodeJS.Require | undefined;
+
+/** A bundle is CommonJS and has a `require`; the source is an ES module and has none. */
+function makeLoad(): NodeJS.Require {
+  return typeof require === 'function'
+    ? require
+    : process.getBuiltinModule('node:module').createRequire(thisFile);
 }

@@ -55,10 +55,7 @@ describe('what SAM built', () => {
   test('the macro carries nothing of the AWS SDK, and loads nothing but its own files on demand', () => {
     const text = source('MacroFunction');
     expect(text).not.toMatch(/aws-sdk|smithy/i);
-    // What makes the function that loads them.
-    expect([...text.matchAll(/\brequire\([^)]*\)/g)].map(([call]) => call)).toEqual([
-      'require("node:module")',
-    ]);
+    expect(text).not.toMatch(/\brequire\(/);
     expect(text).not.toMatch(/\bimport\(/);
   });
 
