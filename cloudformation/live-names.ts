@@ -40,6 +40,12 @@ export interface LiveNames {
 
 /** What stands for anything that is not known. */
 const anything = '*';
+/**
+ * What a loop inserts: in its keys, and in every text of what it repeats, with or without `Fn::Sub`
+ * (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html). No
+ * repository has such a name.
+ */
+const inserted = /[$&]\{[^}]*\}/g;
 /** More names than these are one pattern: a name with many conditions in it. */
 const maxNames = 64;
 
@@ -47,13 +53,15 @@ const maxNames = 64;
 export function liveNames(place: ReviewedDefault, deployment: Deployment): LiveNames {
   const { logicalId, properties, finding } = place;
   const scope = scopeAt(properties, finding.path, deployedScope(place.scope, deployment));
-  const found = namesOf(member(properties, 'RepositoryName'), scope);
+  const found = namesOf(member(properties, 'RepositoryName'), scope).map((name) =>
+    name?.replace(inserted, anything),
+  );
   const texts = [...new Set(found.filter((name) => name !== undefined))];
   return {
     names: texts.filter((name) => !name.includes(anything)),
     patterns: texts.filter((name) => name.includes(anything)),
     isUnnamed: found.includes(undefined),
-    logicalId: logicalId?.replace(/[$&]\{[^}]*\}/g, anything),
+    logicalId: logicalId?.replace(inserted, anything),
   };
 }
 

@@ -156,6 +156,20 @@ describe('the repositories that a resource may be', () => {
     ]);
   });
 
+  test.each<[Json, object]>([
+    ['x/${Name}', fitting('x/*')],
+    ['x/&{Name}', fitting('x/*')],
+    [{ 'Fn::Join': ['-', ['x', '${Name}', 'y']] }, fitting('x-*-y')],
+    [{ 'Fn::If': ['IsUnknown', '${Name}', 'z'] }, { ...known('z'), patterns: ['*'] }],
+    [sub('${Env}/&{Name}'), fitting('dev/*')],
+  ])('a loop inserts into every text, %j too', (RepositoryName, expected) => {
+    const body = { 'Repo${Name}': { Type: 'AWS::ECR::Repository', Properties: { RepositoryName } } };
+    const loop = { 'Fn::ForEach::All': ['Name', ['a', 'b'], body] };
+    expect(namesIn({ ...template, Resources: loop }, parameters)).toEqual([
+      { ...expected, logicalId: 'Repo*' },
+    ]);
+  });
+
   test('a snippet has no logical ID', () => {
     expect(namesIn({ Type: 'AWS::ECR::Repository', Properties: {} })).toEqual([
       { ...unnamed, logicalId: undefined },
