@@ -7,6 +7,7 @@ import type { MacroRequest } from './request.ts';
 /** What is used of Lambda's context. */
 export interface InvocationContext {
   getRemainingTimeInMillis(): number;
+  readonly invokedFunctionArn?: string;
 }
 
 // CloudFormation's limit for a macro.
@@ -45,7 +46,9 @@ export async function guardedExpansion(
     return place.finding;
   });
   if (places.length === 0 || !('fragment' in expansion)) return expansion;
-  const leftMs = context?.getRemainingTimeInMillis() ?? maxMs;
-  const looked = await onDemand('look').lookAtDefaults(places, request, leftMs);
+  const looked = await onDemand('look').lookAtDefaults(places, request, {
+    leftMs: context?.getRemainingTimeInMillis() ?? maxMs,
+    functionArn: context?.invokedFunctionArn,
+  });
   return harden(looked.review, looked.fragment);
 }

@@ -13,6 +13,7 @@ import type { ReviewDefault, ReviewedDefault } from '../../cloudformation/contro
 import { placementOf } from '../../cloudformation/fragment.ts';
 import { guardedFinding, stackConditions, textOfDefault } from '../../cloudformation/guarded-default.ts';
 import { type Deployment, liveNames } from '../../cloudformation/live-names.ts';
+import { homeOf } from '../../core/authenticity/origin.ts';
 import { asObject, type JsonObject } from '../../core/json.ts';
 import { applicationPolicy, type Policy } from '../../core/policy/policy.ts';
 import type { GuardReport } from '../../core/usage/guard-report.ts';
@@ -21,6 +22,26 @@ import type { MacroRequest } from './request.ts';
 
 // For the answer after the look, and its way to CloudFormation.
 const answerMs = 5_000;
+
+/** What a look may use of the invocation. */
+export interface LookContext {
+  /** How many milliseconds the function may still take. */
+  readonly leftMs: number;
+  /** The function's own ARN; undefined where it is not known. */
+  readonly functionArn: string | undefined;
+}
+
+// The function reads its own account: what it finds there says nothing of a stack of another one, whose template names
+// the macro all the same if the macro of that account has this function.
+const elsewhere: GuardReport = {
+  outcome: {
+    kind: 'not-found',
+    reason: { code: 'failed', action: 'ecr:DescribeRepositories', error: 'StackOfAnotherAccountOrRegion' },
+  },
+  affected: 0,
+  remedy: undefined,
+  unread: [],
+};
 
 /** What a look leads to. */
 export interface Looked {
@@ -33,16 +54,23 @@ export interface Looked {
  * What becomes of each default lifecycle policy when the same fragment is hardened once more. What is not read in time counts
  * as not read; nothing that the calls return is logged.
  *
- * @param leftMs how many milliseconds the function may still take
  * @param environment the function's, which has the application's policy
  */
 export async function lookAtDefaults(
   places: readonly ReviewedDefault[],
   { deployment, fragment }: MacroRequest,
-  leftMs: number,
+  { leftMs, functionArn }: LookContext,
   environment: Environment = process.env,
 ): Promise<Looked> {
   const { policy } = applicationPolicy(environment);
+  if (!isOwn(deployment, functionArn))
+    return {
+      fragment,
+      review: reviewWith(
+        places.map(() => elsewhere),
+        policy,
+      ),
+    };
   const deadline = deadlineIn(leftMs - answerMs);
   const settings = (service: string) => clientSettings(environment, service);
   const registry = { registryId: deployment.accountId, region: deployment.region };
@@ -72,6 +100,12 @@ export async function lookAtDefaults(
     deadline.dispose();
     for (const each of [ecr, tags, usage]) each.close();
   }
+}
+
+/** Whether a stack is of the function's own account and Region, as far as that is known. */
+function isOwn({ accountId, region }: Deployment, functionArn: string | undefined): boolean {
+  const home = homeOf(functionArn);
+  return home === undefined || (home.account === accountId && home.region === region);
 }
 
 function lookReads(calls: EcrCalls): GuardOptions['ecr'] {

@@ -106,6 +106,17 @@ describe('the macro’s look at live repositories', () => {
     },
   );
 
+  test.each(['eu-west-1:999999999999', 'us-east-1:123456789012'])(
+    'fails the change set of a stack of another account or Region than the function’s, %s, which it cannot look at',
+    async (home) => {
+      const own = { invokedFunctionArn: `arn:aws:lambda:${home}:function:EcrHardening-macro` };
+      const response = await handler(request({}), { ...context(30_000), ...own });
+      expect(response).toMatchObject({ requestId: 'r-1', status: 'failure' });
+      expect(response.errorMessage).toContain('StackOfAnotherAccountOrRegion');
+      expect(calls).toEqual([]);
+    },
+  );
+
   test('ends before the function’s own time does, with a sentence', async () => {
     answers = false;
     const response = await handler(request({ RepositoryName: 'app' }), context(5_300));
