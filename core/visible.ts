@@ -29,13 +29,26 @@ export function visible(text: string): string {
     );
 }
 
-/** The same for all texts in a value. @param value of objects, lists and scalars only */
+/**
+ * The same for all texts in a value; where nothing changes it is the value itself, since an audit of 10,000 repositories is
+ * large.
+ *
+ * @param value of objects, lists and scalars only
+ */
 export function visibleIn<T>(value: T): T;
 export function visibleIn(value: unknown): unknown {
   if (typeof value === 'string') return visible(value);
-  if (Array.isArray(value)) return value.map((each: unknown) => visibleIn(each));
+  if (Array.isArray(value)) {
+    const shown = value.map((each: unknown) => visibleIn(each));
+    return shown.every((each, index) => each === value[index]) ? value : shown;
+  }
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [visible(key), visibleIn(each)]));
+  const entries = Object.entries(value);
+  const shown = entries.map(([key, each]): [string, unknown] => [visible(key), visibleIn(each)]);
+  const isSame = shown.every(
+    ([key, each], index) => key === entries[index]?.[0] && each === entries[index]?.[1],
+  );
+  return isSame ? value : Object.fromEntries(shown);
 }
 
 /** Lines of our own that quote others, for a terminal: line breaks, tabs and colours stay. */

@@ -7,7 +7,7 @@ import { isOneOf } from '../../core/json.ts';
 import { isUnknown } from '../../core/known.ts';
 import { applicationPolicy, namesAt, type Policy } from '../../core/policy/policy.ts';
 import { isProblem, Problem } from '../../core/problem.ts';
-import { describeAudit } from '../../wording/audit/describe.ts';
+import { type DescribedAudit, describeAudit } from '../../wording/audit/describe.ts';
 import { registryProblem } from '../../wording/audit/unreadable.ts';
 import { reasonOf } from '../../wording/findings.ts';
 import { sentence } from '../../wording/lists.ts';
@@ -15,7 +15,7 @@ import { unknownName } from '../../wording/unknown-name.ts';
 import type { Colours } from '../colours.ts';
 import { showCount } from '../progress.mjs';
 import { auditReports } from '../reports/audit-formats.ts';
-import { openTagsFile } from '../tags-file.ts';
+import { openTagsFile, type TagsFile } from '../tags-file.ts';
 import { writeText } from '../write-file.ts';
 import type { AuditOptions } from './audit-options.ts';
 
@@ -42,10 +42,44 @@ export interface AuditResult {
 
 /** `ecr-hardening audit`. @throws Problem when the registry cannot be read */
 export async function auditCommand(options: AuditOptions, context: AuditContext): Promise<AuditResult> {
-  const { version, colours, stop, terminal } = context;
-  const policy = await policyOf(options, context);
+  const { version, colours, stop } = context;
   const now = Date.now();
   const tags = options.tagsFile === undefined ? undefined : openTagsFile(options.tagsFile, now);
+  const { audit, isFailing } = await readAndAudit(options, context, tags, now);
+  const text = await auditReports[options.format](audit, { version, colours, top: options.top });
+  const { repositories, total } = audit;
+  const isEnded = stop.aborted;
+  const notes = isEnded ? [`Ended early: ${repositories.length} of ${total} repositories were read.`] : [];
+  const found = isEnded ? 130 : isFailing ? 1 : 0;
+  const { output } = options;
+  // A file that cannot be written does not cost the audit: its report is printed, and the exit code says so.
+  const unwritten = output === undefined ? [] : attempt(() => write(output, text));
+  const unsaved = attempt(() => tags?.save());
+  const isWritten = output !== undefined && unwritten.length === 0;
+  const about = isWritten ? [...audit.summary.sentences, `The report is in ${output}.`] : [];
+  return {
+    text: isWritten ? '' : text,
+    code: unwritten.length > 0 || (found === 0 && unsaved.length > 0) ? 2 : found,
+    notes: [...notes, ...about, ...unwritten, ...unsaved],
+  };
+}
+
+/** Only the sentences of the audit are kept for the report: of 10,000 repositories its data would take as much again. */
+async function readAndAudit(
+  options: AuditOptions,
+  context: AuditContext,
+  tags: TagsFile | undefined,
+  now: number,
+): Promise<{ readonly audit: DescribedAudit; readonly isFailing: boolean }> {
+  const { stop, terminal } = context;
+  const policy = await policyOf(options, context);
+  const judged = {
+    policy,
+    quota: options.imageQuota,
+    lookBackDays: options.lookBack,
+    keepDays: options.keepDays,
+    now,
+  };
   const progress = showCount(terminal, 'repositories');
   const audits: RepositoryAudit[] = [];
   const { registry, total } = await readRegistry({
@@ -60,15 +94,7 @@ export async function auditCommand(options: AuditOptions, context: AuditContext)
     stop,
     previousTags: (arn) => tags?.previous(arn),
     onRepository(reading) {
-      audits.push(
-        auditRepository(reading, {
-          policy,
-          quota: options.imageQuota,
-          lookBackDays: options.lookBack,
-          keepDays: options.keepDays,
-          now,
-        }),
-      );
+      audits.push(auditRepository(reading, judged));
       if (!isUnknown(reading.images)) tags?.record(reading.arn, reading.images);
     },
     onProgress: progress.update,
@@ -78,21 +104,7 @@ export async function auditCommand(options: AuditOptions, context: AuditContext)
     })
     .finally(progress.end);
   const audit = describeAudit(auditOf(registry, audits, { total, at: now }));
-  const text = await auditReports[options.format](audit, { version, colours, top: options.top });
-  const isEnded = stop.aborted;
-  const notes = isEnded ? [`Ended early: ${audits.length} of ${total} repositories were read.`] : [];
-  const found = isEnded ? 130 : isFailing(audits, options.failOn) ? 1 : 0;
-  const { output } = options;
-  // A file that cannot be written does not cost the audit: its report is printed, and the exit code says so.
-  const unwritten = output === undefined ? [] : attempt(() => write(output, text));
-  const unsaved = attempt(() => tags?.save());
-  const isWritten = output !== undefined && unwritten.length === 0;
-  const about = isWritten ? [...audit.summary.sentences, `The report is in ${output}.`] : [];
-  return {
-    text: isWritten ? '' : text,
-    code: unwritten.length > 0 || (found === 0 && unsaved.length > 0) ? 2 : found,
-    notes: [...notes, ...about, ...unwritten, ...unsaved],
-  };
+  return { audit, isFailing: isFailing(audits, options.failOn) };
 }
 
 /** @returns the problem that the work had, if it had one */
