@@ -10,6 +10,9 @@
  */
 const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u115f\u1160\u3164\uffa0]|\u034f/gu;
 
+// A match for each line of a large report would take as much memory as the report.
+const hiddenInLines = new RegExp(`(?!\\n)(?:${hidden.source})`, 'gu');
+
 /**
  * Commands of build logs. GitHub reads a line that begins with `::`, and `##[` anywhere in it, as Azure Pipelines reads
  * `##vso[` and TeamCity `##teamcity[`
@@ -62,9 +65,7 @@ export function visibleLines(text: string): string {
 /** A value as JSON that shows nothing hidden either; it means the same. */
 export function visibleJson(value: unknown, space?: number): string {
   // JSON.stringify breaks lines itself, where it indents; all else can be only in texts.
-  return JSON.stringify(value, null, space).replace(hidden, (found) =>
-    found === '\n' ? found : jsonEscapes(found),
-  );
+  return JSON.stringify(value, null, space).replace(hiddenInLines, jsonEscapes);
 }
 
 function escapeOf(found: string): string {
