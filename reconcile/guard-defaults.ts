@@ -54,13 +54,18 @@ export async function guardDefaults(
   const looks = new Map(look.repositories.map((each) => [keyOf(each.repository, each.wanted), each]));
   const stackTags = readOnce(options.stackTags);
   return Promise.all(
-    defaults.map(async ({ text }, index): Promise<GuardReport> => {
+    defaults.map(async (guarded, index): Promise<GuardReport> => {
       const repositories = found[index] ?? [];
       if (isUnknown(repositories)) return notFound(repositories.unknown);
-      const all = repositories.flatMap((name) => looks.get(keyOf(name, text)) ?? []);
-      return reportOn(all, text, look, { ...options, stackTags });
+      const all = repositories.flatMap((name) => looks.get(keyOf(name, guarded.text)) ?? []);
+      return reportOn(all, guarded, look, { ...options, stackTags });
     }),
   );
+}
+
+/** Whether it is one repository for certain, whatever the stack. */
+function isOne({ names, patterns, isUnnamed }: MeantRepository): boolean {
+  return names.length === 1 && patterns.length === 0 && !isUnnamed;
 }
 
 function namesAt(found: Awaited<ReturnType<typeof findRepositories>>, index: number): readonly string[] {
@@ -89,14 +94,16 @@ function readOnce(stackTags: StackTags): StackTags {
 
 async function reportOn(
   all: readonly RepositoryLook[],
-  text: string,
+  { meant, text }: GuardedDefault,
   { evidence }: Look,
   { required, stackTags, protectPulledWithinDays, mayDependOnStack = false }: GuardOptions,
 ): Promise<GuardReport> {
   const looks = all.filter(({ exists }) => exists);
   const sources = evidence?.sources;
   const decision = decideGuard(looks, { sources, required });
-  const isByStack = mayDependOnStack && decision.kind === 'conflict';
+  // The policy of one repository is not for another stack, whose repository may not exist yet.
+  const isOfOther = decision.kind === 'keep-present' && !isOne(meant);
+  const isByStack = mayDependOnStack && (decision.kind === 'conflict' || isOfOther);
   const byStack = isByStack ? await decideByStack(looks, { sources, required }, stackTags) : undefined;
   const effects = looks.flatMap(({ effect }) => (effect === undefined || isUnknown(effect) ? [] : effect));
   const affected = effects.reduce((sum, { expiring, archiving }) => sum + expiring + archiving, 0);

@@ -1,0 +1,71 @@
+import { expect, test } from '@jest/globals';
+import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
+import type { MeantRepository } from '../../../reconcile/find-repositories.ts';
+import { guardDefaults } from '../../../reconcile/guard-defaults.ts';
+
+const text = lifecyclePolicyText({ KeepImages: 20, ExpireUntaggedAfterDays: 14, ProtectedTags: [] }) ?? '';
+const byHand = text.replace('The newest 20 images stay', 'ours');
+const arnOf = (name: string) => `arn:aws:ecr:us-east-1:123456789012:repository/${name}`;
+
+/** What becomes of a default where the only repository is one with a policy made by hand, of this stack. */
+async function guard(
+  meant: Partial<MeantRepository>,
+  stackName: string | undefined,
+  mayDependOnStack = true,
+) {
+  const name = 'team-a-images-1';
+  const [report] = await guardDefaults(
+    [{ meant: { names: [], patterns: [], isUnnamed: false, logicalId: 'Images', ...meant }, text }],
+    {
+      ecr: {
+        repositories: async () => [
+          {
+            name,
+            arn: arnOf(name),
+            uri: '',
+            registryId: '123456789012',
+            createdAt: 0,
+            tagMutability: { mutability: 'MUTABLE', exclusions: [] },
+            scanOnPush: false,
+            encryption: 'AES256',
+          },
+        ],
+        lifecyclePolicy: async () => byHand,
+        images: async () => [],
+      },
+      stackTags: {
+        stackRepositories: async () => [
+          { arn: arnOf(name), logicalId: 'Images', stackName, stackId: stackName && 'i' },
+        ],
+      },
+      usage: { read: async () => ({ readAt: 0, references: [], sources: {} }) },
+      registry: { registryId: '123456789012', region: 'us-east-1' },
+      required: ['pulls'],
+      protectPulledWithinDays: 90,
+      now: Date.parse('2026-11-28'),
+      mayDependOnStack,
+    },
+  );
+  return report?.outcome;
+}
+
+const kept = { kind: 'keep-present', text: byHand };
+
+test.each([{ isUnnamed: true }, { patterns: ['*-images-1'] }, { patterns: ['*'] }])(
+  'a policy made by hand in one stack is not written into another stack: %j',
+  async (meant) => {
+    expect(await guard(meant, 'team-a')).toMatchObject({
+      kind: 'by-stack',
+      stacks: [{ stackName: 'team-a', decision: kept }],
+      otherwise: { kind: 'write' },
+    });
+  },
+);
+
+test.each<[string, Partial<MeantRepository>, string | undefined, boolean]>([
+  ['is the one that is meant', { names: ['team-a-images-1'] }, 'team-a', true],
+  ['is of no stack', { isUnnamed: true }, undefined, true],
+  ['is in a snippet, which cannot have conditions', { isUnnamed: true }, 'team-a', false],
+])('it is kept where the repository %s', async (_title, meant, stackName, mayDependOnStack) => {
+  expect(await guard(meant, stackName, mayDependOnStack)).toMatchObject(kept);
+});
