@@ -92,15 +92,16 @@ function isProperty(key: string, value: Json | undefined): boolean {
   );
 }
 
-/** Whether a fragment is a template without a version: `Resources` show it, of whatever shape, or else sections alone. */
+/** Whether a fragment is a template without a version: a map of `Resources` shows it, or else sections alone. */
 function isMadeOfSections(fragment: JsonObject, keys: readonly string[]): boolean {
   // A resource may well be called Outputs.
   const found = keys.filter((key) => sections.includes(key) && !isResource(fragment[key]));
+  const hasResources = found.includes('Resources');
   return (
-    found.includes('Resources') ||
+    (hasResources && isObject(fragment.Resources)) ||
     (found.length > 0 &&
-      found.every((key) => isMapOfMaps(fragment[key])) &&
-      keys.every((key) => found.includes(key) || /^(Description|Metadata)$|^Fn::/.test(key)))
+      (hasResources || found.every((key) => isMapOfMaps(fragment[key]))) &&
+      keys.every((key) => found.includes(key) || /^(Description|Metadata|Transform)$|^Fn::/.test(key)))
   );
 }
 
