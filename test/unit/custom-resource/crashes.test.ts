@@ -79,8 +79,8 @@ async function runCase({ kind, call, isLate }: Case): Promise<boolean> {
   const repository = `crashed/repository-${name}`;
   // A resource of its own: a Delete releases whatever its resource holds.
   const own = { StackId: stackOf(`crashed-${name}`) };
-  // One of each kind waits as in earnest; for the others the time passes at once.
-  const at = { repository, call, isLate, remainingMs: call === 10 && isLate ? 5_000 : undefined };
+  // One of each kind waits as in earnest, after what a slow machine needs for ten calls; for the others the time passes at once.
+  const at = { repository, call, isLate, remainingMs: call === 10 && isLate ? 15_000 : undefined };
   const next = async (run: Parameters<Bench['run']>[0]) => {
     const outcome = await bench.run({
       repository,
