@@ -35,44 +35,49 @@ type Listed<Entry> = Known<readonly Entry[], UnreadSource>;
 
 /**
  * The repositories that each may be, or why they are not known: those of its names, whether they exist or not, those that fit
- * a pattern, and, where nothing is known of its name, those with CloudFormation's tag of its logical ID. Never throws.
+ * a pattern, and, where it may have no name, those with a name or a tag that CloudFormation gives to its logical ID. Never
+ * throws.
  */
 export async function findRepositories(
   meant: readonly MeantRepository[],
   { ecr, stackTags }: RepositoryReads,
 ): Promise<readonly Listed<string>[]> {
-  const tagged = meant.filter(isByTag);
+  const unnamed = meant.filter(({ isUnnamed }) => isUnnamed);
   const [all, ofStacks] = await Promise.all([
-    meant.some(isByPattern) ? listed('ecr:DescribeRepositories', () => ecr.repositories()) : [],
-    tagged.length === 0
+    meant.some(isListed) ? listed('ecr:DescribeRepositories', () => ecr.repositories()) : [],
+    unnamed.length === 0
       ? []
-      : listed('tag:GetResources', () => stackTags.stackRepositories(logicalIdsOf(tagged))),
+      : listed('tag:GetResources', () => stackTags.stackRepositories(logicalIdsOf(unnamed))),
   ]);
   return meant.map((each) => {
-    const { names, patterns, logicalId = '*' } = each;
+    const { names, patterns, isUnnamed, logicalId = '*' } = each;
+    const isMeant = ({ name }: { readonly name: string }) =>
+      patterns.some((one) => matchesWildcard(one, name)) || (isUnnamed && isGenerated(name, logicalId));
     const parts: readonly Listed<string>[] = [
       // ECR refuses a call with a name that no repository can have.
       names.filter((name) => repositoryName.test(name)),
-      isByPattern(each)
-        ? namesIn(all, ({ name }) => patterns.some((one) => isNarrow(one) && matchesWildcard(one, name)))
-        : [],
-      isByTag(each) ? namesIn(ofStacks, (found) => matchesWildcard(logicalId, found.logicalId ?? '')) : [],
+      isListed(each) ? namesIn(all, isMeant) : [],
+      isUnnamed ? namesIn(ofStacks, (found) => matchesWildcard(logicalId, found.logicalId ?? '')) : [],
     ];
     return parts.find(isUnknown) ?? unique(parts.flatMap((part) => (isUnknown(part) ? [] : part)));
   });
 }
 
-/** Whether a pattern says anything of a name. */
-function isNarrow(pattern: string): boolean {
-  return /[^*]/.test(pattern);
+/** Whether all repositories are listed to find it. */
+function isListed({ patterns, isUnnamed }: MeantRepository): boolean {
+  return isUnnamed || patterns.length > 0;
 }
 
-function isByPattern({ patterns }: MeantRepository): boolean {
-  return patterns.some(isNarrow);
-}
+// CloudFormation's own tags are not enough: it does not give them to repositories
+// (https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-ecr/issues/55).
+const suffix = /-[a-z0-9]{12,13}$/;
 
-function isByTag({ isUnnamed, patterns }: MeantRepository): boolean {
-  return isUnnamed || !patterns.every(isNarrow);
+/**
+ * Whether a name has the form that CloudFormation gives it: `<stack>-<logical ID>-<12 or 13 letters and digits>`, in lower
+ * case (CreateHandler of AWS::ECR::Repository, in that repository).
+ */
+function isGenerated(name: string, logicalId: string): boolean {
+  return suffix.test(name) && matchesWildcard(`*-${logicalId.toLowerCase()}`, name.replace(suffix, ''));
 }
 
 /** Undefined: any, since one of them is not known, or they are so many that one listing is cheaper. */

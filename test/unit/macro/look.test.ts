@@ -93,7 +93,7 @@ describe('the macro’s look at live repositories', () => {
       { RepositoryName: { 'Fn::Sub': 'app/${AWS::StackName}' } },
       '(ecr:DescribeRepositories is not allowed)',
     ],
-    ['no name', {}, '(tag:GetResources is not allowed)'],
+    ['no name', {}, '(ecr:DescribeRepositories is not allowed)'],
   ])(
     'fails the change set with the permission to add where %s cannot be looked up',
     async (_title, properties, reason) => {

@@ -4,7 +4,9 @@ import type { Repository } from '../../../aws/ecr/ecr.ts';
 import { findRepositories, type MeantRepository } from '../../../reconcile/find-repositories.ts';
 
 const arnOf = (name: string) => `arn:aws:ecr:us-east-1:123456789012:repository/${name}`;
-const there = ['apps/api', 'apps/web', 'web'];
+// The last three have no tags of CloudFormation, which does not give them to repositories.
+const there = ['apps/api', 'apps/web', 'web', 'c-repo-x4ywsxwzp0kk', 'my-repo-web', 'c-myrepo-x4ywsxwzp0kk'];
+const generated = 'c-repo-x4ywsxwzp0kk';
 const repositories = there.map(
   (name): Repository => ({
     name,
@@ -69,21 +71,40 @@ describe('the repositories that may be meant', () => {
   });
 
   test.each<[string, Partial<MeantRepository>, readonly string[]]>([
-    ['without a name', { isUnnamed: true }, ['a-repo-1', 'b-repo-2']],
-    ['of whose name nothing is known', { patterns: ['**'] }, ['a-repo-1', 'b-repo-2']],
-    ['that a loop makes', { isUnnamed: true, logicalId: 'Loop*' }, ['c-loop-3']],
-    ['without a logical ID', { isUnnamed: true, logicalId: undefined }, ['a-repo-1', 'b-repo-2', 'c-loop-3']],
-    ['that may have a name', { isUnnamed: true, names: ['web'] }, ['web', 'a-repo-1', 'b-repo-2']],
-  ])('a resource %s is found by the tags of stacks', async (_title, meant, expected) => {
-    expect(await find([meant])).toEqual({ found: [expected], reads: ['GetResources'] });
+    ['without a name', { isUnnamed: true }, [generated, 'a-repo-1', 'b-repo-2']],
+    ['that a loop makes', { isUnnamed: true, logicalId: 'My*' }, ['c-myrepo-x4ywsxwzp0kk']],
+    [
+      'without a logical ID',
+      { isUnnamed: true, logicalId: undefined },
+      [generated, 'c-myrepo-x4ywsxwzp0kk', 'a-repo-1', 'b-repo-2', 'c-loop-3'],
+    ],
+    ['that may have a name', { isUnnamed: true, names: ['web'] }, ['web', generated, 'a-repo-1', 'b-repo-2']],
+  ])(
+    'a resource %s is found by the names and tags that CloudFormation gives',
+    async (_title, meant, expected) => {
+      expect(await find([meant])).toEqual({
+        found: [expected],
+        reads: ['DescribeRepositories', 'GetResources'],
+      });
+    },
+  );
+
+  test('a resource of whose name nothing is known may be any repository', async () => {
+    expect(await find([{ patterns: ['**'] }])).toEqual({ found: [there], reads: ['DescribeRepositories'] });
   });
 
   test('what cannot be listed is unknown for those that need it, with the permission to add', async () => {
     const meant = [{ names: ['web'] }, { patterns: ['w*'] }, { isUnnamed: true }];
-    expect((await find(meant, ['DescribeRepositories', 'GetResources'])).found).toEqual([
+    const denied = (action: string) => ({ unknown: { code: 'denied', action } });
+    expect((await find(meant, ['GetResources'])).found).toEqual([
       ['web'],
-      { unknown: { code: 'denied', action: 'ecr:DescribeRepositories' } },
-      { unknown: { code: 'denied', action: 'tag:GetResources' } },
+      ['web'],
+      denied('tag:GetResources'),
+    ]);
+    expect((await find(meant, ['DescribeRepositories'])).found).toEqual([
+      ['web'],
+      denied('ecr:DescribeRepositories'),
+      denied('ecr:DescribeRepositories'),
     ]);
   });
 });
