@@ -114,7 +114,7 @@ function hardenResources(resources: JsonObject, options: ResourceOptions, add: A
   return mapMembers(resources, (resource, logicalId) => {
     const loop = readLoop(logicalId, resource);
     if (loop !== undefined) {
-      const scope = insideLoop(options.scope, loop.identifier);
+      const scope = insideLoop(options.scope, loop.identifier, loop.collection);
       const body = hardenResources(loop.body, { ...options, scope }, add);
       return body === loop.body ? resource : [loop.identifier, loop.collection, body];
     }

@@ -14,6 +14,7 @@ import {
   readFunction,
   readIf,
   readSubstitution,
+  refName,
   withoutParameters,
 } from './intrinsics.ts';
 import { reachableBranches, read } from './reading.ts';
@@ -53,9 +54,9 @@ const maxNames = 64;
 export function liveNames(place: ReviewedDefault, deployment: Deployment): LiveNames {
   const { logicalId, properties, finding } = place;
   const scope = scopeAt(properties, finding.path, deployedScope(place.scope, deployment));
-  const found = namesOf(member(properties, 'RepositoryName'), scope).map((name) =>
-    name?.replace(inserted, anything),
-  );
+  const found = namesOf(member(properties, 'RepositoryName'), scope)
+    .flatMap((name) => withInserted(name, scope))
+    .map((name) => name?.replace(inserted, anything));
   const texts = [...new Set(found.filter((name) => name !== undefined))];
   return {
     names: texts.filter((name) => !name.includes(anything)),
@@ -131,9 +132,35 @@ function atMost(names: Names): Names {
   return different.includes(undefined) ? [anything, undefined] : [anything];
 }
 
+/** Every name that a loop makes of one, whose text it treats like that of `Fn::Sub`. */
+function withInserted(name: string | undefined, scope: Scope): Names {
+  if (name?.match(inserted) == null) return [name];
+  const pieces = readSubstitution(name.replaceAll('&{', '${'));
+  return joined(
+    pieces?.map((piece) => piecesOf(piece, scope)),
+    '',
+  );
+}
+
+/** What a loop puts in place of its identifier; undefined for any other value. */
+function namesInLoop(value: Json, scope: Scope): Names | undefined {
+  const identifier = refName(value) ?? '';
+  const collection = member(scope.collections, identifier);
+  if (collection === undefined) return undefined;
+  // It is read outside of its own loop.
+  const { [identifier]: _, ...collections } = scope.collections;
+  const outer = { ...scope, collections };
+  const reading = read(collection, outer);
+  const entries = reading.kind === 'literal' && isList(reading.value) ? reading.value : [];
+  if (entries.length === 0 || entries.length > maxNames) return [anything];
+  return atMost(entries.flatMap((entry) => piecesOf(entry, outer)));
+}
+
 /** Text whose parts are known in part. Other functions can take a `*` apart, so only these two go on with one. */
 function partlyKnown(value: Json, scope: Scope): Names {
   if (typeof value === 'string') return [value.replace(/\{\{resolve:[^}]*\}\}/g, anything)];
+  const ofLoop = namesInLoop(value, scope);
+  if (ofLoop !== undefined) return ofLoop;
   const call = readFunction(value);
   if (call?.name === 'Sub')
     return joined(

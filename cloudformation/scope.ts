@@ -28,6 +28,8 @@ export interface Scope {
    * beside a `Fn::Transform`: what a `Ref` names there may be a parameter as well as a resource.
    */
   readonly declared: JsonObject | undefined;
+  /** The collections of the loops around it, by their identifiers. */
+  readonly collections: JsonObject;
   /** The last one; undefined where nothing is assumed. */
   readonly assumption: Assumption | undefined;
   /** The same object in all scopes that differ in their assumptions only. */
@@ -43,6 +45,7 @@ export function partScope(parameters: ParameterValues): Scope {
     mappings: {},
     conditions: {},
     declared: undefined,
+    collections: {},
     assumption: undefined,
     root: {},
     isForAnyValues: false,
@@ -87,13 +90,14 @@ export function assume(scope: Scope, condition: Json, isTrue: boolean): Scope {
 }
 
 /** The same scope inside a loop, whose identifier hides a parameter of that name. */
-export function insideLoop(scope: Scope, identifier: string): Scope {
+export function insideLoop(scope: Scope, identifier: string, collection: Json): Scope {
   return {
     ...scope,
     root: {},
     parameters: withoutParameters(scope.parameters, (name) => name === identifier),
     // Its iterations are not resources, and are treated alike here.
     declared: scope.declared && { ...scope.declared, [identifier]: {} },
+    collections: { ...scope.collections, [identifier]: collection },
   };
 }
 

@@ -146,27 +146,37 @@ describe('the repositories that a resource may be', () => {
     ]);
   });
 
-  test('a loop has patterns of names and logical IDs', () => {
-    const body = {
-      'Repo${Name}': { Type: 'AWS::ECR::Repository', Properties: { RepositoryName: sub('x/${Name}') } },
-    };
-    const loop = { 'Fn::ForEach::All': ['Name', ['a', 'b'], body] };
+  const listed = ['a', 'b'];
+  test.each<[Json, Json, object]>([
+    [{ Ref: 'Name' }, listed, known('a', 'b')],
+    [sub('x/${Name}'), listed, known('x/a', 'x/b')],
+    [sub('x/${Name}'), { Ref: 'Names' }, known('x/one', 'x/two')],
+    [sub('x/${Name}'), { 'Fn::Split': [',', stack] }, fitting('x/*')],
+    [sub('x/${Name}'), ['a', stack], { ...known('x/a'), patterns: ['x/*'] }],
+    [{ Ref: 'Name' }, [{ Ref: 'Name' }], fitting('*')],
+    // Every text in a loop is treated like that of Fn::Sub.
+    ['x/${Name}', listed, known('x/a', 'x/b')],
+    ['x/&{Name}', { Ref: 'Names' }, known('x/one', 'x/two')],
+    [{ 'Fn::Join': ['-', ['x', '${Name}', 'y']] }, listed, known('x-a-y', 'x-b-y')],
+    [{ 'Fn::If': ['IsUnknown', '${Name}', 'z'] }, listed, known('a', 'b', 'z')],
+    [sub('${Env}/&{Name}'), listed, known('dev/a', 'dev/b')],
+  ])('in a loop, %j is a name for each entry of %j', (RepositoryName, collection, expected) => {
+    const body = { 'Repo${Name}': { Type: 'AWS::ECR::Repository', Properties: { RepositoryName } } };
+    const loop = { 'Fn::ForEach::All': ['Name', collection, body] };
     expect(namesIn({ ...template, Resources: loop }, { ...parameters, Name: 'c' })).toEqual([
-      { ...fitting('x/*'), logicalId: 'Repo*' },
+      { ...expected, logicalId: 'Repo*' },
     ]);
   });
 
-  test.each<[Json, object]>([
-    ['x/${Name}', fitting('x/*')],
-    ['x/&{Name}', fitting('x/*')],
-    [{ 'Fn::Join': ['-', ['x', '${Name}', 'y']] }, fitting('x-*-y')],
-    [{ 'Fn::If': ['IsUnknown', '${Name}', 'z'] }, { ...known('z'), patterns: ['*'] }],
-    [sub('${Env}/&{Name}'), fitting('dev/*')],
-  ])('a loop inserts into every text, %j too', (RepositoryName, expected) => {
-    const body = { 'Repo${Name}': { Type: 'AWS::ECR::Repository', Properties: { RepositoryName } } };
-    const loop = { 'Fn::ForEach::All': ['Name', ['a', 'b'], body] };
-    expect(namesIn({ ...template, Resources: loop }, parameters)).toEqual([
-      { ...expected, logicalId: 'Repo*' },
+  test('in a loop inside another one, each identifier has its own entries', () => {
+    const repository = {
+      Type: 'AWS::ECR::Repository',
+      Properties: { RepositoryName: sub('${Team}/${Name}') },
+    };
+    const inner = { 'Fn::ForEach::Each': ['Name', ['a', 'b'], { 'R${Team}${Name}': repository }] };
+    const outer = { 'Fn::ForEach::All': ['Team', ['x', 'y'], inner] };
+    expect(namesIn({ ...template, Resources: outer }, parameters)).toEqual([
+      { ...known('x/a', 'x/b', 'y/a', 'y/b'), logicalId: 'R**' },
     ]);
   });
 
