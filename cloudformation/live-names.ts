@@ -79,7 +79,7 @@ function partitionOf(region: string): Record<string, Json> {
 /** The same scope, in which AWS's own parameters are known too, and none whose value is not to be shown. */
 function deployedScope(scope: Scope, { accountId, region }: Deployment): Scope {
   const { declared = {} } = scope;
-  const isSecret = (name: string) => String(asObject(member(declared, name)).NoEcho) === 'true';
+  const isSecret = (name: string) => /^true$/i.test(String(asObject(member(declared, name)).NoEcho));
   const own = { 'AWS::AccountId': accountId, 'AWS::Region': region, ...partitionOf(region) };
   // A root of its own, since decisions about conditions are kept by it.
   return { ...scope, root: {}, parameters: { ...withoutParameters(scope.parameters, isSecret), ...own } };

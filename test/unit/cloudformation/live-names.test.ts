@@ -30,6 +30,7 @@ const template = {
     Env: { Type: 'String' },
     Names: { Type: 'CommaDelimitedList' },
     Secret: { Type: 'String', NoEcho: 'true' },
+    Spelt: { Type: 'String', NoEcho: 'True' },
     Stored: { Type: 'AWS::SSM::Parameter::Value<String>' },
   },
   Mappings: { ByEnv: { dev: { name: 'apps/dev' }, prod: { name: 'apps/prod' } } },
@@ -38,7 +39,7 @@ const template = {
     IsUnknown: { 'Fn::Equals': [{ Ref: 'AWS::StackName' }, 'x'] },
   },
 };
-const parameters = { Secret: 'hidden', Env: 'dev', Names: ['one', 'two'], Stored: '/a/b' };
+const parameters = { Secret: 'hidden', Spelt: 'hidden', Env: 'dev', Names: ['one', 'two'], Stored: '/a/b' };
 const sub = (text: string): Json => ({ 'Fn::Sub': text });
 const stack = { Ref: 'AWS::StackName' };
 
@@ -103,6 +104,7 @@ describe('the repositories that a resource may be', () => {
     ['a list that is not known', { 'Fn::Join': ['-', { 'Fn::Split': ['.', stack] }] }, fitting('*')],
     ['an import', { 'Fn::ImportValue': 'x' }, fitting('*')],
     ['a parameter that is not to be shown', sub('a/${Secret}'), fitting('a/*')],
+    ['another one', sub('a/${Spelt}'), fitting('a/*')],
     ['a stored parameter', sub('a/${Stored}'), fitting('a/*')],
     ['a dynamic reference', 'a/{{resolve:ssm:/x}}/b', fitting('a/*/b')],
     ['another resource', sub('a/${Other.Arn}'), fitting('a/*')],
