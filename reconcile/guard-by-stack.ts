@@ -1,5 +1,7 @@
 /** Where no lifecycle policy is right for all repositories that may be meant: one for each stack that they belong to. */
+import type { RepositoryStacks } from '../aws/cloudformation/repository-stacks.ts';
 import { repositoryNameOf } from '../aws/ecr/arn.ts';
+import { mapConcurrently } from '../aws/map-concurrently.ts';
 import type { StackTags } from '../aws/usage/stack-tags.ts';
 import {
   decideGuard,
@@ -9,16 +11,29 @@ import {
 } from '../core/usage/guard.ts';
 import type { GuardOutcome, SettledDecision, StackDecision } from '../core/usage/guard-report.ts';
 
+/** What shows which stack has a repository. */
+export interface StackReads {
+  readonly stackTags: StackTags;
+  /** For repositories without tags; undefined where none is asked about. */
+  readonly repositoryStacks?: RepositoryStacks | undefined;
+}
+
+// Each takes a call.
+const maxAsked = 100;
+
 /**
- * The decision for each stack, by the tags that CloudFormation gives to its repositories; repositories of no stack decide with those
- * that do not exist yet. Undefined if one of these has no decision either, or the tags cannot be read.
+ * The decision for each stack, by the tags that CloudFormation gives to its repositories, or by asking it; repositories of no stack
+ * decide with those that do not exist yet. Undefined if one of these has no decision either, or their stacks cannot be read.
  */
 export async function decideByStack(
   looks: readonly RepositoryLook[],
   evidence: GuardEvidence,
-  stackTags: StackTags,
+  reads: StackReads,
 ): Promise<GuardOutcome | undefined> {
-  const stackOf = await stacksByRepository(stackTags);
+  const stackOf = await stacksByRepository(
+    looks.map(({ repository }) => repository),
+    reads,
+  );
   if (stackOf === undefined) return undefined;
   const groups = Map.groupBy(looks, ({ repository }) => stackOf.get(repository));
   const stacks: StackDecision[] = [];
@@ -34,14 +49,25 @@ export async function decideByStack(
   return { kind: 'by-stack', stacks: inOrder, otherwise };
 }
 
-async function stacksByRepository(stackTags: StackTags): Promise<ReadonlyMap<string, string> | undefined> {
+async function stacksByRepository(
+  repositories: readonly string[],
+  { stackTags, repositoryStacks }: StackReads,
+): Promise<ReadonlyMap<string, string> | undefined> {
   try {
     const found = await stackTags.stackRepositories();
-    return new Map(
+    const stackOf = new Map(
       found.flatMap(({ arn, stackName }) =>
         stackName === undefined ? [] : [[repositoryNameOf(arn), stackName] as const],
       ),
     );
+    const others = repositories.filter((repository) => !stackOf.has(repository));
+    if (repositoryStacks === undefined || others.length === 0) return stackOf;
+    if (others.length > maxAsked) return undefined;
+    await mapConcurrently(others, async (repository) => {
+      const stackName = await repositoryStacks.stackOf(repository);
+      if (stackName !== undefined) stackOf.set(repository, stackName);
+    });
+    return stackOf;
   } catch {
     // The decision is then the one that was made without them, which says what to do.
     return undefined;

@@ -9,7 +9,7 @@ import { decideGuard, type RepositoryLook, unreadSources } from '../core/usage/g
 import type { GuardReport } from '../core/usage/guard-report.ts';
 import { remedyFor } from '../core/usage/remedy.ts';
 import { findRepositories, type MeantRepository } from './find-repositories.ts';
-import { decideByStack } from './guard-by-stack.ts';
+import { decideByStack, type StackReads } from './guard-by-stack.ts';
 import { type Look, type LookReads, lookAt } from './look.ts';
 
 /** A default lifecycle policy that is about to be written. */
@@ -19,9 +19,8 @@ export interface GuardedDefault {
 }
 
 /** What a guard reads, and what it protects. */
-export interface GuardOptions {
+export interface GuardOptions extends StackReads {
   readonly ecr: LookReads & Pick<Ecr, 'repositories'>;
-  readonly stackTags: StackTags;
   readonly usage: Pick<Usage, 'read'>;
   readonly registry: UsageRegistry;
   /** The sources without which a policy that expires something is not written. */
@@ -96,7 +95,7 @@ async function reportOn(
   all: readonly RepositoryLook[],
   { meant, text }: GuardedDefault,
   { evidence }: Look,
-  { required, stackTags, protectPulledWithinDays, mayDependOnStack = false }: GuardOptions,
+  { required, protectPulledWithinDays, mayDependOnStack = false, ...stacks }: GuardOptions,
 ): Promise<GuardReport> {
   const looks = all.filter(({ exists }) => exists);
   const sources = evidence?.sources;
@@ -104,7 +103,7 @@ async function reportOn(
   // The policy of one repository is not for another stack, whose repository may not exist yet.
   const isOfOther = decision.kind === 'keep-present' && !isOne(meant);
   const isByStack = mayDependOnStack && (decision.kind === 'conflict' || isOfOther);
-  const byStack = isByStack ? await decideByStack(looks, { sources, required }, stackTags) : undefined;
+  const byStack = isByStack ? await decideByStack(looks, { sources, required }, stacks) : undefined;
   const effects = looks.flatMap(({ effect }) => (effect === undefined || isUnknown(effect) ? [] : effect));
   const affected = effects.reduce((sum, { expiring, archiving }) => sum + expiring + archiving, 0);
   return {

@@ -1,6 +1,7 @@
 /** Looks at the repositories that are there, before default lifecycle policies are written; loaded on demand. */
 
 import { clientSettings, type Environment } from '../../aws/client-settings.ts';
+import { connectRepositoryStacks } from '../../aws/cloudformation/repository-stacks.ts';
 import { deadlineIn } from '../../aws/deadline.ts';
 import type { EcrCalls } from '../../aws/ecr/call.ts';
 import { connect } from '../../aws/ecr/connection.ts';
@@ -76,6 +77,7 @@ export async function lookAtDefaults(
   const registry = { registryId: deployment.accountId, region: deployment.region };
   const ecr = connect({ ...settings('ECR'), registryId: deployment.accountId }, lookReads);
   const tags = connectStackTags(settings('RESOURCE_GROUPS_TAGGING_API'));
+  const stacks = connectRepositoryStacks(settings('CLOUDFORMATION'));
   const usage = connectUsage({ settings, deadline });
   try {
     const reports = await guardDefaults(
@@ -83,6 +85,7 @@ export async function lookAtDefaults(
       {
         ecr: ecr.until(deadline),
         stackTags: tags.until(deadline),
+        repositoryStacks: stacks.until(deadline),
         usage,
         registry,
         required: policy.LifecycleGuardSources,
@@ -98,7 +101,7 @@ export async function lookAtDefaults(
     };
   } finally {
     deadline.dispose();
-    for (const each of [ecr, tags, usage]) each.close();
+    for (const each of [ecr, tags, stacks, usage]) each.close();
   }
 }
 

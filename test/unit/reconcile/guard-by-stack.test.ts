@@ -33,7 +33,7 @@ const stackTags = {
     })),
 };
 const decide = (looks: readonly RepositoryLook[], tags = stackTags) =>
-  decideByStack(looks, { sources: undefined, required: [] }, tags);
+  decideByStack(looks, { sources: undefined, required: [] }, { stackTags: tags });
 
 describe('a lifecycle policy for each stack', () => {
   test('is the one that is right for its repositories; a new stack gets the default', async () => {

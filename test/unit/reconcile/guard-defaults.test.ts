@@ -12,6 +12,7 @@ async function guard(
   meant: Partial<MeantRepository>,
   stackName: string | undefined,
   mayDependOnStack = true,
+  isTagged = true,
 ) {
   const name = 'team-a-images-1';
   const [report] = await guardDefaults(
@@ -35,9 +36,12 @@ async function guard(
       },
       stackTags: {
         stackRepositories: async () => [
-          { arn: arnOf(name), logicalId: 'Images', stackName, stackId: stackName && 'i' },
+          ...(isTagged
+            ? [{ arn: arnOf(name), logicalId: 'Images', stackName, stackId: stackName && 'i' }]
+            : []),
         ],
       },
+      repositoryStacks: { stackOf: async (repository) => (repository === name ? stackName : 'another') },
       usage: { read: async () => ({ readAt: 0, references: [], sources: {} }) },
       registry: { registryId: '123456789012', region: 'us-east-1' },
       required: ['pulls'],
@@ -61,6 +65,13 @@ test.each([{ isUnnamed: true }, { patterns: ['*-images-1'] }, { patterns: ['*'] 
     });
   },
 );
+
+test('where it has no tags, CloudFormation is asked which stack has it', async () => {
+  expect(await guard({ patterns: ['*-images-1'] }, 'team-a', true, false)).toMatchObject({
+    kind: 'by-stack',
+    stacks: [{ stackName: 'team-a', decision: kept }],
+  });
+});
 
 test.each<[string, Partial<MeantRepository>, string | undefined, boolean]>([
   ['is the one that is meant', { names: ['team-a-images-1'] }, 'team-a', true],
