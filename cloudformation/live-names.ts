@@ -147,13 +147,15 @@ function namesInLoop(value: Json, scope: Scope): Names | undefined {
   const identifier = refName(value) ?? '';
   const collection = member(scope.collections, identifier);
   if (collection === undefined) return undefined;
-  // It is read outside of its own loop.
-  const { [identifier]: _, ...collections } = scope.collections;
-  const outer = { ...scope, collections };
-  const reading = read(collection, outer);
+  const reading = read(collection, scope);
   const entries = reading.kind === 'literal' && isList(reading.value) ? reading.value : [];
-  if (entries.length === 0 || entries.length > maxNames) return [anything];
-  return atMost(entries.flatMap((entry) => piecesOf(entry, outer)));
+  return entries.length === 0 ? [anything] : atMost(entries.map((entry) => entryName(entry, scope)));
+}
+
+/** An entry that another loop makes is not known: loops in loops would take their product of time. */
+function entryName(entry: Json, scope: Scope): string {
+  const reading = read(entry, scope);
+  return reading.kind === 'literal' ? (toText(reading.value) ?? anything) : anything;
 }
 
 /** Text whose parts are known in part. Other functions can take a `*` apart, so only these two go on with one. */
