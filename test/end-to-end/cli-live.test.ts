@@ -115,6 +115,6 @@ test('diff --live writes no policy that would delete images in use, and says by 
     `note Images.Properties.LifecyclePolicy: No lifecycle policy is written: in ${name} `,
   );
   expect(out).toContain('in use by arn:aws:');
-  expect(out).toContain('note write instead: Metadata: { EcrHardening: { KeepImages: ');
+  expect(out).toContain('note write instead: set KeepImages: ');
   expect(out.match(/LifecyclePolicyText/g)).toHaveLength(1);
 });

@@ -1,6 +1,7 @@
 import '../custom-resource/support/one-realm.ts';
 import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type ReadOptions, readRegistry } from '../../../audit/read/registry.ts';
+import { readinessOf } from '../../../audit/readiness.ts';
 import type { RepositoryReading } from '../../../audit/reading.ts';
 import type { UnreadReason } from '../../../audit/unread.ts';
 import { failure, nameOf } from '../../../bench/stub-answers.ts';
@@ -348,6 +349,39 @@ describe("CloudTrail's pushes", () => {
     const { tags, since } = await pushesOf(events, { maxPushes: 2 });
     expect([...tags.keys()]).toEqual(['a', 'b']);
     expect(Math.abs(since - (Date.now() - 20 * 60_000))).toBeLessThan(60_000);
+  });
+
+  test('of others do not make a repository look unmoved whose tag moved before them', async () => {
+    const inOther = { requestParameters: { repositoryName: nameOf(1), imageTag: 'build' } };
+    const events = [
+      ...Array.from({ length: 120 }, (_, index) => event(index, '', `sha256:${index}`, inOther)),
+      ...Array.from({ length: 4 }, (_, index) => event(200 + index, 'stg', `sha256:s${index}`)),
+    ];
+    const verdictOf = async (maxPushes: number) => {
+      const { readings } = await read(
+        {
+          repositories: 2,
+          answers: {
+            LookupEvents: ({ NextToken = '0' }) => {
+              const next = Number(NextToken) + 50;
+              return {
+                body: {
+                  Events: events.slice(next - 50, next),
+                  ...(next < events.length ? { NextToken: `${next}` } : {}),
+                },
+              };
+            },
+          },
+        },
+        { maxPushes },
+      );
+      const found = readings.find(({ name }) => name === nameOf(0));
+      if (found === undefined) throw new Error('unread');
+      const { verdict, exclusions } = readinessOf({ ...found, lookBackDays: 14, now: Date.now() });
+      return { verdict, exclusions };
+    };
+    expect(await verdictOf(1_000)).toMatchObject({ verdict: 'with-exclusions', exclusions: ['stg'] });
+    expect((await verdictOf(100)).verdict).toBe('not-known-yet');
   });
 
   test('are known from the oldest event that was read on, where CloudTrail stops responding', async () => {
