@@ -48,6 +48,8 @@ import push_trail
 import registry_scanning
 import replication
 import repositories
+import repository_names
+import repository_tags
 import resource_properties
 import sagemaker
 import service_tokens
@@ -55,6 +57,7 @@ import simulated_policies
 import sns_limits
 import stack_deletion
 import stack_deploy
+import stack_lookups
 import stack_records
 import stack_requests
 import stack_rollback
@@ -76,6 +79,8 @@ GAPS = (
     change_sets,
     stack_requests,
     repositories,
+    repository_names,
+    repository_tags,
     encryption,
     exclusion_filters,
     resource_properties,
@@ -93,6 +98,7 @@ GAPS = (
     lifecycle_preview,
     custom_resources,
     stack_records,
+    stack_lookups,
     stack_deletion,
     stack_rollback,
     stack_deploy,

@@ -91,7 +91,7 @@ test('an archived image is described on request only, and policies count it apar
   );
 });
 
-test('a stack makes what uses an image, and its repositories are found by its tags, in pages', async () => {
+test('a stack makes what uses an image, and its repositories are found by their tags, in pages', async () => {
   const repositoryName = await newRepository();
   await fillWithFleet(repositoryName, { count: 1, ways: ['pulled'] });
   const Image = addressOf(repositoryName, ':build-0');
@@ -118,15 +118,20 @@ test('a stack makes what uses an image, and its repositories are found by its ta
         SourceConfiguration: { ImageRepository: { ImageIdentifier: Image, ImageRepositoryType: 'ECR' } },
       }),
       Model: resource('AWS::SageMaker::Model', { PrimaryContainer: { Image } }),
-      ...Object.fromEntries(['A', 'B', 'C'].map((name) => [name, resource('AWS::ECR::Repository', {})])),
+      ...Object.fromEntries(
+        ['A', 'B', 'C'].map((name) => {
+          const Tags = Object.entries({ of: stack.stackName, as: name }).map(([Key, Value]) => ({
+            Key,
+            Value,
+          }));
+          return [name, resource('AWS::ECR::Repository', { Tags })];
+        }),
+      ),
     },
   });
   expect(outcome).toEqual({ kind: 'deployed' });
   const named = async (filters: Record<string, string[]>) => {
-    const TagFilters = Object.entries(filters).map(([key, Values]) => ({
-      Key: `aws:cloudformation:${key}`,
-      Values,
-    }));
+    const TagFilters = Object.entries(filters).map(([Key, Values]) => ({ Key, Values }));
     const sizes: number[] = [];
     for await (const { ResourceTagMappingList = [] } of paginateGetResources(
       { client: tagging, pageSize: 2 },
@@ -135,7 +140,7 @@ test('a stack makes what uses an image, and its repositories are found by its ta
       sizes.push(ResourceTagMappingList.length);
     return sizes;
   };
-  expect(await named({ 'stack-name': [stack.stackName] })).toEqual([2, 1]);
-  expect(await named({ 'stack-name': [stack.stackName], 'logical-id': ['A', 'C'] })).toEqual([2]);
+  expect(await named({ of: [stack.stackName] })).toEqual([2, 1]);
+  expect(await named({ of: [stack.stackName], as: ['A', 'C'] })).toEqual([2]);
   await stack.delete();
 });
