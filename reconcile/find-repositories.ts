@@ -71,13 +71,18 @@ function isListed({ patterns, isUnnamed }: MeantRepository): boolean {
 // CloudFormation's own tags are not enough: it does not give them to repositories
 // (https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-ecr/issues/55).
 const suffix = /-[a-z0-9]{12,13}$/;
+// A longer one is cut: https://github.com/aws-cloudformation/cloudformation-cli-java-plugin, IdentifierUtils.
+const maxLength = 256;
 
 /**
  * Whether a name has the form that CloudFormation gives it: `<stack>-<logical ID>-<12 or 13 letters and digits>`, in lower
- * case (CreateHandler of AWS::ECR::Repository, in that repository).
+ * case (CreateHandler of AWS::ECR::Repository, in that repository). One that may be cut may be of any logical ID.
  */
 function isGenerated(name: string, logicalId: string): boolean {
-  return suffix.test(name) && matchesWildcard(`*-${logicalId.toLowerCase()}`, name.replace(suffix, ''));
+  if (!suffix.test(name)) return false;
+  return (
+    name.length === maxLength || matchesWildcard(`*-${logicalId.toLowerCase()}`, name.replace(suffix, ''))
+  );
 }
 
 /** Undefined: any, since one of them is not known, or they are so many that one listing is cheaper. */

@@ -1,13 +1,21 @@
 /** Which stack has a repository: CloudFormation gives no tags of its own to repositories. */
-import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStackResourcesCommand,
+  type StackResource,
+} from '@aws-sdk/client-cloudformation';
 import { rootError } from '../call-error.ts';
 import { callsOf } from '../calls.ts';
 import type { ClientSettings } from '../client-settings.ts';
 import type { Deadline } from '../deadline.ts';
 
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResources.html
+const maxResources = 100;
+const gone: readonly string[] = ['DELETE_COMPLETE', 'DELETE_SKIPPED'];
+
 /** The stacks of repositories. */
 export interface RepositoryStacks {
-  /** The name of the stack that has a repository; undefined if none has. @throws AwsCallError, OutOfTime */
+  /** The name of the stack that has a repository; undefined if none has. @throws AwsCallError, OutOfTime, or Error for a stack of too many resources */
   stackOf(repository: string): Promise<string | undefined>;
 }
 
@@ -30,13 +38,11 @@ export function connectRepositoryStacks(settings: ClientSettings): RepositorySta
             const { StackResources = [] } = await call('DescribeStackResources', (client, options) =>
               client.send(new DescribeStackResourcesCommand({ PhysicalResourceId }), options),
             );
-            // All resources of the stack; another one may have the same physical ID.
-            return StackResources.find(
-              (each) =>
-                each.PhysicalResourceId === PhysicalResourceId &&
-                each.ResourceType === 'AWS::ECR::Repository' &&
-                each.ResourceStatus !== 'DELETE_COMPLETE',
-            )?.StackName;
+            const found = StackResources.find((each) => isOwn(each, PhysicalResourceId));
+            // The answer may not have the one that was asked about.
+            if (found === undefined && StackResources.length >= maxResources)
+              throw new Error(`its stack has ${maxResources} resources or more`);
+            return found?.StackName;
           } catch (error) {
             if (isMissing(error)) return undefined;
             throw error;
@@ -46,6 +52,15 @@ export function connectRepositoryStacks(settings: ClientSettings): RepositorySta
     },
     close: calls.close,
   };
+}
+
+/** All resources of the stack are listed; another one may have the same physical ID. What it retained is no longer its own. */
+function isOwn(resource: StackResource, repository: string): boolean {
+  return (
+    resource.PhysicalResourceId === repository &&
+    resource.ResourceType === 'AWS::ECR::Repository' &&
+    !gone.includes(resource.ResourceStatus ?? '')
+  );
 }
 
 /** CloudFormation has no error name of its own for this. */

@@ -48,6 +48,7 @@ test('the stack of a repository is that which has a repository of this physical 
 test.each([
   ['of another type', 200, listed(resource('AWS::S3::Bucket', 'images'))],
   ['that was deleted', 200, listed(resource('AWS::ECR::Repository', 'images', 'DELETE_COMPLETE'))],
+  ['that its stack retained', 200, listed(resource('AWS::ECR::Repository', 'images', 'DELETE_SKIPPED'))],
   ['of no stack', 400, failed('ValidationError', 'Stack for images does not exist')],
 ])('a resource %s has none', async (_title, status, answer) => {
   expect((await stackOf(status, answer)).stack).toBeUndefined();
@@ -55,4 +56,11 @@ test.each([
 
 test('what is denied is not taken for a repository of no stack', async () => {
   await expect(stackOf(403, failed('AccessDenied', 'no'))).rejects.toThrow();
+});
+
+test('a repository that the answer may leave out, of 100 resources, is not taken for one of no stack', async () => {
+  const others = Array.from({ length: 100 }, (_, index) => resource('AWS::SQS::Queue', `queue-${index}`));
+  await expect(stackOf(200, listed(...others))).rejects.toThrow('100 resources or more');
+  const last = listed(...others.slice(1), resource('AWS::ECR::Repository', 'images'));
+  expect((await stackOf(200, last)).stack).toBe('team-a');
 });

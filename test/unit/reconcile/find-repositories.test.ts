@@ -7,18 +7,17 @@ const arnOf = (name: string) => `arn:aws:ecr:us-east-1:123456789012:repository/$
 // The last three have no tags of CloudFormation, which does not give them to repositories.
 const there = ['apps/api', 'apps/web', 'web', 'c-repo-x4ywsxwzp0kk', 'my-repo-web', 'c-myrepo-x4ywsxwzp0kk'];
 const generated = 'c-repo-x4ywsxwzp0kk';
-const repositories = there.map(
-  (name): Repository => ({
-    name,
-    arn: arnOf(name),
-    uri: '',
-    registryId: '123456789012',
-    createdAt: 0,
-    tagMutability: { mutability: 'MUTABLE', exclusions: [] },
-    scanOnPush: false,
-    encryption: 'AES256',
-  }),
-);
+const named = (name: string): Repository => ({
+  name,
+  arn: arnOf(name),
+  uri: '',
+  registryId: '123456789012',
+  createdAt: 0,
+  tagMutability: { mutability: 'MUTABLE', exclusions: [] },
+  scanOnPush: false,
+  encryption: 'AES256',
+});
+const repositories = there.map(named);
 const tagged = [
   ['a-repo-1', 'Repo'],
   ['b-repo-2', 'Repo'],
@@ -88,6 +87,15 @@ describe('the repositories that may be meant', () => {
       });
     },
   );
+
+  test('a generated name that is as long as one can be may be cut, and so of any logical ID', async () => {
+    const cut = `c-${'x'.repeat(241)}-x4ywsxwzp0kk`;
+    const ecr = { repositories: async () => [cut, `b${cut}`].map(named) };
+    const meant = { names: [], patterns: [], isUnnamed: true, logicalId: 'Repo' };
+    expect(
+      await findRepositories([meant], { ecr, stackTags: { stackRepositories: async () => [] } }),
+    ).toEqual([[cut]]);
+  });
 
   test('a resource of whose name nothing is known may be any repository', async () => {
     expect(await find([{ patterns: ['**'] }])).toEqual({ found: [there], reads: ['DescribeRepositories'] });
