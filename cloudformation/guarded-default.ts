@@ -1,21 +1,28 @@
 /** What becomes of a default lifecycle policy in a template, once the repositories that are there were looked at. */
-import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import { isObject, type Json } from '../core/json.ts';
 import type { LifecycleGuard } from '../core/policy/values.ts';
 import { lifecyclePolicyKey } from '../core/settings/lifecycle-policy.ts';
-import type { GuardOutcome, GuardReport, SettledDecision } from '../core/usage/guard-report.ts';
+import type { GuardReport, SettledDecision } from '../core/usage/guard-report.ts';
+import { type ByStack, stackGroups } from '../core/usage/stack-groups.ts';
 import type { ControlFinding } from './control-context.ts';
-import { dynamicReference, isStack, makeIf, noValue } from './intrinsics.ts';
+import { dynamicReference, makeIf } from './intrinsics.ts';
+import { type StackConditions, stackConditions } from './stack-conditions.ts';
 
 /** The text of a default that is about to be written. */
 export function textOfDefault({ after = null }: ControlFinding): string {
   return String(isObject(after) ? after[lifecyclePolicyKey] : after);
 }
 
-/** The finding about a default, with what is written instead of it as `after`. */
+/**
+ * The finding about a default, with what is written instead of it as `after`.
+ *
+ * @param conditions those of the template, in which the report has its own
+ */
 export function guardedFinding(
   written: ControlFinding,
   guard: GuardReport,
   mode: LifecycleGuard,
+  conditions: StackConditions = stackConditions([guard]),
 ): ControlFinding {
   const { outcome: decision } = guard;
   const about = { ...written, guard };
@@ -34,9 +41,10 @@ export function guardedFinding(
       return { ...about, code: 'policy-written-back', outcome, after: toWrite(decision, written.after) };
     }
     case 'by-stack': {
-      const isViolation = decision.stacks.some((stack) => isRefused(stack.decision, mode));
-      const outcome = isViolation ? 'violation' : 'set';
-      return { ...about, code: 'policy-by-stack', outcome, after: valueByStack(decision, written.after) };
+      const decisions = [...decision.stacks.map((stack) => stack.decision), decision.otherwise];
+      const outcome = decisions.some((each) => isRefused(each, mode)) ? 'violation' : 'set';
+      const after = valueByStack(decision, written.after, conditions);
+      return { ...about, code: 'policy-by-stack', outcome, after };
     }
     case 'cannot-know':
     case 'conflict':
@@ -70,30 +78,15 @@ function toWrite(decision: SettledDecision, written: Json | undefined): Json | u
   }
 }
 
-function valueByStack({ stacks, otherwise }: ByStack, written: Json | undefined): Json | undefined {
-  return stacks.reduceRight<Json | undefined>(
-    (rest, { stackName, decision }) =>
-      makeIf(conditionOf(stackName), toWrite(decision, written), rest ?? noValue),
-    toWrite(otherwise, written),
+function valueByStack(
+  decision: ByStack,
+  written: Json | undefined,
+  { nameOf }: StackConditions,
+): Json | undefined {
+  return stackGroups(decision).reduceRight<Json | undefined>(
+    (rest, group) => makeIf(nameOf(group.stackNames), toWrite(group.decision, written), rest),
+    toWrite(decision.otherwise, written),
   );
-}
-
-type ByStack = Extract<GuardOutcome, { readonly kind: 'by-stack' }>;
-
-/** The conditions that values by stack need in the template. */
-export function stackConditions(reports: readonly GuardReport[]): JsonObject {
-  return Object.fromEntries(
-    reports.flatMap(({ outcome }) =>
-      outcome.kind === 'by-stack'
-        ? outcome.stacks.map(({ stackName }) => [conditionOf(stackName), isStack(stackName)] as const)
-        : [],
-    ),
-  );
-}
-
-/** A name of letters and digits, another one for each stack. */
-function conditionOf(stackName: string): string {
-  return `EcrHardeningStackIs${stackName.replaceAll('0', '00').replaceAll('-', '0d')}`;
 }
 
 /** A policy that is there, as the template has the default. */

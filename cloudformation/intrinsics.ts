@@ -104,6 +104,21 @@ export function isStack(stackName: string): JsonObject {
   return { 'Fn::Equals': [{ Ref: 'AWS::StackName' }, stackName] };
 }
 
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html:
+// an Fn::Or has 2 to 10 conditions, which may be Fn::Or themselves.
+const maxOperands = 10;
+
+/** The condition that one of these is true. @param conditions at least one */
+export function anyOf(conditions: readonly JsonObject[]): JsonObject {
+  const [only] = conditions;
+  if (only !== undefined && conditions.length === 1) return only;
+  if (conditions.length <= maxOperands) return { 'Fn::Or': conditions };
+  const parts = Array.from({ length: Math.ceil(conditions.length / maxOperands) }, (_, index) =>
+    conditions.slice(index * maxOperands, (index + 1) * maxOperands),
+  );
+  return anyOf(parts.map(anyOf));
+}
+
 /** The name that a `Ref` names, or undefined when the value is no `Ref`. */
 export function refName(value: Json): string | undefined {
   return asText(argumentOf(value, 'Ref'));

@@ -3,13 +3,17 @@ import type { RepositoryStacks } from '../aws/cloudformation/repository-stacks.t
 import { repositoryNameOf } from '../aws/ecr/arn.ts';
 import { mapConcurrently } from '../aws/map-concurrently.ts';
 import type { StackTags } from '../aws/usage/stack-tags.ts';
+import { unreadOf } from '../aws/usage/unread.ts';
+import { isUnknown, type Known } from '../core/known.ts';
+import type { UnreadSource } from '../core/usage/evidence.ts';
 import {
   decideGuard,
   type GuardDecision,
   type GuardEvidence,
   type RepositoryLook,
 } from '../core/usage/guard.ts';
-import type { GuardOutcome, SettledDecision, StackDecision } from '../core/usage/guard-report.ts';
+import type { SettledDecision, StackDecision } from '../core/usage/guard-report.ts';
+import { type ByStack, stackGroups } from '../core/usage/stack-groups.ts';
 
 /** What shows which stack has a repository. */
 export interface StackReads {
@@ -23,18 +27,19 @@ const maxAsked = 100;
 
 /**
  * The decision for each stack, by the tags that CloudFormation gives to its repositories, or by asking it; repositories of no stack
- * decide with those that do not exist yet. Undefined if one of these has no decision either, or their stacks cannot be read.
+ * decide with those that do not exist yet. Undefined if one of these has no decision either, or it is the same for all; unknown, with
+ * the reason, if their stacks cannot be read.
  */
 export async function decideByStack(
   looks: readonly RepositoryLook[],
   evidence: GuardEvidence,
   reads: StackReads,
-): Promise<GuardOutcome | undefined> {
+): Promise<Known<ByStack | undefined, UnreadSource>> {
   const stackOf = await stacksByRepository(
     looks.map(({ repository }) => repository),
     reads,
   );
-  if (stackOf === undefined) return undefined;
+  if (stackOf === undefined || isUnknown(stackOf)) return stackOf;
   const groups = Map.groupBy(looks, ({ repository }) => stackOf.get(repository));
   const stacks: StackDecision[] = [];
   for (const [stackName, group] of groups) {
@@ -44,33 +49,43 @@ export async function decideByStack(
     stacks.push({ stackName, decision });
   }
   const otherwise = settled(decideGuard(groups.get(undefined) ?? [], evidence));
-  if (otherwise === undefined || stacks.length === 0) return undefined;
+  if (otherwise === undefined || stackGroups({ stacks, otherwise }).length === 0) return undefined;
   const inOrder = stacks.sort((one, other) => (one.stackName < other.stackName ? -1 : 1));
   return { kind: 'by-stack', stacks: inOrder, otherwise };
 }
 
+/** The stack of each repository that has one; undefined if too many would have to be asked about. */
 async function stacksByRepository(
   repositories: readonly string[],
   { stackTags, repositoryStacks }: StackReads,
-): Promise<ReadonlyMap<string, string> | undefined> {
-  try {
-    const found = await stackTags.stackRepositories();
-    const stackOf = new Map(
-      found.flatMap(({ arn, stackName }) =>
-        stackName === undefined ? [] : [[repositoryNameOf(arn), stackName] as const],
-      ),
-    );
-    const others = repositories.filter((repository) => !stackOf.has(repository));
-    if (repositoryStacks === undefined || others.length === 0) return stackOf;
-    if (others.length > maxAsked) return undefined;
-    await mapConcurrently(others, async (repository) => {
+): Promise<Known<ReadonlyMap<string, string> | undefined, UnreadSource>> {
+  const found = await orUnread('tag:GetResources', () => stackTags.stackRepositories());
+  if (isUnknown(found)) return found;
+  const byTags = new Map(
+    found.flatMap(({ arn, stackName }) =>
+      stackName === undefined ? [] : [[repositoryNameOf(arn), stackName] as const],
+    ),
+  );
+  const others = repositories.filter((repository) => !byTags.has(repository));
+  if (repositoryStacks === undefined || others.length === 0) return byTags;
+  if (others.length > maxAsked) return undefined;
+  const asked = await orUnread('cloudformation:DescribeStackResources', () =>
+    mapConcurrently(others, async (repository) => {
       const stackName = await repositoryStacks.stackOf(repository);
-      if (stackName !== undefined) stackOf.set(repository, stackName);
-    });
-    return stackOf;
-  } catch {
-    // The decision is then the one that was made without them, which says what to do.
-    return undefined;
+      return stackName === undefined ? [] : [[repository, stackName] as const];
+    }),
+  );
+  return isUnknown(asked) ? asked : new Map([...byTags, ...asked.flat()]);
+}
+
+async function orUnread<Value>(
+  action: string,
+  read: () => Promise<Value>,
+): Promise<Known<Value, UnreadSource>> {
+  try {
+    return await read();
+  } catch (error) {
+    return { unknown: unreadOf(error, action) };
   }
 }
 

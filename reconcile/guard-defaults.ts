@@ -107,7 +107,7 @@ async function reportOn(
   const effects = looks.flatMap(({ effect }) => (effect === undefined || isUnknown(effect) ? [] : effect));
   const affected = effects.reduce((sum, { expiring, archiving }) => sum + expiring + archiving, 0);
   return {
-    outcome: byStack ?? decision,
+    outcome: byStack === undefined || isUnknown(byStack) ? decision : byStack,
     affected,
     remedy: remedyFor(
       text,
@@ -115,5 +115,6 @@ async function reportOn(
       protectPulledWithinDays,
     ),
     unread: affected === 0 ? [] : unreadSources({ sources, required }),
+    unreadStacks: isUnknown(byStack) ? byStack.unknown : undefined,
   };
 }

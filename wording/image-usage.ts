@@ -56,7 +56,7 @@ export function unreadReason(reason: LookReason): string {
 }
 
 /** The IAM actions that are missing, each once. */
-export function missingActions(unread: readonly NotRead[]): readonly string[] {
+export function missingActions(unread: readonly Pick<NotRead, 'reason'>[]): readonly string[] {
   const actions = unread.flatMap(({ reason }) => (reason.code === 'denied' ? [reason.action] : []));
   return [...new Set(actions)].sort();
 }

@@ -1,6 +1,7 @@
 /** What the guard of default lifecycle policies decided, and why, in clauses. */
 import type { GuardCause, NotRead } from '../core/usage/guard.ts';
-import type { GuardOutcome, GuardReport, StackDecision } from '../core/usage/guard-report.ts';
+import type { GuardOutcome, GuardReport, SettledDecision } from '../core/usage/guard-report.ts';
+import { type ByStack, stackGroups } from '../core/usage/stack-groups.ts';
 import {
   effectClause,
   imageClause,
@@ -22,11 +23,11 @@ export function guardClause(report: GuardReport): string {
     case 'withhold':
       return `No lifecycle policy is written: ${causeClauses(outcome.causes)}${advice(report, outcome.causes)}`;
     case 'keep-present':
-      return `The present lifecycle policy is kept: ${causeClauses(outcome.causes)}${advice(report, outcome.causes)}`;
+      return `The present lifecycle policy is kept: ${causeClauses(outcome.causes)}${advice(report, outcome.causes)}${stacksNote(report)}`;
     case 'conflict':
-      return `It can be any of ${some(outcome.repositories)}, and no lifecycle policy is right for all of them: ${causeClauses(outcome.causes)}. Set a RepositoryName that does not depend on the stack, or write a LifecyclePolicy`;
+      return `It can be any of ${some(outcome.repositories)}, and no lifecycle policy is right for all of them: ${causeClauses(outcome.causes)}${stacksNote(report)}. Set a RepositoryName that does not depend on the stack, or write a LifecyclePolicy`;
     case 'by-stack':
-      return `It can be a repository of several stacks, so its lifecycle policy depends on the stack: ${some(outcome.stacks.map(stackClause), '; ')}`;
+      return byStackClause(outcome);
     case 'cannot-know':
       return `${cannotKnowClause(outcome)}${permission(outcome.unread)}`;
     case 'not-found':
@@ -36,17 +37,30 @@ export function guardClause(report: GuardReport): string {
   }
 }
 
-function stackClause({ stackName, decision }: StackDecision): string {
+function byStackClause(outcome: ByStack): string {
+  const groups = stackGroups(outcome).map(
+    ({ stackNames, decision }) => `of ${some(stackNames)} ${decisionClause(decision)}`,
+  );
+  return `It can be a repository of several stacks, so its lifecycle policy depends on the stack: ${some(groups, '; ')}; of every other stack ${decisionClause(outcome.otherwise)}`;
+}
+
+function decisionClause(decision: SettledDecision): string {
   switch (decision.kind) {
     case 'write':
-      return `of ${stackName} the default`;
+      return 'the default';
     case 'withhold':
-      return `of ${stackName} none (${causeClauses(decision.causes)})`;
+      return `none (${causeClauses(decision.causes)})`;
     case 'keep-present':
-      return `of ${stackName} the present one (${causeClauses(decision.causes)})`;
+      return `the present one (${causeClauses(decision.causes)})`;
     default:
       return decision satisfies never;
   }
+}
+
+/** Why there is none for each stack. */
+function stacksNote({ unreadStacks: reason }: GuardReport): string {
+  if (reason === undefined) return '';
+  return `. The stacks of these repositories were not read (${unreadReason(reason)})${permission([{ reason }])}`;
 }
 
 function writtenClause({ affected, unread }: GuardReport): string {
@@ -88,7 +102,7 @@ function advice({ remedy }: GuardReport, causes: readonly GuardCause[]): string 
   return permission(causes.flatMap((cause) => (cause.code === 'unread' ? cause.unread : [])));
 }
 
-function permission(unread: readonly NotRead[]): string {
+function permission(unread: readonly Pick<NotRead, 'reason'>[]): string {
   const actions = missingActions(unread);
   return actions.length === 0 ? '' : `. Allow the role of the macro ${actions.join(', ')}`;
 }

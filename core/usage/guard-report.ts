@@ -32,4 +32,6 @@ export interface GuardReport {
   readonly remedy: Remedy | undefined;
   /** The sources that were not read, where that matters because it would. */
   readonly unread: readonly NotRead[];
+  /** Why it is not known which stacks have the repositories, where the outcome would depend on it. */
+  readonly unreadStacks?: UnreadSource | undefined;
 }

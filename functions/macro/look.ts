@@ -12,8 +12,9 @@ import { connectStackTags } from '../../aws/usage/stack-tags.ts';
 import { connectUsage } from '../../aws/usage/usage.ts';
 import type { ReviewDefault, ReviewedDefault } from '../../cloudformation/control-context.ts';
 import { placementOf } from '../../cloudformation/fragment.ts';
-import { guardedFinding, stackConditions, textOfDefault } from '../../cloudformation/guarded-default.ts';
+import { guardedFinding, textOfDefault } from '../../cloudformation/guarded-default.ts';
 import { type Deployment, liveNames } from '../../cloudformation/live-names.ts';
+import { type StackConditions, stackConditions } from '../../cloudformation/stack-conditions.ts';
 import { homeOf } from '../../core/authenticity/origin.ts';
 import { asObject, type JsonObject } from '../../core/json.ts';
 import { applicationPolicy, type Policy } from '../../core/policy/policy.ts';
@@ -95,9 +96,10 @@ export async function lookAtDefaults(
         mayDependOnStack: placementOf(fragment).kind === 'template',
       },
     );
+    const byStack = stackConditions(reports, fragment);
     return {
-      fragment: withConditions(fragment, stackConditions(reports)),
-      review: reviewWith(reports, policy),
+      fragment: withConditions(fragment, byStack.conditions),
+      review: reviewWith(reports, policy, byStack),
     };
   } finally {
     deadline.dispose();
@@ -125,12 +127,16 @@ function withConditions(fragment: JsonObject, conditions: JsonObject): JsonObjec
 }
 
 /** Hardening the same fragment asks about the same places in the same order. */
-function reviewWith(reports: readonly GuardReport[], { LifecycleGuard: mode }: Policy): ReviewDefault {
+function reviewWith(
+  reports: readonly GuardReport[],
+  { LifecycleGuard: mode }: Policy,
+  conditions?: StackConditions,
+): ReviewDefault {
   let index = 0;
   return ({ finding }) => {
     const report = reports[index];
     index += 1;
     if (report === undefined) throw new Error('there are more defaults than were looked at');
-    return guardedFinding(finding, report, mode);
+    return guardedFinding(finding, report, mode, conditions);
   };
 }

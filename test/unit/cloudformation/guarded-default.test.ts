@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ControlFinding } from '../../../cloudformation/control-context.ts';
-import { guardedFinding, stackConditions, textOfDefault } from '../../../cloudformation/guarded-default.ts';
+import { guardedFinding, textOfDefault } from '../../../cloudformation/guarded-default.ts';
+import { stackConditions } from '../../../cloudformation/stack-conditions.ts';
 import type { GuardCause } from '../../../core/usage/guard.ts';
 import type { GuardOutcome, GuardReport, SettledDecision } from '../../../core/usage/guard-report.ts';
 
@@ -104,7 +105,7 @@ describe('what becomes of a default lifecycle policy', () => {
     const rest = { 'Fn::If': ['EcrHardeningStackIsb', { Ref: 'AWS::NoValue' }, written.after] };
     expect(found).toMatchObject({ code: 'policy-by-stack', outcome: 'set' });
     expect(found.after).toEqual({ 'Fn::If': ['EcrHardeningStackIsa0d00', old, rest] });
-    expect(stackConditions([report(outcome), report({ kind: 'write' })])).toEqual({
+    expect(stackConditions([report(outcome), report({ kind: 'write' })]).conditions).toEqual({
       EcrHardeningStackIsa0d00: { 'Fn::Equals': [{ Ref: 'AWS::StackName' }, 'a-0'] },
       EcrHardeningStackIsb: { 'Fn::Equals': [{ Ref: 'AWS::StackName' }, 'b'] },
     });

@@ -58,6 +58,12 @@ describe('a lifecycle policy for each stack', () => {
     expect(await decide([look('two', byHand), look('three', undefined)])).toBeUndefined();
     expect(await decide([look('alone', byHand), look('other', undefined, true)])).toBeUndefined();
     const unreadable = { stackRepositories: () => Promise.reject(new Error('denied')) };
-    expect(await decide([look('one', keeping(9)), look('two', undefined, true)], unreadable)).toBeUndefined();
+    expect(await decide([look('one', keeping(9)), look('two', undefined, true)], unreadable)).toEqual({
+      unknown: { code: 'failed', action: 'tag:GetResources', error: 'Error' },
+    });
+  });
+
+  test('is not there where it is the same for all', async () => {
+    expect(await decide([look('one', byHand), look('alone', byHand)])).toBeUndefined();
   });
 });

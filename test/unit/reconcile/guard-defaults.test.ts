@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { AwsCallError } from '../../../aws/call-error.ts';
 import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
 import type { MeantRepository } from '../../../reconcile/find-repositories.ts';
-import { guardDefaults } from '../../../reconcile/guard-defaults.ts';
+import { type GuardOptions, guardDefaults } from '../../../reconcile/guard-defaults.ts';
+import { guardClause } from '../../../wording/lifecycle-guard.ts';
 
 const text = lifecyclePolicyText({ KeepImages: 20, ExpireUntaggedAfterDays: 14, ProtectedTags: [] }) ?? '';
 const byHand = text.replace('The newest 20 images stay', 'ours');
@@ -14,8 +16,17 @@ async function guard(
   mayDependOnStack = true,
   isTagged = true,
 ) {
+  return (await report(meant, stackName, { mayDependOnStack }, isTagged))?.outcome;
+}
+
+async function report(
+  meant: Partial<MeantRepository>,
+  stackName: string | undefined,
+  more: Partial<GuardOptions> = {},
+  isTagged = true,
+) {
   const name = 'team-a-images-1';
-  const [report] = await guardDefaults(
+  const [found] = await guardDefaults(
     [{ meant: { names: [], patterns: [], isUnnamed: false, logicalId: 'Images', ...meant }, text }],
     {
       ecr: {
@@ -47,11 +58,21 @@ async function guard(
       required: ['pulls'],
       protectPulledWithinDays: 90,
       now: Date.parse('2026-11-28'),
-      mayDependOnStack,
+      mayDependOnStack: true,
+      ...more,
     },
   );
-  return report?.outcome;
+  return found;
 }
+
+/** An operation that is denied. */
+const denied = (operation: string) => async () => {
+  throw new AwsCallError(
+    operation,
+    undefined,
+    Object.assign(new Error('the secret of AWS'), { name: 'AccessDenied' }),
+  );
+};
 
 const kept = { kind: 'keep-present', text: byHand };
 
@@ -79,4 +100,33 @@ test.each<[string, Partial<MeantRepository>, string | undefined, boolean]>([
   ['is in a snippet, which cannot have conditions', { isUnnamed: true }, 'team-a', false],
 ])('it is kept where the repository %s', async (_title, meant, stackName, mayDependOnStack) => {
   expect(await guard(meant, stackName, mayDependOnStack)).toMatchObject(kept);
+});
+
+test.each<[string, Partial<GuardOptions>, boolean]>([
+  [
+    'cloudformation:DescribeStackResources',
+    { repositoryStacks: { stackOf: denied('DescribeStackResources') } },
+    false,
+  ],
+  ['tag:GetResources', { stackTags: { stackRepositories: denied('GetResources') } }, true],
+])('the permission to add is named where %s is denied', async (action, more, isTagged) => {
+  const note = `The stacks of these repositories were not read (${action} is not allowed). Allow the role of the macro ${action}`;
+  const keeps = await report({ patterns: ['*'] }, 'team-a', more, isTagged);
+  expect(keeps).toMatchObject({ outcome: kept, unreadStacks: { code: 'denied', action } });
+  expect(keeps && guardClause(keeps)).toContain(note);
+  // Two policies made by hand, of which none is right for both.
+  const lifecyclePolicy = async (name: string) =>
+    name === 'other' ? byHand.replace('ours', 'theirs') : byHand;
+  const ecr = { repositories: async () => [], lifecyclePolicy, images: async () => [] };
+  const conflict = await report(
+    { names: ['team-a-images-1', 'other'] },
+    'team-a',
+    { ...more, ecr },
+    isTagged,
+  );
+  expect(conflict).toMatchObject({ outcome: { kind: 'conflict' }, unreadStacks: { code: 'denied', action } });
+  const clause = conflict && guardClause(conflict);
+  expect(clause).toMatch(/^It can be any of /);
+  expect(clause).toContain(`${note}. Set a RepositoryName that does not depend on the stack`);
+  expect(clause).not.toContain('secret');
 });
