@@ -10,7 +10,7 @@ import type { GuardReport } from '../core/usage/guard-report.ts';
 import { remedyFor } from '../core/usage/remedy.ts';
 import { findRepositories, type MeantRepository } from './find-repositories.ts';
 import { decideByStack, type StackReads } from './guard-by-stack.ts';
-import { type Look, type LookReads, lookAt } from './look.ts';
+import { type Look, type LookReads, lookAt, takesEffectWithinDays } from './look.ts';
 
 /** A default lifecycle policy that is about to be written. */
 export interface GuardedDefault {
@@ -112,7 +112,8 @@ async function reportOn(
     remedy: remedyFor(
       text,
       effects.flatMap(({ inUse }) => inUse),
-      protectPulledWithinDays,
+      // As old as it is when ECR acts.
+      protectPulledWithinDays + takesEffectWithinDays,
     ),
     unread: affected === 0 ? [] : unreadSources({ sources, required }),
     unreadStacks: isUnknown(byStack) ? byStack.unknown : undefined,

@@ -1,4 +1,4 @@
-/** Looks at live repositories before a lifecycle policy is put: what it would expire now, and what of that is in use. */
+/** Looks at live repositories before a lifecycle policy is put: what it would expire, and what of that is in use. */
 import type { Ecr } from '../aws/ecr/ecr.ts';
 import type { ImageReads } from '../aws/ecr/images.ts';
 import { isRepositoryNotFound } from '../aws/faults.ts';
@@ -50,6 +50,13 @@ export interface Look {
   /** Undefined if nothing would expire anywhere, so that none was read. */
   readonly evidence: UsageEvidence | undefined;
 }
+
+/**
+ * How long ECR takes to act on a policy at most (https://docs.aws.amazon.com/AmazonECR/latest/userguide/lp_creation.html: "the
+ * affected images are expired or archived within 24 hours"): so much older the images are then.
+ */
+export const takesEffectWithinDays = 1;
+const day = 24 * 60 * 60 * 1000;
 
 // A repository may hold 100,000 images; of each only those that would expire are kept.
 const repositoriesAtOnce = 8;
@@ -116,7 +123,7 @@ interface Reading {
   readonly repository: string;
   readonly exists: boolean;
   readonly present: Known<string | undefined, UnreadSource>;
-  /** What each wanted text would expire; those that do not matter are left out. */
+  /** What each wanted text would expire by the time at which it takes effect; those that do not matter are left out. */
   readonly expiring: ReadonlyMap<string, Known<readonly ExpiringImage[], LookReason>>;
 }
 
@@ -135,7 +142,7 @@ async function readRepository(
   if (images === 'absent') return absent;
   const expiringBy = (wanted: string) =>
     whenKnown<Images, readonly ExpiringImage[], LookReason>(images.value, (all) => {
-      const result = expiringImages(wanted, all, now);
+      const result = expiringImages(wanted, all, now + takesEffectWithinDays * day);
       return 'issues' in result
         ? { unknown: { code: 'not-evaluated', issues: result.issues } }
         : result.images;

@@ -18,7 +18,7 @@ export interface RepositoryLook {
   readonly exists: boolean;
   /** The text of the policy that is there; undefined if there is none. */
   readonly present: Known<string | undefined, UnreadSource>;
-  /** What the wanted policy would do now; undefined if it does not matter (`needsEffect`). */
+  /** What the wanted policy would do once it takes effect; undefined if it does not matter (`needsEffect`). */
   readonly effect: Known<PolicyEffect, LookReason> | undefined;
 }
 

@@ -129,6 +129,33 @@ describe('a look at repositories', () => {
     expect(kinds).toEqual(['withhold', 'write', 'write']);
   });
 
+  test('counts what expires until the policy takes effect, up to a day later', async () => {
+    // Untagged ones expire 14 days after their push.
+    for (const days of [13.1, 12.9]) {
+      const images = imagesLike(1).map((image) => ({
+        ...image,
+        tags: [],
+        pushedAt: now / 1000 - days * 86_400,
+      }));
+      add(`pushed-${days}`, { images });
+    }
+    const digest = imagesLike(1)[0]?.digest;
+    const references = ['pushed-13.1', 'pushed-12.9'].map((name) => ({
+      ...registry,
+      repository: name,
+      digest,
+      user,
+    }));
+    const { repositories } = await look(
+      references.map(({ repository }) => ({ repository, wanted })),
+      { references },
+    );
+    expect(repositories.map(({ effect }) => effect)).toMatchObject([
+      { expiring: 1, inUse: [{ digest, verdict: { kind: 'in-use' } }] },
+      { expiring: 0, inUse: [] },
+    ]);
+  });
+
   test('protects what was pulled within the days that are asked for, and one more', async () => {
     const pulledDaysAgo = (days: number) =>
       imagesLike(400).map((image, index) =>
