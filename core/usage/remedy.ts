@@ -27,13 +27,20 @@ export function remedyFor(
   const hasUntagged = ExpireUntaggedAfterDays > 0 && inUse.some(({ tags }) => tags.length === 0);
   const untagged = hasUntagged ? { ExpireUntaggedAfterDays: 0 } : {};
   if (ArchiveUnpulledAfterDays > 0) {
-    // An untagged image that does not expire may be archived.
-    const archived = inUse.filter(({ action, tags }) => action === 'archive' || tags.length === 0);
-    return { ...untagged, ...laterArchiving(archived, ArchiveUnpulledAfterDays, protectPulledWithinDays) };
+    // Without the rule for untagged images, archiving takes them all: also those in use that it left alone, whose pulls are not known.
+    if (hasUntagged) return { ...untagged, ...nothingArchived };
+    return laterArchiving(
+      inUse.filter(({ action }) => action === 'archive'),
+      ArchiveUnpulledAfterDays,
+      protectPulledWithinDays,
+    );
   }
   const needed = inUse.reduce((most, { position }) => Math.max(most, position), 0);
   return KeepImages > 0 && needed > KeepImages ? { ...untagged, KeepImages: needed } : untagged;
 }
+
+// Where nothing is archived KeepImages counts, and nothing shows what it would expire.
+const nothingArchived: Remedy = { ArchiveUnpulledAfterDays: 0, KeepImages: 0 };
 
 function laterArchiving(
   archived: readonly ImageAtRisk[],
@@ -42,8 +49,8 @@ function laterArchiving(
 ): Remedy {
   if (archived.length === 0) return {};
   if (protectedDays === undefined || archived.some(({ verdict }) => verdict.kind === 'in-use'))
-    // Pulls do not show that it runs. Where nothing is archived KeepImages counts, and nothing shows what it would expire.
-    return { ArchiveUnpulledAfterDays: 0, KeepImages: 0 };
+    // Pulls do not show that it runs.
+    return nothingArchived;
   // ECR may record a pull a day late.
   return after > protectedDays ? {} : { ArchiveUnpulledAfterDays: protectedDays + 1 };
 }

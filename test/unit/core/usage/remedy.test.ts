@@ -51,6 +51,16 @@ describe('what to set so that images in use stay', () => {
     expect(remedyFor(text, inUse, 90)).toEqual({ ArchiveUnpulledAfterDays: 91 });
   });
 
+  test('of an untagged image that was pulled lately: nothing expires, since archiving would take untagged ones in use', () => {
+    const parameters = { ...built, ArchiveUnpulledAfterDays: 30 };
+    const text = lifecyclePolicyText(parameters) ?? '';
+    const verdicts = new Map<string, UsageVerdict>([['sha256:15', { kind: 'pulled', pulledAt: now - day }]]);
+    const effect = policyEffect(text, images, verdicts, now);
+    const set = remedyFor(text, 'issues' in effect ? [] : effect.inUse, 90);
+    expect(set).toEqual({ ExpireUntaggedAfterDays: 0, ArchiveUnpulledAfterDays: 0, KeepImages: 0 });
+    expect(lifecyclePolicyText({ ...parameters, ...set })).toBeUndefined();
+  });
+
   test('is nothing that is known of the policy of somebody else', () => {
     const text = (lifecyclePolicyText(built) ?? '').replace('stay', 'remain');
     const effect = policyEffect(text, images, new Map([['sha256:60', used]]), now);
