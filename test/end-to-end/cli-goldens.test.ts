@@ -138,6 +138,7 @@ const notDeployed: Readonly<Record<string, string>> = {
   'nested-templates': 'the local AWS has no such resource types',
   'opt-in': 'the local AWS has no such resource types',
   'parameters-stored': 'a stored parameter is not there',
+  'public-policies-denied': 'it names a transform that is not there',
   'public-policies-operator-maps': 'it names a transform that is not there',
   'report-unresolved': 'it names a parameter that is not there',
   'sections-wrong': 'the local AWS fails at a section that is null',

@@ -32,6 +32,7 @@ export const needs: Readonly<Record<string, Needs>> = {
       'app123/other': { tags: { ManagedStackSource: 'other' }, becomes: unsafe },
     },
   },
+  'examples/docs/settings-archive.yaml': { existing: { 'team/web': { becomes: safe(['latest']) } } },
   'examples/docs/settings-dry-run.yaml': { existing: { 'of-nobody': { becomes: unsafe } } },
   'examples/docs/settings-without-macro.yaml': { existing: { 'legacy/web': { becomes: untidied() } } },
   'examples/alerts/email-and-queue.yaml': {
