@@ -24,10 +24,11 @@ async function report(
   stackName: string | undefined,
   more: Partial<GuardOptions> = {},
   isTagged = true,
+  wanted = text,
 ) {
   const name = 'team-a-images-1';
   const [found] = await guardDefaults(
-    [{ meant: { names: [], patterns: [], isUnnamed: false, logicalId: 'Images', ...meant }, text }],
+    [{ meant: { names: [], patterns: [], isUnnamed: false, logicalId: 'Images', ...meant }, text: wanted }],
     {
       ecr: {
         repositories: async () => [
@@ -129,4 +130,35 @@ test.each<[string, Partial<GuardOptions>, boolean]>([
   expect(clause).toMatch(/^It can be any of /);
   expect(clause).toContain(`${note}. Set a RepositoryName that does not depend on the stack`);
   expect(clause).not.toContain('secret');
+});
+
+test('what to set instead is enough until the policy takes effect, up to a day later', async () => {
+  const day = 24 * 60 * 60 * 1000;
+  const at = Date.parse('2026-11-28');
+  const archiving = (ArchiveUnpulledAfterDays: number) =>
+    lifecyclePolicyText({
+      KeepImages: 20,
+      ExpireUntaggedAfterDays: 14,
+      ProtectedTags: [],
+      ArchiveUnpulledAfterDays,
+    });
+  const image = {
+    digest: 'sha256:1',
+    size: 1,
+    isImageIndex: false,
+    isArchived: false,
+    tags: ['v1'],
+    pushedAt: at - 200 * day,
+    pulledAt: at - 90.5 * day,
+  };
+  const ecr = {
+    repositories: async () => [],
+    lifecyclePolicy: async () => undefined,
+    images: async () => [image],
+  };
+  const remedyOf = async (days: number) =>
+    (await report({ names: ['app'] }, 'team-a', { ecr }, true, archiving(days)))?.remedy;
+  expect(await remedyOf(30)).toEqual({ ArchiveUnpulledAfterDays: 92 });
+  expect(await remedyOf(91)).toEqual({ ArchiveUnpulledAfterDays: 92 });
+  expect(await remedyOf(92)).toBeUndefined();
 });
