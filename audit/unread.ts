@@ -9,6 +9,8 @@ export type UnreadReason =
   // AWS returns it for the registry of the caller's own account only.
   | { readonly code: 'other-account' }
   | { readonly code: 'scanning-not-returned' }
+  // Only so many repositories are asked about, and CloudFormation does not list all resources of a large stack.
+  | { readonly code: 'stack-not-found' }
   | { readonly code: 'pushes-not-requested' }
   | { readonly code: 'usage-not-requested' }
   // No service could be asked; RegistryReading.usage has the reasons.

@@ -62,6 +62,8 @@ const answers: Readonly<Record<string, (input: Input, size: RegistrySize) => Ans
   DescribeImages: (input, { imagesEach }) =>
     page(input, imagesEach, 'imageDetails', (number) => image(indexOf(input), number)),
   GetResources: () => ({ body: { ResourceTagMappingList: [], PaginationToken: '' } }),
+  DescribeStackResources: ({ PhysicalResourceId }) =>
+    failure('ValidationError', `Stack for ${String(PhysicalResourceId)} does not exist`),
   DescribePullThroughCacheRules: () => ({ body: { pullThroughCacheRules: [] } }),
   DescribeRegistry: () => ({ body: { registryId: account, replicationConfiguration: { rules: [] } } }),
   LookupEvents: () => ({ body: { Events: [] } }),

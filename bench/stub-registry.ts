@@ -90,8 +90,18 @@ async function serve(
   for await (const piece of request) pieces.push(piece);
   const { operation, input } = parse(request, Buffer.concat(pieces).toString());
   const { status = 200, body } = await answer(operation, input);
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
-  response.end(JSON.stringify(body));
+  const isQuery = request.headers['content-type'] === queryType;
+  response.writeHead(status, { 'content-type': isQuery ? 'text/xml' : 'application/x-amz-json-1.1' });
+  response.end(isQuery ? xmlOf(body) : JSON.stringify(body));
+}
+
+const queryType = 'application/x-www-form-urlencoded';
+
+/** A failure in AWS's query protocol, or the text that the answer has as its `xml`. */
+function xmlOf(body: object): string {
+  const { __type: code, message, xml } = { __type: '', message: '', xml: '', ...body };
+  if (xml !== '') return xml;
+  return `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`;
 }
 
 // Those of services without AWS's JSON protocol.
@@ -107,6 +117,10 @@ function parse(
   request: IncomingMessage,
   text: string,
 ): { readonly operation: string; readonly input: Input } {
+  if (request.headers['content-type'] === queryType) {
+    const input = Object.fromEntries(new URLSearchParams(text));
+    return { operation: input.Action ?? '', input };
+  }
   const body: Input = JSON.parse(text || '{}');
   const target = request.headers['x-amz-target'];
   if (target !== undefined) return { operation: String(target).split('.').at(-1) ?? '', input: body };

@@ -59,10 +59,10 @@ async function stacksByRepository(
   repositories: readonly string[],
   { stackTags, repositoryStacks }: StackReads,
 ): Promise<Known<ReadonlyMap<string, string> | undefined, UnreadSource>> {
-  const found = await orUnread('tag:GetResources', () => stackTags.stackRepositories());
-  if (isUnknown(found)) return found;
+  const tagged = await orUnread('tag:GetResources', () => stackTags.stackRepositories());
+  if (isUnknown(tagged)) return tagged;
   const byTags = new Map(
-    found.flatMap(({ arn, stackName }) =>
+    tagged.flatMap(({ arn, stackName }) =>
       stackName === undefined ? [] : [[repositoryNameOf(arn), stackName] as const],
     ),
   );
@@ -71,11 +71,17 @@ async function stacksByRepository(
   if (others.length > maxAsked) return undefined;
   const asked = await orUnread('cloudformation:DescribeStackResources', () =>
     mapConcurrently(others, async (repository) => {
-      const stackName = await repositoryStacks.stackOf(repository);
-      return stackName === undefined ? [] : [[repository, stackName] as const];
+      return [repository, await repositoryStacks.stackOf(repository)] as const;
     }),
   );
-  return isUnknown(asked) ? asked : new Map([...byTags, ...asked.flat()]);
+  if (isUnknown(asked)) return asked;
+  const found = new Map(byTags);
+  for (const [repository, stackName] of asked) {
+    // Of a stack with more resources than are listed it is not known whose it is.
+    if (isUnknown(stackName)) return undefined;
+    if (stackName !== undefined) found.set(repository, stackName);
+  }
+  return found;
 }
 
 async function orUnread<Value>(

@@ -100,7 +100,7 @@ interface WholeRegistry {
   readonly scanType: RegistryReading['scanType'];
   readonly scanning: Read<ReadonlyMap<string, Read<ScanReading>>>;
   /** By ARN. */
-  readonly stacks: Read<ReadonlyMap<string, string>>;
+  readonly stacks: Read<ReadonlyMap<string, Read<string | undefined>>>;
   readonly pushes: Read<PushesRead>;
   readonly origins: Origins;
   readonly usage: Read<UsageRead>;
@@ -112,7 +112,7 @@ async function readWhole(
   { registryId, maxPushes, sourceRegions, usageSources, now }: ReadOptions,
   region: string,
 ): Promise<WholeRegistry> {
-  const { ecr, ecrIn, stackTags, trail } = services;
+  const { ecr, ecrIn, trail } = services;
   const own = await orUnknown('ecr:GetRegistryScanningConfiguration', ecr.registryScanning);
   // AWS returns scanning, tags and CloudTrail events of the caller's account only: those would be other repositories.
   const isOwn = registryId === undefined || (!isUnknown(own) && own.registryId === registryId);
@@ -122,7 +122,7 @@ async function readWhole(
   const [scanType, scanning, stacks, pushes, origins, usage] = await Promise.all([
     ofOwn(async () => whenKnown(own, (known) => known.scanType)),
     ofOwn(() => readScanning(ecr, names)),
-    ofOwn(() => orUnknown('tag:GetResources', () => readStacks(stackTags))),
+    ofOwn(() => orUnknown('tag:GetResources', () => readStacks(services, listed))),
     ofOwn<PushesRead>(async () =>
       maxPushes === 0
         ? { unknown: { code: 'pushes-not-requested' } }

@@ -1,6 +1,10 @@
 /** The services that an audit calls, and how long their calls are retried. */
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { type Call, callsOf } from '../../aws/calls.ts';
+import {
+  connectRepositoryStacks,
+  type RepositoryStacks,
+} from '../../aws/cloudformation/repository-stacks.ts';
 import { deadlineIn } from '../../aws/deadline.ts';
 import type { EcrCalls } from '../../aws/ecr/call.ts';
 import { type Connection, connect } from '../../aws/ecr/connection.ts';
@@ -44,6 +48,7 @@ export interface Services {
   /** ECR in another Region, for what only the other end of a replication knows. */
   readonly ecrIn: (region: string) => RegistryReads;
   readonly stackTags: StackTags;
+  readonly repositoryStacks: RepositoryStacks;
   /** What runs images. */
   readonly usage: Usage;
   readonly trail: Call<CloudTrailClient>;
@@ -79,6 +84,7 @@ export function connectServices(options: ServiceOptions): Services {
   const usage = connectUsage({ settings: () => settings, deadline });
   const elsewhere: Connection<RegistryReads>[] = [];
   const stackTags = connectStackTags(settings);
+  const repositoryStacks = connectRepositoryStacks(settings);
   const trail = callsOf(() => new CloudTrailClient(settings));
   return {
     ecr: ecr.patiently({ ...patience, firstMs }),
@@ -88,13 +94,14 @@ export function connectServices(options: ServiceOptions): Services {
       return connection.patiently({ ...patience, callMs: firstMs });
     },
     stackTags: stackTags.patiently(patience),
+    repositoryStacks: repositoryStacks.patiently({ ...patience, callMs: firstMs }),
     usage,
     trail: patientCall(trail, patience),
     counts,
     region: ecr.region,
     close() {
       deadline.dispose();
-      for (const { close } of [ecr, stackTags, trail, usage, ...elsewhere]) close();
+      for (const { close } of [ecr, stackTags, repositoryStacks, trail, usage, ...elsewhere]) close();
     },
   };
 }

@@ -1,10 +1,46 @@
-/** Which stack owns each repository, by the tags that CloudFormation itself writes. */
+/** Which stack owns each repository. */
+import type { RepositoryStacks } from '../../aws/cloudformation/repository-stacks.ts';
+import type { Repository } from '../../aws/ecr/ecr.ts';
+import { mapConcurrently } from '../../aws/map-concurrently.ts';
 import type { StackTags } from '../../aws/usage/stack-tags.ts';
+import { isUnknown, type Known } from '../../core/known.ts';
+import type { Read } from '../unread.ts';
+import { orUnknown } from './failures.ts';
 
-/** The stack's name by the repository's ARN, of those only that have such a tag. */
-export async function readStacks(tags: StackTags): Promise<ReadonlyMap<string, string>> {
-  const stacks = new Map<string, string>();
-  for (const { arn, stackName } of await tags.stackRepositories())
+// Each takes a call, and the other reads wait for them.
+const maxAsked = 500;
+const askedAtOnce = 8;
+
+/**
+ * The stack's name by the repository's ARN, by the tags that CloudFormation gives, or by asking it: it gives none to repositories
+ * (https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-ecr/issues/55). Undefined if no stack has it.
+ */
+export async function readStacks(
+  {
+    stackTags,
+    repositoryStacks,
+  }: { readonly stackTags: StackTags; readonly repositoryStacks: RepositoryStacks },
+  listed: readonly Repository[],
+): Promise<ReadonlyMap<string, Read<string | undefined>>> {
+  const stacks = new Map<string, Read<string | undefined>>();
+  for (const { arn, stackName } of await stackTags.stackRepositories())
     if (stackName !== undefined) stacks.set(arn, stackName);
+  const others = listed.filter(({ arn }) => !stacks.has(arn));
+  const isAsked = others.length <= maxAsked;
+  const ask = async ({ arn, name }: Repository) => {
+    const found = isAsked
+      ? await orUnknown('cloudformation:DescribeStackResources', async () => ({
+          stack: await repositoryStacks.stackOf(name),
+        }))
+      : { stack: notListed };
+    stacks.set(arn, isUnknown(found) ? found : stackIn(found.stack));
+  };
+  await mapConcurrently(others, ask, askedAtOnce);
   return stacks;
+}
+
+const notListed = { unknown: 'not-listed' } as const;
+
+function stackIn(stack: Known<string | undefined, 'not-listed'>): Read<string | undefined> {
+  return typeof stack === 'object' ? { unknown: { code: 'stack-not-found' } } : stack;
 }

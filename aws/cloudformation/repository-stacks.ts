@@ -4,10 +4,12 @@ import {
   DescribeStackResourcesCommand,
   type StackResource,
 } from '@aws-sdk/client-cloudformation';
+import type { Known } from '../../core/known.ts';
 import { rootError } from '../call-error.ts';
-import { callsOf } from '../calls.ts';
+import { type Call, callsOf } from '../calls.ts';
 import type { ClientSettings } from '../client-settings.ts';
 import type { Deadline } from '../deadline.ts';
+import { type Patience, patientCall } from '../patient-calls.ts';
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResources.html
 const maxResources = 100;
@@ -15,14 +17,21 @@ const gone: readonly string[] = ['DELETE_COMPLETE', 'DELETE_SKIPPED'];
 
 /** The stacks of repositories. */
 export interface RepositoryStacks {
-  /** The name of the stack that has a repository; undefined if none has. @throws AwsCallError, OutOfTime, or Error for a stack of too many resources */
-  stackOf(repository: string): Promise<string | undefined>;
+  /**
+   * The name of the stack that has a repository; undefined if none has. Unknown where CloudFormation does not list all resources of
+   * the stack.
+   *
+   * @throws AwsCallError, OutOfTime
+   */
+  stackOf(repository: string): Promise<Known<string | undefined, 'not-listed'>>;
 }
 
 /** A connection to CloudFormation. */
 export interface RepositoryStacksConnection {
   /** The operation, which is given up at the deadline. */
   until(deadline: Deadline): RepositoryStacks;
+  /** The operation, each call of which has its own time. */
+  patiently(patience: Patience): RepositoryStacks;
   close(): void;
 }
 
@@ -30,31 +39,32 @@ export interface RepositoryStacksConnection {
 export function connectRepositoryStacks(settings: ClientSettings): RepositoryStacksConnection {
   const calls = callsOf(() => new CloudFormationClient({ ...settings, maxAttempts: 1 }));
   return {
-    until: (deadline) => {
-      const call = calls.until(deadline);
-      return {
-        async stackOf(PhysicalResourceId) {
-          try {
-            const { StackResources = [] } = await call('DescribeStackResources', (client, options) =>
-              client.send(new DescribeStackResourcesCommand({ PhysicalResourceId }), options),
-            );
-            const found = StackResources.find((each) => isOwn(each, PhysicalResourceId));
-            // The answer may not have the one that was asked about.
-            if (found === undefined && StackResources.length >= maxResources)
-              throw new Error(`its stack has ${maxResources} resources or more`);
-            return found?.StackName;
-          } catch (error) {
-            if (isMissing(error)) return undefined;
-            throw error;
-          }
-        },
-      };
-    },
+    until: (deadline) => repositoryStacks(calls.until(deadline)),
+    patiently: (patience) => repositoryStacks(patientCall(calls, patience)),
     close: calls.close,
   };
 }
 
-/** All resources of the stack are listed; another one may have the same physical ID. What it retained is no longer its own. */
+function repositoryStacks(call: Call<CloudFormationClient>): RepositoryStacks {
+  return {
+    async stackOf(PhysicalResourceId) {
+      try {
+        const { StackResources = [] } = await call('DescribeStackResources', (client, options) =>
+          client.send(new DescribeStackResourcesCommand({ PhysicalResourceId }), options),
+        );
+        const found = StackResources.find((each) => isOwn(each, PhysicalResourceId));
+        // The answer may not have the one that was asked about.
+        if (found === undefined && StackResources.length >= maxResources) return { unknown: 'not-listed' };
+        return found?.StackName;
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Whether it is the repository: all resources of the stack are listed, of which another one may have the same physical ID. What it retained is no longer its own. */
 function isOwn(resource: StackResource, repository: string): boolean {
   return (
     resource.PhysicalResourceId === repository &&

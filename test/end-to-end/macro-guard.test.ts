@@ -56,6 +56,7 @@ async function push(repositoryName: string, count: number, isPulled = true): Pro
 let refusing: string;
 let withoutEcs: string;
 let withoutEcr: string;
+let withoutStacks: string;
 let fleet: FleetInUse;
 const fleetStack = newStack();
 const fleetName = uniqueName('guard/fleet');
@@ -65,8 +66,9 @@ beforeAll(async () => {
     ['Refusing', 'Refuse', []],
     ['WithoutEcs', 'Withhold', ['ecs:ListClusters']],
     ['WithoutEcr', 'Withhold', ['ecr:GetLifecyclePolicy']],
+    ['WithoutStacks', 'Withhold', ['cloudformation:DescribeStackResources']],
   ];
-  const [first, second, third] = await Promise.all(
+  const [first, second, third, fourth] = await Promise.all(
     copies.map(async ([what, guard, denied]) => {
       const name = uniqueName(what);
       const copy = await macroCopy(name, { LifecycleGuard: guard }, denied);
@@ -76,6 +78,7 @@ beforeAll(async () => {
     }),
   );
   [refusing, withoutEcs, withoutEcr] = [first ?? '', second ?? '', third ?? ''];
+  withoutStacks = fourth ?? '';
   await fleetStack.deploy({ Resources: { Images: repository({ RepositoryName: fleetName }) } });
   fleet = await fillWithFleet(fleetName);
 });
@@ -174,8 +177,8 @@ describe('a repository that has a lifecycle policy', () => {
 
 test('of several stacks of one template each keeps its own, and a new one gets the default', async () => {
   const logicalId = uniqueName('Shared').replaceAll('-', '');
-  const document = (parameters?: JsonObject) => ({
-    ...(parameters === undefined ? {} : { Transform: { Name: 'EcrHardening', Parameters: parameters } }),
+  const document = (Parameters?: JsonObject, Name = 'EcrHardening') => ({
+    ...(Parameters === undefined ? {} : { Transform: { Name, Parameters } }),
     Resources: { [logicalId]: repository({}) },
     Outputs: { Name: { Value: { Ref: logicalId } } },
   });
@@ -187,6 +190,9 @@ test('of several stacks of one template each keeps its own, and a new one gets t
   await hardenedBefore.deploy(document({ KeepImages: 7 }));
   await plain.deploy(document());
   await push((await policyOf(plain)).Name, 9);
+  // No policy is right for both, and which stack has which is not known.
+  const unread = await fresh.deploy(document({ KeepImages: 6 }, withoutStacks));
+  expect('reason' in unread ? unread.reason : '').toContain((await policyOf(plain)).Name);
   for (const stack of [hardenedBefore, plain, fresh])
     expect(await stack.deploy(document({ KeepImages: 6 }))).toEqual({ kind: 'deployed' });
   expect((await policyOf(hardenedBefore)).text).toBe(textKeeping(6));

@@ -16,6 +16,8 @@ export function unreadClause(reason: UnreadReason): string {
       return "available to the registry's own account only";
     case 'scanning-not-returned':
       return 'ECR did not report how it is scanned';
+    case 'stack-not-found':
+      return 'there are too many repositories, or its stack has too many resources, to find which stack has it';
     case 'pushes-not-requested':
       return 'CloudTrail was not read';
     case 'usage-not-requested':

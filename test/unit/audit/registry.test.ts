@@ -126,6 +126,7 @@ describe('reading a registry', () => {
       'ecr:BatchGetRepositoryScanningConfiguration is not allowed',
     ],
     ['GetResources', 'stack', 'tag:GetResources is not allowed'],
+    ['DescribeStackResources', 'stack', 'cloudformation:DescribeStackResources is not allowed'],
     ['LookupEvents', 'pushes', 'cloudtrail:LookupEvents is not allowed'],
     ['DescribePullThroughCacheRules', 'origin', 'ecr:DescribePullThroughCacheRules is not allowed'],
     ['DescribeRegistry', 'origin', 'ecr:DescribeRegistry is not allowed'],
@@ -234,6 +235,43 @@ describe('reading a registry', () => {
       [nameOf(1)]: undefined,
       [nameOf(2)]: 'stack-2',
     });
+  });
+});
+
+describe('the stack of a repository without tags of CloudFormation', () => {
+  const resources = (...ids: readonly string[]) => {
+    const members = ids.map(
+      (id) =>
+        `<member><StackName>team</StackName><LogicalResourceId>X</LogicalResourceId><PhysicalResourceId>${id}</PhysicalResourceId>` +
+        `<ResourceType>AWS::ECR::Repository</ResourceType><ResourceStatus>CREATE_COMPLETE</ResourceStatus></member>`,
+    );
+    const xml = `<DescribeStackResourcesResponse><DescribeStackResourcesResult><StackResources>${members.join('')}</StackResources></DescribeStackResourcesResult></DescribeStackResourcesResponse>`;
+    return { body: { xml } };
+  };
+  const notFound =
+    'there are too many repositories, or its stack has too many resources, to find which stack has it';
+
+  test('is asked of CloudFormation, which may not list all that a stack has', async () => {
+    const others = Array.from({ length: 100 }, (_, index) => `other-${index}`);
+    const { readings } = await read({
+      repositories: 3,
+      answers: {
+        DescribeStackResources: ({ PhysicalResourceId }) => {
+          if (PhysicalResourceId === nameOf(0)) return resources(nameOf(0), 'other');
+          return PhysicalResourceId === nameOf(1) ? resources(...others) : undefined;
+        },
+      },
+    });
+    const stackOf = (index: number) => readings.find(({ name }) => name === nameOf(index))?.stack;
+    expect(stackOf(0)).toBe('team');
+    expect(stackOf(1)).toEqual({ unknown: { code: 'stack-not-found' } });
+    expect(stackOf(2)).toBeUndefined();
+  });
+
+  test('is unknown in a registry of more than 500 of them, which would take too many calls', async () => {
+    const { readings, calls } = await read({ repositories: 501, imagesEach: 0 });
+    expect(unknowns(readings, 'stack')).toEqual(new Set([notFound]));
+    expect(calls.get('DescribeStackResources')).toBeUndefined();
   });
 });
 
