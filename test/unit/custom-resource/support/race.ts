@@ -1,4 +1,5 @@
 /** Several requests at the same repositories at the same time, over one bench; and what must be true when each is answered. */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeRecord } from '../../../../core/claims/encode.ts';
 import { type ClaimRecord, claimOf, newestClaim } from '../../../../core/claims/record.ts';
@@ -12,6 +13,14 @@ import { eventLike, propertiesLike } from './events.ts';
 import { arnOf, repositoryLike, type Settings } from './registry.ts';
 import type { Server } from './server.ts';
 import { carriedOut, functionArn } from './stacks.ts';
+
+/**
+ * Whether this process, which is the server too, has stood still for so long that an answer was sent again: after 5 seconds
+ * without a response. A machine under load does that, and nothing that is tested.
+ */
+const delays = monitorEventLoopDelay({ resolution: 50 });
+delays.enable();
+const hasStoodStill = () => delays.max > 4e9;
 
 /** A repository's settings with the text of its lifecycle policy. */
 export interface Present extends Settings {
@@ -130,12 +139,14 @@ export function startRace(server: Server, name: string): Race {
       const [delivery, ...others] = server.deliveries.get(path) ?? [];
       const body = delivery === undefined ? {} : parseBody(delivery.body);
       const breaches = delivery === undefined ? [] : breachesOfDelivery(delivery, event);
+      const isRepeated =
+        others.length > 0 && !(hasStoodStill() && others.every((each) => delivery?.body.equals(each.body)));
       return {
         status: String(member(body, 'Status')),
         id: String(member(body, 'PhysicalResourceId')),
         reason: String(member(body, 'Reason') ?? ''),
         tookMs: performance.now() - begunAt,
-        untrue: [...untrue, ...breaches, ...(others.length > 0 ? ['a second answer'] : [])],
+        untrue: [...untrue, ...breaches, ...(isRepeated ? ['a second answer'] : [])],
       };
     },
     leftTo: (contender) => {
