@@ -21,7 +21,7 @@ export interface LiveImage {
 
 /** What was found, as the JSON report has it. */
 export interface LiveDetails {
-  /** How many images of all repositories that may be meant the default would delete or archive now. */
+  /** How many images of all repositories that may be meant the default would delete or archive within a day. */
   readonly affected: number;
   readonly repositories: readonly {
     readonly name: string;

@@ -26,7 +26,7 @@ export type GuardOutcome =
 /** The decision, with what it was made from. */
 export interface GuardReport {
   readonly outcome: GuardOutcome;
-  /** How many images of all repositories that may be meant the default would delete or archive. */
+  /** How many images of all repositories that may be meant the default would delete or archive within a day. */
   readonly affected: number;
   /** What to set so that no image in use is affected; undefined if none is. */
   readonly remedy: Remedy | undefined;
