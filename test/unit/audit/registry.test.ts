@@ -26,6 +26,7 @@ afterEach(async () => {
 
 /** Reads a stub of a registry. */
 async function read(options: Partial<StubOptions>, more: Partial<ReadOptions> = {}) {
+  await stub?.stop();
   stub = await startStubRegistry({ repositories: 60, imagesEach: 3, latencyMs: 0, ...options });
   const readings: RepositoryReading[] = [];
   const progress: (readonly [number, number])[] = [];
@@ -415,7 +416,12 @@ describe("CloudTrail's pushes", () => {
       );
       const found = readings.find(({ name }) => name === nameOf(0));
       if (found === undefined) throw new Error('unread');
-      const { verdict, exclusions } = readinessOf({ ...found, lookBackDays: 14, now: Date.now() });
+      const { verdict, exclusions } = readinessOf({
+        ...found,
+        tagMutability: { mutability: 'MUTABLE', exclusions: [] },
+        lookBackDays: 14,
+        now: Date.now(),
+      });
       return { verdict, exclusions };
     };
     expect(await verdictOf(1_000)).toMatchObject({ verdict: 'with-exclusions', exclusions: ['stg'] });
