@@ -94,7 +94,7 @@ export interface RepositoryReading {
   /** The repository policy's text; undefined if there is none. */
   readonly repositoryPolicy: Read<string | undefined>;
   readonly images: Read<readonly ImageReading[]>;
-  /** The stack that owns it, by CloudFormation's own tags; undefined if no stack does. */
+  /** The stack that owns it, as CloudFormation reports it; undefined if no stack does. */
   readonly stack: Read<string | undefined>;
   readonly pushes: Read<Pushes>;
   /** What uses its images. */

@@ -113,7 +113,7 @@ Only ecr:DescribeRepositories is required. A full audit also needs
 ecr:BatchGetRepositoryScanningConfiguration, ecr:GetRegistryScanningConfiguration,
 ecr:GetLifecyclePolicy, ecr:GetRepositoryPolicy, ecr:DescribeImages,
 ecr:DescribePullThroughCacheRules, ecr:DescribeRegistry, tag:GetResources,
-cloudtrail:LookupEvents, and permission to list what runs images (docs/usage.md).
+cloudformation:DescribeStackResources, cloudtrail:LookupEvents, and permission to list what runs images (docs/usage.md).
 Missing permissions show up as unknown.`,
   )
   .action(async (options: AuditOptions) => {

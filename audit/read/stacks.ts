@@ -10,6 +10,8 @@ import { orUnknown } from './failures.ts';
 // Each takes a call, and the other reads wait for them.
 const maxAsked = 500;
 const askedAtOnce = 8;
+const action = 'cloudformation:DescribeStackResources';
+const notFound: Read<string | undefined> = { unknown: { code: 'stack-not-found' } };
 
 /**
  * The stack's name by the repository's ARN, by the tags that CloudFormation gives, or by asking it: it gives none to repositories
@@ -28,19 +30,15 @@ export async function readStacks(
   const others = listed.filter(({ arn }) => !stacks.has(arn));
   const isAsked = others.length <= maxAsked;
   const ask = async ({ arn, name }: Repository) => {
-    const found = isAsked
-      ? await orUnknown('cloudformation:DescribeStackResources', async () => ({
-          stack: await repositoryStacks.stackOf(name),
-        }))
-      : { stack: notListed };
-    stacks.set(arn, isUnknown(found) ? found : stackIn(found.stack));
+    const stack = isAsked
+      ? await orUnknown(action, async () => stackIn(await repositoryStacks.stackOf(name)))
+      : notFound;
+    stacks.set(arn, stack);
   };
   await mapConcurrently(others, ask, askedAtOnce);
   return stacks;
 }
 
-const notListed = { unknown: 'not-listed' } as const;
-
 function stackIn(stack: Known<string | undefined, 'not-listed'>): Read<string | undefined> {
-  return typeof stack === 'object' ? { unknown: { code: 'stack-not-found' } } : stack;
+  return isUnknown(stack) ? notFound : stack;
 }

@@ -48,6 +48,9 @@ export type UsageAction<Source extends ReadableSource = ReadableSource> =
 /** What the names of CloudFormation's tags need (stack-tags.ts). */
 export const stackTagActions = ['tag:GetResources'] as const;
 
+/** What shows the stack of a repository without them (cloudformation/repository-stacks.ts). */
+export const repositoryStackActions = ['cloudformation:DescribeStackResources'] as const;
+
 /** The operation of an action: `ListTasks` of `ecs:ListTasks`. */
 export function operationOf(action: string): string {
   return action.slice(action.indexOf(':') + 1);

@@ -1,4 +1,4 @@
-/** Which stack owns each repository, and as which of its resources, by the tags that CloudFormation itself writes. */
+/** Which stack owns each repository, and as which of its resources, by CloudFormation's tags, which it does not give to repositories so far. */
 import {
   GetResourcesCommand,
   ResourceGroupsTaggingAPIClient,

@@ -392,14 +392,16 @@ describe("CloudTrail's pushes", () => {
 
   test('of others do not make a repository look unmoved whose tag moved before them', async () => {
     const inOther = { requestParameters: { repositoryName: nameOf(1), imageTag: 'build' } };
+    // Immutable tags, which the first repository has, do not move.
+    const inMutable = { requestParameters: { repositoryName: nameOf(2), imageTag: 'stg' } };
     const events = [
       ...Array.from({ length: 120 }, (_, index) => event(index, '', `sha256:${index}`, inOther)),
-      ...Array.from({ length: 4 }, (_, index) => event(200 + index, 'stg', `sha256:s${index}`)),
+      ...Array.from({ length: 4 }, (_, index) => event(200 + index, '', `sha256:s${index}`, inMutable)),
     ];
     const verdictOf = async (maxPushes: number) => {
       const { readings } = await read(
         {
-          repositories: 2,
+          repositories: 3,
           answers: {
             LookupEvents: ({ NextToken = '0' }) => {
               const next = Number(NextToken) + 50;
@@ -414,7 +416,7 @@ describe("CloudTrail's pushes", () => {
         },
         { maxPushes },
       );
-      const found = readings.find(({ name }) => name === nameOf(0));
+      const found = readings.find(({ name }) => name === nameOf(2));
       if (found === undefined) throw new Error('unread');
       const { verdict, exclusions } = readinessOf({
         ...found,

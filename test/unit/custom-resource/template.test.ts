@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { stackTagActions, usageActions } from '../../../aws/usage/actions.ts';
+import { repositoryStackActions, stackTagActions, usageActions } from '../../../aws/usage/actions.ts';
 import { isList, isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
 import { accountSettingNames } from '../../../functions/custom-resource/properties/account-settings.ts';
 import { actionsReachableFrom } from '../../support/imports.ts';
@@ -48,7 +48,11 @@ function statementsOf(role: string): readonly JsonObject[] {
 const roles = ['MacroRole', 'SettingsRole'];
 
 /** What the macro's look at live repositories calls beside ECR, by its tables of actions. */
-const lookActions = [...Object.values(usageActions).flat(), ...stackTagActions].toSorted();
+const lookActions = [
+  ...Object.values(usageActions).flat(),
+  ...stackTagActions,
+  ...repositoryStackActions,
+].toSorted();
 
 describe('what template.yaml lets the macro do', () => {
   test('is each call of its look, and no other', () => {
