@@ -39,7 +39,7 @@ export async function decideByStack(
     looks.map(({ repository }) => repository),
     reads,
   );
-  if (stackOf === undefined || isUnknown(stackOf)) return stackOf;
+  if (isUnknown(stackOf)) return stackOf;
   const groups = Map.groupBy(looks, ({ repository }) => stackOf.get(repository));
   const stacks: StackDecision[] = [];
   for (const [stackName, group] of groups) {
@@ -54,11 +54,11 @@ export async function decideByStack(
   return { kind: 'by-stack', stacks: inOrder, otherwise };
 }
 
-/** The stack of each repository that has one; undefined if too many would have to be asked about. */
+/** The stack of each repository that has one. */
 async function stacksByRepository(
   repositories: readonly string[],
   { stackTags, repositoryStacks }: StackReads,
-): Promise<Known<ReadonlyMap<string, string> | undefined, UnreadSource>> {
+): Promise<Known<ReadonlyMap<string, string>, UnreadSource>> {
   const tagged = await orUnread('tag:GetResources', () => stackTags.stackRepositories());
   if (isUnknown(tagged)) return tagged;
   const byTags = new Map(
@@ -68,8 +68,10 @@ async function stacksByRepository(
   );
   const others = repositories.filter((repository) => !byTags.has(repository));
   if (repositoryStacks === undefined || others.length === 0) return byTags;
-  if (others.length > maxAsked) return undefined;
-  const asked = await orUnread('cloudformation:DescribeStackResources', () =>
+  const action = 'cloudformation:DescribeStackResources';
+  if (others.length > maxAsked)
+    return { unknown: { code: 'failed', action, error: `MoreThan${maxAsked}Repositories` } };
+  const asked = await orUnread(action, () =>
     mapConcurrently(others, async (repository) => {
       return [repository, await repositoryStacks.stackOf(repository)] as const;
     }),
@@ -78,7 +80,8 @@ async function stacksByRepository(
   const found = new Map(byTags);
   for (const [repository, stackName] of asked) {
     // Of a stack with more resources than are listed it is not known whose it is.
-    if (isUnknown(stackName)) return undefined;
+    if (isUnknown(stackName))
+      return { unknown: { code: 'failed', action, error: 'StackOfMoreThan100Resources' } };
     if (stackName !== undefined) found.set(repository, stackName);
   }
   return found;

@@ -63,6 +63,28 @@ describe('a lifecycle policy for each stack', () => {
     });
   });
 
+  test('is not known, with the reason, where CloudFormation would have to be asked about more than 100', async () => {
+    const looks = Array.from({ length: 101 }, (_, index) =>
+      look(`r${index}`, index === 0 ? byHand : undefined, true),
+    );
+    const asked: string[] = [];
+    const reads = {
+      stackTags: { stackRepositories: async () => [] },
+      repositoryStacks: { stackOf: async (repository: string) => `stack-${asked.push(repository)}` },
+    };
+    const evidence = { sources: undefined, required: [] };
+    expect(await decideByStack(looks, evidence, reads)).toEqual({
+      unknown: {
+        code: 'failed',
+        action: 'cloudformation:DescribeStackResources',
+        error: 'MoreThan100Repositories',
+      },
+    });
+    expect(asked).toEqual([]);
+    expect(await decideByStack(looks.slice(1), evidence, reads)).toMatchObject({ kind: 'by-stack' });
+    expect(asked).toHaveLength(100);
+  });
+
   test('is not there where it is the same for all', async () => {
     expect(await decide([look('one', byHand), look('alone', byHand)])).toBeUndefined();
   });
