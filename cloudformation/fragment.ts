@@ -92,16 +92,14 @@ function isProperty(key: string, value: Json | undefined): boolean {
   );
 }
 
-/** Whether a fragment is a template without a version: a map of `Resources` shows it, or else sections alone. */
+/** Whether a fragment is a template without a version and without a resource: nothing but sections, and `Resources` of any shape. */
 function isMadeOfSections(fragment: JsonObject, keys: readonly string[]): boolean {
   // A resource may well be called Outputs.
   const found = keys.filter((key) => sections.includes(key) && !isResource(fragment[key]));
-  const hasResources = found.includes('Resources');
   return (
-    (hasResources && isObject(fragment.Resources)) ||
-    (found.length > 0 &&
-      (hasResources || found.every((key) => isMapOfMaps(fragment[key]))) &&
-      keys.every((key) => found.includes(key) || /^(Description|Metadata|Transform)$|^Fn::/.test(key)))
+    found.length > 0 &&
+    (found.includes('Resources') || found.every((key) => isMapOfMaps(fragment[key]))) &&
+    keys.every((key) => found.includes(key) || /^(Description|Metadata|Transform)$|^Fn::/.test(key))
   );
 }
 

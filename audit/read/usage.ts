@@ -22,7 +22,9 @@ export async function readUsage(
 ): Promise<Read<UsageRead>> {
   const registryId = listed[0]?.registryId;
   if (wanted.length === 0 || registryId === undefined) return { unknown: { code: 'usage-not-requested' } };
-  const { sources, references } = await usage.read({ registryId, region }, wanted);
+  // Inspector is asked for the clusters of the first images in use: it takes a call for each.
+  const options = { isAskedFor: () => true };
+  const { sources, references } = await usage.read({ registryId, region }, wanted, options);
   const byRepository = new Map<string, ImageReference[]>();
   for (const reference of references) {
     const own = byRepository.get(reference.repository) ?? [];
