@@ -18,7 +18,7 @@ import {
 import type { Path } from '../core/path.ts';
 import { describeFinding } from '../wording/findings.ts';
 import { expansionRefusal } from '../wording/refusal.ts';
-import { isMarked, withMark, withoutMark } from './snippet-mark.ts';
+import { isMarked, withMark, withoutMark } from './expanded-mark.ts';
 import {
   elsewhereFinding,
   expandSnippets,
@@ -56,8 +56,8 @@ export type ExpandedTemplate = {
 /**
  * Expands a template as CloudFormation would by the deployed macro: an `Fn::Transform` that names it first, the most
  * deeply nested one before those around it, then the whole, unless only such snippets name it. A template that does
- * not name it at all is expanded as if its top did, unless it is marked as one whose snippets were expanded: expanding
- * twice is expanding once.
+ * not name it at all is expanded as if its top did, unless it is marked as one that was expanded: expanding twice is
+ * expanding once.
  */
 export function expandTemplate(template: JsonObject, options: ExpandOptions): ExpandedTemplate {
   const macro = macroOf(template, options);
@@ -66,9 +66,10 @@ export function expandTemplate(template: JsonObject, options: ExpandOptions): Ex
   const named = listOf(member(expanded, 'Transform')).find(isOurs);
   const bare = withoutOurs(expanded);
   const isBySnippets = named === undefined && (covered.length > 0 || isMarked(template));
+  const params = paramsOf(named ?? null);
   const result = isBySnippets
     ? marked(bare, covered.length > 0, options)
-    : macro.run(withoutMark(bare), paramsOf(named ?? null), []);
+    : marked(macro.run(withoutMark(bare), params, []), Object.keys(params).length > 0, options);
   const namesMacro = named !== undefined || covered.length > 0;
   if (isBySnippets) macro.limit(result);
   const findings = distinct(macro.findings).map((finding) =>
@@ -146,9 +147,9 @@ function distinct(findings: readonly Finding[]): readonly Finding[] {
   return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
 }
 
-/** The template, marked if expanding it as a whole would change it, or refuse it. */
-function marked(template: JsonObject, isExpanded: boolean, options: ExpandOptions): JsonObject {
-  if (!isExpanded) return template;
+/** The template, marked if expanding it once more, as a whole and without Parameters, would change it, or refuse it. */
+function marked(template: JsonObject, mayDiffer: boolean, options: ExpandOptions): JsonObject {
+  if (!mayDiffer) return template;
   const { run, refusals } = macroOf(template, withoutReview(options));
   const isSame = run(template, {}, []) === template && refusals.length === 0;
   return isSame ? template : withMark(template);

@@ -133,7 +133,7 @@ describe('and where only snippets name the macro', () => {
   });
 
   const repository = { Type: 'AWS::ECR::Repository' };
-  const mark = '"Metadata":{"EcrHardening":{"ExpandedSnippets":true}}';
+  const mark = '"Metadata":{"EcrHardening":{"Expanded":true}}';
   const madeOf = (Resources: JsonObject, more: JsonObject = {}) =>
     JSON.stringify(JSON.parse(expanded(JSON.stringify({ ...more, Resources })) ?? ''));
 
@@ -143,8 +143,22 @@ describe('and where only snippets name the macro', () => {
     expect(madeOf({ One: one, Queue: { Type: 'AWS::SQS::Queue' } })).not.toContain('Metadata');
     expect(madeOf({ One: one, Other: repository })).toContain(mark);
     expect(madeOf({ One: one, Other: repository }, { Metadata: { Own: 1 } })).toContain(
-      '"Metadata":{"Own":1,"EcrHardening":{"ExpandedSnippets":true}}',
+      '"Metadata":{"Own":1,"EcrHardening":{"Expanded":true}}',
     );
+  });
+
+  test('and where Parameters of the Transform had turned a default off', () => {
+    const madeBy = (Parameters: JsonObject) =>
+      expanded(
+        JSON.stringify({ Transform: { Name: 'EcrHardening', Parameters }, Resources: { One: repository } }),
+      ) ?? '';
+    const off = madeBy({ KeepImages: 0, ExpireUntaggedAfterDays: 0 });
+    expect(JSON.parse(off).Metadata).toEqual({ EcrHardening: { Expanded: true } });
+    expect(expanded(off)).toBe(off);
+    // With others it is the same without the mark.
+    const on = madeBy({ MutableTags: 'latest' });
+    expect(on).not.toContain('Metadata');
+    expect(expanded(on)).toBe(on);
   });
 
   test('and the mark is removed once the top of the template names the macro', () => {

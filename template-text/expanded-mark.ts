@@ -1,14 +1,15 @@
 /**
- * The mark of a template whose snippets were expanded: `Metadata: {EcrHardening: {ExpandedSnippets: true}}`.
+ * The mark of a template that was expanded: `Metadata: {EcrHardening: {Expanded: true}}`.
  *
- * `expand` hardens a template that does not name the macro as a whole. One whose snippets were expanded no longer names it,
- * either, so without the mark a second `expand` would harden the resources that the author had left out.
+ * `expand` hardens a template that does not name the macro as a whole. One that was expanded no longer names it, either, and
+ * the Parameters of its Transform are gone. So without the mark a second `expand` would harden what the author had left out:
+ * resources beside snippets, and settings that the Parameters had turned off.
  */
 import { metadataKey } from '../cloudformation/metadata.ts';
 import { isObject, type JsonObject, member, withMember } from '../core/json.ts';
 
 const section = 'Metadata';
-const key = 'ExpandedSnippets';
+const key = 'Expanded';
 
 /** Whether a template has the mark. */
 export function isMarked(template: JsonObject): boolean {
