@@ -6,9 +6,10 @@
 
 /**
  * Control characters, C1 among them; format characters, which are bidirectional or have no width; line and paragraph
- * separators; halves of surrogate pairs; fillers that look like nothing.
+ * separators; halves of surrogate pairs; fillers that look like nothing, and what Unicode keeps free to be shown as nothing.
  */
-const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u115f\u1160\u3164\uffa0]|\u034f/gu;
+const hidden =
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u115f\u1160\u2065\u3164\uffa0\ufff0-\ufff8\u{e0000}-\u{e0fff}]|\u034f/gu;
 
 // A match for each line of a large report would take as much memory as the report.
 const hiddenInLines = new RegExp(`(?!\\n)(?:${hidden.source})`, 'gu');

@@ -52,6 +52,8 @@ const sign = fc.oneof(
     '##vso[x]y',
     '\u001b[2J',
     '\u{e0041}',
+    '\u2065',
+    '\u{e0002}',
   ),
   fc.string({ unit: 'binary', maxLength: 3 }),
 );
