@@ -5,7 +5,7 @@ import type { Read, UnreadReason } from './unread.ts';
 
 const day = 24 * 60 * 60 * 1000;
 
-/** Why no more is known. */
+/** Why the span is not longer. */
 export type SpanLimit =
   /** The repository was created then. */
   | { readonly code: 'created' }

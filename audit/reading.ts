@@ -57,9 +57,9 @@ export interface Pushes {
   /** How many different images were pushed to the repository. */
   readonly images?: number;
   /** Why none before are known. */
-  readonly end: /** CloudTrail keeps no more. */
+  readonly end: /** All events were read that CloudTrail keeps. */
     | { readonly code: 'history' }
-    /** No more were wanted than this number of events. */
+    /** The limit of events was reached: so many were read. */
     | { readonly code: 'push-events'; readonly read: number }
     | { readonly code: 'ended-early'; readonly reason: UnreadReason };
   readonly tags: ReadonlyMap<string, TagPushes>;

@@ -85,7 +85,7 @@ function isGenerated(name: string, logicalId: string): boolean {
   );
 }
 
-/** Undefined: any, since one of them is not known, or they are so many that one listing is cheaper. */
+/** The exact names; undefined if one of them is not known, or if there are so many that listing the registry is cheaper. */
 function logicalIdsOf(tagged: readonly MeantRepository[]): readonly string[] | undefined {
   const logicalIds = unique(tagged.map(({ logicalId = '*' }) => logicalId));
   const isExact = logicalIds.length <= maxLogicalIds && !logicalIds.some((each) => each.includes('*'));

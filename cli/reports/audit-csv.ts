@@ -76,7 +76,7 @@ function cellOf(value: Cell): string | number {
   return typeof value === 'object' ? formatRange(value) : value;
 }
 
-/** A cell of a spreadsheet holds no more. */
+/** The limit of a spreadsheet's cell, in characters. */
 const maxLosses = 20;
 
 function usersOf(lost: DescribedExpiry['lost']): string {

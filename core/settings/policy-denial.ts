@@ -2,7 +2,7 @@
  * What a `Deny` statement of a repository policy leaves of what other statements allow.
  *
  * A denial wins over whatever is allowed. It counts only where it is certain to close a statement for every other principal:
- * who is not denied are those for whom one of its conditions does not hold, so all of its conditions have to leave few.
+ * it does not deny the principals for which one of its conditions does not hold, so each of its conditions has to exempt few.
  */
 import { isObject, type Json, type JsonObject, member } from '../json.ts';
 import { isUnknown } from '../known.ts';
@@ -19,7 +19,7 @@ type Remaining = Extract<Confinement, { isConfined: true }>;
 export interface Denial {
   /** Patterns of the actions that it denies, in lower case. */
   readonly actions: readonly string[];
-  /** Whom it does not deny. */
+  /** The principals that it does not deny. */
   readonly remaining: Remaining;
 }
 
@@ -41,7 +41,7 @@ export function readDenial(statement: JsonObject, path: Path, reader: DocumentRe
   return remaining && { actions, remaining };
 }
 
-/** Whom the statements that deny leave of those whom another one allows some actions; undefined: others, too. */
+/** Of the principals that a statement allows some actions, those that are not denied; undefined if they are not only few. */
 export function remainingAfter(
   denials: readonly Denial[],
   allowed: readonly string[],
