@@ -1,10 +1,10 @@
 /** The report formats of an audit. A new format is a file of its own, a line here and its name in `auditFormats`. */
 import { visibleIn } from '../../core/visible.ts';
+import { auditCsv } from '../../reports/audit-csv.ts';
+import { auditJson } from '../../reports/audit-json.ts';
 import type { DescribedAudit } from '../../wording/audit/describe.ts';
 import type { Colours } from '../colours.ts';
 import type { AuditFormat } from '../commands/audit-options.ts';
-import { auditCsv } from './audit-csv.ts';
-import { auditJson } from './audit-json.ts';
 import { auditSarif } from './audit-sarif.ts';
 import { auditText } from './audit-text.ts';
 
@@ -25,7 +25,8 @@ const reports: Readonly<Record<AuditFormat, AuditReport>> = {
   csv: auditCsv,
   sarif: (audit, { version }) => auditSarif(audit, version),
   // Loaded only when it is asked for: its charts cost the other formats time.
-  html: async (audit, { version }) => (await import('./audit-html.ts')).htmlReport(audit, version),
+  html: async (audit, { version }) =>
+    (await import('../../reports/audit-html.ts')).htmlReport(audit, version),
 };
 
 /** The reports, which show nothing hidden of tags, stack names and policies. */

@@ -1,9 +1,5 @@
 import Table from 'cli-table3';
 import { isUnknown } from '../../core/known.ts';
-import type { DescribedAudit, DescribedRepository } from '../../wording/audit/describe.ts';
-import type { DescribedExpiry } from '../../wording/audit/expiry.ts';
-import { formatBytes, formatMoney, formatRange } from '../../wording/format.ts';
-import type { Colours } from '../colours.ts';
 import {
   type ControlColumn,
   columnsOf,
@@ -11,7 +7,11 @@ import {
   severityOf,
   textOf,
   truncate,
-} from './audit-labels.ts';
+} from '../../reports/audit-labels.ts';
+import type { DescribedAudit, DescribedRepository } from '../../wording/audit/describe.ts';
+import type { DescribedExpiry } from '../../wording/audit/expiry.ts';
+import { formatBytes, formatMoney, formatRange } from '../../wording/format.ts';
+import type { Colours } from '../colours.ts';
 
 // A longer list is not read at a terminal.
 const maxListed = 10;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { htmlReport } from '../../../cli/reports/audit-html.ts';
+import { htmlReport } from '../../../reports/audit-html.ts';
 import { findBrowser, launch } from '../../../tools/browser.ts';
 import { unreadClause } from '../../../wording/audit/unread.ts';
 import { reading } from '../audit/support/readings.ts';

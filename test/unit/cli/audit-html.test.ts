@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { htmlReport } from '../../../cli/reports/audit-html.ts';
+import { htmlReport } from '../../../reports/audit-html.ts';
 import { denied, page, repositories, restless } from './support/audit-page.ts';
 import { fleetAudit, sameAudit } from './support/audits.ts';
 

@@ -1,5 +1,5 @@
 /** The page of a registry that has whatever a page can go wrong over. */
-import { htmlReport } from '../../../../cli/reports/audit-html.ts';
+import { htmlReport } from '../../../../reports/audit-html.ts';
 import { denied as deniedFor, image, now, reading } from '../../audit/support/readings.ts';
 import { fleetAudit, hostile } from './audits.ts';
 

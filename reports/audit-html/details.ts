@@ -1,9 +1,9 @@
 /** The details of one repository in the page, beside the table's columns. Pure. */
-import { pulledLatelyDays } from '../../../audit/expiry.ts';
-import { isUnknown, type Known } from '../../../core/known.ts';
-import type { DescribedRepository, DescribedTag } from '../../../wording/audit/describe.ts';
-import type { DescribedExpiry } from '../../../wording/audit/expiry.ts';
-import { formatRange, pluralise } from '../../../wording/format.ts';
+import { pulledLatelyDays } from '../../audit/expiry.ts';
+import { isUnknown, type Known } from '../../core/known.ts';
+import type { DescribedRepository, DescribedTag } from '../../wording/audit/describe.ts';
+import type { DescribedExpiry } from '../../wording/audit/expiry.ts';
+import { formatRange, pluralise } from '../../wording/format.ts';
 import { subjectLabel, truncate } from '../audit-labels.ts';
 import { toHtml } from './to-html.ts';
 

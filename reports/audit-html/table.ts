@@ -1,7 +1,7 @@
 /** The page's table of repositories. Pure. */
-import type { AuditSubject } from '../../../audit/audit.ts';
-import type { DescribedRepository } from '../../../wording/audit/describe.ts';
-import { pluralise } from '../../../wording/format.ts';
+import type { AuditSubject } from '../../audit/audit.ts';
+import type { DescribedRepository } from '../../wording/audit/describe.ts';
+import { pluralise } from '../../wording/format.ts';
 import { type Column, columnsOfPage } from './columns.ts';
 import { type DetailLimits, detailsOf } from './details.ts';
 import type { Reasons } from './reasons.ts';

@@ -1,9 +1,9 @@
 import { stringify } from 'csv-stringify/sync';
-import type { AuditSeverity, Range } from '../../audit/audit.ts';
-import { isUnknown, type Known, whenKnown } from '../../core/known.ts';
-import type { DescribedAudit, DescribedRepository } from '../../wording/audit/describe.ts';
-import type { DescribedExpiry } from '../../wording/audit/expiry.ts';
-import { formatRange } from '../../wording/format.ts';
+import type { AuditSeverity, Range } from '../audit/audit.ts';
+import { isUnknown, type Known, whenKnown } from '../core/known.ts';
+import type { DescribedAudit, DescribedRepository } from '../wording/audit/describe.ts';
+import type { DescribedExpiry } from '../wording/audit/expiry.ts';
+import { formatRange } from '../wording/format.ts';
 import { lifecycleText, readinessText, scannedText, unknownWord } from './audit-labels.ts';
 
 /** One line for each repository, most severe first; RFC 4180. */

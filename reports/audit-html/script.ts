@@ -14,7 +14,7 @@ export function pageScript(): string {
 /** sortable-tablesort, with its keyboard support. */
 function sortScript(): string {
   if (typeof ECR_HARDENING_SORT_SCRIPT === 'string') return ECR_HARDENING_SORT_SCRIPT;
-  const folder = join(import.meta.dirname, '..', '..', '..', 'node_modules', 'sortable-tablesort', 'dist');
+  const folder = join(import.meta.dirname, '..', '..', 'node_modules', 'sortable-tablesort', 'dist');
   return sortFiles.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
 }
 

@@ -1,7 +1,7 @@
 /** Why values of an audit are unknown: each reason once, with the number that cells refer to it by. Pure. */
 
-import { isUnknown, type Known } from '../../../core/known.ts';
-import type { DescribedAudit } from '../../../wording/audit/describe.ts';
+import { isUnknown, type Known } from '../../core/known.ts';
+import type { DescribedAudit } from '../../wording/audit/describe.ts';
 
 /** By reason. */
 export type Reasons = ReadonlyMap<string, { readonly number: number; readonly repositories: number }>;

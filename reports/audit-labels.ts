@@ -1,7 +1,7 @@
 /** An audit's values in the few words that a cell or a chart holds. Pure. */
-import type { AuditSubject } from '../../audit/audit.ts';
-import { isUnknown, type Known, whenKnown } from '../../core/known.ts';
-import type { DescribedReadiness, DescribedRepository } from '../../wording/audit/describe.ts';
+import type { AuditSubject } from '../audit/audit.ts';
+import { isUnknown, type Known, whenKnown } from '../core/known.ts';
+import type { DescribedReadiness, DescribedRepository } from '../wording/audit/describe.ts';
 
 /** The text of a value that could not be read. */
 export const unknownWord = 'unknown';

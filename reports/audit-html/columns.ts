@@ -1,8 +1,8 @@
 /** The columns of the page's table, beside the name. Pure. */
-import type { AuditSubject, ImageCount } from '../../../audit/audit.ts';
-import { isUnknown, type Known } from '../../../core/known.ts';
-import type { DescribedRepository } from '../../../wording/audit/describe.ts';
-import { formatBytes, formatMoney, formatRange } from '../../../wording/format.ts';
+import type { AuditSubject, ImageCount } from '../../audit/audit.ts';
+import { isUnknown, type Known } from '../../core/known.ts';
+import type { DescribedRepository } from '../../wording/audit/describe.ts';
+import { formatBytes, formatMoney, formatRange } from '../../wording/format.ts';
 import { columnsOf, readinessCell, severityOf } from '../audit-labels.ts';
 import { type Reasons, reasonId } from './reasons.ts';
 import { toHtml } from './to-html.ts';

@@ -1,8 +1,8 @@
 /** The data of the page's charts. */
-import type { ImageCount, Readiness } from '../../../audit/audit.ts';
-import { isUnknown } from '../../../core/known.ts';
-import type { DescribedAudit, DescribedRepository } from '../../../wording/audit/describe.ts';
-import { formatMoney } from '../../../wording/format.ts';
+import type { ImageCount, Readiness } from '../../audit/audit.ts';
+import { isUnknown } from '../../core/known.ts';
+import type { DescribedAudit, DescribedRepository } from '../../wording/audit/describe.ts';
+import { formatMoney } from '../../wording/format.ts';
 import { subjectLabel } from '../audit-labels.ts';
 import { type Bar, barFigure } from './charts.ts';
 

@@ -1,7 +1,7 @@
 /** An audit as one self-contained page: no network, no font, no other file. */
 import { createHash } from 'node:crypto';
-import type { DescribedAudit } from '../../wording/audit/describe.ts';
-import { pluralise } from '../../wording/format.ts';
+import type { DescribedAudit } from '../wording/audit/describe.ts';
+import { pluralise } from '../wording/format.ts';
 import { figuresOf } from './audit-html/figures.ts';
 import { type Reasons, reasonId, reasonsOf } from './audit-html/reasons.ts';
 import { pageScript } from './audit-html/script.ts';
