@@ -1,6 +1,7 @@
 import { type ControlName, controlNames } from '../core/controls/index.ts';
 import type { Finding, FindingCode } from '../core/finding.ts';
 import { asObject, asText, isList, isObject, isOneOf, type Json, type JsonObject } from '../core/json.ts';
+import { isDay } from '../core/policy/day.ts';
 import { type Policy, refinePolicy } from '../core/policy/policy.ts';
 import { intrinsicName } from './intrinsics.ts';
 import { read } from './reading.ts';
@@ -124,7 +125,8 @@ function readExemption(own: JsonObject, policy: Policy, refuse: Refuse): Exempti
   const controls = readExemptControls(exempt, fail);
   const text = asText(reason)?.trim() ?? '';
   if (text === '') fail(['Reason'], 'exemption-without-reason');
-  if (until !== undefined && !isDay(until)) fail(['Until'], 'exemption-not-a-day', { actual: until });
+  if (until !== undefined && (typeof until !== 'string' || !isDay(until)))
+    fail(['Until'], 'exemption-not-a-day', { actual: until });
   if (!policy.AllowExemptions) fail(['Exempt'], 'exemption-not-allowed');
   return isSound ? { controls, reason: text, until: asText(until) } : noExemption;
 }
@@ -137,10 +139,4 @@ function readExemptControls(exempt: Json, fail: Refuse): readonly ControlName[] 
     else if (!isOneOf(controlNames, name))
       fail(['Exempt'], 'exemption-unknown-control', { expected: controlNames, actual: name });
   return controlNames.filter((control) => names.includes(control));
-}
-
-function isDay(value: Json): boolean {
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(String(value)) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN;
-  // A day that there is not, such as 31 April, is read as one of the next month.
-  return typeof value === 'string' && !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
 }
