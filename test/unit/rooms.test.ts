@@ -245,6 +245,14 @@ describe('the rooms', () => {
     }
   });
 
+  test("only aws/objects imports the SDK's client of S3, of what is not for the local AWS", () => {
+    const users = files.filter(
+      (file) => !/^(test|local|tools)\//.test(file) && importsOf(file).includes('@aws-sdk/client-s3'),
+    );
+    expect(users).not.toEqual([]);
+    expect(users.filter((file) => !file.startsWith('aws/objects/'))).toEqual([]);
+  });
+
   test("only aws/ecr imports the SDK's client of ECR", () => {
     const users = files.filter(
       (file) => !file.startsWith('test/') && importsOf(file).includes('@aws-sdk/client-ecr'),
