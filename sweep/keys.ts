@@ -23,6 +23,8 @@ export function sweepKeys(sweep: string) {
     html: `${folder}/report.html`,
     json: `${folder}/report.json`,
     csv: `${folder}/report.csv`,
+    /** What the sweep came to; written when everybody has been notified. */
+    summary: `${folder}/summary.json`,
   } as const;
 }
 

@@ -1,0 +1,182 @@
+/**
+ * The last step of a sweep: holds the results against the list, writes the reports, and notifies of what has changed.
+ *
+ * It may run again at any point: the same files are written again, and nothing is sent once `summary.json` is there.
+ */
+import type { ObjectStore, ObjectWriter } from '../aws/objects/object-store.ts';
+import { isObject } from '../core/json.ts';
+import { accountFor } from './accounting.ts';
+import { compareOutcomes } from './changes.ts';
+import { readFailedBatches } from './failed-batches.ts';
+import type { ListedRepository } from './items.ts';
+import { latestKey, sweepKeys } from './keys.ts';
+import { type Outcome, outcomeOf, parseOutcome } from './outcomes.ts';
+import { parsedJson } from './parsed-json.ts';
+import type { RepositoryResult } from './results.ts';
+import type { SweepInfo } from './sweep-info.ts';
+import { type SweepTally, startTally } from './tally.ts';
+
+/** A whole sweep, for its reports and its notification. */
+export interface SweepSummary extends SweepTally {
+  readonly info: SweepInfo;
+  /** The sweep that it was compared with; undefined for the first. */
+  readonly previous: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly endedAt: number;
+}
+
+/** One of the reports: it is given every result, in the order of the list. */
+export interface SweepReport {
+  add(result: RepositoryResult): Promise<void>;
+  end(summary: SweepSummary): Promise<void>;
+  /** Leaves no part of it. */
+  abort(): Promise<void>;
+}
+
+export interface SummaryContext {
+  readonly store: ObjectStore;
+  readonly now: () => number;
+  /** Starts the reports of a sweep. */
+  readonly reports: (info: SweepInfo) => readonly SweepReport[];
+  /** Tells people; called at most once after it has returned. */
+  readonly notify: (summary: SweepSummary) => Promise<void>;
+}
+
+/** @throws Error if there is no such sweep; errors of the bucket and of the notification */
+export async function summariseSweep(sweep: string, context: SummaryContext): Promise<SweepSummary> {
+  const { store, notify } = context;
+  const keys = sweepKeys(sweep);
+  const done = await readSummary(sweep, store);
+  const summary = done ?? (await summariseNow(sweep, context));
+  if (done === undefined) {
+    await notify(summary);
+    await store.put(keys.summary, JSON.stringify(summary), { contentType: 'application/json' });
+  }
+  await pointAt(summary, store);
+  return summary;
+}
+
+async function summariseNow(sweep: string, { store, now, reports }: SummaryContext): Promise<SweepSummary> {
+  const chain = await chainOf(sweep, store);
+  const [info] = chain;
+  const root = chain.at(-1) ?? info;
+  const errorOf = await readFailedBatches(sweepKeys(sweep).map, store);
+  const results = accountFor(
+    listOf(root.sweep, store),
+    chain.map((each) => each.sweep),
+    store,
+    errorOf,
+  );
+  const previous = info.action === 'release' ? undefined : await latestOf(store);
+  const started = reports(info);
+  const outcomes = store.writer(sweepKeys(sweep).outcomes);
+  try {
+    const tally = startTally();
+    const accounted = passOn(results, [tally.add, ...started.map(({ add }) => add)], outcomes);
+    // A release is reported as a whole: it undoes what earlier sweeps have reported.
+    const before = previous === undefined ? undefined : outcomesOf(previous.sweep, store);
+    if (before === undefined) for await (const _ of accounted);
+    else {
+      const isSameSweep = chain.some((each) => each.sweep === previous?.sweep);
+      for await (const change of compareOutcomes(before, accounted, isSameSweep)) tally.addChange(change);
+    }
+    await outcomes.end();
+    const summary = { ...tally.end(), info, previous: previous?.sweep, endedAt: now() };
+    for (const report of started) await report.end(summary);
+    return summary;
+  } catch (error) {
+    await Promise.allSettled([outcomes.abort(), ...started.map((report) => report.abort())]);
+    throw error;
+  }
+}
+
+/** The outcomes of results that go to the reports on their way. */
+async function* passOn(
+  results: AsyncIterable<RepositoryResult>,
+  consumers: readonly ((result: RepositoryResult) => Promise<void> | void)[],
+  outcomes: ObjectWriter,
+): AsyncGenerator<Outcome> {
+  for await (const result of results) {
+    for (const consume of consumers) await consume(result);
+    const outcome = outcomeOf(result);
+    await outcomes.write(`${JSON.stringify(outcome)}\n`);
+    yield outcome;
+  }
+}
+
+/** The sweep, and those of which it was to do what they had not finished, back to the one with the whole list. */
+async function chainOf(
+  sweep: string,
+  store: ObjectStore,
+): Promise<readonly [SweepInfo, ...(readonly SweepInfo[])]> {
+  const first = await infoOf(sweep, store);
+  const chain: [SweepInfo, ...SweepInfo[]] = [first];
+  let again = first.again;
+  while (again !== undefined && chain.every((each) => each.sweep !== again)) {
+    const info: SweepInfo = await infoOf(again, store);
+    chain.push(info);
+    again = info.again;
+  }
+  return chain;
+}
+
+async function infoOf(sweep: string, store: ObjectStore): Promise<SweepInfo> {
+  const object = await store.get(sweepKeys(sweep).info);
+  // Written by the list of this or an earlier version of the application.
+  const info: SweepInfo | undefined = object && JSON.parse(object.text);
+  if (info === undefined)
+    throw new Error(`there is no sweep ${sweep} in the bucket, or its life there has ended`);
+  return info;
+}
+
+async function* listOf(sweep: string, store: ObjectStore): AsyncGenerator<ListedRepository> {
+  for await (const line of store.lines(sweepKeys(sweep).repositories)) {
+    const listed: ListedRepository = JSON.parse(line);
+    yield listed;
+  }
+}
+
+async function* outcomesOf(sweep: string, store: ObjectStore): AsyncGenerator<Outcome> {
+  for await (const line of store.lines(sweepKeys(sweep).outcomes)) {
+    const outcome = parseOutcome(parsedJson(line));
+    if (outcome !== undefined) yield outcome;
+  }
+}
+
+async function readSummary(sweep: string, store: ObjectStore): Promise<SweepSummary | undefined> {
+  const object = await store.get(sweepKeys(sweep).summary);
+  const summary: SweepSummary | undefined = object && JSON.parse(object.text);
+  return summary;
+}
+
+/** Which sweep the next one is compared with. */
+interface Latest {
+  readonly sweep: string;
+  /** ISO 8601, which sorts by time. */
+  readonly startedAt: string;
+}
+
+async function latestOf(store: ObjectStore): Promise<(Latest & { readonly etag: string }) | undefined> {
+  const object = await store.get(latestKey);
+  const value = object && parsedJson(object.text);
+  if (object === undefined || !isObject(value)) return undefined;
+  const { sweep, startedAt } = value;
+  if (typeof sweep !== 'string' || typeof startedAt !== 'string') return undefined;
+  return { sweep, startedAt, etag: object.etag };
+}
+
+/** Makes this sweep the latest, unless a later one is that already: of two at once, each may end first. */
+async function pointAt({ info }: SweepSummary, store: ObjectStore): Promise<void> {
+  if (info.action === 'release') return;
+  const { sweep, startedAt } = info;
+  for (;;) {
+    const latest = await latestOf(store);
+    if (latest !== undefined && latest.startedAt >= startedAt) return;
+    const condition = latest === undefined ? 'absent' : { ifMatch: latest.etag };
+    const isWritten = await store.put(latestKey, JSON.stringify({ sweep, startedAt }), {
+      contentType: 'application/json',
+      condition,
+    });
+    if (isWritten) return;
+  }
+}
