@@ -8,22 +8,34 @@ import { SetupProblem } from './problem.mjs';
 import { checkNode, choosePython, isUsable, pythonNames } from './requirements.mjs';
 import { fingerprint, isStamped, stamp } from './stamp.mjs';
 
+/** What `npm start` needs. */
 const environments = [
-  { name: 'ministack', title: 'local AWS (MiniStack)' },
-  { name: 'sam', title: 'SAM CLI and cfn-lint' },
+  { name: 'ministack', title: 'local AWS (MiniStack)', lists: ['ministack'] },
+  { name: 'sam', title: 'SAM CLI', lists: ['sam'] },
 ];
 
+/** The same with what only the tests and the checks need. */
+const allEnvironments = environments.map((each) =>
+  each.name === 'sam' ? { ...each, title: 'SAM CLI and cfn-lint', lists: ['sam', 'cfn-lint'] } : each,
+);
+
 /** Only for the long test suites. */
-const optional = [{ name: 'checkov', title: 'Checkov' }];
+const checkov = { name: 'checkov', title: 'Checkov', lists: ['checkov'] };
 
 /**
  * Installs missing dependencies: the npm packages and the Python environments, in parallel.
  *
- * @param extras names of optional environments to install
+ * @param extras `start`: only what `npm start` needs; `checkov`: also the environment of the long test suites
  */
 export async function prepare(extras = []) {
   checkNode();
-  const wanted = [...environments, ...optional.filter(({ name }) => extras.includes(name))];
+  const isStart = extras.includes('start');
+  const wanted = [
+    packages(isStart),
+    ...[...(isStart ? environments : allEnvironments), ...(extras.includes('checkov') ? [checkov] : [])].map(
+      pythonEnvironment,
+    ),
+  ];
   if (missing(wanted).length === 0) return;
   const lock = join(root, '.aws-sam', 'setup.lock');
   const { stderr, env } = process;
@@ -51,19 +63,23 @@ async function install(steps, wanted) {
 
 /** The missing dependencies, as tasks. */
 function missing(wanted) {
-  return [packages(), ...wanted.map(pythonEnvironment)].filter((task) => !task.isDone);
+  return wanted.filter((task) => !task.isDone());
 }
 
-function packages() {
+/** @param isStart without those of the workspace `test` */
+function packages(isStart) {
   const file = join(modules, '.ecr-hardening');
-  const print = fingerprint(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+  const complete = fingerprint(lock);
+  const print = isStart ? fingerprint(lock, 'start') : complete;
   return {
     title: 'npm packages',
     needsPython: false,
-    isDone: isStamped(file, print),
+    isDone: () => isStamped(file, print) || isStamped(file, complete),
     async install() {
       // --include=dev because NODE_ENV=production would omit the tools.
-      await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
+      const options = ['--include=dev', ...(isStart ? ['--workspaces=false'] : [])];
+      await run('npm', ['ci', ...options, '--no-audit', '--no-fund', '--loglevel=error'], {
         cwd: root,
         advice:
           'The npm packages could not be installed: see the output below, check the connection to the registry, and retry.',
@@ -75,49 +91,57 @@ function packages() {
         throw new SetupProblem(
           'The npm package "node" did not install Node 24: allow its install script (npm config get ignore-scripts), remove node_modules, and retry.',
         );
+      // Its install script leaves a second name of the program (bin/node) beside 70 MB of headers for C++.
+      rmSync(join(modules, 'node', 'node_modules'), { recursive: true, force: true });
       stamp(file, print);
     },
   };
 }
 
-function pythonEnvironment({ name, title }) {
+const pipInstall = [
+  ...['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check', '--no-compile'],
+  // Only the very files that were published when the lists were made, for every kind of machine.
+  '--require-hashes',
+  // The lists are complete, so there are no dependencies to resolve.
+  '--no-deps',
+];
+
+/** An environment, which the first of its lists creates and each other one adds to. */
+function pythonEnvironment({ name, title, lists }) {
   const folder = join(pythonRoot, name);
-  const file = join(folder, '.ecr-hardening');
-  const requirements = (version) =>
-    join(root, 'local', 'requirements', `${name}${version?.[1] === 10 ? '-python310' : ''}.txt`);
-  // Both lists are part of the fingerprint, because the version of Python is not known here.
-  const print = fingerprint(
-    readFileSync(requirements(), 'utf8'),
-    readFileSync(requirements([3, 10]), 'utf8'),
-  );
+  const python3 = join(folder, 'bin', 'python3');
+  const parts = lists.map((list) => requirementsOf(list, folder));
+  const lacking = () => parts.findIndex(({ file, print }) => !isStamped(file, print));
   return {
     title,
     needsPython: true,
     // If its Python was uninstalled, the link is broken.
-    isDone: isStamped(file, print) && existsSync(join(folder, 'bin', 'python3')),
+    isDone: () => lacking() === -1 && existsSync(python3),
     async install(python) {
-      // Retried because child processes of a killed set-up may still write there.
-      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 });
-      mkdirSync(pythonRoot, { recursive: true });
       const advice = `${title} could not be installed: see the output below, check the connection to the registry, and retry.`;
-      await run(python.name, ['-m', 'venv', folder], { advice });
-      const list = requirements(python.version);
-      const pip = [
-        '-m',
-        'pip',
-        'install',
-        '--quiet',
-        '--no-input',
-        '--disable-pip-version-check',
-        '--no-compile',
-        // Only the very files that were published when the lists were made, for every kind of machine.
-        '--require-hashes',
-        // The lists are complete, so there are no dependencies to resolve.
-        '--no-deps',
-      ];
-      await run(join(folder, 'bin', 'python3'), [...pip, '-r', list], { advice });
-      stamp(file, print);
+      const first = existsSync(python3) ? Math.max(lacking(), 0) : 0;
+      if (first === 0) {
+        // Retried because child processes of a killed set-up may still write there.
+        rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 });
+        mkdirSync(pythonRoot, { recursive: true });
+        await run(python.name, ['-m', 'venv', folder], { advice });
+      }
+      for (const { path, file, print } of parts.slice(first)) {
+        await run(python3, [...pipInstall, '-r', path(python.version)], { advice });
+        stamp(file, print);
+      }
     },
+  };
+}
+
+function requirementsOf(list, folder) {
+  const path = (version) =>
+    join(root, 'local', 'requirements', `${list}${version?.[1] === 10 ? '-python310' : ''}.txt`);
+  return {
+    path,
+    file: join(folder, `.ecr-hardening-${list}`),
+    // Both lists are part of the fingerprint, because the version of Python is not known here.
+    print: fingerprint(readFileSync(path(), 'utf8'), readFileSync(path([3, 10]), 'utf8')),
   };
 }
 
