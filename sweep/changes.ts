@@ -2,22 +2,27 @@
 import type { ExemptionState, Outcome } from './outcomes.ts';
 import type { ResultState } from './results.ts';
 
-/** One change of one repository; a repository may have several. */
-export type Change =
+/** What is different about a repository. */
+export type WhatChanged =
   /** It is new, and not safe, or was hardened. */
-  | { readonly kind: 'new'; readonly name: string; readonly state: ResultState; readonly reason?: string }
+  | { readonly kind: 'new'; readonly state: ResultState; readonly reason?: string }
   | {
       readonly kind: 'state';
-      readonly name: string;
       readonly before: ResultState;
       readonly state: ResultState;
       readonly reason?: string;
     }
   /** More images in use will expire than before. */
-  | { readonly kind: 'at-risk'; readonly name: string; readonly images: number }
-  | { readonly kind: 'exemption'; readonly name: string; readonly exemption: ExemptionState }
+  | { readonly kind: 'at-risk' }
+  | { readonly kind: 'exemption'; readonly exemption: ExemptionState }
   /** It was deleted, or is out of KeeperScope. */
-  | { readonly kind: 'gone'; readonly name: string };
+  | { readonly kind: 'gone' };
+
+/** One change of one repository; a repository may have several. */
+export interface Change {
+  readonly name: string;
+  readonly what: WhatChanged;
+}
 
 /**
  * The changes of one repository. What was hardened and then is safe has not changed since it was reported.
@@ -35,15 +40,15 @@ export function changesOf(
   const { name, atRisk = 0, exemption } = now;
   return [
     ...stateChange(before, now, isSameSweep),
-    ...(atRisk > (before?.atRisk ?? 0) ? [{ kind: 'at-risk', name, images: atRisk } as const] : []),
+    ...(atRisk > (before?.atRisk ?? 0) ? [{ name, what: { kind: 'at-risk' } } as const] : []),
     ...(exemption === undefined || exemption === before?.exemption
       ? []
-      : [{ kind: 'exemption', name, exemption } as const]),
+      : [{ name, what: { kind: 'exemption', exemption } } as const]),
   ];
 }
 
 function goneOf({ name, state }: Outcome): readonly Change[] {
-  return state === 'deleted' ? [] : [{ kind: 'gone', name }];
+  return state === 'deleted' ? [] : [{ name, what: { kind: 'gone' } }];
 }
 
 function stateChange(before: Outcome | undefined, now: Outcome, isSameSweep: boolean): readonly Change[] {
@@ -51,12 +56,12 @@ function stateChange(before: Outcome | undefined, now: Outcome, isSameSweep: boo
   const reason = now.reason === undefined ? {} : { reason: now.reason };
   // A repository that was created again is a new one, whatever its name was before.
   if (before === undefined || before.state === 'deleted')
-    return state === 'safe' ? [] : [{ kind: 'new', name, state, ...reason }];
+    return state === 'safe' ? [] : [{ name, what: { kind: 'new', state, ...reason } }];
   const isSame = before.state === state && before.reason === now.reason;
   const isReported = before.state === 'hardened' && state === 'safe';
   // What is hardened is news each time: somebody had weakened it again.
   if ((isSame && (isSameSweep || state !== 'hardened')) || isReported) return [];
-  return [{ kind: 'state', name, before: before.state, state, ...reason }];
+  return [{ name, what: { kind: 'state', before: before.state, state, ...reason } }];
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The counts of a sweep, taken one result at a time. */
 import { isUnknown } from '../core/known.ts';
-import type { Change } from './changes.ts';
+import type { Change, WhatChanged } from './changes.ts';
 import { outcomeOf } from './outcomes.ts';
 import type { RepositoryResult, ResultState, StateCounts } from './results.ts';
 
@@ -29,7 +29,7 @@ export interface SweepTally {
   /** Why repositories were refused or have failed, by the code of the outcome; the most frequent first. */
   readonly reasons: readonly Named<string>[];
   /** What has changed since the last sweep, by what has changed. */
-  readonly changes: readonly Named<Omit<Change, 'name'>>[];
+  readonly changes: readonly Named<WhatChanged>[];
 }
 
 export interface TallyInProgress {
@@ -44,7 +44,7 @@ export function startTally(): TallyInProgress {
   const atRisk = { repositories: 0, images: 0, names: [] as string[] };
   const stacks = startGroups<string>();
   const reasons = startGroups<string>();
-  const changes = startGroups<Omit<Change, 'name'>>();
+  const changes = startGroups<WhatChanged>();
   return {
     add(result) {
       const { name, state, stack } = result;
@@ -58,8 +58,8 @@ export function startTally(): TallyInProgress {
       atRisk.images += result.atRisk.images;
       if (atRisk.names.length < maxNamed) atRisk.names.push(name);
     },
-    addChange({ name, ...change }) {
-      changes.add('images' in change ? { kind: change.kind } : change, name);
+    addChange({ name, what }) {
+      changes.add(what, name);
     },
     end: () => ({
       ...{ repositories, states, atRisk },

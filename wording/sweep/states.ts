@@ -1,0 +1,46 @@
+/** The states of repositories in a sweep, in words. */
+import type { ResultState, StateCounts } from '../../sweep/results.ts';
+
+const labels: Readonly<Record<ResultState, string>> = {
+  safe: 'safe',
+  hardened: 'hardened',
+  'would-harden': 'would be hardened',
+  exempt: 'exempt',
+  'left-to-stack': 'left to their stacks',
+  refused: 'refused',
+  failed: 'failed',
+  deleted: 'deleted during the sweep',
+  released: 'released',
+  'nothing-to-release': 'without a claim of the keeper',
+  kept: 'released, but not restored completely',
+};
+
+/** Such as `would be hardened`. */
+export function stateLabel(state: ResultState): string {
+  return labels[state];
+}
+
+/** What somebody should look at comes first. */
+const order: readonly ResultState[] = [
+  'failed',
+  'refused',
+  'would-harden',
+  'left-to-stack',
+  'hardened',
+  'kept',
+  'released',
+  'exempt',
+  'safe',
+  'nothing-to-release',
+  'deleted',
+];
+
+/** The states that there are, with their counts. */
+export function statesInOrder(
+  states: StateCounts,
+): readonly (readonly [state: ResultState, count: number])[] {
+  return order.flatMap((state) => {
+    const count = states[state] ?? 0;
+    return count === 0 ? [] : [[state, count] as const];
+  });
+}
