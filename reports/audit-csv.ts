@@ -8,14 +8,27 @@ import { lifecycleText, readinessText, scannedText, unknownWord } from './audit-
 
 /** One line for each repository, most severe first; RFC 4180. */
 export function auditCsv({ repositories }: DescribedAudit): string {
-  const records = repositories.map((repository) => columns.map(([, value]) => cellOf(value(repository))));
-  // A cell that a spreadsheet would take for a formula is quoted as text.
-  return stringify(records, { header: true, escape_formulas: true, columns: columns.map(([name]) => name) });
+  return [csvHeader(auditColumns), ...repositories.map((each) => csvRecord(auditColumns, each))].join('');
 }
 
-type Cell = Known<string | number | Range>;
+/** The names of the columns, as a line. */
+export function csvHeader(columns: Columns<never>): string {
+  return stringify([columns.map(([name]) => name)]);
+}
 
-const columns: readonly (readonly [name: string, value: (repository: DescribedRepository) => Cell])[] = [
+/** One thing, as a line. */
+export function csvRecord<Thing>(columns: Columns<Thing>, thing: Thing): string {
+  // A cell that a spreadsheet would take for a formula is quoted as text.
+  return stringify([columns.map(([, value]) => cellOf(value(thing)))], { escape_formulas: true });
+}
+
+export type Cell = Known<string | number | Range>;
+
+/** A column of a table of such things. */
+export type Columns<Thing> = readonly (readonly [name: string, value: (thing: Thing) => Cell])[];
+
+/** The columns of an audit. */
+export const auditColumns: Columns<DescribedRepository> = [
   ['repository', ({ name }) => name],
   ['arn', ({ arn }) => arn],
   ['stack', ({ stack }) => whenKnown(stack, (owner) => owner ?? '')],

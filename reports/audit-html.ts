@@ -9,13 +9,24 @@ import { style } from './audit-html/style.ts';
 import { tableOf } from './audit-html/table.ts';
 import { toHtml } from './audit-html/to-html.ts';
 
-/** @param version of this product, for the footer */
-export function htmlReport(audit: DescribedAudit, version: string): string {
-  const { registry, repositories, summary, total, at } = audit;
+/** What the page of a sweep has beside that of an audit. */
+export interface PageExtras {
+  /** Such as `Swept`, in place of `Audited`. */
+  readonly verb: string;
+  /** Between the summary and the charts. */
+  readonly sections: readonly { readonly title: string; readonly lines: readonly string[] }[];
+}
+
+/**
+ * @param version of this product, for the footer
+ * @param extras of a sweep
+ */
+export function htmlReport(audit: DescribedAudit, version: string, extras?: PageExtras): string {
+  const { registry, repositories, summary, total, read, at } = audit;
   const script = pageScript();
   const reasons = reasonsOf(audit);
   const title = `ECR registry ${registry.registryId || '(empty)'} in ${registry.region}`;
-  const isIncomplete = repositories.length < total;
+  const isIncomplete = read < total;
   // The first sentence of an incomplete audit is shown in a box of its own.
   const [lead = '', ...rest] = isIncomplete ? summary.sentences.slice(1) : summary.sentences;
   const figures = figuresOf(audit);
@@ -33,7 +44,7 @@ export function htmlReport(audit: DescribedAudit, version: string): string {
 <body>
 <header>
 <h1>${toHtml(title)}</h1>
-<p class="about">Audited on ${toHtml(at.slice(0, 10))} at ${toHtml(at.slice(11, 16))} UTC</p>
+<p class="about">${toHtml(extras?.verb ?? 'Audited')} on ${toHtml(at.slice(0, 10))} at ${toHtml(at.slice(11, 16))} UTC</p>
 </header>
 <main>
 ${isIncomplete ? `<p class="alarm" role="alert">${toHtml(summary.sentences[0] ?? '')}</p>` : ''}
@@ -42,10 +53,11 @@ ${isIncomplete ? `<p class="alarm" role="alert">${toHtml(summary.sentences[0] ??
 ${rest.map((sentence) => `<p>${toHtml(sentence)}</p>`).join('\n')}
 ${reasons.size > 0 ? '<p><a href="#unknown">Some values could not be read</a>: they are reported as unknown, not as safe.</p>' : ''}
 </section>
+${(extras?.sections ?? []).map(sectionOf).join('\n')}
 ${figures.length > 0 ? `<h2>At a glance</h2>\n<div class="charts">\n${figures.join('\n')}\n</div>` : ''}
 ${
   repositories.length > 0
-    ? `<h2>Repositories</h2>\n${tableOf(
+    ? `<h2>Repositories</h2>\n${repositories.length < read ? `<p>The ${repositories.length.toLocaleString('en')} most severe of ${read.toLocaleString('en')}: the reports in CSV and JSON have all.</p>\n` : ''}${tableOf(
         repositories,
         summary.bySubject.map(({ subject }) => subject),
         reasons,
@@ -59,6 +71,11 @@ ${reasonList(reasons)}
 </body>
 </html>
 `;
+}
+
+function sectionOf({ title, lines }: PageExtras['sections'][number]): string {
+  const items = lines.map((line) => `<li>${toHtml(line)}</li>`).join('');
+  return `<h2>${toHtml(title)}</h2>\n<ul class="lines">${items}</ul>`;
 }
 
 function hashOf(text: string): string {

@@ -35,3 +35,17 @@ export interface BatchInput {
 export interface BatchOutput {
   readonly states: StateCounts;
 }
+
+/** Of the summary. */
+export interface SummaryOutput {
+  readonly sweep: string;
+  readonly states: StateCounts;
+  /** How many repositories have failed: then the execution ends as failed. */
+  readonly failed: number;
+  /** How many images in use will be removed by present lifecycle policies. */
+  readonly atRisk: number;
+  /** How many changes since the last sweep. */
+  readonly changes: number;
+  /** The key of the page. */
+  readonly report: string;
+}

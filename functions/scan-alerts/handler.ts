@@ -5,13 +5,13 @@ import { connect } from '../../aws/ecr/connection.ts';
 import { imageReads } from '../../aws/ecr/images.ts';
 import { scanFindingReads } from '../../aws/ecr/scan-findings.ts';
 import { tagReads } from '../../aws/ecr/tags.ts';
+import { publish } from '../../aws/sns/publish.ts';
 import { visibleJson } from '../../core/visible.ts';
 import { suppressionKeyOf } from './alert.ts';
 import { buildAlert } from './build-alert.ts';
 import { parseEvent } from './event.ts';
 import { messageOf } from './message.ts';
 import { readSettings } from './settings.ts';
-import { publish } from './sns.ts';
 
 // Events for which this instance of the function has published an alert: EventBridge may deliver an event again. An image
 // whose findings are all suppressed is also remembered by its digest, because it may be scanned every day. Other instances

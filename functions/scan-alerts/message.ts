@@ -1,4 +1,5 @@
 /** An alert as one message of SNS: plain text, JSON for programs, and the form that chat applications display. Pure. */
+import type { Message } from '../../aws/sns/publish.ts';
 import { visibleIn } from '../../core/visible.ts';
 import type { Alert } from './alert.ts';
 import { chatOf } from './amazon-q.ts';
@@ -6,15 +7,6 @@ import { subjectOf } from './subject.ts';
 import type { Suppressed } from './suppression.ts';
 import { textOf } from './text.ts';
 import { adviceOf, worstSeverityOf } from './wording.ts';
-
-/** What SNS publishes. */
-export interface Message {
-  readonly subject: string;
-  /** JSON with a text for each protocol (MessageStructure: json). */
-  readonly body: string;
-  /** By which subscriptions can be filtered. */
-  readonly attributes: Readonly<Record<string, string>>;
-}
 
 // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html; some is left for the attributes, which count too.
 const maxBytes = 256 * 1024 - 2_048;

@@ -21,24 +21,30 @@ interface CellOptions {
   readonly className?: string;
 }
 
-/** @param subjects with an issue, as the audit's summary names them */
+/**
+ * @param subjects with an issue, as the audit's summary names them
+ * @param isSweep whether the keeper's sweep says what became of them
+ */
 export function columnsOfPage(
   subjects: readonly AuditSubject[],
   reasons: Reasons,
-): readonly [Column, ...Column[]] {
+  isSweep: boolean,
+): readonly Column[] {
   const text = (title: string, cell: (repository: DescribedRepository) => Known<string>): Column => ({
     title,
     kind: 'text',
     cell: (repository) => known(cell(repository), reasons, 'text', (value) => cellOf(value)),
   });
+  const stack: Column = {
+    title: 'Stack',
+    kind: 'text',
+    // Repositories without a stack come last.
+    cell: ({ stack }) =>
+      known(stack, reasons, 'text', (owner) => cellOf(owner ?? 'none', { sort: owner ?? '~' })),
+  };
   return [
-    {
-      title: 'Stack',
-      kind: 'text',
-      // Repositories without a stack come last.
-      cell: ({ stack }) =>
-        known(stack, reasons, 'text', (owner) => cellOf(owner ?? 'none', { sort: owner ?? '~' })),
-    },
+    ...(isSweep ? [sweepColumn] : []),
+    stack,
     ...columnsOf(subjects).map(
       ({ control, title, value }): Column => ({
         title,
@@ -55,6 +61,12 @@ export function columnsOfPage(
     text('Make immutable', ({ readiness }) => readinessCell(readiness)),
   ];
 }
+
+const sweepColumn: Column = {
+  title: 'Keeper',
+  kind: 'text',
+  cell: ({ sweep }) => cellOf(sweep?.state ?? '', { className: sweep?.isOpen === true ? 'bad' : '' }),
+};
 
 function imageColumns(reasons: Reasons): readonly Column[] {
   const number = (

@@ -33,6 +33,7 @@ function linesOf(repository: DescribedRepository, { tags: maxTags, isLarge }: De
   const isAdvised = findings.some(({ code }) => code === 'tags-mutable');
   const isDone = readiness.verdict === 'done';
   return [
+    ...(repository.sweep?.lines ?? []),
     ...findings.map(({ subject, message }): Line => [`${subjectLabel(subject).topic}:`, message]),
     ...(isAdvised || isDone ? [] : [['Immutable tags:', readiness.advice] satisfies Line]),
     ...(isDone ? [] : movingLines(readiness.moving, maxTags)),

@@ -18,7 +18,11 @@ export function tableOf(
   subjects: readonly AuditSubject[],
   reasons: Reasons,
 ): string {
-  const columns = columnsOfPage(subjects, reasons);
+  const columns = columnsOfPage(
+    subjects,
+    reasons,
+    repositories.some(({ sweep }) => sweep !== undefined),
+  );
   const head = ['Repository', ...columns]
     .map((column) => (typeof column === 'string' ? headingOf(column) : headingOf(column.title, column.kind)))
     .join('');

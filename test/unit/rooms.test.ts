@@ -58,12 +58,12 @@ describe('the rooms', () => {
     sweep: ['core', 'aws', 'reconcile', 'audit', 'node:'],
     wording: ['core', 'cloudformation', 'aws', 'reconcile', 'audit', 'sweep'],
     // An audit's page and its other formats that are files, for every door.
-    reports: ['core', 'audit', 'wording', 'csv-stringify', 'echarts', 'sortable-tablesort', 'node:'],
+    reports: ['core', 'aws/objects', 'audit', 'sweep', 'wording', 'csv-stringify', 'echarts', 'sortable-tablesort', 'node:'],
     'template-text': ['core', 'cloudformation', 'wording', 'yaml', 'node:fs'],
     // Of its files only look.ts, which is loaded on demand, calls AWS.
     'functions/macro': ['core', 'cloudformation', 'aws', 'reconcile', 'wording'],
     'functions/custom-resource': ['core', 'aws', 'reconcile', 'wording', 'node:', 'aws-lambda'],
-    'functions/scan-alerts': ['core', 'aws', 'aws-lambda', '@aws-sdk/client-sns'],
+    'functions/scan-alerts': ['core', 'aws', 'aws-lambda'],
     'functions/keeper': [
       'core',
       'aws',
@@ -73,7 +73,6 @@ describe('the rooms', () => {
       'wording',
       'reports',
       'aws-lambda',
-      '@aws-sdk/client-sns',
     ],
     cli: [
       'core',

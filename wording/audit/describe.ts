@@ -73,6 +73,18 @@ export interface DescribedRepository
   /** The smallest KeepImages that keeps everything in use, and the pushes of some days; `why` is a sentence. */
   readonly keepImages: Known<SmallestKeepImages & { readonly why: string }>;
   readonly findings: readonly DescribedFinding[];
+  /** What the keeper's sweep says of it; left out by an audit. */
+  readonly sweep?: DescribedSweep;
+}
+
+/** What a sweep says of one repository beside its audit. */
+export interface DescribedSweep {
+  /** Its state in a few words. */
+  readonly state: string;
+  /** Whether somebody has to do something about it. */
+  readonly isOpen: boolean;
+  /** Titles and sentences. */
+  readonly lines: readonly (readonly [title: string, text: string])[];
 }
 
 /** A whole audit with its sentences. */
@@ -83,6 +95,8 @@ export interface DescribedAudit extends Pick<Audit, 'at' | 'total'> {
     readonly pullThroughRules?: Known<number>;
     readonly replicationSources?: Known<number>;
   };
+  /** How many repositories were read; `repositories` may have only the most severe of them. */
+  readonly read: number;
   /** Most severe first. */
   readonly repositories: readonly DescribedRepository[];
   readonly summary: Omit<Summary, 'unknown'> & {
@@ -108,6 +122,7 @@ export function describeAudit(audit: Audit): DescribedAudit {
     at,
     repositories: repositories.map((each) => describeRepository(each, registry)),
     total,
+    read: audit.overall.read,
     summary: {
       ...summary,
       unknown: summary.unknown.map((each) => ({ ...each, reason: unreadClause(each.reason) })),

@@ -1,42 +1,34 @@
 /** A whole audit in a few sentences, for a manager. */
-import type { Audit, AuditSubject, Expiry, Range, RepositoryAudit, Summary } from '../../audit/audit.ts';
+import type { Audit, AuditSubject, Overall, Summary } from '../../audit/audit.ts';
 import { pulledLatelyDays } from '../../audit/expiry.ts';
-import { isUnknown } from '../../core/known.ts';
 import { formatBytes, formatMoney, formatRange, pluralise } from '../format.ts';
 import { usageSentences } from './usage.ts';
 
-const none: Range = { atLeast: 0, atMost: 0 };
-
 /** The headline, and the sentences after it; first of all that the audit is incomplete, if it is. */
-export function summarySentences({ registry, repositories, total, summary: counts }: Audit): string[] {
-  const { length: read } = repositories;
+export function summarySentences({
+  registry,
+  overall,
+  total,
+  summary: counts,
+}: Pick<Audit, 'registry' | 'overall' | 'total' | 'summary'>): string[] {
+  const { read } = overall;
   if (read === 0) return [total === 0 ? 'The registry has no repositories.' : 'No repository could be read.'];
   return [
     ...(read < total
       ? [`Incomplete: ${read} of ${pluralise(total, 'repository', 'repositories')} were read.`]
       : []),
-    safeSentence(repositories),
+    safeSentence(overall),
     ...issueSentences(counts),
-    ...expiringSentence(repositories),
+    ...expiringSentence(overall),
     ...readinessSentence(counts),
-    ...hardenedExpirySentence(repositories),
+    ...hardenedExpirySentence(overall),
     ...usageSentences(registry),
     sizeSentence(counts),
   ];
 }
 
-function safeSentence(repositories: readonly RepositoryAudit[]): string {
-  const { length: read } = repositories;
-  const { length: safe } = repositories.filter(isSafe);
+function safeSentence({ read, safe }: Overall): string {
   return `${safe} of ${pluralise(read, 'repository', 'repositories')} ${safe === 1 || read === 1 ? 'is' : 'are'} safe: immutable, scanned, with a lifecycle policy and not public.`;
-}
-
-/** A repository of which something could not be read does not count as safe. */
-function isSafe({ findings, scanned, lifecyclePolicy, publicBy }: RepositoryAudit): boolean {
-  return (
-    findings.every(({ level }) => level === 'note') &&
-    ![scanned, lifecyclePolicy, publicBy].some((value) => isUnknown(value))
-  );
 }
 
 function issueSentences({ bySubject }: Summary): string[] {
@@ -60,11 +52,7 @@ function issueSentences({ bySubject }: Summary): string[] {
 }
 
 /** About the lifecycle policies that are in effect. */
-function expiringSentence(repositories: readonly RepositoryAudit[]): string[] {
-  const { length: expiring } = repositories.filter(
-    ({ lifecyclePolicy: policy }) =>
-      !(isUnknown(policy) || isUnknown(policy.expires)) && policy.expires.inUseOrPulled.atMost > 0,
-  );
+function expiringSentence({ expiring }: Overall): string[] {
   return expiring === 0
     ? []
     : [
@@ -84,22 +72,12 @@ function readinessSentence({ byReadiness }: Summary): string[] {
 }
 
 /** About the organisation's lifecycle policy, if it were applied to every repository. */
-function hardenedExpirySentence(repositories: readonly RepositoryAudit[]): string[] {
-  const known = repositories.flatMap(({ hardened }) =>
-    hardened === null || isUnknown(hardened) ? [] : [hardened],
-  );
-  const sum = (rangeOf: (expiry: Expiry) => Range): Range => ({
-    atLeast: known.reduce((total, expiry) => total + rangeOf(expiry).atLeast, 0),
-    atMost: known.reduce((total, expiry) => total + rangeOf(expiry).atMost, 0),
-  });
-  const images = sum((expiry) => expiry.images);
-  const used = sum((expiry) => expiry.pulledLately);
-  const inUse = sum((expiry) => (isUnknown(expiry.inUse) ? none : expiry.inUse));
+function hardenedExpirySentence({ hardened: { images, pulledLately, inUse } }: Overall): string[] {
   if (images.atMost === 0) return [];
   const running =
     inUse.atMost === 0 ? [] : [`It would expire or archive ${formatRange(inUse)} images in use.`];
   return [
-    `The lifecycle policy of KeepImages and ProtectedTags would expire ${formatRange(images)} images, ${used.atMost === 0 ? 'none of which was' : `${formatRange(used)} of which were`} pulled within ${pulledLatelyDays} days.`,
+    `The lifecycle policy of KeepImages and ProtectedTags would expire ${formatRange(images)} images, ${pulledLately.atMost === 0 ? 'none of which was' : `${formatRange(pulledLately)} of which were`} pulled within ${pulledLatelyDays} days.`,
     ...running,
   ];
 }

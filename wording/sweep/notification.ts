@@ -35,6 +35,7 @@ export function sweepMessage(summary: SweepSummary, place: ReportPlace): SweepMe
     text: `${[
       headlineOf(summary),
       ...(isWhole || lines.length === 0 ? [] : [`Since the last sweep\n${indented(lines)}`]),
+      ...(isWhole ? reasonPart(summary) : []),
       ...riskPart(summary),
       `All repositories\n${indented(statesInOrder(summary.states).map(([state, count]) => `${count.toLocaleString('en')} ${stateLabel(state)}`))}`,
       ...stackPart(summary),
@@ -45,7 +46,8 @@ export function sweepMessage(summary: SweepSummary, place: ReportPlace): SweepMe
 
 function subjectOf({ info, states, changes, atRisk, previous }: SweepSummary): string {
   const where = `ECR registry ${info.registry.registryId} in ${info.registry.region}`;
-  if (info.action === 'release') return `Keeper: released ${states.released ?? 0} repositories, ${where}`;
+  if (info.action === 'release')
+    return `Keeper: ${pluralise(states.released ?? 0, 'repository', 'repositories')} released, ${where}`;
   const failed = states.failed ?? 0;
   if (failed > 0) return `Keeper: ${pluralise(failed, 'repository', 'repositories')} failed, ${where}`;
   if (changes.some(({ value }) => value.kind === 'at-risk'))
@@ -98,6 +100,16 @@ const exemptionWords: Readonly<Record<ExemptionState, string>> = {
 function reasonWords(reason: string | undefined): string {
   return reason === undefined ? '' : ` (${reason.replace(/^(?:refused|failed): /, '')})`;
 }
+
+/** Why repositories were refused or have failed, by the code that the report has in words. */
+function reasonPart({ reasons }: SweepSummary): readonly string[] {
+  const lines = reasons
+    .slice(0, maxReasons)
+    .map(({ value, count, names }) => `${value}: ${listOf(names, count)}`);
+  return lines.length === 0 ? [] : [`Refused or failed\n${indented(lines)}`];
+}
+
+const maxReasons = 10;
 
 function riskPart({ atRisk: { repositories, images, names } }: SweepSummary): readonly string[] {
   if (images === 0) return [];

@@ -1,73 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { memoryObjects } from '../../../bench/memory-objects.ts';
 import { latestKey, sweepKeys } from '../../../sweep/keys.ts';
-import type { RepositoryResult, ResultState } from '../../../sweep/results.ts';
-import { type SweepSummary, summariseSweep } from '../../../sweep/summarise.ts';
-
-const nameOf = (index: number) => `team/${String(index).padStart(5, '0')}`;
-const arnOf = (index: number) => `arn:aws:ecr:eu-west-1:111122223333:repository/${nameOf(index)}`;
-const resultOf = (
-  index: number,
-  state: ResultState,
-  more: Partial<RepositoryResult> = {},
-): RepositoryResult => ({
-  ...{ index, name: nameOf(index), arn: arnOf(index), state, changes: [], notes: [] },
-  ...more,
-});
-
-interface Sweep {
-  readonly sweep: string;
-  readonly startedAt?: string;
-  readonly again?: string;
-  readonly listed: readonly number[];
-  readonly batches: readonly (readonly RepositoryResult[])[];
-}
-
-/** A registry's sweeps in a bucket, and what they report. */
-function world() {
-  const store = memoryObjects();
-  const sent: SweepSummary[] = [];
-  const reported: RepositoryResult[] = [];
-  const put = (key: string, lines: readonly unknown[]) =>
-    store.put(key, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  return {
-    ...{ store, sent, reported, put },
-    async write({ sweep, startedAt = '2026-11-28T00:00:00Z', again, listed, batches }: Sweep) {
-      const keys = sweepKeys(sweep);
-      const registry = { registryId: '111122223333', region: 'eu-west-1' };
-      await store.put(
-        keys.info,
-        JSON.stringify({
-          ...{ sweep, startedAt, again, registry },
-          action: 'sweep',
-          mode: 'Mend',
-          scope: '*',
-        }),
-      );
-      await put(
-        keys.repositories,
-        listed.map((index) => ({ index, name: nameOf(index), arn: arnOf(index), createdAt: 1 })),
-      );
-      for (const batch of batches) await put(keys.resultsOf(batch[0]?.index ?? 0), batch);
-    },
-    async summarise(sweep: string) {
-      reported.length = 0;
-      return summariseSweep(sweep, {
-        store,
-        now: () => 0,
-        reports: () => [
-          {
-            add: async (result) => void reported.push(result),
-            end: async () => undefined,
-            abort: async () => undefined,
-          },
-        ],
-        notify: async (summary) => void sent.push(summary),
-      });
-    },
-  };
-}
+import type { ResultState } from '../../../sweep/results.ts';
+import { nameOf, resultOf, world } from './support/world.ts';
 
 describe('the summary of a sweep', () => {
   test('accounts for every repository exactly once, whatever the batches have written', async () => {

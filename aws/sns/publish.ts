@@ -1,9 +1,18 @@
 /** How a message is published to SNS. */
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { callsOf } from '../../aws/calls.ts';
-import { clientSettings, type Environment } from '../../aws/client-settings.ts';
-import type { Deadline } from '../../aws/deadline.ts';
-import type { Message } from './message.ts';
+import { callsOf } from '../calls.ts';
+import { clientSettings, type Environment } from '../client-settings.ts';
+import type { Deadline } from '../deadline.ts';
+
+/** What SNS publishes. */
+export interface Message {
+  /** At most 100 characters. */
+  readonly subject: string;
+  /** JSON with a text for each protocol (MessageStructure: json). */
+  readonly body: string;
+  /** By which subscriptions can be filtered. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
 
 /** Publishes one message; throttling and transient faults are retried until the deadline. */
 export async function publish(

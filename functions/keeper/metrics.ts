@@ -1,0 +1,42 @@
+/** The metrics of a sweep, as a line of the log that CloudWatch reads: they need no permission and no call. Pure. */
+import { resultStates } from '../../sweep/results.ts';
+import type { SweepSummary } from '../../sweep/summarise.ts';
+
+/** In which the metrics are. */
+export const metricNamespace = 'EcrHardening';
+
+/**
+ * One line in CloudWatch's embedded metric format
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html):
+ * the metrics of the whole sweep, and one for each state, without dimensions.
+ */
+export function metricsOf({ info, states, atRisk, endedAt }: SweepSummary): string {
+  const whole = {
+    Sweeps: 1,
+    RepositoriesFailed: states.failed ?? 0,
+    RepositoriesAtRisk: atRisk.repositories,
+    ImagesAtRisk: atRisk.images,
+    SweepSeconds: Math.round((endedAt - Date.parse(info.startedAt)) / 1000),
+  };
+  const byState = Object.fromEntries(resultStates.map((state) => [stateMetric(state), states[state] ?? 0]));
+  const metrics = [...Object.keys(whole), ...Object.keys(byState)].map((Name) => ({
+    Name,
+    Unit: Name === 'SweepSeconds' ? 'Seconds' : 'Count',
+  }));
+  return JSON.stringify({
+    _aws: {
+      Timestamp: endedAt,
+      CloudWatchMetrics: [{ Namespace: metricNamespace, Dimensions: [[]], Metrics: metrics }],
+    },
+    ...whole,
+    ...byState,
+  });
+}
+
+/** The name of a state's metric, such as `StateWouldHarden`. */
+export function stateMetric(state: (typeof resultStates)[number]): string {
+  return `State${state
+    .split('-')
+    .map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
+    .join('')}`;
+}

@@ -1,0 +1,135 @@
+/** The reports of a sweep, written while its results are read: of a large registry not all of them can be held. */
+import type { RepositoryAudit } from '../audit/audit.ts';
+import { type CountsInProgress, startCounts, startMostSevere } from '../audit/summary.ts';
+import type { ObjectStore, ObjectWriter } from '../aws/objects/object-store.ts';
+import { visibleIn, visibleJson } from '../core/visible.ts';
+import { sweepKeys } from '../sweep/keys.ts';
+import type { RepositoryResult } from '../sweep/results.ts';
+import type { SweepReport } from '../sweep/summarise.ts';
+import type { SweepInfo } from '../sweep/sweep-info.ts';
+import { type DescribedAudit, describeAudit } from '../wording/audit/describe.ts';
+import { describeResult } from '../wording/sweep/describe.ts';
+import { pageSections, sweepOnPage } from '../wording/sweep/page.ts';
+import { htmlReport } from './audit-html.ts';
+import { sweepCsvHeader, sweepCsvLine } from './sweep-csv.ts';
+
+/** A browser needs some seconds for a page of so many rows, and a function half a gigabyte. */
+export const maxRowsOfPage = 5_000;
+
+/** @param version of this product */
+export function sweepReports(
+  info: SweepInfo,
+  store: ObjectStore,
+  version: string,
+): readonly [SweepReport, SweepReport, SweepReport] {
+  return [csvReport(info, store), jsonReport(info, store), pageReport(info, store, version)];
+}
+
+/** The registry as the evidence has read it; a sweep that ended before knows its name only. */
+function registryOf({ evidence, registry }: SweepInfo) {
+  return (
+    evidence?.registry ?? {
+      ...registry,
+      scanType: { unknown: { code: 'no-response', action: 'ecr:GetRegistryScanningConfiguration' } as const },
+    }
+  );
+}
+
+function csvReport(info: SweepInfo, store: ObjectStore): SweepReport {
+  const registry = registryOf(info);
+  const writer = store.writer(sweepKeys(info.sweep).csv, 'text/csv; charset=utf-8');
+  let begun: Promise<void> | undefined;
+  const begin = () => {
+    begun ??= writer.write(sweepCsvHeader);
+    return begun;
+  };
+  return {
+    async add(result) {
+      await begin();
+      await writer.write(sweepCsvLine(visibleIn(describeResult(result, registry))));
+    },
+    async end() {
+      await begin();
+      await writer.end();
+    },
+    abort: () => writer.abort(),
+  };
+}
+
+/** One JSON object, with a repository on each line. */
+function jsonReport(info: SweepInfo, store: ObjectStore): SweepReport {
+  const registry = registryOf(info);
+  const writer = store.writer(sweepKeys(info.sweep).json, 'application/json');
+  const separate = separator(writer, '{"version":"1","repositories":[\n', ',\n');
+  return {
+    async add(result) {
+      await separate();
+      await writer.write(visibleJson(describeResult(result, registry)));
+    },
+    async end({ info: { evidence: _, ...about }, ...summary }) {
+      if (writer.bytes === 0) await separate();
+      await writer.write(`\n],"sweep":${visibleJson(about)},"summary":${visibleJson(summary)}}\n`);
+      await writer.end();
+    },
+    abort: () => writer.abort(),
+  };
+}
+
+/** Writes the one text the first time, and the other one after it. */
+function separator(writer: ObjectWriter, first: string, then: string): () => Promise<void> {
+  return () => writer.write(writer.bytes === 0 ? first : then);
+}
+
+/** The audit's page, of the most severe repositories if there are very many. */
+function pageReport(info: SweepInfo, store: ObjectStore, version: string): SweepReport {
+  const registry = registryOf(info);
+  const counts = startCounts(registry);
+  const severe = startMostSevere<SweptAudit>(maxRowsOfPage, ({ audit }) => audit);
+  const unread: RepositoryResult[] = [];
+  let total = 0;
+  return {
+    async add(result) {
+      total += result.state === 'deleted' ? 0 : 1;
+      const { audit } = result;
+      if (audit === undefined) {
+        if (unread.length < maxRowsOfPage) unread.push(result);
+        return;
+      }
+      counts.add(audit);
+      severe.add({ audit, result });
+    },
+    async end(summary) {
+      const audit = sweptAudit(info, counts, severe.end(), total);
+      const extras = { verb: 'Swept', sections: pageSections(summary, unread) };
+      const page = htmlReport(visibleIn(audit), version, visibleIn(extras));
+      await store.put(sweepKeys(info.sweep).html, page, { contentType: 'text/html; charset=utf-8' });
+    },
+    abort: async () => undefined,
+  };
+}
+
+interface SweptAudit {
+  readonly audit: RepositoryAudit;
+  readonly result: RepositoryResult;
+}
+
+function sweptAudit(
+  info: SweepInfo,
+  counts: CountsInProgress,
+  swept: readonly SweptAudit[],
+  total: number,
+): DescribedAudit {
+  const registry = registryOf(info);
+  const described = describeAudit({
+    registry,
+    at: info.startedAt,
+    repositories: swept.map(({ audit }) => audit),
+    total,
+    ...counts.end(),
+  });
+  const repositories = described.repositories.map((repository, index) => {
+    const result = swept[index]?.result;
+    return result === undefined ? repository : { ...repository, sweep: sweepOnPage(result) };
+  });
+  return { ...described, repositories };
+}

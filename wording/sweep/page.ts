@@ -1,0 +1,89 @@
+/** What the page of a sweep says beside the audit. */
+import { isUnknown } from '../../core/known.ts';
+import type { RepositoryResult, ResultState } from '../../sweep/results.ts';
+import type { SweepSummary } from '../../sweep/summarise.ts';
+import type { DescribedSweep } from '../audit/describe.ts';
+import { unreadClause } from '../audit/unread.ts';
+import { changeClause, exemptionSentence, reasonSentence, resultNote, riskSentences } from './reasons.ts';
+import { stateLabel, statesInOrder } from './states.ts';
+
+const openStates: readonly ResultState[] = ['failed', 'refused', 'would-harden', 'left-to-stack'];
+
+/** The state of a repository, and the lines of its details. */
+export function sweepOnPage(result: RepositoryResult): DescribedSweep {
+  const { state, changes, reason, exemption, atRisk, notes } = result;
+  const isAtRisk = atRisk !== undefined && !isUnknown(atRisk) && atRisk.images > 0;
+  const line = (title: string, text: string) => [title, text] as const;
+  return {
+    state: isAtRisk ? `${stateLabel(state)}, images at risk` : stateLabel(state),
+    isOpen: isAtRisk || openStates.includes(state),
+    lines: [
+      ...(changes.length === 0
+        ? []
+        : [
+            line(
+              state === 'would-harden' ? 'Would change:' : 'Changed:',
+              changes.map(changeClause).join('; '),
+            ),
+          ]),
+      ...(reason === undefined ? [] : [line('Why:', reasonSentence(reason))]),
+      ...(exemption === undefined ? [] : [line('Exemption:', exemptionSentence(exemption))]),
+      ...riskLines(atRisk).map((text) => line('At risk:', text)),
+      ...notes.map((note) => line('Note:', resultNote(note))),
+    ],
+  };
+}
+
+function riskLines(atRisk: RepositoryResult['atRisk']): readonly string[] {
+  if (atRisk === undefined) return [];
+  return isUnknown(atRisk)
+    ? [`What its lifecycle policy will do to images in use is not known: ${unreadClause(atRisk.unknown)}.`]
+    : riskSentences(atRisk);
+}
+
+const maxUnread = 200;
+
+/**
+ * The sections above the charts: the states, and the repositories that could not be read, which the table does not have.
+ *
+ * @param unread in the order of their names
+ */
+export function pageSections(
+  summary: SweepSummary,
+  unread: readonly RepositoryResult[],
+): readonly { readonly title: string; readonly lines: readonly string[] }[] {
+  const states = statesInOrder(summary.states).map(
+    ([state, count]) => `${count.toLocaleString('en')} ${stateLabel(state)}`,
+  );
+  const { repositories, images } = summary.atRisk;
+  const risk =
+    images === 0
+      ? []
+      : [
+          `${images.toLocaleString('en')} images in use will be removed by the lifecycle policies of ${repositories.toLocaleString('en')} repositories`,
+        ];
+  const rest = unread.length - maxUnread;
+  const lines = unread
+    .slice(0, maxUnread)
+    .map((each) =>
+      [`${each.name}: ${stateLabel(each.state)}.`, ...sweepOnPage(each).lines.map(([, text]) => text)].join(
+        ' ',
+      ),
+    );
+  return [
+    { title: modeTitle(summary), lines: [...states, ...risk] },
+    ...(lines.length === 0
+      ? []
+      : [
+          {
+            title: 'Without an audit',
+            lines: rest > 0 ? [...lines, `And ${rest} more: the reports in CSV and JSON have all.`] : lines,
+          },
+        ]),
+  ];
+}
+
+function modeTitle({ info }: SweepSummary): string {
+  if (info.action === 'release') return 'The keeper has released its claims';
+  return info.mode === 'Report' ? 'The keeper only reports (Keeper: Report)' : 'What the keeper has done';
+}
