@@ -5,12 +5,14 @@ import type { StackTags } from '../aws/usage/stack-tags.ts';
 import type { Usage, UsageRegistry } from '../aws/usage/usage-reads.ts';
 import { isUnknown } from '../core/known.ts';
 import { type UnreadSource, type UsageSource, usageSources } from '../core/usage/evidence.ts';
-import { decideGuard, type RepositoryLook, unreadSources } from '../core/usage/guard.ts';
+import { decideGuard, type NotRead, type RepositoryLook, unreadSources } from '../core/usage/guard.ts';
 import type { GuardReport } from '../core/usage/guard-report.ts';
 import { remedyFor } from '../core/usage/remedy.ts';
 import { findRepositories, type MeantRepository } from './find-repositories.ts';
 import { decideByStack, type StackReads } from './guard-by-stack.ts';
-import { type Look, type LookReads, lookAt, takesEffectWithinDays } from './look.ts';
+import type { IndexReader } from './index-reader.ts';
+import { type Look, lookAt } from './look.ts';
+import { type LookReads, takesEffectWithinDays } from './look-repository.ts';
 
 /** A default lifecycle policy that is about to be written. */
 export interface GuardedDefault {
@@ -22,6 +24,8 @@ export interface GuardedDefault {
 export interface GuardOptions extends StackReads {
   readonly ecr: LookReads & Pick<Ecr, 'repositories'>;
   readonly usage: Pick<Usage, 'read'>;
+  /** By default image indexes are not read, since that could count as a pull. */
+  readonly readIndexes?: IndexReader | undefined;
   readonly registry: UsageRegistry;
   /** The sources without which a policy that expires something is not written. */
   readonly required: readonly UsageSource[];
@@ -115,7 +119,13 @@ async function reportOn(
       // As old as it is when ECR acts.
       protectPulledWithinDays + takesEffectWithinDays,
     ),
-    unread: affected === 0 ? [] : unreadSources({ sources, required }),
+    unread: affected === 0 ? [] : [...unreadSources({ sources, required }), ...unreadIndexes(looks)],
     unreadStacks: isUnknown(byStack) ? byStack.unknown : undefined,
   };
+}
+
+/** Once for all repositories: it is mostly one reason. */
+function unreadIndexes(looks: readonly RepositoryLook[]): readonly NotRead[] {
+  const reason = looks.find((look) => look.unreadIndexes !== undefined)?.unreadIndexes;
+  return reason === undefined ? [] : [{ what: 'image-indexes', reason }];
 }

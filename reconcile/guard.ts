@@ -9,12 +9,13 @@ import { pulledSinceOf, usageVerdicts } from '../core/usage/verdicts.ts';
 import type { ReconcileContext } from './context.ts';
 import { hashOfPolicy } from './hash.ts';
 import type { UnreadUsage } from './usage-look.ts';
+import { readUsedImages } from './used-images.ts';
 
 /** What the guard depends on. */
 export type GuardContext = Pick<
   ReconcileContext,
   'deadline' | 'now' | 'allowExpiringImagesInUse' | 'usage'
-> & { readonly ecr: Pick<Ecr, 'startPreview' | 'preview' | 'pullTimes'> };
+> & { readonly ecr: Pick<Ecr, 'startPreview' | 'preview' | 'pulledImages'> };
 
 /** An image that would be deleted or archived although it is in use, or was pulled recently. */
 export interface ImageInUse extends ExpiringImage {
@@ -97,8 +98,8 @@ const nothingExpires: PolicyCheck = { images: [], unread: [], otherUnread: [] };
 /**
  * Which images a policy would expire or archive that are in use, or were pulled within this number of days.
  *
- * Evidence of use is read only if anything would expire. Images that image indexes refer to count by themselves, since
- * reading an index would count as a pull; ECR keeps them for as long as the index.
+ * Evidence of use is read only if anything would expire. An image index is in use if an image to which it refers is; where
+ * reading the index would count as a pull, it counts by itself.
  *
  * @throws {@link PreviewFailed}
  */
@@ -133,24 +134,20 @@ export async function checkExpiring(
   context: GuardContext,
 ): Promise<PolicyCheck> {
   if (expiring.length === 0) return nothingExpires;
-  const digests = expiring.map(({ digest }) => digest);
-  const [times, references, { required, others }] = await Promise.all([
-    context.ecr.pullTimes(repository, digests),
+  const [used, references, { required, others }] = await Promise.all([
+    readUsedImages(repository, expiring, context),
     context.usage.referencesTo(repository),
     context.usage.unread(),
   ]);
-  const used = expiring.map(({ digest, tags }) => ({
-    ...{ digest, tags },
-    // The verdicts do not look at it.
-    pushedAt: 0,
-    pulledAt: times.get(digest)?.getTime(),
-  }));
-  const verdicts = usageVerdicts(used, references, { pulledSince: pulledSinceOf(context.now(), withinDays) });
+  const pulledSince = pulledSinceOf(context.now(), withinDays);
+  const verdicts = usageVerdicts(used.images, references, { pulledSince });
   const images = expiring.flatMap((image): readonly ImageInUse[] => {
     const verdict = verdicts.get(image.digest);
     return verdict === undefined || verdict.kind === 'no-evidence' ? [] : [{ ...image, repository, verdict }];
   });
-  return { images: images.sort(inUseFirst), unread: required, otherUnread: others };
+  const { unreadIndexes: reason } = used;
+  const otherUnread = reason === undefined ? others : [...others, { what: 'image-indexes' as const, reason }];
+  return { images: images.sort(inUseFirst), unread: required, otherUnread };
 }
 
 function inUseFirst({ verdict: one }: ImageInUse, { verdict: other }: ImageInUse): number {

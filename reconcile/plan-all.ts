@@ -122,10 +122,10 @@ async function orError<Result>(
   }
 }
 
-/** The note about sources that are not required and were not read, the same for every repository. */
+/** The note about what is not required and was not read, each once: it is mostly the same for every repository. */
 function unreadNotes(guarded: readonly Guarded[]): readonly Note[] {
-  const checks = guarded.flatMap((each) => ('check' in each ? [each.check] : []));
-  const { otherUnread: unread = [] } = checks.find(({ otherUnread }) => otherUnread.length > 0) ?? {};
+  const all = guarded.flatMap((each) => ('check' in each ? each.check.otherUnread : []));
+  const unread = [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
   return unread.length === 0 ? [] : [{ code: 'usage-unread', unread }];
 }
 

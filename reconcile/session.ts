@@ -59,10 +59,11 @@ export function startSession(options: SessionOptions): Session {
   const undoLog = startUndoLog();
   const leases = startLeases({ table, holder, request, until, now });
   const watch = startWatch(options);
+  const calls = ecr.until(working);
   const context: ReconcileContext = {
-    ecr: ecr.until(working),
+    ecr: calls,
     speed: ecr.speed,
-    usage: startUsageLook(options.usage, working),
+    usage: startUsageLook(options.usage, working, calls),
     claims: table,
     policy: options.policy,
     allowWeakening: options.allowWeakening,

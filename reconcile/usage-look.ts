@@ -1,5 +1,6 @@
 /** Who uses images, read once for all repositories of a request, and only if a lifecycle policy would expire any. */
 import { type Deadline, deadlineIn } from '../aws/deadline.ts';
+import type { ImageIndexReads } from '../aws/ecr/image-indexes.ts';
 import type { Usage, UsageRegistry } from '../aws/usage/usage-reads.ts';
 import { isUnknown } from '../core/known.ts';
 import {
@@ -9,6 +10,7 @@ import {
   type UsageSource,
   usageSources,
 } from '../core/usage/evidence.ts';
+import { type IndexReader, noIndexes, startIndexReader } from './index-reader.ts';
 
 /** What is looked at, and how. */
 export interface UsageLookOptions {
@@ -16,13 +18,15 @@ export interface UsageLookOptions {
   readonly registry: UsageRegistry;
   /** The sources without which it is not known whether images are in use: then no policy that expires any is put. */
   readonly required: readonly UsageSource[];
+  /** The role of the caller, whose pulls ECR may not record: only then are image indexes read. */
+  readonly roleArn?: string | undefined;
   /** Connects when something would expire for the first time; every call ends at the deadline. */
   readonly connect: (deadline: Deadline) => Usage;
 }
 
 /** A source that was not read, and why. */
 export interface UnreadUsage {
-  readonly what: UsageSource;
+  readonly what: UsageSource | 'image-indexes';
   readonly reason: UnreadSource;
 }
 
@@ -32,6 +36,8 @@ export interface UsageLook {
   evidence(): Promise<UsageEvidence>;
   /** Images that would expire: those that are given before the evidence is read have their users named as well as AWS can. */
   askFor(repository: string, digests: readonly string[]): void;
+  /** To which images image indexes refer. */
+  readonly readIndexes: IndexReader;
   /** The references to images of one repository. */
   referencesTo(repository: string): Promise<readonly ImageReference[]>;
   /** The sources that were not read: those that are required, and all others. */
@@ -42,10 +48,14 @@ export interface UsageLook {
 const read = usageSources.filter((source) => source !== 'pulls');
 const maxMs = 120_000;
 
-/** @param deadline of the request's work, of which the reading takes half at most */
+/**
+ * @param deadline of the request's work, of which the reading takes half at most
+ * @param ecr without it no image index is read
+ */
 export function startUsageLook(
-  { registry, required, connect }: UsageLookOptions,
+  { registry, required, connect, roleArn }: UsageLookOptions,
   deadline: Deadline,
+  ecr?: ImageIndexReads,
 ): UsageLook {
   let reading: Promise<UsageEvidence> | undefined;
   let grouped: Promise<ReadonlyMap<string, readonly ImageReference[]>> | undefined;
@@ -62,6 +72,7 @@ export function startUsageLook(
   };
   return {
     evidence,
+    readIndexes: ecr === undefined ? noIndexes : startIndexReader(ecr, roleArn),
     askFor(repository, digests) {
       asked.set(repository, new Set([...(asked.get(repository) ?? []), ...digests]));
     },
@@ -72,7 +83,7 @@ export function startUsageLook(
         const known = sources[source] ?? { unknown: { code: 'not-requested' } };
         return isUnknown<number, UnreadSource>(known) ? [{ what: source, reason: known.unknown }] : [];
       });
-      const isRequired = ({ what }: UnreadUsage) => required.includes(what);
+      const isRequired = ({ what }: UnreadUsage) => required.some((source) => source === what);
       return {
         required: unread.filter(isRequired),
         others: unread.filter((each) => !isRequired(each)),

@@ -28,6 +28,8 @@ export function notReadClause({ what, reason }: NotRead): string {
       return `its lifecycle policy was not read (${why})`;
     case 'images':
       return `its images were not read (${why})`;
+    case 'image-indexes':
+      return `which images its image indexes refer to was not read (${why})`;
     default:
       return `${services[what]} was not read (${why})`;
   }
@@ -44,6 +46,8 @@ export function unreadReason(reason: LookReason): string {
       return `${reason.action} failed: ${reason.error}`;
     case 'not-available':
       return `${reason.action} is not available in this Region or not turned on`;
+    case 'counts-as-pull':
+      return 'reading them would count as a pull, without a pull time update exclusion';
     case 'out-of-time':
       return 'time ran out';
     case 'not-requested':

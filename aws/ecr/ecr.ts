@@ -1,5 +1,6 @@
 /** The operations on a registry's repositories; the calls are in the files beside this one. */
 import type { TagMutability } from '../../core/settings/tag-mutability.ts';
+import type { ImageIndexReads } from './image-indexes.ts';
 
 /** A repository as DescribeRepositories describes it. */
 export interface Repository {
@@ -29,6 +30,15 @@ export interface ExpiringImage {
   readonly action: 'expire' | 'archive';
 }
 
+/** An image, as far as its pulls are concerned. */
+export interface PulledImage {
+  readonly tags: readonly string[];
+  /** Milliseconds since 1970; undefined for one that was never pulled. */
+  readonly pulledAt: number | undefined;
+  /** Whether it is an image index (or manifest list). */
+  readonly isImageIndex: boolean;
+}
+
 /** The state of a lifecycle policy preview. */
 export type Preview =
   | { readonly status: 'pending' }
@@ -42,7 +52,7 @@ export type Preview =
  * Each method may throw AwsCallError, which names the operation and the repository, or OutOfTime at the deadline;
  * throttling and transient faults are retried.
  */
-export interface Ecr {
+export interface Ecr extends ImageIndexReads {
   /** The repository, or undefined if it does not exist. */
   repository(name: string): Promise<Repository | undefined>;
   /** Every repository of the registry, by 1,000. */
@@ -61,8 +71,8 @@ export interface Ecr {
   deleteLifecyclePolicy(name: string): Promise<void>;
   startPreview(name: string, text: string): Promise<void>;
   preview(name: string): Promise<Preview>;
-  /** When images were last pulled, of those that ever were, by digest; by 100. */
-  pullTimes(name: string, digests: readonly string[]): Promise<ReadonlyMap<string, Date>>;
+  /** When images were last pulled, by digest; by 100. One that does not exist is left out. */
+  pulledImages(name: string, digests: readonly string[]): Promise<ReadonlyMap<string, PulledImage>>;
   accountSetting(name: string): Promise<string | undefined>;
   putAccountSetting(name: string, value: string): Promise<void>;
 }

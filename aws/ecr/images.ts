@@ -3,6 +3,7 @@ import { DescribeImagesCommand, type ImageDetail } from '@aws-sdk/client-ecr';
 import { unlessNotFound } from '../faults.ts';
 import { pages, startEntries } from '../pages.ts';
 import type { EcrCalls } from './call.ts';
+import { indexTypes } from './image-types.ts';
 
 /** An image as DescribeImages describes it; only what is needed, since a repository may hold 100,000 of them. */
 export interface ImageSummary {
@@ -39,10 +40,6 @@ export interface ImageReads {
 
 // ECR's limit of DescribeImages.
 const maxDescribed = 1000;
-const indexTypes = [
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.oci.image.index.v1+json',
-];
 
 export function imageReads({ call, registry }: EcrCalls): ImageReads {
   const describe = (input: ConstructorParameters<typeof DescribeImagesCommand>[0]) =>

@@ -2,6 +2,7 @@
 import { accountCalls } from './account.ts';
 import { type Connection, connect, type EcrOptions } from './connection.ts';
 import type { Ecr } from './ecr.ts';
+import { imageIndexReads } from './image-indexes.ts';
 import { lifecyclePolicyReads } from './lifecycle-policies.ts';
 import { lifecyclePolicyWrites, lifecyclePreviews } from './lifecycle-policy-writes.ts';
 import { pullTimeReads } from './pull-times.ts';
@@ -21,6 +22,7 @@ export function connectEcr(options: EcrOptions): Connection<Ecr> {
     ...lifecyclePolicyWrites(calls),
     ...lifecyclePreviews(calls),
     ...pullTimeReads(calls),
+    ...imageIndexReads(calls),
     ...accountCalls(calls),
   }));
 }

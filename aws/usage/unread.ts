@@ -38,7 +38,15 @@ export function unreadOf(error: unknown, during: string): UnreadSource {
 }
 
 // What you can do something about comes first.
-const order = ['denied', 'failed', 'no-response', 'not-available', 'out-of-time', 'not-requested'] as const;
+const order = [
+  'denied',
+  'counts-as-pull',
+  'failed',
+  'no-response',
+  'not-available',
+  'out-of-time',
+  'not-requested',
+] as const;
 
 /** The reason to report, of those of a source's calls: always the same one, in whichever order they failed. */
 export function foremost(reasons: readonly UnreadSource[]): UnreadSource | undefined {

@@ -24,6 +24,11 @@ export type UnreadSource =
   | { readonly code: 'failed'; readonly action: string; readonly error: string }
   /** The service, or its feature, is not there in the Region or not turned on. */
   | { readonly code: 'not-available'; readonly action: string }
+  /**
+   * Reading the manifest of an image index counts as a pull of it
+   * (https://github.com/aws/containers-roadmap/issues/2390), unless the caller's role has a pull time update exclusion.
+   */
+  | { readonly code: 'counts-as-pull' }
   /** Time ran out before all of it was read. */
   | { readonly code: 'out-of-time' }
   /** The caller did not ask for it. */

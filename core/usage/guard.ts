@@ -20,11 +20,13 @@ export interface RepositoryLook {
   readonly present: Known<string | undefined, UnreadSource>;
   /** What the wanted policy would do once it takes effect; undefined if it does not matter (`needsEffect`). */
   readonly effect: Known<PolicyEffect, LookReason> | undefined;
+  /** Why it is not known to which images its image indexes refer, where that matters. */
+  readonly unreadIndexes?: UnreadSource | undefined;
 }
 
 /** Something that was not read. */
 export interface NotRead {
-  readonly what: UsageSource | 'lifecycle-policy' | 'images';
+  readonly what: UsageSource | 'lifecycle-policy' | 'images' | 'image-indexes';
   readonly reason: LookReason;
 }
 

@@ -1,7 +1,8 @@
 /** What a lifecycle policy would delete or archive now, and what of that is in use. */
 import type { Issue } from '../issue.ts';
 import { type EvaluatedImage, evaluateLifecyclePolicy } from '../lifecycle/evaluate.ts';
-import type { UsageVerdict } from './evidence.ts';
+import type { UsageVerdict, UsedImage } from './evidence.ts';
+import { relatedIn } from './related-images.ts';
 
 /** An image of a repository, for what a policy would do to it. */
 export interface AffectedImage extends EvaluatedImage {
@@ -20,14 +21,16 @@ export interface ExpiringImage {
   /** Its place among the images of its storage class, the newest first: 1 for the newest. */
   readonly position: number;
   /**
-   * Whether an image index may refer to it, in which case ECR keeps it for as long as the index. Which images an index
-   * refers to is not known: reading its manifest would count as a pull.
+   * Whether an image index may refer to it, in which case ECR keeps it for as long as the index: an index was not read,
+   * since that would count as a pull.
    */
   readonly mayBeReferenced: boolean;
+  /** Of an image index: digests of the images that it refers to, if it was read. */
+  readonly children?: readonly string[] | undefined;
 }
 
 /** An image that a policy would delete or archive although it is in use or was pulled lately. */
-export interface ImageAtRisk extends Omit<ExpiringImage, 'pushedAt' | 'pulledAt'> {
+export interface ImageAtRisk extends Omit<ExpiringImage, 'pushedAt' | 'pulledAt' | 'children'> {
   readonly verdict: Exclude<UsageVerdict, { readonly kind: 'no-evidence' }>;
 }
 
@@ -39,6 +42,13 @@ export interface PolicyEffect {
   readonly archiving: number;
   /** Those that are in use or were pulled lately; the worst first. */
   readonly inUse: readonly ImageAtRisk[];
+}
+
+/** What a policy would delete or archive. */
+export interface Expiring {
+  readonly images: readonly ExpiringImage[];
+  /** Images that stay, and whose use counts for those: of the same image index. */
+  readonly relatives: readonly UsedImage[];
 }
 
 /**
@@ -56,7 +66,7 @@ export function expiringImages(
   text: string,
   images: readonly AffectedImage[],
   now: number,
-): { readonly images: readonly ExpiringImage[] } | { readonly issues: readonly Issue[] } {
+): Expiring | { readonly issues: readonly Issue[] } {
   const result = evaluateLifecyclePolicy(text, images, now);
   if ('issues' in result) return result;
   const byDigest = new Map(images.map((image) => [image.digest, image]));
@@ -65,7 +75,7 @@ export function expiringImages(
   const expiring = result.verdicts.flatMap(({ digest, action }): readonly ExpiringImage[] => {
     const image = byDigest.get(digest);
     if (image === undefined) return [];
-    const { tags, pulledAt, pushedAt } = image;
+    const { tags, pulledAt, pushedAt, children } = image;
     return [
       {
         digest,
@@ -75,10 +85,23 @@ export function expiringImages(
         action: action === 'expire' ? 'expire' : 'archive',
         position: positions.get(digest) ?? 0,
         mayBeReferenced: mayBeReferenced(image),
+        ...(children && { children }),
       },
     ];
   });
-  return { images: expiring };
+  return { images: expiring, relatives: relativesOf(expiring, byDigest) };
+}
+
+/** Images that stay, and whose use counts for some that would go. */
+function relativesOf(
+  expiring: readonly ExpiringImage[],
+  images: ReadonlyMap<string, AffectedImage>,
+): readonly UsedImage[] {
+  if (![...images.values()].some(({ children = [] }) => children.length > 0)) return [];
+  const relatedTo = relatedIn(images.values());
+  const own = new Set(expiring.map(({ digest }) => digest));
+  const related = new Set(expiring.flatMap(({ digest }) => [...relatedTo(digest)]));
+  return [...related].flatMap((digest) => (own.has(digest) ? [] : (images.get(digest) ?? [])));
 }
 
 /** The place of each image, as lifecycle policies count: of two pushed at the same time the later in the list is the newer. */

@@ -6,6 +6,7 @@ import {
   type UsedImage,
   usageSources,
 } from './evidence.ts';
+import { relatedIn } from './related-images.ts';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -26,8 +27,8 @@ export function pulledSinceOf(now: number, withinDays: number): number {
  * both is one by the digest. If the repository no longer holds the digest it therefore counts for nothing; where a user
  * will resolve its tag anew, as a task definition's next task does, that is a reference of its own.
  *
- * An image index and its images count for each other, at any depth: a user may name the one and run the other. Where the
- * children of an index are not known, each image counts for itself alone.
+ * An image index and its images count for each other, at any depth: a user may name the one and run the other
+ * (`relatedIn`). Where the children of an index are not known, each image counts for itself alone.
  *
  * @param images one given twice counts once, the later
  * @param references those to images of this repository
@@ -39,64 +40,41 @@ export function usageVerdicts(
   { pulledSince }: { readonly pulledSince: number },
 ): ReadonlyMap<string, UsageVerdict> {
   const distinct = new Map(images.map((image) => [image.digest, image]));
-  const familyOf = families(distinct);
-  const users = usersByFamily(distinct, references, familyOf);
+  const relatedTo = relatedIn(distinct.values());
+  const users = usersOf(distinct, references, relatedTo);
   const pulls = new Map<string, number>();
   for (const { digest, pulledAt } of distinct.values()) {
     if (pulledAt === undefined || pulledAt < pulledSince) continue;
-    const family = familyOf(digest);
-    pulls.set(family, Math.max(pulledAt, pulls.get(family) ?? pulledAt));
+    for (const each of relatedTo(digest)) pulls.set(each, Math.max(pulledAt, pulls.get(each) ?? pulledAt));
   }
   const verdictOf = (digest: string): UsageVerdict => {
-    const family = familyOf(digest);
-    const own = users.get(family);
+    const own = users.get(digest);
     if (own !== undefined) return { kind: 'in-use', users: own };
-    const pulledAt = pulls.get(family);
+    const pulledAt = pulls.get(digest);
     return pulledAt === undefined ? { kind: 'no-evidence' } : { kind: 'pulled', pulledAt };
   };
   return new Map([...distinct.keys()].map((digest) => [digest, verdictOf(digest)]));
 }
 
-/**
- * Images that an index connects, by any chain of indexes, are one family, which is named by one of its digests.
- * Cycles, which digests rule out, are one family as well.
- */
-function families(images: ReadonlyMap<string, UsedImage>): (digest: string) => string {
-  const towards = new Map<string, string>();
-  const rootOf = (digest: string): string => {
-    let root = digest;
-    for (let next = towards.get(root); next !== undefined; next = towards.get(root)) {
-      // Halves the way for whoever asks next.
-      towards.set(root, towards.get(next) ?? next);
-      root = next;
-    }
-    return root;
-  };
-  for (const { digest, children = [] } of images.values())
-    for (const child of children) {
-      const [one, other] = [rootOf(digest), rootOf(child)];
-      if (one !== other) towards.set(one, other);
-    }
-  return rootOf;
-}
-
-function usersByFamily(
+/** The users of each image that has any, by digest. */
+function usersOf(
   images: ReadonlyMap<string, UsedImage>,
   references: readonly ImageReference[],
-  familyOf: (digest: string) => string,
+  relatedTo: (digest: string) => Iterable<string>,
 ): ReadonlyMap<string, readonly ImageUser[]> {
   const byTag = new Map<string, string>();
   for (const { digest, tags } of images.values()) for (const tag of tags) byTag.set(tag, digest);
+  const direct = Map.groupBy(references, ({ digest, tag }) => digest ?? (tag && byTag.get(tag)));
   const users = new Map<string, ImageUser[]>();
-  for (const { digest: named, tag, user } of references) {
-    const digest = named ?? (tag === undefined ? undefined : byTag.get(tag));
+  for (const [digest, own] of direct) {
     if (digest === undefined || !images.has(digest)) continue;
-    const family = familyOf(digest);
-    const own = users.get(family) ?? [];
-    own.push(user);
-    users.set(family, own);
+    for (const each of relatedTo(digest)) {
+      const all = users.get(each) ?? [];
+      users.set(each, all);
+      for (const { user } of own) all.push(user);
+    }
   }
-  return new Map([...users].map(([family, own]) => [family, sortedUsers(own)]));
+  return new Map([...users].map(([digest, all]) => [digest, sortedUsers(all)]));
 }
 
 /** Each user once, in the order of the sources and of their ARNs. */

@@ -50,6 +50,7 @@ export function usageOptions(
   return {
     registry: { registryId: account, region },
     required,
+    roleArn: process.env.FunctionRoleArn,
     connect: (deadline) =>
       onDemand('usage').connectUsage({
         settings: (service) => clientSettings(process.env, service),

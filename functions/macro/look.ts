@@ -5,6 +5,7 @@ import { connectRepositoryStacks } from '../../aws/cloudformation/repository-sta
 import { deadlineIn } from '../../aws/deadline.ts';
 import type { EcrCalls } from '../../aws/ecr/call.ts';
 import { connect } from '../../aws/ecr/connection.ts';
+import { type ImageIndexReads, imageIndexReads } from '../../aws/ecr/image-indexes.ts';
 import { imageReads } from '../../aws/ecr/images.ts';
 import { lifecyclePolicyReads } from '../../aws/ecr/lifecycle-policies.ts';
 import { repositoryReads } from '../../aws/ecr/repositories.ts';
@@ -20,6 +21,7 @@ import { asObject, type JsonObject } from '../../core/json.ts';
 import { applicationPolicy, type Policy } from '../../core/policy/policy.ts';
 import type { GuardReport } from '../../core/usage/guard-report.ts';
 import { type GuardedDefault, type GuardOptions, guardDefaults } from '../../reconcile/guard-defaults.ts';
+import { startIndexReader } from '../../reconcile/index-reader.ts';
 import type { MacroRequest } from './request.ts';
 
 // For the answer after the look, and its way to CloudFormation.
@@ -81,10 +83,12 @@ export async function lookAtDefaults(
   const stacks = connectRepositoryStacks(settings('CLOUDFORMATION'));
   const usage = connectUsage({ settings, deadline });
   try {
+    const reads = ecr.until(deadline);
     const reports = await guardDefaults(
       places.map((place) => toGuarded(place, deployment)),
       {
-        ecr: ecr.until(deadline),
+        ecr: reads,
+        readIndexes: startIndexReader(reads, environment.FunctionRoleArn),
         stackTags: tags.until(deadline),
         repositoryStacks: stacks.until(deadline),
         usage,
@@ -113,8 +117,13 @@ function isOwn({ accountId, region }: Deployment, functionArn: string | undefine
   return home === undefined || (home.account === accountId && home.region === region);
 }
 
-function lookReads(calls: EcrCalls): GuardOptions['ecr'] {
-  return { ...repositoryReads(calls), ...lifecyclePolicyReads(calls), ...imageReads(calls) };
+function lookReads(calls: EcrCalls): GuardOptions['ecr'] & ImageIndexReads {
+  return {
+    ...repositoryReads(calls),
+    ...lifecyclePolicyReads(calls),
+    ...imageReads(calls),
+    ...imageIndexReads(calls),
+  };
 }
 
 function toGuarded(place: ReviewedDefault, deployment: Deployment): GuardedDefault {

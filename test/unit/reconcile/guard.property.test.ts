@@ -102,12 +102,8 @@ test('no image in use is ever in what a policy that passes expires or archives, 
       const ecr = {
         startPreview: async () => undefined,
         preview: async () => ({ status: 'complete' as const, text, expiring }),
-        pullTimes: async () =>
-          new Map(
-            all.flatMap(({ digest, pulledAt }) =>
-              pulledAt === undefined ? [] : [[digest, new Date(pulledAt)] as const],
-            ),
-          ),
+        pulledImages: async () =>
+          new Map(all.map(({ digest, tags, pulledAt }) => [digest, { tags, pulledAt, isImageIndex: false }])),
       };
       const context = { ecr, usage, deadline, now: () => now, allowExpiringImagesInUse: false };
       const check = await checkPolicy(repository, text, withinDays, context);

@@ -1,0 +1,33 @@
+/** Which images of a repository stand and fall together: an image index, and the images that it refers to. */
+
+/** An image, as far as image indexes are concerned. */
+interface Image {
+  readonly digest: string;
+  /** Digests of the images that an image index refers to; undefined for other images, or if it was not read. */
+  readonly children?: readonly string[] | undefined;
+}
+
+/**
+ * The images for which the use of an image counts, by digest: itself, all image indexes that refer to it, and all that
+ * those refer to, at any depth.
+ *
+ * Two image indexes that have an image in common are not related by it alone: the image stays with either of them. Cycles,
+ * which digests rule out, are one family.
+ */
+export function relatedIn(images: Iterable<Image>): (digest: string) => ReadonlySet<string> {
+  const children = new Map<string, readonly string[]>();
+  const parents = new Map<string, string[]>();
+  for (const { digest, children: own = [] } of images) {
+    if (own.length === 0) continue;
+    children.set(digest, own);
+    for (const child of own) parents.set(child, [...(parents.get(child) ?? []), digest]);
+  }
+  return (digest) => reach(reach([digest], parents), children);
+}
+
+function reach(from: Iterable<string>, next: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const reached = new Set(from);
+  // A set is walked in the order in which it grows.
+  for (const digest of reached) for (const each of next.get(digest) ?? []) reached.add(each);
+  return reached;
+}
