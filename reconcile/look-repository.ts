@@ -6,7 +6,7 @@ import { unreadOf } from '../aws/usage/unread.ts';
 import { isUnknown, type Known, whenKnown } from '../core/known.ts';
 import type { UnreadSource } from '../core/usage/evidence.ts';
 import { type LookReason, needsEffect, type RepositoryLook } from '../core/usage/guard.ts';
-import { indexesToRead, withChildren } from '../core/usage/image-indexes.ts';
+import { unreadIndexes, withChildren } from '../core/usage/image-indexes.ts';
 import { type Expiring, expiringImages } from '../core/usage/policy-effect.ts';
 import type { IndexReader } from './index-reader.ts';
 
@@ -64,8 +64,8 @@ export async function readRepository(
   const { value } = images;
   const expiring = new Map(needed.map((wanted) => [wanted, expiringBy(wanted, value, now)]));
   const reading = { repository, exists: true, present: found, expiring };
-  if (isUnknown(value)) return reading;
-  const digests = indexesToRead(value, imagesIn(reading));
+  if (isUnknown(value) || imagesIn(reading).length === 0) return reading;
+  const digests = unreadIndexes(value);
   return digests.length === 0 ? reading : { ...reading, unreadIndexes: { digests, images: value } };
 }
 
@@ -76,12 +76,12 @@ export function imagesIn({ expiring }: Pick<Reading, 'expiring'>): Expiring['ima
 
 /** The same reading, once its image indexes were read; all images are not kept any longer. */
 export async function withIndexes(
-  { unreadIndexes, ...reading }: Reading,
+  { unreadIndexes: toRead, ...reading }: Reading,
   readIndexes: IndexReader,
   now: number,
 ): Promise<Reading> {
-  if (unreadIndexes === undefined) return reading;
-  const { digests, images } = unreadIndexes;
+  if (toRead === undefined) return reading;
+  const { digests, images } = toRead;
   const { children, unread: indexesUnread } = await readIndexes(reading.repository, digests);
   if (children.size === 0) return { ...reading, indexesUnread };
   const all = withChildren(images, children);

@@ -1,23 +1,17 @@
 /** Which image indexes are worth reading, to know to which images they refer. */
-import type { AffectedImage, ExpiringImage } from './policy-effect.ts';
+import type { AffectedImage } from './policy-effect.ts';
 
 /**
- * The image indexes, by digest, on which it depends what a policy deletes or archives that is in use: those that would go,
- * and all, where other images would go, which ECR keeps for as long as an index refers to them.
+ * The image indexes of a repository, by digest, of which it is not known to which images they refer. Where a policy deletes or
+ * archives any image, it depends on all of them what it does and what of that is in use: ECR keeps an image for as long as
+ * an index refers to it.
  *
  * An archived index cannot be read until it is restored.
  */
-export function indexesToRead(
-  images: readonly AffectedImage[],
-  expiring: readonly Pick<ExpiringImage, 'digest'>[],
-): readonly string[] {
-  const going = new Set(expiring.map(({ digest }) => digest));
-  const indexes = images.filter(
-    ({ isImageIndex = false, isArchived = false, children }) =>
-      isImageIndex && !isArchived && children === undefined,
+export function unreadIndexes(images: readonly AffectedImage[]): readonly string[] {
+  return images.flatMap(({ digest, isImageIndex = false, isArchived = false, children }) =>
+    isImageIndex && !isArchived && children === undefined ? [digest] : [],
   );
-  const areAll = images.some(({ digest, isImageIndex = false }) => !isImageIndex && going.has(digest));
-  return indexes.flatMap(({ digest }) => (areAll || going.has(digest) ? [digest] : []));
 }
 
 /** The images, with the children of the image indexes that were read. */

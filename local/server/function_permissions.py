@@ -21,6 +21,8 @@ from pinned import private, replace
 OF_THE_REGISTRY = (
     "AccountSetting",
     "AuthorizationToken",
+    "PullTimeUpdateExclusion",
+    "PullTimeUpdateExclusions",
     "Registry",
     "RegistryPolicy",
     "RegistryScanningConfiguration",

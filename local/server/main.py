@@ -43,6 +43,7 @@ import parent
 import pinned
 import policy_documents
 import pull_through_rules
+import pull_time_exclusions
 import pull_times
 import push_trail
 import registry_scanning
@@ -94,6 +95,7 @@ GAPS = (
     images,
     image_archive,
     layers,
+    pull_time_exclusions,
     pull_times,
     lifecycle_preview,
     custom_resources,

@@ -1,7 +1,8 @@
 """Last pull times (`lastRecordedPullTime` of DescribeImages), which MiniStack does not record.
 
-A pull is a GET of a manifest by the registry API, or BatchGetImage. AWS records it at most once in 24 hours; here it is
-recorded immediately. Here are also the details of DescribeImages
+A pull is a GET of a manifest by the registry API, or BatchGetImage, which only reads the manifest
+(https://github.com/aws/containers-roadmap/issues/2390), unless the caller is excluded (pull_time_exclusions.py). AWS
+records it at most once in 24 hours; here it is recorded immediately. Here are also the details of DescribeImages
 (https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html); images.py selects the images.
 """
 
@@ -15,6 +16,7 @@ from image_sizes import size_of
 from image_status import status_of, times_of
 from images import described, images_of, tags_of
 from pinned import private, replace
+from pull_time_exclusions import is_recorded
 
 KEY = "lastRecordedPullTime"
 
@@ -34,6 +36,8 @@ def install() -> None:
 
 
 def _record(name: str, digest: str) -> None:
+    if not is_recorded():
+        return
     for image in private(ecr, "_images").get(name, []):
         if image["imageDigest"] == digest:
             image[KEY] = int(time.time())

@@ -6,6 +6,7 @@ import {
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { claimsOf } from './support/claims.ts';
 import { type FleetInUse, fillWithFleet } from './support/fleet-in-use.ts';
+import { pulledImages, pushOldIndex } from './support/image-indexes.ts';
 import { newStack, settings } from './support/new-stack.ts';
 import { attributes, existing, reasonOf, settingsTemplate } from './support/settings-stack.ts';
 import { addressOf, ecs, newCluster, newService, newTaskDefinition, secret } from './support/workloads.ts';
@@ -82,4 +83,16 @@ test('an image of a service that is scaled to none is in use until the service a
   expect(services.filter(({ status }) => status === 'ACTIVE')).toEqual([]);
   expect(await newStack().deploy(template)).toEqual({ kind: 'deployed' });
   expect((await settings(name)).lifecyclePolicyText).toContain('The newest 3 images stay');
+});
+
+test('an image index is in use by the digest of an image to which it refers; reading that leaves no pull', async () => {
+  const name = await existing();
+  const { index, member } = await pushOldIndex(name);
+  const user = await newTaskDefinition([addressOf(name, `@${member}`)]);
+  const template = settingsTemplate({ RepositoryName: name, KeepImages: 1, ExpireUntaggedAfterDays: 0 });
+  const reason = reasonOf(await newStack().deploy(template));
+  expect(reason).toContain('The lifecycle policy would expire 1 image that is in use');
+  expect(reason).toContain(`${name} v1 (${index}, in use by ${user}`);
+  expect(await settings(name)).toMatchObject(asCreated);
+  expect(await pulledImages(name)).toEqual([]);
 });

@@ -106,7 +106,11 @@ test('it may write and take away no tag, whatever its key', async () => {
 test('outside its own account and region it may do nothing to a repository', async () => {
   const policies = await policiesOf('SettingsRole');
   // Those that name no repository, so that no policy could.
-  const ofTheRegistry = ['ecr:GetAccountSetting', 'ecr:GetRegistryScanningConfiguration'];
+  const ofTheRegistry = [
+    'ecr:GetAccountSetting',
+    'ecr:GetRegistryScanningConfiguration',
+    'ecr:ListPullTimeUpdateExclusions',
+  ];
   for (const elsewhere of [
     repository.replace('us-east-1', 'eu-west-1'),
     repository.replace('000000000000', '111111111111'),
@@ -154,11 +158,18 @@ test('it may ask CloudFormation about stacks of its own account and region, and 
 test('the macro may make the calls of its look, which read, and no other of ECR', async () => {
   const policies = await policiesOf('MacroRole');
   const calls = actionsReachableFrom('functions/macro/look.ts').filter((name) => name.startsWith('ecr:'));
-  expect(calls).toEqual(['ecr:DescribeImages', 'ecr:DescribeRepositories', 'ecr:GetLifecyclePolicy']);
+  expect(calls).toEqual([
+    'ecr:BatchGetImage',
+    'ecr:DescribeImages',
+    'ecr:DescribeRepositories',
+    'ecr:GetLifecyclePolicy',
+    'ecr:ListPullTimeUpdateExclusions',
+  ]);
   expect(await allowed(policies, operations, repository)).toEqual(calls);
+  // It names no repository, so that no policy could.
   for (const elsewhere of [
     repository.replace('us-east-1', 'eu-west-1'),
     repository.replace('000000000000', '111111111111'),
   ])
-    expect(await allowed(policies, operations, elsewhere)).toEqual([]);
+    expect(await allowed(policies, operations, elsewhere)).toEqual(['ecr:ListPullTimeUpdateExclusions']);
 });

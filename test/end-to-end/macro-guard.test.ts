@@ -6,8 +6,10 @@ import { lifecyclePolicyText } from '../../core/lifecycle/build.ts';
 import { builtInPolicy } from '../../core/policy/policy.ts';
 import { type FleetInUse, fillWithFleet } from './support/fleet-in-use.ts';
 import { macroCopy } from './support/function-copy.ts';
+import { pulledImages, pushOldIndex } from './support/image-indexes.ts';
 import { newStack, repository, settings } from './support/new-stack.ts';
 import { clients, uniqueName } from './support/stacks.ts';
+import { addressOf, newTaskDefinition } from './support/workloads.ts';
 
 /** A template of one repository, hardened by a macro, with a report. */
 const hardened = (properties: JsonObject, parameters: JsonObject = {}, name = 'EcrHardening') => ({
@@ -224,4 +226,27 @@ test('a repository that is new gets the default', async () => {
     policy: textKeeping(20),
     code: 'no-lifecycle-policy',
   });
+});
+
+test('an index is in use by the digest of an image to which it refers; reading that leaves no pull', async () => {
+  const stack = newStack();
+  const RepositoryName = uniqueName('guard/index');
+  await stack.deploy({ Resources: { Images: repository({ RepositoryName }) } });
+  const { index, member } = await pushOldIndex(RepositoryName);
+  const user = await newTaskDefinition([addressOf(RepositoryName, `@${member}`)]);
+  await stack.deploy(hardened({ RepositoryName }, { KeepImages: 1 }));
+  const withheld = await processed(stack.stackName);
+  expect(withheld).toMatchObject({ policy: undefined, code: 'default-withheld' });
+  expect(withheld.reason).toContain(
+    `expire 1 image, 1 of them in use: v1 (${index.slice(0, 19)}): in use by ${user}`,
+  );
+  expect(await pulledImages(RepositoryName)).toEqual([]);
+  // The role of the copy has no exclusion: it reads no manifest, and says so.
+  await stack.deploy(hardened({ RepositoryName }, { KeepImages: 1 }, refusing));
+  const written = await processed(stack.stackName);
+  expect(written).toMatchObject({ code: 'default-guarded' });
+  expect(written.reason).toContain(
+    'which images its image indexes refer to was not read (reading them would count as a pull',
+  );
+  expect(await pulledImages(RepositoryName)).toEqual([]);
 });
