@@ -5,11 +5,11 @@ import {
   type StackResource,
 } from '@aws-sdk/client-cloudformation';
 import type { Known } from '../../core/known.ts';
-import { rootError } from '../call-error.ts';
 import { type Call, callsOf } from '../calls.ts';
 import type { ClientSettings } from '../client-settings.ts';
 import type { Deadline } from '../deadline.ts';
 import { type Patience, patientCall } from '../patient-calls.ts';
+import { isMissing } from './missing.ts';
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResources.html
 const maxResources = 100;
@@ -71,10 +71,4 @@ function isOwn(resource: StackResource, repository: string): boolean {
     resource.ResourceType === 'AWS::ECR::Repository' &&
     !gone.includes(resource.ResourceStatus ?? '')
   );
-}
-
-/** CloudFormation has no error name of its own for this. */
-function isMissing(error: unknown): boolean {
-  const root = rootError(error);
-  return root instanceof Error && root.name === 'ValidationError' && /does not exist/.test(root.message);
 }

@@ -5,11 +5,11 @@ import {
   DescribeStackResourceCommand,
 } from '@aws-sdk/client-cloudformation';
 import type { ResourceState } from '../../core/authenticity/in-progress.ts';
-import { rootError } from '../call-error.ts';
 import { callsOf } from '../calls.ts';
 import { clientSettings, type Environment } from '../client-settings.ts';
 import type { Deadline } from '../deadline.ts';
 import { pages } from '../pages.ts';
+import { isMissing } from './missing.ts';
 
 /** A stack event, of the stack itself or of one of its resources. */
 export interface StackEvent extends ResourceState {
@@ -87,12 +87,6 @@ function stateOf({ ResourceStatus = '', PhysicalResourceId }: Described): Resour
 
 function eventOf(event: Described): StackEvent {
   return { ...stateOf(event), logicalId: event.LogicalResourceId };
-}
-
-/** CloudFormation has no error name of its own for this. */
-function isMissing(error: unknown): boolean {
-  const root = rootError(error);
-  return root instanceof Error && root.name === 'ValidationError' && /does not exist/.test(root.message);
 }
 
 async function unlessMissing<Value>(read: () => Promise<Value>): Promise<Value | undefined> {

@@ -1,0 +1,44 @@
+/** Whether a lifecycle policy may take the place of another one: for who only judges, and cannot write something else. */
+import { isUnknown } from '../known.ts';
+import { isSameLifecyclePolicy } from '../settings/lifecycle-policy.ts';
+import type { UnreadSource } from './evidence.ts';
+import { type GuardEvidence, type NotRead, type RepositoryLook, unreadSources } from './guard.ts';
+import type { PolicyEffect } from './policy-effect.ts';
+
+/** What a new lifecycle policy would do to the images of a repository. */
+export type PolicyChange =
+  /** No image in use is affected; how many others are, and which sources were not read. */
+  | { readonly kind: 'harmless'; readonly affected: number; readonly unread: readonly NotRead[] }
+  | { readonly kind: 'harms'; readonly repository: string; readonly effect: PolicyEffect }
+  /** Images expire, and it is not known whether they are in use; or the images were not read. */
+  | { readonly kind: 'unknown'; readonly unread: readonly NotRead[] }
+  /** It is not known which repository is meant. */
+  | { readonly kind: 'not-found'; readonly reason: UnreadSource };
+
+/** What a policy does that differs from the one in the template before; the live one may be the same already. */
+export function judgePolicyChange(
+  { repository, wanted, exists, present, effect }: RepositoryLook,
+  evidence: GuardEvidence,
+): PolicyChange {
+  const harmless: PolicyChange = { kind: 'harmless', affected: 0, unread: [] };
+  if (!exists || !changesPolicy(present, wanted)) return harmless;
+  const unreadImages = (reason: NotRead['reason']): PolicyChange => ({
+    kind: 'unknown',
+    unread: [{ what: 'images', reason }],
+  });
+  if (effect === undefined) return unreadImages({ code: 'not-requested' });
+  if (isUnknown(effect)) return unreadImages(effect.unknown);
+  if (effect.inUse.length > 0) return { kind: 'harms', repository, effect };
+  const affected = effect.expiring + effect.archiving;
+  if (affected === 0) return harmless;
+  const unread = unreadSources(evidence);
+  const isRequired = ({ what }: NotRead) => evidence.required.some((each) => each === what);
+  return unread.some(isRequired)
+    ? { kind: 'unknown', unread: unread.filter(isRequired) }
+    : { kind: 'harmless', affected, unread };
+}
+
+/** Whether a policy differs from the live one, as far as that is known. */
+export function changesPolicy(present: RepositoryLook['present'], wanted: string): boolean {
+  return isUnknown(present) || present === undefined || !isSameLifecyclePolicy(present, wanted);
+}
