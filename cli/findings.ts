@@ -109,6 +109,8 @@ function levelOf(finding: Finding, isHardened: boolean): Severity {
       return 'warning';
     case 'set':
     case 'replaced':
+      // A tag makes nothing safer.
+      if (finding.code === 'exemption-tagged') return 'note';
       return isHardened && !isHarmful(finding) ? 'note' : 'warning';
     case 'undetermined':
     case 'exempt':

@@ -7,6 +7,7 @@ import type { Policy } from '../core/policy/policy.ts';
 import { type AddFinding, addShapeFinding, applyControls, inBranch } from './apply-controls.ts';
 import type { ReviewDefault } from './control-context.ts';
 import { addMissingRole } from './creation-template.ts';
+import { addExemptionTag } from './exemption-tag.ts';
 import { spelling } from './fragment.ts';
 import { generatesResources } from './intrinsics.ts';
 import { readMetadata } from './metadata.ts';
@@ -92,6 +93,9 @@ function hardenRepository(
     { resource, type, logicalId, maps, rules, scope, isSelected, review, documents },
     findings,
   );
+  const { exemption } = rules;
+  if (exemption !== undefined && !Object.keys(resource).some(generatesResources))
+    for (const each of maps) if (each.kind === 'map') addExemptionTag(each, type, exemption, documents, add);
   const hardened = withProperties(changed(resource, attributes), writeProperties(properties));
   return { resource: rules.policy.Report ? withReport(hardened, findings, describe) : hardened, findings };
 }

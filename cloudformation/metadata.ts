@@ -2,6 +2,7 @@ import { type ControlName, controlNames } from '../core/controls/index.ts';
 import type { Finding, FindingCode } from '../core/finding.ts';
 import { asObject, asText, isList, isObject, isOneOf, type Json, type JsonObject } from '../core/json.ts';
 import { isDay } from '../core/policy/day.ts';
+import type { Exemption } from '../core/policy/exemption-tag.ts';
 import { type Policy, refinePolicy } from '../core/policy/policy.ts';
 import { intrinsicName } from './intrinsics.ts';
 import { read } from './reading.ts';
@@ -23,6 +24,8 @@ export interface ResourceRules {
   readonly exempt: readonly ControlName[];
   /** The day on which the exemption ended, if it has. */
   readonly endedOn: string | undefined;
+  /** The exemption that is in force. */
+  readonly exemption: Exemption | undefined;
 }
 
 /**
@@ -67,16 +70,24 @@ function readRules(
     addFinding(isHidden ? { control, code: 'hidden-parameter', path: at, outcome, isHidden } : finding);
   }
 
-  const { controls: exempt, reason, until } = readExemption(own, base, refuse);
+  const given = readExemption(own, base, refuse);
+  const { controls: exempt, reason, until } = given;
   const endedOn = until !== undefined && until < today() ? until : undefined;
   const exemption = { reason, until };
   if (endedOn === undefined)
     for (const control of exempt)
       addFinding({ control, code: 'exempt', path: [...path, 'Exempt'], outcome: 'exempt', exemption });
-  return { policy, isRedacted: hidden.length > 0, exempt, endedOn };
+  const isInForce = exempt.length > 0 && endedOn === undefined;
+  return {
+    policy,
+    isRedacted: hidden.length > 0,
+    exempt,
+    endedOn,
+    exemption: isInForce ? given : undefined,
+  };
 }
 
-const noRules = { isRedacted: false, exempt: [], endedOn: undefined } as const;
+const noRules = { isRedacted: false, exempt: [], endedOn: undefined, exemption: undefined } as const;
 
 /** Reports an issue of a key; undefined is the map itself. */
 type Refuse = (
@@ -101,12 +112,6 @@ function readValues(
     if (intrinsicName(raw) !== undefined) hidden.push(name);
   }
   return { values: Object.fromEntries(values), hidden };
-}
-
-interface Exemption {
-  readonly controls: readonly ControlName[];
-  readonly reason: string;
-  readonly until: string | undefined;
 }
 
 const noExemption: Exemption = { controls: [], reason: '', until: undefined };

@@ -4,6 +4,7 @@
  */
 import { definiteIssues, lifecyclePolicyIssues } from './lifecycle/grammar.ts';
 import { lifecyclePolicyNotes } from './lifecycle/notes.ts';
+import { exemptionTagValue } from './policy/exemption-tag-value.ts';
 import { parseRepositoryPolicy } from './settings/repository-policy.ts';
 
 /** What reads repository policies and lifecycle policies. */
@@ -12,6 +13,8 @@ export const documentRules = {
   lifecyclePolicyIssues,
   definiteIssues,
   lifecyclePolicyNotes,
+  // Writes one, and is as rare.
+  exemptionTagValue,
 } as const;
 
 /** Answers what reads documents; called only where there is one. */

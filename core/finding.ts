@@ -60,6 +60,7 @@ export type TemplateCode =
   | 'exemption-without-reason'
   | 'exemption-not-a-day'
   | 'exemption-not-allowed'
+  | 'exemption-tagged'
   | 'goes-with-exempt'
   | 'not-literal-or-ref'
   | 'hidden-parameter';

@@ -20,7 +20,12 @@ function outcomeMessage(finding: Finding, isOutside: boolean): string {
   const { outcome, after } = finding;
   const reason = reasonOf(finding);
   // What the guard decided is said with its reason; where a snippet stands, the macro does not know.
-  if (finding.guard !== undefined || finding.code === 'snippet-elsewhere') return reason;
+  if (
+    finding.guard !== undefined ||
+    finding.code === 'snippet-elsewhere' ||
+    finding.code === 'exemption-tagged'
+  )
+    return reason;
   if (isOutside && (outcome === 'set' || outcome === 'replaced' || isRefusal(finding)))
     return `${reason}; the macro is not applied to this resource`;
   if (finding.code === 'no-lifecycle-policy' && outcome === 'set')

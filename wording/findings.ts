@@ -98,6 +98,7 @@ const templateSentences = (): { readonly [Code in TemplateCode]: string } => ({
   'exemption-without-reason': 'is missing: an exemption needs a reason',
   'exemption-not-a-day': 'must be a day such as 2027-03-31, not {value}',
   'exemption-not-allowed': 'is not allowed by the application (AllowExemptions)',
+  'exemption-tagged': 'the macro adds the exemption as a tag, which the hook reads',
   'goes-with-exempt': 'goes with Exempt only',
   'not-literal-or-ref': 'must be a literal or a Ref to a parameter',
   'hidden-parameter': 'cannot have the value of this parameter',

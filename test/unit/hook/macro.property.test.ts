@@ -1,0 +1,43 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { harden } from '../../../cloudformation/harden.ts';
+import { checkResolved } from '../../../cloudformation/resolved-resource.ts';
+import { isRefusal } from '../../../core/finding.ts';
+import { asObject, isObject, type JsonObject } from '../../../core/json.ts';
+import { policies, resources } from '../core/arbitrary-templates.ts';
+
+const today = '2026-11-24';
+
+/** What CloudFormation resolves before it calls a hook is not resolved here: resources with functions are left out. */
+function isResolved(properties: JsonObject): boolean {
+  return !/"(Ref|Fn::|Condition)|\{\{resolve:/.test(JSON.stringify(properties));
+}
+
+test('what the macro has written is compliant, whatever the policy', () => {
+  let count = 0;
+  fc.assert(
+    fc.property(resources, policies, (given, policy) => {
+      const { fragment, findings } = harden(
+        { Resources: given },
+        { policy, parameters: {}, today: () => today, describe: () => ({}) },
+      );
+      if (findings.some(isRefusal)) return;
+      for (const resource of Object.values(asObject(fragment.Resources))) {
+        const { Type: type, Properties: properties = {}, Metadata: metadata } = asObject(resource);
+        if (type !== 'AWS::ECR::Repository' && type !== 'AWS::ECR::RepositoryCreationTemplate') continue;
+        // A resource can tighten its own Enforcement, and have its own key, of which a hook is not told.
+        if (
+          !isObject(properties) ||
+          !isResolved(properties) ||
+          /Enforcement|KmsKey/.test(JSON.stringify(metadata ?? {}))
+        )
+          continue;
+        count += 1;
+        const { controls } = checkResolved({ type, properties, action: 'CREATE' }, policy, today);
+        expect(controls.filter((each) => each.kind === 'failed' && each.isNonCompliant)).toEqual([]);
+      }
+    }),
+    { numRuns: 1500 },
+  );
+  expect(count).toBeGreaterThan(20);
+});
