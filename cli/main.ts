@@ -8,7 +8,7 @@ import { checkCommand, type FailOn, type Format, failOns, formats } from './comm
 import { type ClaimsOptions, withClaimsOptions } from './commands/claims-options.ts';
 import type { LiveOptions } from './live/model.ts';
 import { lookOf, withLiveOptions } from './live/options.ts';
-import { expandOptions, type TemplateOptions, withTemplateOptions } from './options.ts';
+import { expandOptions, inputOptions, type TemplateOptions, withTemplateOptions } from './options.ts';
 import { print, printDocument, printProblem } from './output.ts';
 
 /** The package's version, set when the bundle is built. */
@@ -18,7 +18,14 @@ const version = typeof ECR_HARDENING_VERSION === 'string' ? ECR_HARDENING_VERSIO
 const colours = coloursFor(process.stdout, process.env);
 let code = 0;
 
-const templates = 'template files, glob patterns, or - for standard input';
+/** The options of check alone. */
+interface CheckFlags {
+  readonly format: Format;
+  readonly failOn: FailOn;
+  readonly allowNoTemplates?: boolean;
+}
+
+const templates = 'template files, folders, glob patterns, or - for standard input';
 const program = new Command('ecr-hardening')
   .description(
     'Safe defaults for Amazon ECR: previews the EcrHardening macro without an AWS account, and audits live registries.',
@@ -34,16 +41,13 @@ withTemplateOptions(program.command('expand'))
   .option('--write', 'write the result to the file instead of printing it')
   .addHelpText(
     'after',
-    examples(
-      'expand template.yaml > expanded.yaml',
-      'expand --write stacks/*.yaml',
-      'expand -p Stage=prod -',
-    ),
+    examples('expand template.yaml > expanded.yaml', 'expand --write stacks', 'expand -p Stage=prod -'),
   )
   .action(async (files: string[], options: TemplateOptions & { readonly write?: boolean }) => {
     const { expandCommand } = await import('./commands/expand.ts');
     const isToBeWritten = options.write === true;
-    const text = await expandCommand(files, await expandOptions(options), isToBeWritten);
+    const expanding = await expandOptions(options);
+    const text = await expandCommand(files, expanding, isToBeWritten, inputOptions(options), printProblem);
     (isToBeWritten ? print : printDocument)(text);
   });
 
@@ -60,7 +64,8 @@ withLiveOptions(withTemplateOptions(program.command('diff')))
   )
   .action(async (files: string[], options: TemplateOptions & LiveOptions) => {
     const { diffCommand } = await import('./commands/diff.ts');
-    print(await diffCommand(files, await expandOptions(options), colours, lookOf(options)));
+    const expanding = await expandOptions(options);
+    print(await diffCommand(files, expanding, colours, lookOf(options), inputOptions(options)));
   });
 
 withLiveOptions(withTemplateOptions(program.command('check')))
@@ -74,28 +79,25 @@ withLiveOptions(withTemplateOptions(program.command('check')))
       .choices([...failOns])
       .default('warning'),
   )
+  .option('--allow-no-templates', 'succeed even if there is no template among the files')
   .addHelpText(
     'after',
     examples(
       'check template.yaml',
-      "check 'stacks/**/*.yaml' --format sarif > findings.sarif",
+      'check stacks --format sarif > findings.sarif',
       'check --fail-on error template.yaml',
       'check --live --profile prod template.yaml',
     ),
   )
-  .action(
-    async (
-      files: string[],
-      options: TemplateOptions & LiveOptions & { readonly format: Format; readonly failOn: FailOn },
-    ) => {
-      const { format, failOn } = options;
-      const report = { format, failOn, version, colours, live: lookOf(options) };
-      const checked = await checkCommand(files, await expandOptions(options), report);
-      print(checked.text);
-      for (const problem of checked.problems) printProblem(problem);
-      code = checked.code;
-    },
-  );
+  .action(async (files: string[], options: TemplateOptions & LiveOptions & CheckFlags) => {
+    const { format, failOn, allowNoTemplates: allowsNone } = options;
+    const input = { ...inputOptions(options), allowsNone };
+    const report = { format, failOn, version, colours, live: lookOf(options), input };
+    const checked = await checkCommand(files, await expandOptions(options), report);
+    print(checked.text);
+    for (const sentence of [...checked.problems, ...checked.notes]) printProblem(sentence);
+    code = checked.code;
+  });
 
 withAuditOptions(program.command('audit'))
   .description(

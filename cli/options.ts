@@ -2,6 +2,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Json } from '../core/json.ts';
 import type { ExpandOptions } from '../template-text/expand.ts';
+import type { InputOptions } from './input/templates.ts';
+import { showCount } from './progress.mjs';
 
 /** The options as commander parses them. */
 export interface TemplateOptions {
@@ -10,6 +12,9 @@ export interface TemplateOptions {
   readonly config?: string;
   readonly configEnv: string;
   readonly serviceToken?: string;
+  readonly strict?: boolean;
+  /** False with `--no-ignore`. */
+  readonly ignore: boolean;
 }
 
 type Pairs = Readonly<Record<string, string>>;
@@ -31,7 +36,14 @@ export function withTemplateOptions(command: Command): Command {
     .option(
       '--service-token <arn>',
       "the function ARN for Custom::EcrSettings, instead of the stack's export",
-    );
+    )
+    .option('--strict', 'refuse files that are no CloudFormation template, instead of skipping them')
+    .option('--no-ignore', 'also read files that git ignores');
+}
+
+/** Which files are read, and how. */
+export function inputOptions({ strict, ignore }: TemplateOptions): InputOptions {
+  return { isStrict: strict, withIgnored: !ignore, progress: showCount(process.stderr, 'files') };
 }
 
 // The export of template.yaml's output, under the name that samconfig.toml gives the stack.

@@ -11,16 +11,34 @@ const maximumBytes = 4_000_000;
  * @throws Problem, one sentence, if the file does not exist or is not text
  */
 export function readText(path: string, file = path): string {
-  const unreadable = (reason: string) => `${file} could not be read (${reason}): make it readable and retry.`;
-  const found = attempt(() => statSync(path, { throwIfNoEntry: false }), unreadable);
+  const because = (reason: string) => unreadable(file, reason);
+  const found = attempt(() => statSync(path, { throwIfNoEntry: false }), because);
   if (found === undefined) throw new Problem(`There is no file ${file}: give the path of a template.`);
   if (found.isDirectory())
     throw new Problem(`${file} is a folder: give the templates in it, such as ${file}/*.yaml.`);
   checkSize(found.size, file);
   return decode(
-    attempt(() => readFileSync(path), unreadable),
+    attempt(() => readFileSync(path), because),
     file,
   );
+}
+
+/**
+ * The text of a file that may be anything: undefined if it is too large for a template, or is not text.
+ *
+ * @throws Problem, one sentence, if the file cannot be read
+ */
+export function readTextIfAny(path: string): string | undefined {
+  const because = (reason: string) => unreadable(path, reason);
+  const found = attempt(() => statSync(path, { throwIfNoEntry: false }), because);
+  if (found === undefined || found.isDirectory()) return readText(path);
+  if (found.size > maximumBytes) return undefined;
+  const bytes = attempt(() => readFileSync(path), because);
+  try {
+    return textOf(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The text of standard input. @throws Problem, one sentence */
@@ -36,9 +54,17 @@ export function readStandardInput(): string {
 function decode(bytes: Uint8Array, file: string): string {
   checkSize(bytes.byteLength, file);
   return attempt(
-    () => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+    () => textOf(bytes),
     () => `${file} is not UTF-8 text: specify a template in YAML or JSON.`,
   );
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+}
+
+function unreadable(file: string, reason: string): string {
+  return `${file} could not be read (${reason}): make it readable and retry.`;
 }
 
 function checkSize(bytes: number, file: string): void {

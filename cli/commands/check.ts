@@ -1,8 +1,9 @@
-import { Problem } from '../../core/problem.ts';
+import { isProblem, type Problem } from '../../core/problem.ts';
+import type { TemplateDocument } from '../../template-text/document.ts';
 import type { ExpandOptions } from '../../template-text/expand.ts';
 import type { Colours } from '../colours.ts';
-import { findingsOf, type LocatedFinding } from '../findings.ts';
-import { filesOf, readInput } from '../input.ts';
+import { findingsOf, type LocatedFinding, type Severity } from '../findings.ts';
+import { type FilesRead, forEachTemplate, type InputOptions, skippedSentence } from '../input/templates.ts';
 import type { LookAtTemplates } from '../live/model.ts';
 import { githubReport } from '../reports/github.ts';
 import { jsonReport } from '../reports/json.ts';
@@ -24,6 +25,8 @@ export interface Checked {
   readonly code: 0 | 1 | 2;
   /** Sentences about templates that could not be read. */
   readonly problems: readonly string[];
+  /** Sentences about what was left out, where the report itself has no place for them. */
+  readonly notes: readonly string[];
 }
 
 /** How a check is reported. */
@@ -32,6 +35,7 @@ export interface CheckOptions {
   readonly failOn: FailOn;
   readonly version: string;
   readonly colours: Colours;
+  readonly input?: InputOptions;
   /** Looks at the live repositories first. */
   readonly live?: LookAtTemplates | undefined;
 }
@@ -43,31 +47,54 @@ export async function checkCommand(
   checkOptions: CheckOptions,
 ): Promise<Checked> {
   const problems: string[] = [];
-  const files = await filesOf(given, ({ message }) => problems.push(message));
-  const attempt = <Value>(work: () => Value): readonly Value[] => {
-    try {
-      return [work()];
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      problems.push(error.message);
-      return [];
-    }
-  };
-  const templates = files.flatMap((file) => attempt(() => readInput(file)));
-  const { failOn, live } = checkOptions;
-  const look = live && (await live(templates, options));
-  const checked = templates.flatMap((template) =>
-    attempt(() => ({
-      file: template.file,
-      found: findingsOf(template, look?.optionsFor(template) ?? options),
-    })),
+  const findings: LocatedFinding[] = [];
+  const names: string[] = [];
+  const { skipped } = await forEachChecked(
+    given,
+    options,
+    checkOptions,
+    (template, withOptions) => {
+      findings.push(...findingsOf(template, withOptions));
+      names.push(template.file);
+    },
+    ({ message }) => problems.push(message),
   );
-  const findings = checked.flatMap(({ found }) => found);
-  const isFailing = ({ level }: LocatedFinding) =>
-    failOn !== 'never' && (level === 'error' || (level === 'warning' && failOn === 'warning'));
-  const code = problems.length > 0 ? 2 : findings.some(isFailing) ? 1 : 0;
-  const names = checked.map(({ file }) => file);
-  return { text: report(names, findings, checkOptions), code, problems };
+  const isBad = findings.some(({ level }) => isFailing(level, checkOptions.failOn));
+  const code = problems.length > 0 ? 2 : isBad ? 1 : 0;
+  // Where nothing was read, the problem says so.
+  const note = names.length === 0 && code === 2 ? '' : skippedSentence(skipped);
+  const text = report(names, findings, checkOptions);
+  return checkOptions.format === 'text'
+    ? { text: note === '' ? text : `${text}${note}\n`, code, problems, notes: [] }
+    : { text, code, problems, notes: note === '' ? [] : [note] };
+}
+
+/** Does the work for each template, after a look at what is live, if there is to be one. */
+async function forEachChecked(
+  given: readonly string[],
+  options: ExpandOptions,
+  { live, input = {} }: Pick<CheckOptions, 'live' | 'input'>,
+  work: (template: TemplateDocument, withOptions: ExpandOptions) => void,
+  report: (problem: Problem) => void,
+): Promise<FilesRead> {
+  // Nothing of a template is kept: there may be thousands.
+  if (live === undefined) return forEachTemplate(given, input, (each) => work(each, options), report);
+  const templates: TemplateDocument[] = [];
+  const files = await forEachTemplate(given, input, (template) => templates.push(template), report);
+  const look = await live(templates, options);
+  for (const template of templates) {
+    try {
+      work(template, look.optionsFor(template));
+    } catch (error) {
+      if (!isProblem(error)) throw error;
+      report(error);
+    }
+  }
+  return files;
+}
+
+function isFailing(level: Severity, failOn: FailOn): boolean {
+  return failOn !== 'never' && (level === 'error' || (level === 'warning' && failOn === 'warning'));
 }
 
 function report(

@@ -14,7 +14,7 @@ import type { Colours } from '../colours.ts';
 import { effectOf } from '../diff/effects.ts';
 import { changesOf, ownersOf, theTemplate } from '../diff/owners.ts';
 import { collectDefaults, messageOf } from '../findings.ts';
-import { filesOf, readInput } from '../input.ts';
+import { forEachTemplate, type InputOptions, skippedSentence } from '../input/templates.ts';
 import { liveLines } from '../live/details.ts';
 import type { LookAtTemplates } from '../live/model.ts';
 import { expandedText } from './expand.ts';
@@ -25,11 +25,21 @@ export async function diffCommand(
   options: ExpandOptions,
   colours: Colours,
   live?: LookAtTemplates,
+  input: InputOptions = {},
 ): Promise<string> {
-  const templates = (await filesOf(given)).map(readInput);
+  const templates: TemplateDocument[] = [];
+  const texts: string[] = [];
+  const show = (template: TemplateDocument, withOptions: ExpandOptions) =>
+    texts.push(diffOf(template, withOptions, colours));
+  // Without a look at what is live, nothing of a template is kept: there may be thousands.
+  const { skipped } = await forEachTemplate(given, input, (template) => {
+    if (live === undefined) show(template, options);
+    else templates.push(template);
+  });
   const look = live && (await live(templates, options));
-  const texts = templates.map((template) => diffOf(template, look?.optionsFor(template) ?? options, colours));
-  return texts.join('\n');
+  for (const template of templates) show(template, look?.optionsFor(template) ?? options);
+  const note = visible(skippedSentence(skipped));
+  return [...texts, ...(note === '' ? [] : [`${note}\n`])].join('\n');
 }
 
 function diffOf(template: TemplateDocument, options: ExpandOptions, colours: Colours): string {

@@ -6,7 +6,8 @@ import { type ExpandOptions, expandTemplate } from '../../template-text/expand.t
 import { numberTextFindings } from '../../template-text/text-findings.ts';
 import { reasonOf } from '../../wording/findings.ts';
 import { locationOf } from '../../wording/path.ts';
-import { filesOf, readInput, standardInput } from '../input.ts';
+import { standardInput } from '../input/find-files.ts';
+import { forEachTemplate, type InputOptions, skippedSentence } from '../input/templates.ts';
 
 /**
  * The text that the deployed macro would make of a template; what nothing changes stays byte for byte.
@@ -26,37 +27,53 @@ export function expandedText(template: TemplateDocument, options: ExpandOptions)
   return editTemplate(template, expanded.template);
 }
 
+/** One template, expanded. */
+interface Expanded {
+  readonly file: string;
+  readonly before: string;
+  readonly text: string;
+}
+
 /**
  * `ecr-hardening expand`.
  *
+ * @param note called with a sentence about what was left out
  * @returns what is to be printed
  */
 export async function expandCommand(
   given: readonly string[],
   options: ExpandOptions,
   isToBeWritten: boolean,
+  input: InputOptions = {},
+  note: (sentence: string) => void = () => {},
 ): Promise<string> {
-  const files = await filesOf(given);
-  if (!isToBeWritten && files.length > 1)
-    throw new Problem(`expand prints one template, and ${files.length} are given: add --write, or give one.`);
-  if (isToBeWritten && files.includes(standardInput))
+  if (isToBeWritten && given.includes(standardInput))
     throw new Problem('Standard input has no file to be written: leave --write out.');
-  const { refuseReadOnly, writeText } = await import('../write-file.ts');
+  const { refuseReadOnly } = await import('../write-file.ts');
   // All of them first: where one is refused, or cannot be written, none is written.
-  const texts = files.map((file) => {
-    const template = readInput(file);
+  const expanded: Expanded[] = [];
+  const { skipped } = await forEachTemplate(given, input, (template) => {
+    const { file, text: before } = template;
     const text = expandedText(template, options);
     if (isToBeWritten) attempt(file, () => refuseReadOnly(file));
-    return { file, before: template.text, text };
+    expanded.push({ file, before, text });
   });
-  if (!isToBeWritten) return texts.map(({ text }) => text).join('');
-  return texts
-    .map(({ file, before, text }) => {
-      if (text === before) return `${visible(file)}: nothing changes\n`;
-      attempt(file, () => writeText(file, text));
-      return `${visible(file)} written\n`;
-    })
-    .join('');
+  if (skipped.length > 0) note(skippedSentence(skipped));
+  if (!isToBeWritten && expanded.length > 1)
+    throw new Problem(
+      `expand prints one template, and ${expanded.length} are given: add --write, or give one.`,
+    );
+  return isToBeWritten ? writeAll(expanded) : expanded.map(({ text }) => text).join('');
+}
+
+async function writeAll(expanded: readonly Expanded[]): Promise<string> {
+  const { writeText } = await import('../write-file.ts');
+  const lines = expanded.map(({ file, before, text }) => {
+    if (text === before) return `${visible(file)}: nothing changes\n`;
+    attempt(file, () => writeText(file, text));
+    return `${visible(file)} written\n`;
+  });
+  return lines.join('');
 }
 
 function attempt(file: string, write: () => void): void {

@@ -13,9 +13,10 @@ export function textReport(
     warning: yellow,
     note: cyan,
   };
+  const byFile = Map.groupBy(findings, ({ file }) => file);
   const blocks = files.flatMap((file) => {
-    const own = findings.filter((finding) => finding.file === file);
-    if (own.length === 0) return [];
+    const own = byFile.get(file);
+    if (own === undefined) return [];
     const lines = own.map(({ line, column, level, control, place, message, details = [] }) => {
       const where = `${line}:${column}`.padEnd(8);
       return `  ${dim(where)}${paint[level](level.padEnd(9))}${bold(control.padEnd(17))}${place}${[message, ...details].map((each) => `\n${' '.repeat(19)}${each}`).join('')}`;

@@ -174,7 +174,7 @@ test('every golden template that is whole is checked in one run', () => {
   const golden = join(projectRoot, 'test', 'golden', '*.yaml');
   expect(readFileSync(join(projectRoot, 'test', 'golden', 'loops.yaml'), 'utf8')).toContain('fragment');
   // Goldens hold a template within, and are none themselves.
-  const { code, err } = place.run(['check', golden]);
+  const { code, err } = place.run(['check', '--strict', golden]);
   expect(code).toBe(2);
   expect(
     err

@@ -1,0 +1,138 @@
+/** The template files that the command line names: files, folders, glob patterns, or standard input. */
+import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Problem } from '../../core/problem.ts';
+
+/** The name of standard input. */
+export const standardInput = '-';
+
+/** Which of the files that are found are left out. */
+export interface FindOptions {
+  /** Whether files that git ignores are found too; files that are named are always read. Default: false. */
+  readonly withIgnored?: boolean | undefined;
+  /** Leaves out some of the files of folders and patterns, by their absolute paths. */
+  readonly isExcluded?: ((path: string) => boolean) | undefined;
+}
+
+/** The kinds of files that templates are in, of a folder. */
+const templateFiles = '**/*.{yaml,yml,json,template}';
+/** Copies of templates, and files of other people's. */
+const otherFolders = ['node_modules', '.git', '.aws-sam'];
+
+/**
+ * The files of the arguments, in order and without duplicates.
+ *
+ * @param report called with an argument that leads to no file; by default the problem is thrown
+ */
+export async function filesOf(
+  given: readonly string[],
+  options: FindOptions = {},
+  report: (problem: Problem) => void = (problem) => {
+    throw problem;
+  },
+): Promise<readonly string[]> {
+  const files = new Map<string, string>();
+  for (const name of given) {
+    const search = searchOf(name);
+    const found = search === undefined ? [name] : await filesFound(name, search, options, report);
+    for (const file of found) {
+      const key = file === standardInput ? file : resolve(file);
+      if (!files.has(key)) files.set(key, file);
+    }
+  }
+  return [...files.values()];
+}
+
+/** A pattern, and the folder from which on it is one. */
+interface Search {
+  readonly pattern: string;
+  readonly folder: string;
+  readonly isFolder: boolean;
+}
+
+/** Undefined for the name of a file, which may look like a pattern, such as `stack[1].yaml`. */
+function searchOf(name: string): Search | undefined {
+  if (name === standardInput) return undefined;
+  if (isFolder(name)) return { pattern: templateFiles, folder: name, isFolder: true };
+  if (!/[*?[\]{}()!]/.test(name) || existsSync(name)) return undefined;
+  // Windows separates paths with the character that escapes in patterns.
+  const pattern = process.platform === 'win32' ? name.replaceAll('\\', '/') : name;
+  const steps = pattern.split('/');
+  const fixed = steps.slice(
+    0,
+    steps.findIndex((step) => /[*?[\]{}()!]/.test(step)),
+  );
+  const folder = fixed.length === 1 && fixed[0] === '' ? '/' : fixed.join('/') || '.';
+  return { pattern, folder, isFolder: false };
+}
+
+function isFolder(name: string): boolean {
+  try {
+    return statSync(name).isDirectory();
+  } catch {
+    // Whoever reads it says why it cannot be read.
+    return false;
+  }
+}
+
+async function filesFound(
+  name: string,
+  search: Search,
+  { withIgnored = false, isExcluded = () => false }: FindOptions,
+  report: (problem: Problem) => void,
+): Promise<readonly string[]> {
+  const found = await filesLike(search);
+  const isIgnored = withIgnored ? () => false : await ignoredUnder(search.folder);
+  const files = found.filter((file) => !isExcluded(resolve(file)) && !isIgnored(resolve(file)));
+  if (files.length > 0) return files;
+  report(new Problem(nothingFound(name, search.isFolder, found.length)));
+  return [];
+}
+
+function nothingFound(name: string, isFolder: boolean, leftOut: number): string {
+  if (leftOut > 0)
+    return `${name} leads to ${leftOut} ${leftOut === 1 ? 'file' : 'files'}, all ignored by git or by the configuration: add --no-ignore to read what git ignores.`;
+  return isFolder
+    ? `${name} is a folder without YAML or JSON files: specify one that contains templates.`
+    : `No file matches ${name}: specify the path of a template.`;
+}
+
+async function filesLike({ pattern, folder, isFolder }: Search): Promise<readonly string[]> {
+  const { globSync } = await import('tinyglobby');
+  const ignore = otherFolders.filter((each) => !pattern.includes(each)).map((each) => `**/${each}/**`);
+  const options = {
+    onlyFiles: true,
+    expandDirectories: false,
+    // A link to a folder may lead out of this one, or around for ever.
+    followSymbolicLinks: false,
+    fs: { readdirSync: new Proxy(readdirSync, { apply: (_read, _self, [path]) => readFolder(path) }) },
+    ignore,
+  };
+  const found = isFolder
+    ? globSync(pattern, { ...options, cwd: folder, dot: true }).map((file) => join(folder, file))
+    : globSync(pattern, options);
+  return found.toSorted();
+}
+
+/** What is in a folder; a link to a file counts as that file. */
+function readFolder(path: string): Dirent[] {
+  return readdirSync(path, { withFileTypes: true }).map((entry) =>
+    entry.isSymbolicLink() && isFile(join(path, entry.name))
+      ? Object.create(entry, { isFile: { value: () => true }, isSymbolicLink: { value: () => false } })
+      : entry,
+  );
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    // A link to nothing, or to itself.
+    return false;
+  }
+}
+
+async function ignoredUnder(folder: string): Promise<(path: string) => boolean> {
+  const { ignoredByGit } = await import('./git-ignore.ts');
+  return ignoredByGit(resolve(folder));
+}
