@@ -1,9 +1,11 @@
 /** Where no lifecycle policy is right for all repositories that may be meant: one for each stack that they belong to. */
+
 import type { RepositoryStacks } from '../aws/cloudformation/repository-stacks.ts';
 import { repositoryNameOf } from '../aws/ecr/arn.ts';
 import { mapConcurrently } from '../aws/map-concurrently.ts';
 import type { StackTags } from '../aws/usage/stack-tags.ts';
 import { unreadOf } from '../aws/usage/unread.ts';
+import { groupBy } from '../core/group-by.ts';
 import { isUnknown, type Known } from '../core/known.ts';
 import type { UnreadSource } from '../core/usage/evidence.ts';
 import {
@@ -40,7 +42,7 @@ export async function decideByStack(
     reads,
   );
   if (isUnknown(stackOf)) return stackOf;
-  const groups = Map.groupBy(looks, ({ repository }) => stackOf.get(repository));
+  const groups = groupBy(looks, ({ repository }) => stackOf.get(repository));
   const stacks: StackDecision[] = [];
   for (const [stackName, group] of groups) {
     if (stackName === undefined) continue;

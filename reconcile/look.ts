@@ -1,6 +1,7 @@
 /** Looks at live repositories before a lifecycle policy is put: what it would expire, and what of that is in use. */
 import { mapConcurrently } from '../aws/map-concurrently.ts';
 import type { Usage, UsageRegistry } from '../aws/usage/usage-reads.ts';
+import { groupBy } from '../core/group-by.ts';
 import { whenKnown } from '../core/known.ts';
 import type { UsageEvidence, UsageSource } from '../core/usage/evidence.ts';
 import type { RepositoryLook } from '../core/usage/guard.ts';
@@ -53,7 +54,7 @@ const repositoriesAtOnce = 8;
  */
 export async function lookAt(options: LookOptions): Promise<Look> {
   const { targets, protectPulledWithinDays, now } = options;
-  const byName = Map.groupBy(targets, ({ repository }) => repository);
+  const byName = groupBy(targets, ({ repository }) => repository);
   const textsOf = (all: readonly LookTarget[]) => [...new Set(all.map(({ wanted }) => wanted))];
   const read = await mapConcurrently(
     [...byName],
@@ -65,7 +66,7 @@ export async function lookAt(options: LookOptions): Promise<Look> {
     readEvidence(read, options),
     readAllIndexes(read, options),
   ]);
-  const references = Map.groupBy(evidence?.references ?? [], ({ repository }) => repository);
+  const references = groupBy(evidence?.references ?? [], ({ repository }) => repository);
   const pulledSince = pulledSinceOf(now, protectPulledWithinDays);
   const effectIn = ({ images, relatives }: Expiring, repository: string): PolicyEffect =>
     effectOf(

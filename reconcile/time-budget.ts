@@ -1,7 +1,9 @@
 /** Whether the writes fit in the remaining time. Pure. */
+
 import type { Speed } from '../aws/calls.ts';
 import type { Deadline } from '../aws/deadline.ts';
 import { maxAtOnce } from '../aws/map-concurrently.ts';
+import { groupBy } from '../core/group-by.ts';
 import type { Refusal } from './outcome.ts';
 import type { Plan } from './plan.ts';
 
@@ -22,7 +24,7 @@ export function outOfTime(
   const operations = plans.flatMap(operationsOf);
   const writes = operations.filter((operation) => operation !== verifying).length;
   const respondingMs = (writes * (speed.responseMs() ?? 0)) / maxAtOnce;
-  const counts = Map.groupBy(operations, (operation) => operation);
+  const counts = groupBy(operations, (operation) => operation);
   const pacedMs = [...counts].map(
     ([operation, { length }]) => (1000 * length) / (speed.perSecond(operation) ?? Number.POSITIVE_INFINITY),
   );

@@ -1,7 +1,9 @@
 /** Who uses images, read once for all repositories of a request, and only if a lifecycle policy would expire any. */
+
 import { type Deadline, deadlineIn } from '../aws/deadline.ts';
 import type { ImageIndexReads } from '../aws/ecr/image-indexes.ts';
 import type { Usage, UsageRegistry } from '../aws/usage/usage-reads.ts';
+import { groupBy } from '../core/group-by.ts';
 import { isUnknown } from '../core/known.ts';
 import {
   type ImageReference,
@@ -65,9 +67,7 @@ export function startUsageLook(
     return reading;
   };
   const references = () => {
-    grouped ??= evidence().then((found) =>
-      Map.groupBy(found.references.filter(isOf(registry)), repositoryOf),
-    );
+    grouped ??= evidence().then((found) => groupBy(found.references.filter(isOf(registry)), repositoryOf));
     return grouped;
   };
   return {

@@ -1,4 +1,5 @@
 /** What the default lifecycle policies of a template will do, in one sentence. */
+import { groupBy } from '../core/group-by.ts';
 import { asObject, entriesOf, isObject, type Json, type JsonObject } from '../core/json.ts';
 
 /** A default that a repository gets. */
@@ -12,7 +13,7 @@ const maxNames = 5;
 
 /** One sentence for all of a template: a clause for each different policy, and how to look at the live repositories. */
 export function defaultPoliciesNote(defaults: readonly NamedDefault[]): string {
-  const byEffect = Map.groupBy(defaults, ({ text }) => effectOfDefault(text));
+  const byEffect = groupBy(defaults, ({ text }) => effectOfDefault(text));
   const clauses = [...byEffect].map(([effect, found]) => {
     const names = [...new Set(found.map(({ logicalId = 'The repository' }) => logicalId))];
     return `${named(names)} ${names.length === 1 ? 'gets' : 'get'} the default lifecycle policy, which ${effect}`;

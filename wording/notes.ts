@@ -1,4 +1,5 @@
 /** Notes about a request that succeeds, a clause each; and the changes that a dry run would make. */
+import { groupBy } from '../core/group-by.ts';
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
 import type { HarmSummary } from '../reconcile/guard.ts';
 import type { Note } from '../reconcile/outcome.ts';
@@ -77,7 +78,7 @@ export function changeCounts(plans: readonly Plan[]): readonly string[] {
       ? []
       : [`LifecyclePolicy -> ${lifecyclePolicy === null ? 'none' : 'the given one'}`]),
   ]);
-  return [...Map.groupBy(changes, (change) => change)].map(
+  return [...groupBy(changes, (change) => change)].map(
     ([change, { length }]) => `${change} in ${repositories(length)}`,
   );
 }

@@ -1,5 +1,6 @@
 /** Why a request is refused: sentences for stack events, and the same for the log, without values. */
 
+import { groupBy } from '../core/group-by.ts';
 import { matchesEveryTag } from '../core/settings/matches-every-tag.ts';
 
 import type { Loss, Mismatch, Refusal, RepositoryRefusal } from '../reconcile/outcome.ts';
@@ -105,7 +106,7 @@ export function refusedRepositories(refusal: Refusal): readonly string[] {
 
 function refusedClauses(refusals: readonly RepositoryRefusal[], isNamed: IsNamed): readonly string[] {
   const unnamed = refusals.filter(({ repository }) => !isNamed(repository));
-  const counts = [...Map.groupBy(unnamed, ({ code }) => code).values()].flatMap((alike) => {
+  const counts = [...groupBy(unnamed, ({ code }) => code).values()].flatMap((alike) => {
     const [first] = alike;
     return first === undefined ? [] : [countedRefusal(first, repositories(alike.length))];
   });

@@ -1,3 +1,4 @@
+import { groupBy } from '../../core/group-by.ts';
 import { visible } from '../../core/visible.ts';
 import type { Colours } from '../colours.ts';
 import type { LocatedFinding, Severity } from '../findings.ts';
@@ -13,7 +14,7 @@ export function textReport(
     warning: yellow,
     note: cyan,
   };
-  const byFile = Map.groupBy(findings, ({ file }) => file);
+  const byFile = groupBy(findings, ({ file }) => file);
   const blocks = files.flatMap((file) => {
     const own = byFile.get(file);
     if (own === undefined) return [];

@@ -1,4 +1,5 @@
 /** The stacks of a template for which the same is written, so that the template needs one condition for all of them. */
+import { groupBy } from '../group-by.ts';
 import type { GuardOutcome, SettledDecision } from './guard-report.ts';
 
 /** A decision for each stack. */
@@ -19,7 +20,7 @@ export function stackGroups({
 }: Pick<ByStack, 'stacks' | 'otherwise'>): readonly StackGroup[] {
   const rest = writtenBy(otherwise);
   const different = stacks.filter(({ decision }) => writtenBy(decision) !== rest);
-  const groups = Map.groupBy(different, ({ decision }) => writtenBy(decision));
+  const groups = groupBy(different, ({ decision }) => writtenBy(decision));
   return [...groups.values()].flatMap((group): readonly StackGroup[] => {
     const [first] = group;
     if (first === undefined) return [];

@@ -1,4 +1,5 @@
 /** What evidence says of each image of a repository. */
+import { groupBy } from '../group-by.ts';
 import {
   type ImageReference,
   type ImageUser,
@@ -64,7 +65,7 @@ function usersOf(
 ): ReadonlyMap<string, readonly ImageUser[]> {
   const byTag = new Map<string, string>();
   for (const { digest, tags } of images.values()) for (const tag of tags) byTag.set(tag, digest);
-  const direct = Map.groupBy(references, ({ digest, tag }) => digest ?? (tag && byTag.get(tag)));
+  const direct = groupBy(references, ({ digest, tag }) => digest ?? (tag && byTag.get(tag)));
   const users = new Map<string, ImageUser[]>();
   for (const [digest, own] of direct) {
     if (digest === undefined || !images.has(digest)) continue;

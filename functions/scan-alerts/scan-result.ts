@@ -1,4 +1,5 @@
 /** What the alerts read of ECR, and a scan's result in words of their own. */
+
 import { AwsCallError, rootError } from '../../aws/call-error.ts';
 import type { ImageReads } from '../../aws/ecr/images.ts';
 import type {
@@ -7,6 +8,7 @@ import type {
   ScanFindingReads,
   ScanFindings,
 } from '../../aws/ecr/scan-findings.ts';
+import { groupBy } from '../../core/group-by.ts';
 import { fixedOf } from './event.ts';
 import { type Counts, countOf, severityOf } from './severity.ts';
 import { clip, type Vulnerability } from './vulnerability.ts';
@@ -48,13 +50,11 @@ export function isResult(status: string): boolean {
 
 function toResult({ status, description, basic, enhanced, failure }: ScanFindings): ScanResult {
   // Inspector lists findings that are suppressed or closed too.
-  const {
-    ACTIVE: active = [],
-    SUPPRESSED: suppressed = [],
-    CLOSED: closed = [],
-  } = Object.groupBy(enhanced, ({ status = 'ACTIVE' }) =>
+  const byStatus = groupBy(enhanced, ({ status = 'ACTIVE' }) =>
     status === 'ACTIVE' || status === 'SUPPRESSED' ? status : 'CLOSED',
   );
+  const [active, suppressed] = [byStatus.get('ACTIVE') ?? [], byStatus.get('SUPPRESSED') ?? []];
+  const closed = byStatus.get('CLOSED') ?? [];
   const counted = [...basic, ...active, ...suppressed].map((each) => ({
     severity: severityOf(each.severity),
   }));

@@ -43,14 +43,17 @@ export interface Process {
 }
 
 export function processOf(fault: Fault | undefined, turns: () => number = () => 0): Process {
-  const { promise, resolve } = Promise.withResolvers<'died'>();
+  let die = () => {};
+  const died = new Promise<'died'>((resolve) => {
+    die = () => resolve('died');
+  });
   const process: Process = {
     fault,
     turns,
     calls: 0,
     isDead: false,
-    died: promise,
-    die: () => resolve('died'),
+    died,
+    die,
   };
   return process;
 }

@@ -6,6 +6,7 @@ import { connect } from '../../../aws/ecr/connection.ts';
 import { imageReads } from '../../../aws/ecr/images.ts';
 import { lifecyclePolicyReads } from '../../../aws/ecr/lifecycle-policies.ts';
 import type { Usage, UsageReadOptions } from '../../../aws/usage/usage-reads.ts';
+import { groupBy } from '../../../core/group-by.ts';
 import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
 import type { ImageReference, UsageEvidence, UsageSource } from '../../../core/usage/evidence.ts';
 import { decideGuard, type GuardDecision, type RepositoryLook } from '../../../core/usage/guard.ts';
@@ -74,7 +75,7 @@ function look(
 const required = ['pulls', 'ecs', 'lambda'] as const;
 const decide = (looks: readonly RepositoryLook[], sources?: UsageEvidence['sources']): GuardDecision =>
   decideGuard(looks, { sources, required });
-const operations = () => Map.groupBy(server.calls, ({ operation }) => operation);
+const operations = () => groupBy(server.calls, ({ operation }) => operation);
 const count = (operation: 'GetLifecyclePolicy' | 'DescribeImages') =>
   operations().get(operation)?.length ?? 0;
 
