@@ -1,10 +1,11 @@
 // Bundles the command line into dist/: the package's bin, and separately the commands that call AWS, whose clients would
 // slow down the other commands.
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { notices } from './notices.mjs';
+import { recordBuild } from './setup/built.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -20,6 +21,8 @@ const shared = {
   absWorkingDir: root,
   minify: true,
   metafile: true,
+  // Written below: another process may run what an earlier build has made.
+  write: false,
   mainFields: ['module', 'main'],
   legalComments: 'none',
   define: {
@@ -79,6 +82,21 @@ const built = await Promise.all([
     plugins: [takenFrom('ecr-hardening.cjs', exportedByTheBin)],
   }),
 ]);
-chmodSync(bin, 0o755);
 const inputs = [...built.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...sortFiles];
-writeFileSync(join(dist, 'THIRD-PARTY-NOTICES'), notices(inputs, root));
+const files = new Map([
+  ...built.flatMap(({ outputFiles }) => outputFiles.map(({ path, contents }) => [basename(path), contents])),
+  ['THIRD-PARTY-NOTICES', notices(inputs, root)],
+]);
+mkdirSync(dist, { recursive: true });
+const temporary = join(root, '.aws-sam', `command-${process.pid}`);
+mkdirSync(temporary, { recursive: true });
+for (const [name, contents] of files) {
+  const file = join(temporary, name);
+  writeFileSync(file, contents);
+  if (name === basename(bin)) chmodSync(file, 0o755);
+  renameSync(file, join(dist, name));
+}
+rmSync(temporary, { recursive: true });
+// What an earlier version has built would go into the package.
+for (const name of readdirSync(dist)) if (!files.has(name)) rmSync(join(dist, name), { recursive: true });
+recordBuild(inputs);

@@ -38,10 +38,7 @@ try {
   const seen = started.slice(started.indexOf('examples/author-wins.yaml'), started.indexOf('The alert'));
   save('start.txt', `$ npm start\n\n${seen.trim()}`);
   picture(join(folder, 'start.txt'), 'start.png', '--title', 'npm start');
-  save(
-    'audit.txt',
-    `$ npx ecr-hardening audit\n\n${node(['cli/main.ts', 'audit', '--endpoint-url', endpoint])}`,
-  );
+  save('audit.txt', `$ ecr-hardening audit\n\n${node(['cli/main.ts', 'audit', '--endpoint-url', endpoint])}`);
   picture(join(folder, 'audit.txt'), 'audit.png', '--title', 'ecr-hardening audit');
   node([
     'cli/main.ts',

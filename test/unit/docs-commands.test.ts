@@ -15,8 +15,8 @@ const leftOut: readonly (readonly [RegExp, string])[] = [
 ];
 
 const commands = pages.flatMap((file) => commandsOf(file)).filter(({ needsAccount }) => !needsAccount);
-const isTerminal = ({ text }: DocumentedCommand) => /^(npx )?ecr-hardening\b/.test(text);
-const isAudit = ({ text }: DocumentedCommand) => /^(npx )?ecr-hardening audit\b/.test(text);
+const isTerminal = ({ text }: DocumentedCommand) => /^(npx |\.\/)?ecr-hardening\b/.test(text);
+const isAudit = ({ text }: DocumentedCommand) => /^(npx |\.\/)?ecr-hardening audit\b/.test(text);
 const isScript = ({ text }: DocumentedCommand) => /^([A-Z_]+=\S+ )*npm (run|start|test)\b/.test(text);
 
 describe('the commands of the documentation', () => {
@@ -78,6 +78,13 @@ describe('the commands of the documentation', () => {
     expect(unknown).toEqual([]);
   });
 
+  test('never run what a registry may have under the name of the command, which is not published', () => {
+    const asPublished = pages.filter((file) =>
+      /\b(npx|npm (exec|install|i|x)|pnpm|yarn|bunx?)( -\S+)* ecr-hardening(?![\w./-])/.test(textOf(file)),
+    );
+    expect(asPublished).toEqual([]);
+  });
+
   test('that talk to AWS are marked where they need an account', () => {
     const named = commands.filter(({ text }) => /^(sam|aws|cdk|npx cdk|docker) /.test(text));
     expect(named).toEqual([]);
@@ -98,6 +105,8 @@ describe('at a terminal, in a folder with a template', () => {
       writeFileSync(join(tools, name), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
     script('ecr-hardening', `exec "${process.execPath}" "${join(projectRoot, 'cli', 'main.ts')}" "$@"`);
     script('npx', 'exec "$@"');
+    // The clone's own, which builds itself.
+    script('clone', `exec "${join(projectRoot, 'ecr-hardening')}" "$@"`);
     execFileSync(process.execPath, [join(projectRoot, 'examples', 'cdk', 'app.mjs')], {
       env: { ...process.env, CDK_OUTDIR: made },
     });
@@ -109,6 +118,7 @@ describe('at a terminal, in a folder with a template', () => {
     for (const name of ['template.yaml', 'stacks/orders.yaml']) writeFileSync(join(folder, name), unsafe);
     writeFileSync(join(folder, 'samconfig.toml'), textOf('samconfig.toml'));
     cpSync(made, join(folder, 'cdk.out'), { recursive: true });
+    cpSync(join(tools, 'clone'), join(folder, 'ecr-hardening'));
   });
   afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 

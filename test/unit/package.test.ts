@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parseDocument } from 'yaml';
@@ -30,6 +31,37 @@ describe('the package', () => {
       'package.json',
     ]);
     expect(packed.unpackedSize).toBeLessThan(2_000_000);
+  });
+
+  test('installs nothing else, and runs from any folder', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-package-'));
+    try {
+      const npm = (...args: readonly string[]) =>
+        execFileSync('npm', [...args, '--ignore-scripts', '--offline', '--loglevel=error'], {
+          cwd: folder,
+          encoding: 'utf8',
+        });
+      const [packed] = JSON.parse(npm('pack', projectRoot, '--json'));
+      npm('install', '--no-save', `./${packed.filename}`);
+      const { packages } = JSON.parse(
+        readFileSync(join(folder, 'node_modules', '.package-lock.json'), 'utf8'),
+      );
+      expect(Object.keys(packages)).toEqual(['node_modules/ecr-hardening']);
+      const said = execFileSync(join(folder, 'node_modules', '.bin', 'ecr-hardening'), ['--version'], {
+        cwd: tmpdir(),
+        encoding: 'utf8',
+      });
+      expect(said).toBe(`${version}\n`);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, 60_000);
+
+  test('a build leaves nothing of an earlier one', () => {
+    const stale = join(projectRoot, 'dist', 'of-an-earlier-version.cjs');
+    writeFileSync(stale, '');
+    buildBin();
+    expect(existsSync(stale)).toBe(false);
   });
 
   test('is as package managers expect it (publint)', () => {

@@ -25,17 +25,12 @@ const checkov = { name: 'checkov', title: 'Checkov', lists: ['checkov'] };
 /**
  * Installs missing dependencies: the npm packages and the Python environments, in parallel.
  *
- * @param extras `start`: only what `npm start` needs; `checkov`: also the environment of the long test suites
+ * @param extras `start`: only what `npm start` needs; `command`: only what the command needs, no Python; `checkov`: also the
+ *   environment of the long test suites
  */
 export async function prepare(extras = []) {
   checkNode();
-  const isStart = extras.includes('start');
-  const wanted = [
-    packages(isStart),
-    ...[...(isStart ? environments : allEnvironments), ...(extras.includes('checkov') ? [checkov] : [])].map(
-      pythonEnvironment,
-    ),
-  ];
+  const wanted = wantedOf(extras);
   if (missing(wanted).length === 0) return;
   const lock = join(root, '.aws-sam', 'setup.lock');
   const { stderr, env } = process;
@@ -48,6 +43,15 @@ export async function prepare(extras = []) {
         `Waiting for another set-up in this folder (process ${holder}; if it does not exist, remove ${lock}) …`,
       ),
   });
+}
+
+/** What is wanted, as tasks. */
+function wantedOf(extras) {
+  const isCommand = extras.includes('command');
+  const isStart = extras.includes('start');
+  const chosen = isCommand ? [] : isStart ? environments : allEnvironments;
+  const added = extras.includes('checkov') ? [checkov] : [];
+  return [packages(isCommand || isStart), ...[...chosen, ...added].map(pythonEnvironment)];
 }
 
 async function install(steps, wanted) {
@@ -78,7 +82,10 @@ function packages(isStart) {
     isDone: () => isStamped(file, print) || isStamped(file, complete),
     async install() {
       // --include=dev because NODE_ENV=production would omit the tools.
-      const options = ['--include=dev', ...(isStart ? ['--workspaces=false'] : [])];
+      const options = [
+        '--include=dev',
+        ...(isStart ? ['--workspace=functions', '--include-workspace-root'] : []),
+      ];
       await run('npm', ['ci', ...options, '--no-audit', '--no-fund', '--loglevel=error'], {
         cwd: root,
         advice:
