@@ -28,6 +28,7 @@ const rooms = [
   'reconcile',
   'audit',
   'wording',
+  'reports',
   'template-text',
   'functions',
   'cli',
