@@ -1,5 +1,7 @@
 /** The desired state of the repositories that a request selects. */
+import type { WritableSettingName } from '../core/settings/repository-settings.ts';
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
+import type { ObservedRepository } from './observe.ts';
 import { exactName, type Selection } from './selection.ts';
 
 /** What every selected repository is to be set to; undefined where the safe default is wanted. */
@@ -12,6 +14,15 @@ export interface DesiredSettings {
   readonly isPolicyBuilt?: boolean;
   /** Refuse if not given. */
   readonly whenSafer?: WhenSafer;
+  /** The settings of a repository that stay as they are, whatever is desired; none if not given. */
+  readonly leave?: (observed: ObservedRepository) => readonly WritableSettingName[];
+  /** Whether a repository in which nothing is to be written gets no claim, and a claim on it stays where it is. */
+  readonly claimsOnlyChanges?: boolean;
+}
+
+/** What is done where a repository is safer. */
+export function whenSaferOf({ whenSafer = 'Refuse' }: DesiredSettings): WhenSafer {
+  return whenSafer;
 }
 
 /** What becomes of a repository's settings when the resource is deleted or no longer selects it. */

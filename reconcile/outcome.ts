@@ -16,7 +16,13 @@ export type RepositoryRefusal =
       readonly isScanOff: boolean;
     }
   /** Less safe than it is. */
-  | { readonly code: 'weakens'; readonly repository: string; readonly losses: readonly Loss[] }
+  | {
+      readonly code: 'weakens';
+      readonly repository: string;
+      readonly losses: readonly Loss[];
+      /** Some of them only the keeper has hardened, which the repository's tag can exempt. */
+      readonly isKeepers?: boolean;
+    }
   | { readonly code: 'too-many-claims'; readonly repository: string };
 
 /** One setting that would become less safe. */

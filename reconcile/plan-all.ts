@@ -2,6 +2,7 @@
 import { mapConcurrently } from '../aws/map-concurrently.ts';
 import type { ReconcileContext } from './context.ts';
 import type { Desired } from './desired.ts';
+import { exemptionsOf } from './exemptions.ts';
 import {
   checkExpiring,
   harmSummary,
@@ -14,6 +15,7 @@ import {
 import type { ObservedRepository } from './observe.ts';
 import type { Note, Refusal } from './outcome.ts';
 import { type Plan, planRepository } from './plan.ts';
+import type { PlanInput } from './plan-state.ts';
 import type { Reconciling } from './rollback.ts';
 import { outOfTime } from './time-budget.ts';
 
@@ -29,25 +31,12 @@ export async function planAll(
   { desired, requester, isRollback }: Reconciling,
   context: ReconcileContext,
 ): Promise<PlannedAll | { readonly refusal: Refusal }> {
-  const { policy, allowWeakening } = context;
-  const plan = (isRollback: boolean, keptPolicies: ReadonlySet<string>) => {
-    const input = {
-      desired,
-      requester,
-      policy,
-      allowWeakening,
-      keptPolicies,
-      isRollback,
-      now: context.now(),
-    };
-    const planned = observed.map((each) => planRepository(input, each));
-    return {
-      plans: planned.flatMap((each) => ('plan' in each ? [each.plan] : [])),
-      refusals: planned.flatMap((each) => ('refusal' in each ? [each.refusal] : [])),
-    };
-  };
+  const plan = (isRollback: boolean, keptPolicies: ReadonlySet<string>, exempt?: PlanInput['exempt']) =>
+    planEach(observed, { desired, requester, isRollback, keptPolicies, exempt }, context);
   let { plans, refusals } = plan(false, new Set());
-  if (refusals.length > 0 && (await isRollback())) ({ plans, refusals } = plan(true, new Set()));
+  const exempt = await exemptionsOf(refusals, observed, context);
+  if (exempt.size > 0) ({ plans, refusals } = plan(false, new Set(), exempt));
+  if (refusals.length > 0 && (await isRollback())) ({ plans, refusals } = plan(true, new Set(), exempt));
   if (refusals.length > 0) return { refusal: { code: 'repositories-refused', refusals } };
   const late = outOfTime(plans, context);
   if (late !== undefined && !(await isRollback())) return { refusal: late };
@@ -69,9 +58,25 @@ export async function planAll(
       ? { plans: plans.map((each) => withRefusal(each, refused, withinDays)), notes: others }
       : refusalOf(refused, withinDays);
   }
-  const kept = plan(await isRollback(), new Set(harmful.map((each) => nameOf(each.plan))));
+  const kept = plan(await isRollback(), new Set(harmful.map((each) => nameOf(each.plan))), exempt);
   const notes = harmful.length < guarded.length ? others : [];
   return { plans: kept.plans.map((each) => withNote(each, harmful)), notes };
+}
+
+function planEach(
+  observed: readonly ObservedRepository[],
+  input: Pick<PlanInput, 'desired' | 'requester' | 'isRollback' | 'keptPolicies'> & {
+    readonly exempt: PlanInput['exempt'] | undefined;
+  },
+  { policy, allowWeakening, now }: ReconcileContext,
+) {
+  const { exempt, ...given } = input;
+  const whole = { ...given, policy, allowWeakening, now: now(), ...(exempt && { exempt }) };
+  const planned = observed.map((each) => planRepository(whole, each));
+  return {
+    plans: planned.flatMap((each) => ('plan' in each ? [each.plan] : [])),
+    refusals: planned.flatMap((each) => ('refusal' in each ? [each.refusal] : [])),
+  };
 }
 
 function putsPolicy({ lifecyclePolicy }: Plan): boolean {

@@ -3,7 +3,7 @@ import { reviveClaim } from '../core/claims/operations.ts';
 import { type Claim, claimOf, newestClaim, type Ownership } from '../core/claims/record.ts';
 import { revertsLastChange } from '../core/claims/rolled-back.ts';
 import type { Policy } from '../core/policy/policy.ts';
-import type { RepositorySettings } from '../core/settings/repository-settings.ts';
+import type { RepositorySettings, WritableSettingName } from '../core/settings/repository-settings.ts';
 import type { DesiredSettings, Requester } from './desired.ts';
 import type { ObservedRepository } from './observe.ts';
 
@@ -17,6 +17,8 @@ export interface PlanInput {
   readonly isRollback: boolean;
   /** Repositories whose lifecycle policy is kept, since the one to restore would expire images in use. */
   readonly keptPolicies: ReadonlySet<string>;
+  /** By repository, the settings that its tag exempts from the keeper; read where only the keeper's claim would refuse. */
+  readonly exempt?: ReadonlyMap<string, readonly WritableSettingName[]>;
   /** Milliseconds since 1970. */
   readonly now: number;
 }

@@ -1,20 +1,20 @@
 /** Plans one repository: what to write, whether that is refused, and the new claims. Pure. */
 
-import { knownTo, maxClaims, type Ownership } from '../core/claims/record.ts';
+import { maxClaims, type Ownership } from '../core/claims/record.ts';
 import { unsafeSettings } from '../core/controls/index.ts';
 import {
   settings as allSettings,
   type PolicyHash,
   type RepositorySettings,
-  type Setting,
   type WritableSettingName,
 } from '../core/settings/repository-settings.ts';
 import { isSameMutability } from '../core/settings/tag-mutability.ts';
-import type { DesiredSettings } from './desired.ts';
+import { type DesiredSettings, whenSaferOf } from './desired.ts';
 import { hashOfPolicy } from './hash.ts';
 import type { ObservedRepository } from './observe.ts';
-import type { Loss, Note, RepositoryRefusal } from './outcome.ts';
+import type { Note, RepositoryRefusal } from './outcome.ts';
 import { claimed } from './plan-claim.ts';
+import { lossOf, refusedLosses } from './plan-losses.ts';
 import { type PlanInput, type PlanState, stateOf } from './plan-state.ts';
 import { type Target, targetOf } from './plan-target.ts';
 import { isWriting, type Writes, writesOf } from './writes.ts';
@@ -53,20 +53,33 @@ export function planRepository(
     return { refusal: { code: 'enforced', repository, ...enforced } };
   if (state.own === undefined && state.ownership.claims.length >= maxClaims && !state.isRollback)
     return { refusal: { code: 'too-many-claims', repository } };
-  const desired = enforced === undefined ? input.desired : withoutUnsafe(input.desired, input.policy);
-  const target = targetOf(input, observed, state, desired);
-  const losses = refusedLosses(input, observed, state, target.settings);
-  if (losses.length === 0 || state.isRollback || isKeeping(desired))
-    return { plan: planOf(input, observed, state, desired, keepSafer(target, observed, losses), losses) };
-  const { settings: wanted } = target;
+  const leave = input.desired.leave?.(observed) ?? [];
+  const desired = withoutLeft(
+    enforced === undefined ? input.desired : withoutUnsafe(input.desired, input.policy),
+    leave,
+  );
+  const wanted = targetOf(input, observed, state, desired);
+  const target = keep(
+    wanted,
+    observed,
+    leave.filter((setting) => setting !== 'lifecyclePolicy'),
+  );
+  const { settings: losses, areKeepers } = refusedLosses(input, observed, state, target.settings);
+  if (losses.length === 0 || state.isRollback || whenSaferOf(desired) === 'Keep')
+    return { plan: planOf(input, observed, state, desired, keep(target, observed, losses), losses) };
   return {
-    refusal: { code: 'weakens', repository, losses: losses.map((loss) => lossOf(loss, observed, wanted)) },
+    refusal: {
+      code: 'weakens',
+      repository,
+      losses: losses.map((loss) => lossOf(loss, observed, target.settings)),
+      ...(areKeepers ? { isKeepers: true } : {}),
+    },
   };
 }
 
-/** Whether a setting that is safer than the desired one stays. */
-function isKeeping({ whenSafer = 'Refuse' }: DesiredSettings): boolean {
-  return whenSafer === 'Keep';
+/** A lifecycle policy that stays as it is is not managed. */
+function withoutLeft(desired: DesiredSettings, leave: readonly WritableSettingName[]): DesiredSettings {
+  return leave.includes('lifecyclePolicy') ? { ...desired, lifecyclePolicy: undefined } : desired;
 }
 
 /** Unsafe settings that Enforcement refuses, except those that a rollback returns to. */
@@ -102,47 +115,14 @@ function withoutUnsafe(desired: DesiredSettings, policy: PlanInput['policy']): D
   };
 }
 
-/**
- * The settings that would become less safe without permission.
- *
- * A stack may return to what it has found or set, setting by setting, only while nobody has hardened the setting since its
- * newest claim: it must not weaken what another stack has set over its claim, nor what another client has set.
- */
-function refusedLosses(
-  { allowWeakening, requester, desired }: PlanInput,
-  { settings }: ObservedRepository,
-  { ownership, newest, rollback }: PlanState,
-  target: RepositorySettings,
-): readonly WritableSettingName[] {
-  if (allowWeakening && !isKeeping(desired)) return [];
-  const known = knownTo(ownership, requester.stack);
-  const isAsLeft = ({ isWeaker }: Setting) =>
-    newest?.stack === requester.stack && !isWeaker(newest.set, settings);
-  const isKnown = ({ isWeaker }: Setting) =>
-    // What others had set before it moved above them.
-    rollback?.movedFrom !== undefined || known.some((each) => !isWeaker(target, each));
-  return allSettings
-    .filter((setting) => setting.isWeaker(target, settings) && !(isAsLeft(setting) && isKnown(setting)))
-    .map(({ name }) => name);
-}
-
-function lossOf(
-  setting: WritableSettingName,
-  { settings }: ObservedRepository,
-  target: RepositorySettings,
-): Loss {
-  return setting === 'tagMutability'
-    ? { setting, from: settings.tagMutability, to: target.tagMutability }
-    : { setting };
-}
-
-function keepSafer(
+/** The target with these settings as they are. */
+function keep(
   target: Target,
   { settings }: ObservedRepository,
-  losses: readonly WritableSettingName[],
+  names: readonly WritableSettingName[],
 ): Target {
   let kept = target.settings;
-  for (const { name, take } of allSettings) if (losses.includes(name)) kept = take(kept, settings);
+  for (const { name, take } of allSettings) if (names.includes(name)) kept = take(kept, settings);
   return { ...target, settings: kept };
 }
 
@@ -159,7 +139,10 @@ function planOf(
   const writes = writesOf(observed, target, desired);
   const isTakeOver =
     newest !== undefined && newest !== own && rollback?.movedFrom === undefined && !state.isServed;
-  const ownership = claimed(input, observed, state, target.settings, isWriting(writes));
+  const isClaimed = isWriting(writes) || desired.claimsOnlyChanges !== true;
+  const ownership = isClaimed
+    ? claimed(input, observed, state, target.settings, isWriting(writes))
+    : state.ownership;
   const isSame = ownership === state.ownership && record !== undefined && ownership.claims === record.claims;
   const texts = [policyText, desired.lifecyclePolicy].filter((text) => text !== undefined);
   const { name } = repository;

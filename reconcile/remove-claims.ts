@@ -1,7 +1,8 @@
 /** Removes the claims of a holder, for a Delete. */
 import type { RemovalMode } from '../core/claims/operations.ts';
-import { type ClaimRecord, claimOf } from '../core/claims/record.ts';
+import { type ClaimRecord, claimOf, holdersOf } from '../core/claims/record.ts';
 import type { ReconcileContext } from './context.ts';
+import { readRecords } from './observe.ts';
 import type { Note } from './outcome.ts';
 import { recordsOf, release } from './release-deselected.ts';
 import { askToStop } from './stop.ts';
@@ -25,6 +26,54 @@ export interface Removed {
   readonly failure: { readonly error: unknown } | undefined;
 }
 
+/** What is to be released, and how. */
+export interface ReleaseRequest extends Pick<RemovalRequest, 'holder' | 'mode' | 'protectPulledWithinDays'> {
+  /** The repositories. */
+  readonly arns: readonly string[];
+}
+
+/** What came of a release. */
+export interface ReleasedRepositories {
+  /** The ARNs of those on which the holder had a claim. */
+  readonly held: ReadonlySet<string>;
+  readonly notes: readonly Note[];
+  /** Why the claims of some repositories, which are unchanged, remain; by name. */
+  readonly failures: ReadonlyMap<string, unknown>;
+}
+
+/**
+ * Removes a holder's claims on some repositories, each on its own: one that fails is reverted.
+ *
+ * @throws errors of ECR and the table that are about none of them; the caller then reverts the changes
+ */
+export async function releaseRepositories(
+  { holder, mode, protectPulledWithinDays, arns }: ReleaseRequest,
+  context: ReconcileContext,
+): Promise<ReleasedRepositories> {
+  const records = await readRecords(arns, context);
+  const held = [...records.values()].filter((record) => holdersOf(record).includes(holder));
+  const failures = new Map<string, unknown>();
+  const notes = await release(
+    held,
+    { holder, mode, isDeselected: false, protectPulledWithinDays },
+    context,
+    async (repository, error) => {
+      failures.set(repository, error);
+      await undoOne(repository, context);
+    },
+  );
+  await context.leases.commit();
+  return { held: new Set(held.map(({ repositoryArn }) => repositoryArn)), notes, failures };
+}
+
+/** Reverts one repository, and its claims. */
+async function undoOne(repository: string, context: ReconcileContext): Promise<void> {
+  const { failures } = await context.undoLog.undo(context.ecr, { only: repository });
+  for (const { settings } of failures)
+    context.log({ level: 'WARN', message: 'not undone', repository, settings });
+  await context.leases.abandonOne(repository, failures.length === 0);
+}
+
 /**
  * Stops a Create or an Update of the same holder that still runs, and removes its claims.
  *
@@ -41,18 +90,16 @@ export async function removeClaims(
   };
   const records = (await recordsOf(holder, context)).filter(isMeant);
   const errors: unknown[] = [];
-  const undoOne = async (repository: string, error: unknown) => {
-    errors.push(error);
-    const { failures } = await context.undoLog.undo(context.ecr, { only: repository });
-    for (const { settings } of failures)
-      context.log({ level: 'WARN', message: 'not undone', repository, settings });
-    await context.leases.abandonOne(repository, failures.length === 0);
-  };
   const notes = await release(
     records,
     { holder, mode, isDeselected: false, protectPulledWithinDays },
     context,
-    mayFail ? undefined : undoOne,
+    mayFail
+      ? undefined
+      : async (repository, error) => {
+          errors.push(error);
+          await undoOne(repository, context);
+        },
   );
   await context.leases.commit();
   return { notes, failure: errors.length === 0 ? undefined : { error: errors[0] } };

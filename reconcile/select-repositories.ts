@@ -44,7 +44,7 @@ export async function selectRepositories(
         );
   const read = async () => {
     const readAt = context.now();
-    const all = await readByName(name, context);
+    const all = await readByName(selection, context);
     const patterns = unmatched(all);
     if (patterns.length > 0)
       return {
@@ -65,13 +65,27 @@ export async function selectRepositories(
   );
 }
 
+// By 100, so that a few calls take the place of listing a registry of any size.
+const maxNamed = 1000;
+
 async function readByName(
-  name: string | undefined,
+  selection: Selection,
   { ecr }: Pick<ReconcileContext, 'ecr'>,
 ): Promise<readonly Repository[]> {
-  if (name === undefined) return ecr.repositories();
+  const name = exactName(selection);
+  if (name === undefined) {
+    const names = literalNames(selection);
+    return names === undefined ? ecr.repositories() : ecr.repositoriesNamed(names);
+  }
   const only = await ecr.repository(name);
   return only === undefined ? [] : [only];
+}
+
+/** The names, each once, where they are all that is selected by. */
+function literalNames({ name, names }: Selection): readonly string[] | undefined {
+  const distinct = [...new Set(names)];
+  const areFew = distinct.length > 0 && distinct.length <= maxNamed;
+  return name === undefined && areFew && !distinct.some((each) => each.includes('*')) ? distinct : undefined;
 }
 
 async function narrow(

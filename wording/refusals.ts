@@ -1,6 +1,8 @@
 /** Why a request is refused: sentences for stack events, and the same for the log, without values. */
 
+import type { ControlName } from '../core/controls/index.ts';
 import { groupBy } from '../core/group-by.ts';
+import { exemptionTagKey } from '../core/policy/exemption-tag.ts';
 import { matchesEveryTag } from '../core/settings/matches-every-tag.ts';
 
 import type { Loss, Mismatch, Refusal, RepositoryRefusal } from '../reconcile/outcome.ts';
@@ -121,7 +123,7 @@ function countedRefusal(refusal: RepositoryRefusal, count: string): string {
     case 'too-many-claims':
       return `50 resources claim each of ${count} already: delete one of them, or release its claims with ecr-hardening claims`;
     case 'weakens':
-      return `${count} would become less safe, which is refused unless the application is deployed with AllowWeakening: true`;
+      return `${count} would become less safe, which is refused unless ${exceptions(refusal)}`;
     default:
       return refusal satisfies never;
   }
@@ -133,13 +135,27 @@ function repositoryRefusal(refusal: RepositoryRefusal): string {
     case 'enforced':
       return `${enforcedWords(refusal)} for ${repository} is refused, since this application enforces safe settings (Enforcement: Reject)`;
     case 'weakens':
-      return `${refusal.losses.map(lossWords).join(' and ')} would make ${repository} less safe than it is, which is refused unless the application is deployed with AllowWeakening: true`;
+      return `${refusal.losses.map(lossWords).join(' and ')} would make ${repository} less safe than ${refusal.isKeepers === true ? 'the keeper of this application has made it' : 'it is'}, which is refused unless ${exceptions(refusal)}`;
     case 'too-many-claims':
       return `${repository} is claimed by 50 resources already: delete one of them, or release it with ecr-hardening claims`;
     default:
       return refusal satisfies never;
   }
 }
+
+/** When a setting may become less safe. */
+function exceptions({ losses, isKeepers }: Extract<RepositoryRefusal, { readonly code: 'weakens' }>): string {
+  const allowed = 'the application is deployed with AllowWeakening: true';
+  if (isKeepers !== true) return allowed;
+  const controls = losses.map(({ setting }) => controlOf[setting]).join('+');
+  return `the repository has the tag ${exemptionTagKey} with a value such as "${controls} until 2027-01-31: reason", or ${allowed}`;
+}
+
+const controlOf: Readonly<Record<Loss['setting'], ControlName>> = {
+  tagMutability: 'TagImmutability',
+  scanOnPush: 'ScanOnPush',
+  lifecyclePolicy: 'LifecyclePolicy',
+};
 
 function enforcedWords({
   tagMutability,

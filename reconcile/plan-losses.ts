@@ -1,0 +1,82 @@
+/** Which settings a request must not make less safe. Pure. */
+import { withoutKeeper } from '../core/claims/keeper.ts';
+import { knownTo, newestClaim, type Ownership } from '../core/claims/record.ts';
+import { unsafeSettings } from '../core/controls/index.ts';
+import {
+  settings as allSettings,
+  type RepositorySettings,
+  type Setting,
+  type WritableSettingName,
+} from '../core/settings/repository-settings.ts';
+import { whenSaferOf } from './desired.ts';
+import type { ObservedRepository } from './observe.ts';
+import type { Loss } from './outcome.ts';
+import type { PlanInput, PlanState } from './plan-state.ts';
+
+/** The settings that would become less safe without permission. */
+export interface Losses {
+  readonly settings: readonly WritableSettingName[];
+  /** Whether nobody but the keeper stands against some of them. */
+  readonly areKeepers: boolean;
+}
+
+/**
+ * The settings that would become less safe without permission.
+ *
+ * A stack may return to what it has found or set, setting by setting, only while nobody has hardened the setting since its
+ * newest claim: it must not weaken what another stack has set over its claim, nor what another client has set.
+ *
+ * What only the keeper has hardened may have the organisation's exclusions, and whatever the repository's tag exempts.
+ */
+export function refusedLosses(
+  input: PlanInput,
+  { settings, repository }: ObservedRepository,
+  state: PlanState,
+  target: RepositorySettings,
+): Losses {
+  if (input.allowWeakening && whenSaferOf(input.desired) !== 'Keep')
+    return { settings: [], areKeepers: false };
+  const refused = lossesFrom(input, settings, state, target);
+  const unkept = refused.length === 0 ? undefined : withoutKeeper(state.ownership, settings);
+  if (unkept === undefined) return { settings: refused, areKeepers: false };
+  const others = lossesFrom(input, unkept.settings, { ...state, ...stateWithout(unkept.ownership) }, target);
+  const exempt = input.exempt?.get(repository.name) ?? [];
+  const { tagMutability } = target;
+  const isAllowed = (name: WritableSettingName) =>
+    exempt.includes(name) ||
+    (name === 'tagMutability' && unsafeSettings({ tagMutability }, input.policy).length === 0);
+  const left = refused.filter((name) => others.includes(name) || !isAllowed(name));
+  return { settings: left, areKeepers: left.some((name) => !others.includes(name)) };
+}
+
+function stateWithout(ownership: Ownership): Pick<PlanState, 'ownership' | 'newest'> {
+  return { ownership, newest: newestClaim(ownership) };
+}
+
+function lossesFrom(
+  { requester }: PlanInput,
+  settings: RepositorySettings,
+  { ownership, newest, rollback }: PlanState,
+  target: RepositorySettings,
+): readonly WritableSettingName[] {
+  const known = knownTo(ownership, requester.stack);
+  const isAsLeft = ({ isWeaker }: Setting) =>
+    newest?.stack === requester.stack && !isWeaker(newest.set, settings);
+  const isKnown = ({ isWeaker }: Setting) =>
+    // What others had set before it moved above them.
+    rollback?.movedFrom !== undefined || known.some((each) => !isWeaker(target, each));
+  return allSettings
+    .filter((setting) => setting.isWeaker(target, settings) && !(isAsLeft(setting) && isKnown(setting)))
+    .map(({ name }) => name);
+}
+
+/** A loss as a refusal names it. */
+export function lossOf(
+  setting: WritableSettingName,
+  { settings }: ObservedRepository,
+  target: RepositorySettings,
+): Loss {
+  return setting === 'tagMutability'
+    ? { setting, from: settings.tagMutability, to: target.tagMutability }
+    : { setting };
+}
