@@ -1,13 +1,15 @@
 /** Which settings a request must not make less safe. Pure. */
 import { withoutKeeper } from '../core/claims/keeper.ts';
 import { knownTo, newestClaim, type Ownership } from '../core/claims/record.ts';
-import { unsafeSettings } from '../core/controls/index.ts';
+import { safeDefaults } from '../core/controls/index.ts';
+import { isAtLeastAsSafe } from '../core/settings/mutability-order.ts';
 import {
   settings as allSettings,
   type RepositorySettings,
   type Setting,
   type WritableSettingName,
 } from '../core/settings/repository-settings.ts';
+import type { TagMutability } from '../core/settings/tag-mutability.ts';
 import { whenSaferOf } from './desired.ts';
 import type { ObservedRepository } from './observe.ts';
 import type { Loss } from './outcome.ts';
@@ -41,12 +43,17 @@ export function refusedLosses(
   if (unkept === undefined) return { settings: refused, areKeepers: false };
   const others = lossesFrom(input, unkept.settings, { ...state, ...stateWithout(unkept.ownership) }, target);
   const exempt = input.exempt?.get(repository.name) ?? [];
-  const { tagMutability } = target;
   const isAllowed = (name: WritableSettingName) =>
     exempt.includes(name) ||
-    (name === 'tagMutability' && unsafeSettings({ tagMutability }, input.policy).length === 0);
+    (name === 'tagMutability' && isWithinDefault(target.tagMutability, input.policy));
   const left = refused.filter((name) => others.includes(name) || !isAllowed(name));
   return { settings: left, areKeepers: left.some((name) => !others.includes(name)) };
+}
+
+/** Whether no tag can be overwritten that MutableTags does not name. */
+function isWithinDefault(tagMutability: TagMutability, policy: PlanInput['policy']): boolean {
+  const { tagMutability: standard } = safeDefaults(policy);
+  return standard !== undefined && isAtLeastAsSafe(tagMutability, standard);
 }
 
 function stateWithout(ownership: Ownership): Pick<PlanState, 'ownership' | 'newest'> {

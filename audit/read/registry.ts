@@ -1,7 +1,6 @@
 /** Reads a live registry with as few calls as possible, without changing or pulling anything. */
 
 import type { Repository } from '../../aws/ecr/ecr.ts';
-import { isRepositoryNotFound } from '../../aws/faults.ts';
 import { mapConcurrently } from '../../aws/map-concurrently.ts';
 import { isUnknown, whenKnown } from '../../core/known.ts';
 import type { UsageSource } from '../../core/usage/evidence.ts';
@@ -11,9 +10,10 @@ import type { Read } from '../unread.ts';
 import { RegistryUnreadable } from '../unreadable.ts';
 import { orUnknown, unreadable } from './failures.ts';
 import { readOrigins } from './origins.ts';
+import { readParts } from './parts.ts';
 import { type PushesRead, readPushes } from './pushes.ts';
 import { readScanning } from './scanning.ts';
-import { type AuditReads, connectServices, type ServiceOptions, type Services } from './services.ts';
+import { connectServices, type ServiceOptions, type Services } from './services.ts';
 import { readStacks } from './stacks.ts';
 import { readUsage, referencesTo, type UsageRead } from './usage.ts';
 
@@ -183,21 +183,4 @@ function wholeOf(
 
 function pushesOf({ since, end, byRepository }: PushesRead, name: string): Pushes {
   return { since, end, ...(byRepository.get(name) ?? { tags: new Map(), images: 0 }) };
-}
-
-async function readParts(
-  ecr: AuditReads,
-  name: string,
-): Promise<Pick<RepositoryReading, 'lifecyclePolicy' | 'repositoryPolicy' | 'images'> | 'gone'> {
-  try {
-    const [lifecyclePolicy, repositoryPolicy, images] = await Promise.all([
-      orUnknown('ecr:GetLifecyclePolicy', () => ecr.lifecyclePolicy(name)),
-      orUnknown('ecr:GetRepositoryPolicy', () => ecr.repositoryPolicy(name)),
-      orUnknown('ecr:DescribeImages', () => ecr.images(name, { imageStatus: 'ANY' })),
-    ]);
-    return { lifecyclePolicy, repositoryPolicy, images };
-  } catch (error) {
-    if (isRepositoryNotFound(error)) return 'gone';
-    throw error;
-  }
 }
