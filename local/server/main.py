@@ -17,6 +17,7 @@ import change_sets
 import codebuild_pages
 import creation_templates
 import custom_resources
+import distributed_map
 import ecs_containers
 import ecs_pages
 import ecs_revisions
@@ -37,6 +38,7 @@ import inspector_coverage
 import lambda_images
 import layers
 import lifecycle_preview
+import log_metrics
 import macro_calls
 import macro_resource
 import parent
@@ -62,6 +64,7 @@ import stack_lookups
 import stack_records
 import stack_requests
 import stack_rollback
+import state_sizes
 import table_properties
 import tagged_resources
 import tags
@@ -129,6 +132,9 @@ GAPS = (
     sagemaker,
     inspector_coverage,
     tagged_resources,
+    distributed_map,
+    state_sizes,
+    log_metrics,
     function_permissions,
 )
 
