@@ -3,7 +3,8 @@ everybody else are not. MiniStack checks everybody's or nobody's.
 
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html. A function whose role does not exist has all
 permissions, so that a test need not make one. Policies are read at each call: a change takes effect at once. Only
-identity-based policies and permissions boundaries count.
+identity-based policies, permissions boundaries and the policies of buckets count; each call counts as one over TLS, which
+the local AWS does not have.
 """
 
 import hashlib
@@ -44,6 +45,12 @@ def install() -> None:
         return await dispatch(method, path, headers, body, query_params, request_id)
 
     replace("_dispatch_service_request", dispatch_service_request, app)
+    resolve = private(iam_evaluator, "_resolve_condition_key")
+
+    def resolve_condition_key(key: str, context):
+        return "true" if key.lower() == "aws:securetransport" else resolve(key, context)
+
+    replace("_resolve_condition_key", resolve_condition_key, iam_evaluator)
 
 
 def _session(config: dict) -> dict | None:

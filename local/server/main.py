@@ -27,6 +27,7 @@ import event_patterns
 import event_targets
 import exclusion_filters
 import failed_transforms
+import function_errors
 import function_names
 import function_permissions
 import image_archive
@@ -132,6 +133,7 @@ GAPS = (
     sagemaker,
     inspector_coverage,
     tagged_resources,
+    function_errors,
     distributed_map,
     state_sizes,
     log_metrics,

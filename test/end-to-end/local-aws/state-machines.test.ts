@@ -95,6 +95,29 @@ test('a state cannot return more than 256 KiB', async () => {
   });
 });
 
+test('a function’s error has the name of its class, by which a state catches it', async () => {
+  const { arn } = await provider(
+    "exports.handler = async ({ kind }) => { throw kind === 'range' ? new RangeError('far') : new Error('near: by'); };",
+  );
+  const Task = {
+    Type: 'Task',
+    Resource: 'arn:aws:states:::lambda:invoke',
+    Arguments: { FunctionName: arn, Payload: '{% $states.input %}' },
+    Catch: [{ ErrorEquals: ['RangeError'], Output: 'caught', Next: 'Caught' }],
+    End: true,
+  };
+  const definition = {
+    QueryLanguage: 'JSONata',
+    StartAt: 'Task',
+    States: { Task, Caught: { Type: 'Succeed' } },
+  };
+  expect(await run(definition, { kind: 'range' })).toMatchObject({
+    status: 'SUCCEEDED',
+    output: '"caught"',
+  });
+  expect(await run(definition, { kind: 'other' })).toMatchObject({ status: 'FAILED', error: 'Error' });
+});
+
 test('a line of a function’s log in the embedded metric format is a metric; other lines are not', async () => {
   const Namespace = uniqueName('metrics');
   const metric = {
