@@ -2,6 +2,7 @@
  * `npm run release`: writes the files of a release to release/<version>/.
  *
  *     template.yaml + *.zip     the built application, for `sam deploy --template-file template.yaml --guided`
+ *     *.asl.json                the definitions of its state machines
  *     ecr-hardening-*.tgz       the command line
  *     CHANGES.md                the changes, from CHANGELOG.md
  *     SHA256SUMS                `sha256sum --check SHA256SUMS`
@@ -11,10 +12,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { zipSync } from 'fflate';
-import { parseDocument } from 'yaml';
+import { type Document, isMap, parseDocument } from 'yaml';
 import { Problem } from '../core/problem.ts';
 import { buildApplication } from './application.ts';
 import { buildFolder, projectRoot } from './paths.ts';
@@ -67,6 +68,7 @@ function writeApplication(folder: string): void {
     );
     template.setIn(['Resources', name, 'Properties', 'CodeUri'], `${name}.zip`);
   }
+  copyDefinitions(template, folder);
   // SAM wrote their paths relative to its build folder.
   for (const [key, file] of [
     ['LicenseUrl', 'LICENSE'],
@@ -76,6 +78,18 @@ function writeApplication(folder: string): void {
     template.setIn(['Metadata', 'AWS::ServerlessRepo::Application', key], file);
   }
   writeFileSync(join(folder, 'template.yaml'), template.toString({ lineWidth: 0 }));
+}
+
+/** The definitions of state machines, beside the template. */
+function copyDefinitions(template: Document, folder: string): void {
+  const resources = template.get('Resources');
+  for (const { key } of isMap(resources) ? resources.items : []) {
+    const path = ['Resources', String(key), 'Properties', 'DefinitionUri'];
+    const file = template.getIn(path);
+    if (typeof file !== 'string') continue;
+    copyFileSync(join(buildFolder, file), join(folder, basename(file)));
+    template.setIn(path, basename(file));
+  }
 }
 
 function functionsIn(folder: string): readonly string[] {
