@@ -1,4 +1,5 @@
 /** The second step: what is read once for all repositories, and cut into what each batch needs of it. */
+
 import { orUnknown } from '../audit/read/failures.ts';
 import { readOrigins } from '../audit/read/origins.ts';
 import type { RegistryReading } from '../audit/reading.ts';
@@ -8,6 +9,7 @@ import type { RegistryReads } from '../aws/ecr/registry.ts';
 import type { ScanningReads } from '../aws/ecr/scanning.ts';
 import type { ObjectStore, ObjectWriter } from '../aws/objects/object-store.ts';
 import type { Usage } from '../aws/usage/usage-reads.ts';
+import { groupBy } from '../core/group-by.ts';
 import { isUnknown, whenKnown } from '../core/known.ts';
 import { type ImageReference, type UsageEvidence, usageSources } from '../core/usage/evidence.ts';
 import { lineOf, readInfo, readLines, writeFile, writeInfo } from './files.ts';
@@ -47,7 +49,7 @@ export async function gatherEvidence(
   const info = await readInfo(sweep, objects);
   const [usage, stacks, evidence] = await readAll(info, context);
   const keys = sweepKeys(sweep);
-  const byRepository = Map.groupBy(usage.references, ({ repository }) => repository);
+  const byRepository = groupBy(usage.references, ({ repository }) => repository);
   await writeFile(keys.evidence, objects, (evidenceFile) =>
     writeFile(keys.items, objects, async (itemsFile) => {
       for await (const listed of readLines<ListedRepository>(keys.repositories, objects)) {
