@@ -36,6 +36,12 @@ export interface BatchOutput {
   readonly states: StateCounts;
 }
 
+/** Of the summary: what the step before it has returned. */
+export interface SummaryInput extends SweepStep {
+  /** The step that has failed, with the name of its error. */
+  readonly failure?: { readonly state: string; readonly error: string };
+}
+
 /** Of the summary. */
 export interface SummaryOutput {
   readonly sweep: string;

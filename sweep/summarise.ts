@@ -42,12 +42,19 @@ export interface SummaryContext {
   readonly notify: (summary: SweepSummary) => Promise<void>;
 }
 
-/** @throws Error if there is no such sweep; errors of the bucket and of the notification */
-export async function summariseSweep(sweep: string, context: SummaryContext): Promise<SweepSummary> {
+/**
+ * @param failure of a step before it, as Step Functions names the error: it is why repositories have no result
+ * @throws Error if there is no such sweep; errors of the bucket and of the notification
+ */
+export async function summariseSweep(
+  sweep: string,
+  context: SummaryContext,
+  failure?: string,
+): Promise<SweepSummary> {
   const { store, notify } = context;
   const keys = sweepKeys(sweep);
   const done = await readSummary(sweep, store);
-  const summary = done ?? (await summariseNow(sweep, context));
+  const summary = done ?? (await summariseNow(sweep, context, failure));
   if (done === undefined) {
     await notify(summary);
     await store.put(keys.summary, JSON.stringify(summary), { contentType: 'application/json' });
@@ -56,7 +63,11 @@ export async function summariseSweep(sweep: string, context: SummaryContext): Pr
   return summary;
 }
 
-async function summariseNow(sweep: string, { store, now, reports }: SummaryContext): Promise<SweepSummary> {
+async function summariseNow(
+  sweep: string,
+  { store, now, reports }: SummaryContext,
+  failure: string | undefined,
+): Promise<SweepSummary> {
   const chain = await chainOf(sweep, store);
   const [info] = chain;
   const root = chain.at(-1) ?? info;
@@ -65,7 +76,7 @@ async function summariseNow(sweep: string, { store, now, reports }: SummaryConte
     listOf(root.sweep, store),
     chain.map((each) => each.sweep),
     store,
-    errorOf,
+    (index) => errorOf(index) ?? failure,
   );
   const previous = info.action === 'release' ? undefined : await latestOf(store);
   const started = reports(info);

@@ -5,7 +5,7 @@ import { publish } from '../../aws/sns/publish.ts';
 import { visibleJson } from '../../core/visible.ts';
 import { sweepReports } from '../../reports/sweep-reports.ts';
 import { sweepKeys } from '../../sweep/keys.ts';
-import type { SummaryOutput, SweepStep } from '../../sweep/steps.ts';
+import type { SummaryInput, SummaryOutput } from '../../sweep/steps.ts';
 import { type SweepSummary, summariseSweep } from '../../sweep/summarise.ts';
 import { sweepMessage } from '../../wording/sweep/notification.ts';
 import { messageOf } from './message.ts';
@@ -17,7 +17,7 @@ import { metricsOf } from './metrics.ts';
  * What it throws makes Step Functions try again: nothing is sent twice, and the reports are written anew.
  */
 export async function handler(
-  { sweep }: SweepStep,
+  { sweep, failure }: SummaryInput,
   context: Pick<Context, 'getRemainingTimeInMillis'>,
 ): Promise<SummaryOutput> {
   const { Bucket: bucket = '', AlertTopicArn: topic = '', Version: version = '' } = process.env;
@@ -33,12 +33,16 @@ export async function handler(
     console.log(metricsOf(summary));
   };
   try {
-    const summary = await summariseSweep(sweep, {
-      store,
-      now: Date.now,
-      reports: (info) => sweepReports(info, store, version),
-      notify,
-    });
+    const summary = await summariseSweep(
+      sweep,
+      {
+        store,
+        now: Date.now,
+        reports: (info) => sweepReports(info, store, version),
+        notify,
+      },
+      failure?.error,
+    );
     const { states, atRisk, changes } = summary;
     const output = {
       sweep,
