@@ -75,7 +75,17 @@ describe('the rooms', () => {
     'functions/macro': ['core', 'cloudformation', 'aws', 'reconcile', 'wording'],
     'functions/custom-resource': ['core', 'aws', 'reconcile', 'wording', 'node:', 'aws-lambda'],
     'functions/scan-alerts': ['core', 'aws', 'aws-lambda'],
-    'functions/keeper': ['core', 'aws', 'reconcile', 'audit', 'sweep', 'wording', 'reports', 'aws-lambda'],
+    'functions/keeper': [
+      'core',
+      'aws',
+      'reconcile',
+      'audit',
+      'sweep',
+      'wording',
+      'reports',
+      'node:',
+      'aws-lambda',
+    ],
     // As of the macro, only the look calls AWS.
     'functions/hook': ['core', 'cloudformation', 'aws', 'reconcile', 'wording'],
     cli: [
