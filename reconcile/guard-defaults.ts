@@ -10,7 +10,7 @@ import type { GuardReport } from '../core/usage/guard-report.ts';
 import { remedyFor } from '../core/usage/remedy.ts';
 import { findRepositories, type MeantRepository } from './find-repositories.ts';
 import { decideByStack, type StackReads } from './guard-by-stack.ts';
-import type { IndexReader } from './index-reader.ts';
+import type { IndexReader } from './known-indexes.ts';
 import { type Look, lookAt } from './look.ts';
 import { type LookReads, takesEffectWithinDays } from './look-repository.ts';
 

@@ -2,22 +2,9 @@
 import type { ImageIndexReads } from '../aws/ecr/image-indexes.ts';
 import { unreadOf } from '../aws/usage/unread.ts';
 import type { UnreadSource } from '../core/usage/evidence.ts';
-
-/** What is known of image indexes. */
-export interface KnownIndexes {
-  /** Digests of the images to which an image index refers, by its digest. */
-  readonly children: ReadonlyMap<string, readonly string[]>;
-  /** Why some, or all, are not known. */
-  readonly unread: UnreadSource | undefined;
-}
-
-/** Reads image indexes of a repository, by their digests. Never throws: what is not read says why. */
-export type IndexReader = (repository: string, digests: readonly string[]) => Promise<KnownIndexes>;
+import { type IndexReader, noIndexes } from './known-indexes.ts';
 
 const none: ReadonlyMap<string, readonly string[]> = new Map();
-
-/** Reads none. */
-export const noIndexes: IndexReader = async () => ({ children: none, unread: { code: 'counts-as-pull' } });
 
 /**
  * ECR is asked once, before the first read, whether pulls of the role are recorded: an exclusion can be missing, or have

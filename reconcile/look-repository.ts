@@ -8,7 +8,7 @@ import type { UnreadSource } from '../core/usage/evidence.ts';
 import { type LookReason, needsEffect, type RepositoryLook } from '../core/usage/guard.ts';
 import { unreadIndexes, withChildren } from '../core/usage/image-indexes.ts';
 import { type Expiring, expiringImages } from '../core/usage/policy-effect.ts';
-import type { IndexReader } from './index-reader.ts';
+import type { IndexReader } from './known-indexes.ts';
 
 /** The reads of ECR that a look makes. */
 export type LookReads = Pick<Ecr, 'lifecyclePolicy'> & Pick<ImageReads, 'images'>;

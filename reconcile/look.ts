@@ -7,7 +7,7 @@ import type { UsageEvidence, UsageSource } from '../core/usage/evidence.ts';
 import type { RepositoryLook } from '../core/usage/guard.ts';
 import { type Expiring, effectOf, type PolicyEffect } from '../core/usage/policy-effect.ts';
 import { pulledSinceOf, usageVerdicts } from '../core/usage/verdicts.ts';
-import { type IndexReader, noIndexes } from './index-reader.ts';
+import { type IndexReader, noIndexes } from './known-indexes.ts';
 import {
   imagesIn,
   type Reading,

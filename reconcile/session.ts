@@ -59,11 +59,10 @@ export function startSession(options: SessionOptions): Session {
   const undoLog = startUndoLog();
   const leases = startLeases({ table, holder, request, until, now });
   const watch = startWatch(options);
-  const calls = ecr.until(working);
   const context: ReconcileContext = {
-    ecr: calls,
+    ecr: ecr.until(working),
     speed: ecr.speed,
-    usage: startUsageLook(options.usage, working, calls),
+    usage: startUsageLook(options.usage, working),
     claims: table,
     policy: options.policy,
     allowWeakening: options.allowWeakening,

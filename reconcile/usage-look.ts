@@ -1,7 +1,6 @@
 /** Who uses images, read once for all repositories of a request, and only if a lifecycle policy would expire any. */
 
 import { type Deadline, deadlineIn } from '../aws/deadline.ts';
-import type { ImageIndexReads } from '../aws/ecr/image-indexes.ts';
 import type { Usage, UsageRegistry } from '../aws/usage/usage-reads.ts';
 import { groupBy } from '../core/group-by.ts';
 import { isUnknown } from '../core/known.ts';
@@ -12,7 +11,7 @@ import {
   type UsageSource,
   usageSources,
 } from '../core/usage/evidence.ts';
-import { type IndexReader, noIndexes, startIndexReader } from './index-reader.ts';
+import { type IndexReader, noIndexes } from './known-indexes.ts';
 
 /** What is looked at, and how. */
 export interface UsageLookOptions {
@@ -20,8 +19,8 @@ export interface UsageLookOptions {
   readonly registry: UsageRegistry;
   /** The sources without which it is not known whether images are in use: then no policy that expires any is put. */
   readonly required: readonly UsageSource[];
-  /** The role of the caller, whose pulls ECR may not record: only then are image indexes read. */
-  readonly roleArn?: string | undefined;
+  /** Reads image indexes, once something that is one would expire; without it none is read. */
+  readonly connectIndexes?: ((deadline: Deadline) => IndexReader) | undefined;
   /** Connects when something would expire for the first time; every call ends at the deadline. */
   readonly connect: (deadline: Deadline) => Usage;
 }
@@ -50,14 +49,10 @@ export interface UsageLook {
 const read = usageSources.filter((source) => source !== 'pulls');
 const maxMs = 120_000;
 
-/**
- * @param deadline of the request's work, of which the reading takes half at most
- * @param ecr without it no image index is read
- */
+/** @param deadline of the request's work, of which the reading of evidence takes half at most */
 export function startUsageLook(
-  { registry, required, connect, roleArn }: UsageLookOptions,
+  { registry, required, connect, connectIndexes = () => noIndexes }: UsageLookOptions,
   deadline: Deadline,
-  ecr?: ImageIndexReads,
 ): UsageLook {
   let reading: Promise<UsageEvidence> | undefined;
   let grouped: Promise<ReadonlyMap<string, readonly ImageReference[]>> | undefined;
@@ -70,9 +65,13 @@ export function startUsageLook(
     grouped ??= evidence().then((found) => groupBy(found.references.filter(isOf(registry)), repositoryOf));
     return grouped;
   };
+  let indexes: IndexReader | undefined;
   return {
     evidence,
-    readIndexes: ecr === undefined ? noIndexes : startIndexReader(ecr, roleArn),
+    readIndexes(repository, digests) {
+      indexes ??= connectIndexes(deadline);
+      return indexes(repository, digests);
+    },
     askFor(repository, digests) {
       asked.set(repository, new Set([...(asked.get(repository) ?? []), ...digests]));
     },

@@ -1,6 +1,5 @@
 /** The operations on a registry's repositories; the calls are in the files beside this one. */
 import type { TagMutability } from '../../core/settings/tag-mutability.ts';
-import type { ImageIndexReads } from './image-indexes.ts';
 
 /** A repository as DescribeRepositories describes it. */
 export interface Repository {
@@ -52,7 +51,7 @@ export type Preview =
  * Each method may throw AwsCallError, which names the operation and the repository, or OutOfTime at the deadline;
  * throttling and transient faults are retried.
  */
-export interface Ecr extends ImageIndexReads {
+export interface Ecr {
   /** The repository, or undefined if it does not exist. */
   repository(name: string): Promise<Repository | undefined>;
   /** Every repository of the registry, by 1,000. */

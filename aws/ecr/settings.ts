@@ -1,8 +1,8 @@
 /** A connection that reads and writes the settings of repositories. */
 import { accountCalls } from './account.ts';
+import type { EcrCalls } from './call.ts';
 import { type Connection, connect, type EcrOptions } from './connection.ts';
 import type { Ecr } from './ecr.ts';
-import { imageIndexReads } from './image-indexes.ts';
 import { lifecyclePolicyReads } from './lifecycle-policies.ts';
 import { lifecyclePolicyWrites, lifecyclePreviews } from './lifecycle-policy-writes.ts';
 import { pullTimeReads } from './pull-times.ts';
@@ -13,7 +13,12 @@ import { tagReads } from './tags.ts';
 
 /** Connects to ECR, with every operation of {@link Ecr}. */
 export function connectEcr(options: EcrOptions): Connection<Ecr> {
-  return connect(options, (calls) => ({
+  return connect(options, ecrOperations);
+}
+
+/** Every operation of {@link Ecr}. */
+export function ecrOperations(calls: EcrCalls): Ecr {
+  return {
     ...repositoryReads(calls),
     ...repositoryWrites(calls),
     ...scanningReads(calls),
@@ -22,7 +27,6 @@ export function connectEcr(options: EcrOptions): Connection<Ecr> {
     ...lifecyclePolicyWrites(calls),
     ...lifecyclePreviews(calls),
     ...pullTimeReads(calls),
-    ...imageIndexReads(calls),
     ...accountCalls(calls),
-  }));
+  };
 }

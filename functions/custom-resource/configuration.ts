@@ -1,9 +1,11 @@
 /** What a request needs of the application: its parameters, and how it finds out who uses images. */
 import { clientSettings, type Environment } from '../../aws/client-settings.ts';
+import type { EcrCalls } from '../../aws/ecr/call.ts';
 import { homeOf } from '../../core/authenticity/origin.ts';
 import { isRefusal } from '../../core/finding.ts';
 import { applicationPolicy, type Policy } from '../../core/policy/policy.ts';
 import { parseBoolean } from '../../core/policy/values.ts';
+import type { IndexReader } from '../../reconcile/known-indexes.ts';
 import type { SessionOptions } from '../../reconcile/session.ts';
 import { issueClause } from '../../wording/issues.ts';
 import { parameterProblem } from '../../wording/parameters.ts';
@@ -50,11 +52,20 @@ export function usageOptions(
   return {
     registry: { registryId: account, region },
     required,
-    roleArn: process.env.FunctionRoleArn,
     connect: (deadline) =>
       onDemand('usage').connectUsage({
         settings: (service) => clientSettings(process.env, service),
         deadline,
       }),
+  };
+}
+
+/** Reads image indexes, as the role of the function may. */
+export function indexReads(calls: EcrCalls): { readonly indexReader: () => IndexReader } {
+  return {
+    indexReader() {
+      const { imageIndexReads, startIndexReader } = onDemand('usage');
+      return startIndexReader(imageIndexReads(calls), process.env.FunctionRoleArn);
+    },
   };
 }

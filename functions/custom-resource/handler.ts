@@ -3,14 +3,15 @@ import { connectClaims } from '../../aws/claims/claims-table.ts';
 import { clientSettings, localEndpoint } from '../../aws/client-settings.ts';
 import { connectStackResources } from '../../aws/cloudformation/stack-resources.ts';
 import { deadlineIn, OutOfTime } from '../../aws/deadline.ts';
-import { connectEcr } from '../../aws/ecr/settings.ts';
+import { connect } from '../../aws/ecr/connection.ts';
+import { ecrOperations } from '../../aws/ecr/settings.ts';
 import { visible } from '../../core/visible.ts';
 import type { Progress } from '../../reconcile/context.ts';
 import { type Session, type SessionOptions, startSession } from '../../reconcile/session.ts';
 import { explain } from '../../wording/failures.ts';
 import { undoSentences } from '../../wording/undo.ts';
 import { authenticate, originIssue, recogniseRollback } from './authenticate.ts';
-import { configurationOf, usageOptions } from './configuration.ts';
+import { configurationOf, indexReads, usageOptions } from './configuration.ts';
 import { failureEntry } from './failure-entry.ts';
 import { failedId, physicalIdOf, requestHash } from './identity.ts';
 import { logOf } from './log.ts';
@@ -110,7 +111,10 @@ function open(
     undoing: deadlineIn(undoTime(remainingMs)),
     recording: deadlineIn(recordTime(remainingMs)),
   };
-  const ecr = connectEcr(clientSettings(process.env, 'ECR'));
+  const ecr = connect(clientSettings(process.env, 'ECR'), (calls) => ({
+    ...ecrOperations(calls),
+    ...indexReads(calls),
+  }));
   const stacks = connectStackResources(process.env);
   const claims = connectClaims({
     // Without a table every call fails, and the response says so; see configurationOf.
@@ -119,7 +123,10 @@ function open(
   const { problems, ...configuration } = configurationOf(process.env);
   const session = startSession({
     ...{ ecr, claims, ...deadlines, ...configuration, ...reporting },
-    usage: usageOptions(context.invokedFunctionArn, configuration.policy),
+    usage: {
+      ...usageOptions(context.invokedFunctionArn, configuration.policy),
+      connectIndexes: (deadline) => ecr.until(deadline).indexReader(),
+    },
     holder: physicalIdOf(request),
     request: requestHash(request),
     now: Date.now,

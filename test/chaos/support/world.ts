@@ -142,9 +142,6 @@ export function ecrFor(world: World, process: Process): Ecr {
         expiring: [],
       })),
     pulledImages: (name) => call(process, 'DescribeImages', name, () => new Map()),
-    imageIndexes: (name) =>
-      call(process, 'BatchGetImage', name, () => ({ children: new Map(), failure: undefined })),
-    pullTimeExclusions: () => call(process, 'ListPullTimeUpdateExclusions', '', () => []),
     accountSetting: async (name) =>
       (await call(process, 'GetAccountSetting', name, () => [account.get(name)]))[0],
     putAccountSetting: async (name, value) =>

@@ -54,11 +54,17 @@ const lookActions = [
   ...repositoryStackActions,
 ].toSorted();
 
+/** What reads image indexes, by roles of which ECR records no pulls. */
+const indexActions = ['ecr:BatchGetImage', 'ecr:ListPullTimeUpdateExclusions'];
+
 describe('what template.yaml lets the macro do', () => {
   test('is each call of its look, and no other', () => {
     const ofEcr = actionsReachableFrom('functions/macro/look.ts').filter((name) => name.startsWith('ecr:'));
     expect(ofEcr.length).toBeGreaterThan(0);
-    expect(actionsOf('MacroRole', 'look').toSorted()).toEqual([...ofEcr, ...lookActions].toSorted());
+    expect([...actionsOf('MacroRole', 'look'), ...indexActions].toSorted()).toEqual(
+      [...ofEcr, ...lookActions].toSorted(),
+    );
+    expect(actionsOf('MacroRole', 'image-indexes')).toEqual(indexActions);
   });
 
   test('is only to write its log where it does not look', () => {
@@ -66,6 +72,11 @@ describe('what template.yaml lets the macro do', () => {
     expect(policies.filter(isObject).map(({ PolicyName }) => PolicyName)).toEqual(['logs']);
     expect(policies.filter(isList).map(([condition, , otherwise]) => [condition, otherwise])).toEqual([
       ['GuardsLifecyclePolicies', 'AWS::NoValue'],
+      ['MacroReadsImageIndexes', 'AWS::NoValue'],
+    ]);
+    expect(at('Conditions', 'MacroReadsImageIndexes')).toEqual([
+      'ReadsImageIndexes',
+      'GuardsLifecyclePolicies',
     ]);
     expect(at('Conditions', 'GuardsLifecyclePolicies')).toEqual([['LifecycleGuard', 'Off']]);
   });
@@ -77,8 +88,34 @@ describe('what template.yaml lets the custom resource do', () => {
       name.startsWith('ecr:'),
     );
     expect(commands.length).toBeGreaterThan(0);
-    expect([...actionsOf('SettingsRole', 'settings')].sort()).toEqual([...commands].sort());
+    expect([...actionsOf('SettingsRole', 'settings'), ...indexActions].sort()).toEqual([...commands].sort());
+    expect(actionsOf('SettingsRole', 'image-indexes')).toEqual(indexActions);
   });
+
+  test.each([
+    ['MacroRole', 'MacroPullTimeExclusion', 'MacroFunction', 'MacroReadsImageIndexes'],
+    ['SettingsRole', 'SettingsPullTimeExclusion', 'SettingsFunction', 'ReadsImageIndexes'],
+  ])(
+    'is for %s to read image indexes where it has an exclusion, and no layer',
+    (role, exclusion, name, condition) => {
+      expect(at('Resources', exclusion)).toEqual({
+        Type: 'AWS::ECR::PullTimeUpdateExclusion',
+        Condition: condition,
+        Properties: { PrincipalArn: `${role}.Arn` },
+      });
+      const policies = listed(at('Resources', role, 'Properties', 'Policies')).filter(isList);
+      const conditions = policies.flatMap(([given, policy]) =>
+        isObject(policy ?? null) && JSON.stringify(policy).includes('image-indexes') ? [given] : [],
+      );
+      expect(conditions).toEqual([condition]);
+      expect(at('Resources', name, 'Properties', 'Environment', 'Variables', 'FunctionRoleArn')).toEqual([
+        condition,
+        `${role}.Arn`,
+        '',
+      ]);
+      expect(JSON.stringify(statementsOf(role))).not.toContain('GetDownloadUrlForLayer');
+    },
+  );
 
   test('is to ask CloudFormation as the code does, about stacks of its own account and Region', () => {
     const calls = actionsReachableFrom('functions/custom-resource/handler.ts').filter((name) =>
@@ -112,8 +149,11 @@ describe('what template.yaml lets the custom resource do', () => {
 
   test('is not more by other policies', () => {
     const names = (role: string) => policiesOf(role).map((each) => member(each, 'PolicyName'));
-    expect(names('SettingsRole')).toEqual(['logs', 'settings', 'usage', 'authenticity', 'claims']);
-    expect(names('MacroRole')).toEqual(['logs', 'look']);
+    expect(names('SettingsRole')).toEqual([
+      ...['logs', 'settings', 'usage', 'authenticity', 'claims'],
+      'image-indexes',
+    ]);
+    expect(names('MacroRole')).toEqual(['logs', 'look', 'image-indexes']);
     for (const role of roles) {
       expect(actionsOf(role, 'logs')).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
       expect(at('Resources', role, 'Properties', 'ManagedPolicyArns')).toBeUndefined();
@@ -134,8 +174,12 @@ describe('what template.yaml lets the custom resource do', () => {
               ...['ecr:GetAccountSetting', 'ecr:GetRegistryScanningConfiguration', 'ecr:PutAccountSetting'],
               // Lists, and what they list.
               ...actionsOf('SettingsRole', 'usage').filter((name) => name !== 'lambda:GetFunction'),
+              'ecr:ListPullTimeUpdateExclusions',
             ]
-          : lookActions.filter((name) => !/^ecr:|^lambda:GetFunction$/.test(name)),
+          : [
+              ...lookActions.filter((name) => !/^ecr:|^lambda:GetFunction$/.test(name)),
+              'ecr:ListPullTimeUpdateExclusions',
+            ],
       );
     }
   });

@@ -174,7 +174,8 @@ describe('an image index and its images', () => {
         const deadline = deadlineIn(60_000);
         const { reads } = registryWith(held);
         const connect = () => evidenceOf(references);
-        const usage = startUsageLook({ registry, required: ['ecs'], connect, roleArn }, deadline, reads);
+        const connectIndexes = () => startIndexReader(reads, roleArn);
+        const usage = startUsageLook({ registry, required: ['ecs'], connect, connectIndexes }, deadline);
         const check = await checkPolicy(repository, text, 90, {
           ...{ usage, deadline, now: () => now, allowExpiringImagesInUse: false },
           ecr: {
