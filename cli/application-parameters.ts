@@ -24,13 +24,24 @@ export async function readApplicationParameters(
   const given = isToml
     ? overridesOf(parse(text, file, (await import('smol-toml')).parse), file, environment)
     : parse(text, file, parseYaml);
+  return applicationParameters(given, file, isToml);
+}
+
+/**
+ * The parameters of the application as texts by name.
+ *
+ * @param file where they are, for the sentences
+ * @param hasOthers whether other names are left out: a samconfig.toml also has parameters of the functions, which have no
+ *   effect on a template
+ * @throws Problem, one sentence
+ */
+export function applicationParameters(given: Json, file: string, hasOthers = false): Record<string, string> {
   if (!isObject(given)) throw new Problem(`${file} must contain a map of the application's parameters.`);
   const known: readonly string[] = namesAt('application');
   const parameters: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) {
-    // A samconfig.toml also has parameters of the functions, which have no effect on a template.
     if (known.includes(name)) parameters[name] = textOf(value);
-    else if (!isToml)
+    else if (!hasOthers)
       throw new Problem(`${file} has the ${sentence([unknownName('parameter', name, known)])}`);
   }
   return parameters;

@@ -1,14 +1,15 @@
 #!/usr/bin/env node
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { isProblem } from '../core/problem.ts';
 import { visible } from '../core/visible.ts';
 import { coloursFor } from './colours.ts';
 import { type AuditOptions, withAuditOptions } from './commands/audit-options.ts';
-import { checkCommand, type FailOn, type Format, failOns, formats } from './commands/check.ts';
+import { checkCommand } from './commands/check.ts';
+import { type CheckFlags, checkOptionsOf, withCheckOptions } from './commands/check-options.ts';
 import { type ClaimsOptions, withClaimsOptions } from './commands/claims-options.ts';
 import type { LiveOptions } from './live/model.ts';
 import { lookOf, withLiveOptions } from './live/options.ts';
-import { expandOptions, inputOptions, type TemplateOptions, withTemplateOptions } from './options.ts';
+import { setUp, type TemplateOptions, withTemplateOptions } from './options.ts';
 import { print, printDocument, printProblem } from './output.ts';
 
 /** The package's version, set when the bundle is built. */
@@ -17,13 +18,6 @@ const version = typeof ECR_HARDENING_VERSION === 'string' ? ECR_HARDENING_VERSIO
 
 const colours = coloursFor(process.stdout, process.env);
 let code = 0;
-
-/** The options of check alone. */
-interface CheckFlags {
-  readonly format: Format;
-  readonly failOn: FailOn;
-  readonly allowNoTemplates?: boolean;
-}
 
 const templates = 'template files, folders, glob patterns, or - for standard input';
 const program = new Command('ecr-hardening')
@@ -37,7 +31,7 @@ const program = new Command('ecr-hardening')
 
 withTemplateOptions(program.command('expand'))
   .description('Print the template as the deployed macro would expand it, without the Transform.')
-  .argument('<template...>', templates)
+  .argument('[template...]', templates)
   .option('--write', 'write the result to the file instead of printing it')
   .addHelpText(
     'after',
@@ -46,14 +40,14 @@ withTemplateOptions(program.command('expand'))
   .action(async (files: string[], options: TemplateOptions & { readonly write?: boolean }) => {
     const { expandCommand } = await import('./commands/expand.ts');
     const isToBeWritten = options.write === true;
-    const expanding = await expandOptions(options);
-    const text = await expandCommand(files, expanding, isToBeWritten, inputOptions(options), printProblem);
+    const { given, expanding, input } = await setUp(files, options);
+    const text = await expandCommand(given, expanding, isToBeWritten, input, printProblem);
     (isToBeWritten ? print : printDocument)(text);
   });
 
 withLiveOptions(withTemplateOptions(program.command('diff')))
   .description('Show what the macro would change, by resource, and how CloudFormation would apply it.')
-  .argument('<template...>', templates)
+  .argument('[template...]', templates)
   .addHelpText(
     'after',
     examples(
@@ -64,36 +58,30 @@ withLiveOptions(withTemplateOptions(program.command('diff')))
   )
   .action(async (files: string[], options: TemplateOptions & LiveOptions) => {
     const { diffCommand } = await import('./commands/diff.ts');
-    const expanding = await expandOptions(options);
-    print(await diffCommand(files, expanding, colours, lookOf(options), inputOptions(options)));
+    const { given, expanding, input } = await setUp(files, options);
+    print(await diffCommand(given, expanding, colours, lookOf(options), input));
   });
 
-withLiveOptions(withTemplateOptions(program.command('check')))
+withLiveOptions(withCheckOptions(withTemplateOptions(program.command('check'))))
   .description(
     'Check templates for unsafe settings. Exit code 0: no findings, 1: findings, 2: a template could not be read.',
   )
-  .argument('<template...>', templates)
-  .addOption(new Option('--format <format>', 'output format').choices([...formats]).default('text'))
-  .addOption(
-    new Option('--fail-on <level>', 'minimum level of findings for exit code 1')
-      .choices([...failOns])
-      .default('warning'),
-  )
-  .option('--allow-no-templates', 'succeed even if there is no template among the files')
+  .argument('[template...]', templates)
   .addHelpText(
     'after',
     examples(
       'check template.yaml',
       'check stacks --format sarif > findings.sarif',
       'check --fail-on error template.yaml',
+      'check --write-baseline ecr-baseline.json stacks',
       'check --live --profile prod template.yaml',
     ),
   )
   .action(async (files: string[], options: TemplateOptions & LiveOptions & CheckFlags) => {
-    const { format, failOn, allowNoTemplates: allowsNone } = options;
-    const input = { ...inputOptions(options), allowsNone };
-    const report = { format, failOn, version, colours, live: lookOf(options), input };
-    const checked = await checkCommand(files, await expandOptions(options), report);
+    const setup = await setUp(files, options);
+    const context = { version, colours, live: lookOf(options) };
+    const report = await checkOptionsOf(options, setup, context);
+    const checked = await checkCommand(setup.given, setup.expanding, report);
     print(checked.text);
     for (const sentence of [...checked.problems, ...checked.notes]) printProblem(sentence);
     code = checked.code;

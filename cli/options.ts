@@ -1,9 +1,11 @@
 /** The options of every command that reads templates. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Json } from '../core/json.ts';
+import { Problem } from '../core/problem.ts';
 import type { ExpandOptions } from '../template-text/expand.ts';
 import type { InputOptions } from './input/templates.ts';
 import { showCount } from './progress.mjs';
+import { findProject, noProject, type ProjectConfig } from './project/model.ts';
 
 /** The options as commander parses them. */
 export interface TemplateOptions {
@@ -15,6 +17,8 @@ export interface TemplateOptions {
   readonly strict?: boolean;
   /** False with `--no-ignore`. */
   readonly ignore: boolean;
+  /** False with `--no-project-config`. */
+  readonly projectConfig?: string | boolean;
 }
 
 type Pairs = Readonly<Record<string, string>>;
@@ -38,12 +42,49 @@ export function withTemplateOptions(command: Command): Command {
       "the function ARN for Custom::EcrSettings, instead of the stack's export",
     )
     .option('--strict', 'refuse files that are no CloudFormation template, instead of skipping them')
-    .option('--no-ignore', 'also read files that git ignores');
+    .option('--no-ignore', 'also read files that git ignores')
+    .option('--project-config <file>', 'the configuration; default: the nearest .ecr-hardening.yaml')
+    .option('--no-project-config', 'use no .ecr-hardening.yaml');
 }
 
-/** Which files are read, and how. */
-export function inputOptions({ strict, ignore }: TemplateOptions): InputOptions {
-  return { isStrict: strict, withIgnored: !ignore, progress: showCount(process.stderr, 'files') };
+/** What the command line and the project's configuration come to. */
+export interface Setup {
+  /** The files, folders and patterns that are read. */
+  readonly given: readonly string[];
+  readonly expanding: ExpandOptions;
+  readonly input: InputOptions;
+  readonly project: ProjectConfig;
+}
+
+/**
+ * Reads the options of a command: what the command line says counts before the project's configuration.
+ *
+ * @throws Problem if there is nothing to read, or a file of options cannot be read
+ */
+export async function setUp(given: readonly string[], options: TemplateOptions): Promise<Setup> {
+  const project = await projectOf(options.projectConfig);
+  const paths = given.length > 0 ? given : (project.paths ?? []);
+  if (paths.length === 0)
+    throw new Problem('No template is given: specify files or folders, or paths in .ecr-hardening.yaml.');
+  const { strict = project.strict, ignore } = options;
+  const { exclusions } = project;
+  return {
+    given: paths,
+    expanding: await expandOptions(options, project.policy),
+    input: {
+      isStrict: strict,
+      withIgnored: !ignore,
+      isExcluded: (path) => exclusions.some((isExcluded) => isExcluded(path)),
+      progress: showCount(process.stderr, 'files'),
+    },
+    project,
+  };
+}
+
+async function projectOf(named: string | boolean | undefined): Promise<ProjectConfig> {
+  if (named === false) return noProject;
+  const file = typeof named === 'string' ? named : findProject(process.cwd());
+  return file === undefined ? noProject : (await import('./project/read.ts')).readProject(file);
 }
 
 // The export of template.yaml's output, under the name that samconfig.toml gives the stack.
@@ -52,9 +93,13 @@ const exportedToken: Json = { 'Fn::ImportValue': 'ecr-hardening-SettingsServiceT
 const serviceTimeout = 420;
 
 /** The options for expanding a template. @throws Problem when the file of the application's parameters cannot be read */
-export async function expandOptions(options: TemplateOptions): Promise<ExpandOptions> {
+async function expandOptions(
+  options: TemplateOptions,
+  policy: Readonly<Record<string, string>>,
+): Promise<ExpandOptions> {
+  const { config, configEnv } = options;
   return {
-    environment: options.config === undefined ? {} : await readConfig(options.config, options.configEnv),
+    environment: { ...policy, ...(config === undefined ? {} : await readConfig(config, configEnv)) },
     parameters: options.parameter,
     transformParameters: options.transformParameter,
     today: new Date().toISOString().slice(0, 10),

@@ -1,6 +1,7 @@
 import { isProblem, type Problem } from '../../core/problem.ts';
 import type { TemplateDocument } from '../../template-text/document.ts';
 import type { ExpandOptions } from '../../template-text/expand.ts';
+import type { Baseline } from '../baseline.ts';
 import type { Colours } from '../colours.ts';
 import { findingsOf, type LocatedFinding, type Severity } from '../findings.ts';
 import { type FilesRead, forEachTemplate, type InputOptions, skippedSentence } from '../input/templates.ts';
@@ -36,6 +37,12 @@ export interface CheckOptions {
   readonly version: string;
   readonly colours: Colours;
   readonly input?: InputOptions;
+  /** Whether a finding is reported; by default all are. */
+  readonly isSelected?: ((finding: LocatedFinding) => boolean) | undefined;
+  /** Known findings, which are not reported. */
+  readonly baseline?: Baseline | undefined;
+  /** A file for the findings, to be known from now on. */
+  readonly writeBaselineTo?: string | undefined;
   /** Looks at the live repositories first. */
   readonly live?: LookAtTemplates | undefined;
 }
@@ -47,26 +54,58 @@ export async function checkCommand(
   checkOptions: CheckOptions,
 ): Promise<Checked> {
   const problems: string[] = [];
-  const findings: LocatedFinding[] = [];
+  const { isSelected = () => true } = checkOptions;
+  const found: LocatedFinding[] = [];
   const names: string[] = [];
   const { skipped } = await forEachChecked(
     given,
     options,
     checkOptions,
     (template, withOptions) => {
-      findings.push(...findingsOf(template, withOptions));
+      found.push(...findingsOf(template, withOptions).filter(isSelected));
       names.push(template.file);
     },
     ({ message }) => problems.push(message),
   );
+  const { findings, notes: about } = await withoutKnown(found, checkOptions);
   const isBad = findings.some(({ level }) => isFailing(level, checkOptions.failOn));
   const code = problems.length > 0 ? 2 : isBad ? 1 : 0;
   // Where nothing was read, the problem says so.
-  const note = names.length === 0 && code === 2 ? '' : skippedSentence(skipped);
+  const isNothing = names.length === 0 && code === 2;
+  const notes = [...about, ...(isNothing || skipped.length === 0 ? [] : [skippedSentence(skipped)])];
   const text = report(names, findings, checkOptions);
   return checkOptions.format === 'text'
-    ? { text: note === '' ? text : `${text}${note}\n`, code, problems, notes: [] }
-    : { text, code, problems, notes: note === '' ? [] : [note] };
+    ? { text: `${text}${notes.map((note) => `${note}\n`).join('')}`, code, problems, notes: [] }
+    : { text, code, problems, notes };
+}
+
+/** The findings that are not known yet, and what there is to say of the others. */
+async function withoutKnown(
+  findings: readonly LocatedFinding[],
+  { baseline, writeBaselineTo: file }: Pick<CheckOptions, 'baseline' | 'writeBaselineTo'>,
+): Promise<{ readonly findings: readonly LocatedFinding[]; readonly notes: readonly string[] }> {
+  if (file !== undefined) {
+    const { writeBaseline } = await import('../baseline.ts');
+    const count = writeBaseline(file, findings);
+    return { findings: [], notes: [`${file} written: ${countOf(count, 'finding')} known from now on.`] };
+  }
+  if (baseline === undefined) return { findings, notes: [] };
+  const fresh = findings.filter((finding) => finding.level === 'note' || !baseline.takes(finding));
+  const known = findings.length - fresh.length;
+  const left = baseline.left();
+  return {
+    findings: fresh,
+    notes: [
+      ...(known === 0 ? [] : [`${countOf(known, 'known finding')} of the baseline not shown.`]),
+      ...(left === 0
+        ? []
+        : [`${countOf(left, 'finding')} of the baseline not found: if fixed, write the baseline again.`]),
+    ],
+  };
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** Does the work for each template, after a look at what is live, if there is to be one. */

@@ -29,6 +29,7 @@ describe('the package', () => {
       'dist/aws-commands.cjs',
       'dist/ecr-hardening.cjs',
       'package.json',
+      'schema/ecr-hardening.schema.json',
     ]);
     expect(packed.unpackedSize).toBeLessThan(2_000_000);
   });

@@ -33,11 +33,15 @@ export class Workplace {
   /** Runs the bin with what stands in place of the environment's wishes about colours. */
   run(
     args: readonly string[],
-    { input = '', env = {} }: { readonly input?: string; readonly env?: Record<string, string> } = {},
+    {
+      input = '',
+      env = {},
+      cwd = '.',
+    }: { readonly input?: string; readonly env?: Record<string, string>; readonly cwd?: string } = {},
   ): Ended {
     const { NO_COLOR: _no, FORCE_COLOR: _force, ...rest } = process.env;
     const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
-      cwd: this.folder,
+      cwd: join(this.folder, cwd),
       input,
       env: { ...rest, ...env },
       encoding: 'utf8',

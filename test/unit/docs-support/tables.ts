@@ -1,5 +1,6 @@
 /** The tables in the documentation that restate code, generated from the code. */
 import { usageActions } from '../../../aws/usage/actions.ts';
+import { projectKeys } from '../../../cli/project/keys.ts';
 import { templateSettings } from '../../../cloudformation/settings/index.ts';
 import { controlMetadata, controls } from '../../../core/controls/index.ts';
 import {
@@ -52,11 +53,20 @@ function usageActionTable(): string {
   return ['| source | permissions |', '|---|---|', ...rows].join('\n');
 }
 
+/** The table of the keys of a project's configuration. */
+function projectKeyTable(): string {
+  const rows = Object.entries(projectKeys).map(
+    ([name, { description }]) => `| \`${name}\` | ${description} |`,
+  );
+  return ['| key | meaning |', '|---|---|', ...rows].join('\n');
+}
+
 const tables: Readonly<Record<string, () => string>> = {
   controls: controlTable,
   parameters: parameterTable,
   properties: propertyTable,
   'usage-actions': usageActionTable,
+  'project-keys': projectKeyTable,
 };
 
 /** The page with its generated tables as the code has them; a table is between `<!-- name -->` and `<!-- /name -->`. */

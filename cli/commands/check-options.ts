@@ -1,0 +1,68 @@
+/** The options of `ecr-hardening check` alone, and what they come to with the project's configuration. */
+import { type Command, Option } from 'commander';
+import type { Colours } from '../colours.ts';
+import type { LookAtTemplates } from '../live/model.ts';
+import type { Setup } from '../options.ts';
+import { type CheckOptions, type FailOn, type Format, failOns, formats } from './check.ts';
+
+/** The options as commander parses them. */
+export interface CheckFlags {
+  readonly format?: Format;
+  readonly failOn?: FailOn;
+  readonly skip?: readonly string[];
+  readonly only?: readonly string[];
+  /** False with `--no-baseline`. */
+  readonly baseline?: string | boolean;
+  readonly writeBaseline?: string;
+  readonly allowNoTemplates?: boolean;
+}
+
+/** Adds the options to the command. */
+export function withCheckOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--format <format>', 'output format (default: text)').choices([...formats]))
+    .addOption(
+      new Option('--fail-on <level>', 'minimum level of findings for exit code 1 (default: warning)').choices(
+        [...failOns],
+      ),
+    )
+    .option('--skip <controls>', 'controls that are not reported, such as Retain,Encryption', addNames)
+    .option('--only <controls>', 'the only controls that are reported', addNames)
+    .option('--baseline <file>', 'known findings, which are not reported')
+    .option('--no-baseline', 'report known findings too')
+    .option('--write-baseline <file>', 'write the findings to a file, to be known from now on')
+    .option('--allow-no-templates', 'succeed even if there is no template among the files');
+}
+
+/** Adds comma-separated names to those of earlier options. */
+function addNames(text: string, before: readonly string[] = []): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  return [...before, ...names.filter((name) => name !== '')];
+}
+
+/** What is not an option. */
+interface CheckContext {
+  readonly version: string;
+  readonly colours: Colours;
+  readonly live: LookAtTemplates | undefined;
+}
+
+/** How a check is reported. @throws Problem for a control that there is not, or a baseline that cannot be read */
+export async function checkOptionsOf(
+  flags: CheckFlags,
+  { input, project }: Pick<Setup, 'input' | 'project'>,
+  context: CheckContext,
+): Promise<CheckOptions> {
+  const { skip = project.skip, only = project.only, baseline = project.baseline, writeBaseline } = flags;
+  const isRead = typeof baseline === 'string' && writeBaseline === undefined;
+  const { selectionOf } = await import('../select.ts');
+  return {
+    ...context,
+    format: flags.format ?? formats.find((each) => each === project.format) ?? 'text',
+    failOn: flags.failOn ?? failOns.find((each) => each === project.failOn) ?? 'warning',
+    input: { ...input, allowsNone: flags.allowNoTemplates },
+    isSelected: selectionOf({ skip, only }),
+    baseline: isRead ? (await import('../baseline.ts')).readBaseline(baseline) : undefined,
+    writeBaselineTo: writeBaseline,
+  };
+}

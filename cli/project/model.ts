@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** What a project's configuration says; what it does not say is undefined. */
+export interface ProjectConfig {
+  /** Parameters of the application, as texts by name. */
+  readonly policy: Readonly<Record<string, string>>;
+  readonly paths?: readonly string[];
+  /** Each says of an absolute path whether it is left out. */
+  readonly exclusions: readonly ((path: string) => boolean)[];
+  readonly format?: string;
+  readonly failOn?: string;
+  readonly skip?: readonly string[];
+  readonly only?: readonly string[];
+  readonly baseline?: string;
+  readonly strict?: boolean;
+}
+
+export const noProject: ProjectConfig = { policy: {}, exclusions: [] };
+
+const names = ['.ecr-hardening.yaml', '.ecr-hardening.yml'];
+
+/**
+ * The nearest configuration in a folder or around it; not beyond the repository of git that the folder is in.
+ *
+ * @param folder its absolute path
+ */
+export function findProject(folder: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    const found = names.map((name) => join(at, name)).find((file) => existsSync(file));
+    if (found !== undefined) return found;
+    if (dirname(at) === at || existsSync(join(at, '.git'))) return undefined;
+  }
+}
