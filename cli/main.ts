@@ -7,6 +7,7 @@ import { type AuditOptions, withAuditOptions } from './commands/audit-options.ts
 import { checkCommand } from './commands/check.ts';
 import { type CheckFlags, checkOptionsOf, withCheckOptions } from './commands/check-options.ts';
 import { type ClaimsOptions, withClaimsOptions } from './commands/claims-options.ts';
+import { type SweepOptions, withSweepOptions } from './commands/sweep-options.ts';
 import type { LiveOptions } from './live/model.ts';
 import { lookOf, withLiveOptions } from './live/options.ts';
 import { setUp, type TemplateOptions, withTemplateOptions } from './options.ts';
@@ -149,6 +150,34 @@ stacks that were deleted. --release needs dynamodb:PutItem and dynamodb:BatchGet
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     const { claimsCommand } = await import('./commands/claims.ts');
     const outcome = await claimsCommand(options, { colours, now: Date.now() });
+    print(outcome.text);
+    code = outcome.code;
+  });
+
+withSweepOptions(program.command('sweep'))
+  .description(
+    'Start a sweep of the keeper, follow it, and save its report. Exit code 0: done, 1: repositories failed.',
+  )
+  .addHelpText(
+    'after',
+    `${examples(
+      'sweep --region eu-central-1',
+      'sweep --again terminal-2026-11-28T120000-0a1b2c',
+      'sweep --report terminal-2026-11-28T120000-0a1b2c --format csv -o sweep.csv',
+      'sweep --release',
+    )}
+
+It needs cloudformation:DescribeStacks, states:StartExecution, states:DescribeExecution, states:ListMapRuns,
+states:DescribeMapRun, and s3:GetObject on the keeper's bucket.`,
+  )
+  .action(async (options: SweepOptions) => {
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+    const { sweepCommand } = await import('./commands/sweep.ts');
+    const stop = new AbortController();
+    process.once('SIGINT', () => stop.abort());
+    const { openerFor } = await import('./sweep/opener.ts');
+    const context = { colours, terminal: process.stderr, stop: stop.signal, open: openerFor(process) };
+    const outcome = await sweepCommand(options, context);
     print(outcome.text);
     code = outcome.code;
   });

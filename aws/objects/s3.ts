@@ -7,7 +7,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { type Call, callsOf } from '../calls.ts';
-import { clientSettings, type Environment, localEndpoint } from '../client-settings.ts';
+import { type ClientSettings, clientSettings, type Environment } from '../client-settings.ts';
 import { type Deadline, mayHaveTakenEffect } from '../deadline.ts';
 import { loggableError } from '../faults.ts';
 import { pages } from '../pages.ts';
@@ -24,12 +24,17 @@ export interface ObjectsConnection {
 
 /** @param environment AWS_REGION, and AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL where that is meant */
 export function connectObjects(bucket: string, environment: Environment): ObjectsConnection {
+  return connectBucket(bucket, clientSettings(environment, 'S3'));
+}
+
+/** The same with other settings, such as a profile's. A local endpoint has no names of buckets before its own. */
+export function connectBucket(bucket: string, client: ClientSettings): ObjectsConnection {
   const calls = callsOf(
     () =>
       new S3Client({
-        ...clientSettings(environment, 'S3'),
-        // A local endpoint has no names of buckets before its own.
-        forcePathStyle: localEndpoint(environment, 'S3') !== undefined,
+        maxAttempts: 1,
+        ...client,
+        forcePathStyle: client.endpoint !== undefined,
         // The connection is encrypted, and checks what it carries.
         requestChecksumCalculation: 'WHEN_REQUIRED',
         responseChecksumValidation: 'WHEN_REQUIRED',

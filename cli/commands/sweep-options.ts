@@ -1,0 +1,46 @@
+/** What `ecr-hardening sweep` takes; apart from what it does, so that other commands do not load that. */
+import { type Command, Option } from 'commander';
+
+export const sweepFormats = ['html', 'json', 'csv'] as const;
+export type SweepFormat = (typeof sweepFormats)[number];
+
+export interface SweepOptions {
+  readonly region?: string;
+  readonly profile?: string;
+  readonly endpointUrl?: string;
+  readonly stackName: string;
+  readonly again?: string;
+  readonly release?: boolean;
+  readonly report?: string;
+  readonly format: SweepFormat;
+  readonly output?: string;
+  /** False with --no-open. */
+  readonly open: boolean;
+}
+
+/** Adds the options to the command. */
+export function withSweepOptions(command: Command): Command {
+  return command
+    .option('--region <name>', "the application's Region; by default AWS_REGION or the profile's")
+    .option('--profile <name>', 'a profile of ~/.aws; by default AWS_PROFILE or the environment')
+    .option('--endpoint-url <url>', 'another endpoint, such as a local AWS')
+    .option('--stack-name <name>', "the application's stack", 'ecr-hardening')
+    .addOption(
+      new Option('--again <execution>', 'sweep only what an earlier execution did not finish').conflicts([
+        'release',
+        'report',
+      ]),
+    )
+    .addOption(
+      new Option('--release', "release the keeper's claims, and restore the original settings").conflicts(
+        'report',
+      ),
+    )
+    .option('--report <execution>', 'start nothing: follow this execution, or show how it ended')
+    .addOption(new Option('--format <format>', 'the report to save').choices(sweepFormats).default('html'))
+    .option(
+      '-o, --output <file>',
+      'where to save the report; by default sweep-EXECUTION in the current folder',
+    )
+    .option('--no-open', 'do not open the page in a browser');
+}
