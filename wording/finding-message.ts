@@ -28,7 +28,8 @@ function outcomeMessage(finding: Finding, isOutside: boolean): string {
     return reason;
   if (isOutside && (outcome === 'set' || outcome === 'replaced' || isRefusal(finding)))
     return `${reason}; the macro is not applied to this resource`;
-  if (finding.code === 'no-lifecycle-policy' && outcome === 'set')
+  // Without a value it is made from a parameter, which is not shown.
+  if (finding.code === 'no-lifecycle-policy' && outcome === 'set' && after !== undefined)
     return `${reason}; ${defaultClause(finding)}`;
   const written = typeof after === 'string' && after.length < 60 ? after : 'a safe value';
   switch (outcome) {
