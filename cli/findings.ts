@@ -4,6 +4,7 @@ import type { ControlMetadata } from '../core/controls/control.ts';
 import { controlMetadata, controlNames } from '../core/controls/index.ts';
 import type { Finding } from '../core/finding.ts';
 import { isOneOf } from '../core/json.ts';
+import { type Severity, severityOf } from '../core/severity.ts';
 import { visible } from '../core/visible.ts';
 import { locate, type Position, type TemplateDocument } from '../template-text/document.ts';
 import { type ExpandOptions, expandTemplate } from '../template-text/expand.ts';
@@ -13,12 +14,7 @@ import { findingMessage } from '../wording/finding-message.ts';
 import { locationOf } from '../wording/path.ts';
 import { isHarmful, type LiveDetails, liveDetails, liveLines } from './live/details.ts';
 
-/**
- * How bad a finding is: `error` the macro refuses; `warning` is unsafe as it is deployed; `note` is good to know, such as
- * what the macro fixes in a template that names it.
- */
-export const severities = ['error', 'warning', 'note'] as const;
-export type Severity = (typeof severities)[number];
+export { type Severity, severities } from '../core/severity.ts';
 
 /** One finding, with its position and the metadata of its control. */
 export interface LocatedFinding {
@@ -100,23 +96,5 @@ export function messageOf(finding: Finding, isOutside = false): string {
 }
 
 function levelOf(finding: Finding, isHardened: boolean): Severity {
-  const { outcome } = finding;
-  switch (outcome) {
-    case 'violation':
-    case 'invalid':
-      return 'error';
-    case 'kept':
-      return 'warning';
-    case 'set':
-    case 'replaced':
-      // A tag makes nothing safer.
-      if (finding.code === 'exemption-tagged') return 'note';
-      return isHardened && !isHarmful(finding) ? 'note' : 'warning';
-    case 'undetermined':
-    case 'exempt':
-    case 'noted':
-      return 'note';
-    default:
-      return outcome satisfies never;
-  }
+  return severityOf(finding, isHardened && !isHarmful(finding));
 }

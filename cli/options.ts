@@ -1,5 +1,6 @@
 /** The options of every command that reads templates. */
 import { type Command, InvalidArgumentError } from 'commander';
+import { deployedTimeout } from '../cloudformation/settings-resource.ts';
 import type { Json } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import type { ExpandOptions } from '../template-text/expand.ts';
@@ -89,8 +90,6 @@ async function projectOf(named: string | boolean | undefined): Promise<ProjectCo
 
 // The export of template.yaml's output, under the name that samconfig.toml gives the stack.
 const exportedToken: Json = { 'Fn::ImportValue': 'ecr-hardening-SettingsServiceToken' };
-// The value of the deployed macro (template.yaml).
-const serviceTimeout = 420;
 
 /** The options for expanding a template. @throws Problem when the file of the application's parameters cannot be read */
 async function expandOptions(
@@ -103,7 +102,7 @@ async function expandOptions(
     parameters: options.parameter,
     transformParameters: options.transformParameter,
     today: new Date().toISOString().slice(0, 10),
-    settings: { serviceToken: options.serviceToken ?? exportedToken, serviceTimeout },
+    settings: { serviceToken: options.serviceToken ?? exportedToken, serviceTimeout: deployedTimeout },
   };
 }
 

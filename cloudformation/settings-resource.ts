@@ -13,6 +13,9 @@ export interface SettingsFunction {
   readonly serviceTimeout: number;
 }
 
+/** The ServiceTimeout that the deployed macro writes, in seconds (SettingsServiceTimeout in template.yaml). */
+export const deployedTimeout = 420;
+
 /**
  * The changes to the properties of a `Custom::EcrSettings`: ServiceToken and ServiceTimeout, if they are not set.
  *

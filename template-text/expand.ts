@@ -5,6 +5,7 @@ import {
   sizeOverQuota,
   type TemplateSize,
 } from '../cloudformation/expand.ts';
+import { parameterValues } from '../cloudformation/parameter-values.ts';
 import { type Finding, isRefusal } from '../core/finding.ts';
 import {
   isList,
@@ -191,26 +192,6 @@ function withoutOurs(template: JsonObject): JsonObject {
   const others = listOf(transform).filter((each) => !isOurs(each));
   if (others.length === listOf(transform).length) return template;
   return withMember(template, 'Transform', others.length === 0 ? undefined : others);
-}
-
-/** The parameter values that CloudFormation passes to a macro: given ones, or defaults; a list type as a list. */
-function parameterValues(template: JsonObject, given: Readonly<Record<string, string>>): JsonObject {
-  const declared = member(template, 'Parameters');
-  if (!isObject(declared)) return {};
-  return Object.fromEntries(
-    Object.entries(declared).flatMap(([name, parameter]): [string, Json][] => {
-      if (!isObject(parameter)) return [];
-      const value = given[name] ?? member(parameter, 'Default');
-      if (value === undefined) return [];
-      const type = member(parameter, 'Type');
-      const isListType =
-        type === 'CommaDelimitedList' || (typeof type === 'string' && type.startsWith('List<'));
-      const text = typeof value === 'object' ? value : String(value);
-      return [
-        [name, isListType && typeof text === 'string' ? text.split(',').map((each) => each.trim()) : text],
-      ];
-    }),
-  );
 }
 
 /** A `Ref` in a transform's Parameters arrives resolved. */
