@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, wr
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { libraryModules, takenFromLibrary, writeModules } from './library-modules.mjs';
 import { notices } from './notices.mjs';
 import { recordBuild } from './setup/built.mjs';
 
@@ -35,9 +36,9 @@ const shared = {
 };
 const cli = join(root, 'cli');
 /** What calls AWS: it is in the file beside the bin. */
-const callingAws = ['commands/audit.ts', 'commands/claims.ts', 'live/look.ts'];
+const callingAws = ['commands/audit.ts', 'commands/claims.ts', 'commands/sweep.ts', 'live/look.ts'];
 /** What both use: it is in the bin alone, which exports it for the other file. It has the parsers of YAML and TOML. */
-const exportedByTheBin = ['application-parameters.ts', 'findings.ts', '../template-text/expand.ts'];
+const exportedByTheBin = ['application-parameters.ts', 'findings.ts'];
 const exportsOf = (files) => files.map((file) => `export * from './${file}';`).join('\n');
 
 /** Takes some of the project's own files, by their paths from `cli`, from another file of `dist`. */
@@ -53,6 +54,10 @@ function takenFrom(file, names) {
   };
 }
 
+const modules = await libraryModules(root);
+const fromPackages = await writeModules(root, modules, join(root, 'lib', 'cjs', 'modules.cjs'));
+const fromLibrary = () => takenFromLibrary(root, modules, '../lib/cjs/modules.cjs');
+
 // The library that sorts the table of the audit's page is part of the page.
 const sortFiles = ['sortable.min.js', 'sortable.a11y.min.js'].map(
   (file) => `node_modules/sortable-tablesort/dist/${file}`,
@@ -65,7 +70,7 @@ const built = await Promise.all([
     stdin: { contents: `${exportsOf(exportedByTheBin)}\nimport './main.ts';`, resolveDir: cli },
     banner: { js: `#!/usr/bin/env node\n${shared.banner.js}` },
     outfile: bin,
-    plugins: [takenFrom('aws-commands.cjs', callingAws)],
+    plugins: [takenFrom('aws-commands.cjs', callingAws), fromLibrary()],
   }),
   build({
     ...shared,
@@ -79,10 +84,14 @@ const built = await Promise.all([
       ECR_HARDENING_SORT_SCRIPT: JSON.stringify(sortScript),
     },
     outfile: join(dist, 'aws-commands.cjs'),
-    plugins: [takenFrom('ecr-hardening.cjs', exportedByTheBin)],
+    plugins: [takenFrom('ecr-hardening.cjs', exportedByTheBin), fromLibrary()],
   }),
 ]);
-const inputs = [...built.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...sortFiles];
+const inputs = [
+  ...fromPackages,
+  ...built.flatMap(({ metafile }) => Object.keys(metafile.inputs)),
+  ...sortFiles,
+];
 const files = new Map([
   ...built.flatMap(({ outputFiles }) => outputFiles.map(({ path, contents }) => [basename(path), contents])),
   ['THIRD-PARTY-NOTICES', notices(inputs, root)],

@@ -10,9 +10,12 @@ import { buildBin } from './cli/run.ts';
 const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
 
 describe('the package', () => {
-  beforeAll(buildBin);
+  beforeAll(() => {
+    buildBin();
+    execFileSync(process.execPath, [join(projectRoot, 'tools', 'build-library.mjs')]);
+  }, 60_000);
 
-  test('holds the bin, what that loads, and what people read; nothing else', () => {
+  test('holds the bin, what that loads, the library, and what people read; nothing else', () => {
     // Its own build would run again, in a folder that other tests read.
     const [packed] = JSON.parse(
       execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
@@ -28,6 +31,16 @@ describe('the package', () => {
       'dist/THIRD-PARTY-NOTICES',
       'dist/aws-commands.cjs',
       'dist/ecr-hardening.cjs',
+      ...['cjs', 'esm'].flatMap((kind) =>
+        [
+          ...(kind === 'cjs' ? ['modules.cjs', 'package.json'] : []),
+          ...['index.js', 'index.d.ts', 'cdk.js', 'cdk.d.ts'],
+          ...['aspect', 'index', 'mixin', 'props', 'validation-plugin'].map((name) => `cdk/${name}.d.ts`),
+          ...['issue', 'json', 'lifecycle/evaluate', 'path'].map((name) => `core/${name}.d.ts`),
+        ]
+          .map((name) => `lib/${kind}/${name}`)
+          .toSorted(),
+      ),
       'package.json',
       'schema/ecr-hardening.schema.json',
     ]);

@@ -1,0 +1,96 @@
+// The modules of the library (index.ts), which the package has once: the library, the constructs for the CDK and the command
+// take them from one file.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { build } from 'esbuild';
+
+/** What every bundle of the package has in common. */
+export const common = {
+  bundle: true,
+  platform: 'node',
+  // CommonJS starts faster than ES modules.
+  format: 'cjs',
+  target: 'node20',
+  minify: true,
+  mainFields: ['module', 'main'],
+  legalComments: 'none',
+};
+
+/**
+ * The project's own files that the library consists of, without its entry.
+ *
+ * @param {string} root the project's folder
+ * @returns {Promise<readonly string[]>} paths from the root
+ */
+export async function libraryModules(root) {
+  const { metafile } = await build({
+    ...common,
+    entryPoints: [join(root, 'index.ts')],
+    absWorkingDir: root,
+    metafile: true,
+    write: false,
+  });
+  return Object.keys(metafile.inputs)
+    .filter((file) => !isOfPackage(file) && file !== 'index.ts')
+    .toSorted();
+}
+
+/**
+ * Writes the file that has the modules, each under a name of its own.
+ *
+ * @param {string} root
+ * @param {readonly string[]} modules
+ * @param {string} outfile
+ * @returns {Promise<readonly string[]>} the files of packages in it, whose licences go with it
+ */
+export async function writeModules(root, modules, outfile) {
+  const contents = modules.map((file, index) => `export * as ${nameOf(index)} from './${file}';`).join('\n');
+  const { metafile, outputFiles } = await build({
+    ...common,
+    metafile: true,
+    write: false,
+    stdin: { contents, resolveDir: root },
+    absWorkingDir: root,
+    outfile,
+  });
+  for (const { text } of outputFiles) writeChanged(outfile, text);
+  return Object.keys(metafile.inputs).filter(isOfPackage);
+}
+
+/** Leaves a file alone that is already as it is to be: a command may be loading it. */
+export function writeChanged(file, text) {
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/**
+ * Takes the modules from their file in place of bundling them.
+ *
+ * @param {string} root
+ * @param {readonly string[]} modules
+ * @param {string} file as the bundle's own folder requires it
+ */
+export function takenFromLibrary(root, modules, file) {
+  return {
+    name: 'taken-from-library',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, resolveDir }) => {
+        const target = relative(root, join(resolveDir, path)).replaceAll('\\', '/');
+        return modules.includes(target) ? { path: target, namespace: 'library' } : undefined;
+      });
+      onResolve({ filter: /./, namespace: 'library' }, ({ path }) => ({ path, external: true }));
+      onLoad({ filter: /./, namespace: 'library' }, ({ path }) => ({
+        contents: `module.exports = require('${file}').${nameOf(modules.indexOf(path))};`,
+      }));
+    },
+  };
+}
+
+function isOfPackage(file) {
+  return file.startsWith('node_modules/');
+}
+
+function nameOf(index) {
+  return `m${index}`;
+}
