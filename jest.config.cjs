@@ -26,11 +26,24 @@ const long = {
   globalTeardown: '<rootDir>/test/end-to-end/support/global-teardown.ts',
 };
 
-/** Thousands of random histories: only `npm run test:chaos` runs them. */
-const chaos = { ...common, displayName: 'chaos', testMatch: ['<rootDir>/test/chaos/**/*.test.ts'] };
+/** Thousands of random histories, and all of what `npm test` runs a share of (test/support/share.ts): only `npm run test:chaos` runs them. */
+const chaos = {
+  ...common,
+  displayName: 'chaos',
+  testMatch: [
+    '<rootDir>/test/chaos/**/*.test.ts',
+    '<rootDir>/test/unit/custom-resource/{faults,crashes,concurrency,model.property}.test.ts',
+  ],
+};
 
 const everyday = [
-  { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
+  {
+    ...common,
+    displayName: 'unit',
+    testMatch: ['<rootDir>/test/unit/**/*.test.ts'],
+    globalSetup: '<rootDir>/test/unit/global-setup.ts',
+    globalTeardown: '<rootDir>/test/unit/global-teardown.ts',
+  },
   {
     ...common,
     displayName: 'end-to-end',
@@ -43,5 +56,6 @@ const everyday = [
 module.exports = {
   // Ends a test that hangs, without failing a slow one on a busy machine.
   testTimeout: 60_000,
+  testSequencer: '<rootDir>/tools/longest-first.cjs',
   projects: { corpus: [corpus], long: [long], chaos: [chaos] }[process.env.ECR_HARDENING_SUITE] ?? everyday,
 };

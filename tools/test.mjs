@@ -1,7 +1,9 @@
 // `npm test`: set-up, checks of types and style, then jest. Plain JavaScript, because it runs before set-up.
 //
 // ECR_HARDENING_REPORT: a folder for jest's result file, which .ci/run sums up.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { root } from './setup/paths.mjs';
 
@@ -9,46 +11,54 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 const [suite = 'all', ...rest] = process.argv.slice(2);
 const report = process.env.ECR_HARDENING_REPORT;
 
-const checks = [
-  {
-    command: process.execPath,
-    args: [join(root, 'tools', 'setup.mjs'), ...(suite === 'corpus' ? ['checkov'] : [])],
-  },
-  ...(suite === 'all'
-    ? [
-        { command: bin('tsc'), args: ['--noEmit'] },
-        { command: bin('biome'), args: ['check', '--error-on-warnings', '.'] },
-      ]
-    : []),
-  {
-    // By path: PATH may still resolve `node` to another one than the project's, which set-up installs.
-    command: bin('node'),
-    args: [
-      join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
-      ...(report === undefined ? [] : ['--json', `--outputFile=${join(report, `${suite}.json`)}`]),
-      // Histories wait more than they compute.
-      ...(suite === 'chaos' ? ['--maxWorkers=2'] : []),
-      ...rest,
-    ],
-  },
-];
-
 const environment = {
   ...process.env,
+  // The tests start hundreds of processes with the same code.
+  NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'),
   PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
   ...(['corpus', 'long', 'chaos'].includes(suite) ? { ECR_HARDENING_SUITE: suite } : {}),
 };
-for (const { command, args } of checks) {
-  // With --outputFile jest does not print the JSON results to standard output; its report goes to standard error.
-  const { status, signal, error } = spawnSync(command, args, {
-    cwd: root,
-    stdio: 'inherit',
-    env: environment,
-  });
-  if (error !== undefined) console.error(`${command} could not be started: ${error.message}`);
-  if (signal !== null && signal !== undefined) console.error(`${command} was terminated by ${signal}`);
-  if (status !== 0) {
-    process.exitCode = status ?? 1;
+
+/** Runs a command; the result is its exit code. With --outputFile jest's report goes to standard error. */
+async function run(command, args, stdio = 'inherit') {
+  const child = spawn(command, args, { cwd: root, stdio, env: environment });
+  const output = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(chunk));
+  try {
+    const [code, signal] = await once(child, 'close');
+    if (signal !== null) console.error(`${command} was terminated by ${signal}`);
+    process.stdout.write(Buffer.concat(output));
+    return code ?? 1;
+  } catch (error) {
+    console.error(`${command} could not be started: ${error.message}`);
+    return 1;
+  }
+}
+
+/** The checks, beside the build that the tests need; each prints when it has ended. */
+const checks = () => [
+  run(bin('tsc'), ['--noEmit'], 'pipe'),
+  run(bin('biome'), ['check', '--error-on-warnings', '.'], 'pipe'),
+  run(bin('node'), [join(root, 'local', 'build.ts')], 'pipe'),
+];
+
+const jest = () =>
+  // By path: PATH may still resolve `node` to another one than the project's, which set-up installs.
+  run(bin('node'), [
+    join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
+    ...(report === undefined ? [] : ['--json', `--outputFile=${join(report, `${suite}.json`)}`]),
+    // Tests wait more than they compute: for processes, and for times that run out.
+    `--maxWorkers=${Math.max(4, availableParallelism())}`,
+    ...rest,
+  ]);
+
+const setUp = () =>
+  run(process.execPath, [join(root, 'tools', 'setup.mjs'), ...(suite === 'corpus' ? ['checkov'] : [])]);
+
+for (const step of [() => [setUp()], ...(suite === 'all' ? [checks] : []), () => [jest()]]) {
+  const failed = (await Promise.all(step())).find((code) => code !== 0);
+  if (failed !== undefined) {
+    process.exitCode = failed;
     break;
   }
 }

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { projectRoot } from '../../../local/paths.ts';
@@ -7,9 +7,33 @@ import { projectRoot } from '../../../local/paths.ts';
 /** The package's bin. */
 export const bin = join(projectRoot, 'dist', 'ecr-hardening.cjs');
 
-/** Builds the bin: what is tested is what a user gets. */
+/** Builds the bin, once for all files of a run of tests: what is tested is what a user gets. */
 export function buildBin(): void {
+  const folder = process.env.ECR_HARDENING_TEST_RUN;
+  if (folder === undefined) build();
+  else if (isFirst(join(folder, 'building'))) {
+    build();
+    writeFileSync(join(folder, 'built'), '');
+  } else {
+    // Another file of tests builds it: this one's tests cannot begin before.
+    for (let look = 0; !existsSync(join(folder, 'built')); look += 1) {
+      if (look > 1200) throw new Error('the bin was not built');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    }
+  }
+}
+
+function build(): void {
   execFileSync(process.execPath, [join(projectRoot, 'tools', 'build-cli.mjs')]);
+}
+
+function isFirst(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What a command came to. */
