@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { runsOf } from '../../support/share.ts';
 import { type Bench, inParallel, startBench } from './support/bench.ts';
 import { policies } from './support/model-settings.ts';
 import { type Answer, type Contender, type Race, randomOf, startRace, withJitter } from './support/race.ts';
@@ -160,10 +161,12 @@ describe('one resource at the same time', () => {
   );
 });
 
-/** The same races each time, but for what the machine adds; for a search among others: PROPERTY_RUNS=2000. */
-const search = process.env.PROPERTY_RUNS;
-const races = search === undefined ? 200 : Number(search);
-const firstSeed = search === undefined ? 20_261_128 : Date.now();
+/**
+ * The same races each time, but for what the machine adds: 40 in `npm test`, 200 in `npm run test:chaos`. For a search among
+ * others: PROPERTY_RUNS=2000.
+ */
+const races = runsOf({ share: 40, whole: 200 });
+const firstSeed = process.env.PROPERTY_RUNS === undefined ? 20_261_128 : Date.now();
 
 test.each([
   ['true', 0],

@@ -1,10 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeRecord, encodeRecord } from '../../../../core/claims/encode.ts';
 import type { JsonObject } from '../../../../core/json.ts';
 import { physicalIdOf } from '../../../../functions/custom-resource/identity.ts';
 import { parseRequest } from '../../../../functions/custom-resource/request.ts';
+import { projectRoot } from '../../../../local/paths.ts';
 import { eventLike, propertiesLike, type Sample } from './events.ts';
 import { arnOf } from './registry.ts';
 import type { FaultPlan, Server } from './server.ts';
@@ -79,10 +82,33 @@ function holderOf(event: unknown): string {
 }
 
 let spare: ChildProcess | undefined;
+let bundle: string | undefined;
+
+/**
+ * Bundles the program of the process as SAM bundles the function: so it starts in a seventh of the time. To be called before
+ * the server is started, which would stand still meanwhile.
+ */
+export function bundleCrashProcess(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-crash-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  execFileSync(
+    join(projectRoot, 'node_modules', '.bin', 'esbuild'),
+    [
+      join(__dirname, 'crash-process.ts'),
+      'functions/custom-resource/usage.ts',
+      ...['--bundle', '--platform=node', '--format=cjs', '--target=node24', '--main-fields=module,main'],
+      ...['--define:import.meta.filename=__filename', '--log-level=error', '--entry-names=[name]'],
+      `--outdir=${folder}`,
+    ],
+    { cwd: projectRoot },
+  );
+  bundle = join(folder, 'crash-process.js');
+}
 
 /** A function's process that waits for its event; it ends with this one, and keeps it from nothing. */
 function startChild(): ChildProcess {
-  const child = fork(join(__dirname, 'crash-process.ts'), {
+  if (bundle === undefined) throw new Error('bundleCrashProcess() was not called');
+  const child = fork(bundle, {
     // Jest's process.env is one of its own.
     env: { ...process.env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
