@@ -37,8 +37,22 @@ export function daysToQuota(
   return start === undefined ? undefined : grow(start, { recent, perDay, quota, policy, now });
 }
 
+/**
+ * The images that there will be in so many days if the pushes of the last 30 days go on and nothing expires; of a push
+ * that has not been made, the digest is none that any image has.
+ */
+export function withPushes<Image extends EvaluatedImage>(
+  images: readonly Image[],
+  days: number,
+  now: number,
+): readonly (Image | EvaluatedImage)[] {
+  const recent = images.filter(({ pushedAt }) => now - pushedAt <= recentDays * day);
+  const perDay = recent.length / recentDays;
+  return [...images, ...pushesWithin({ recent, perDay, now }, 0, days)];
+}
+
 interface Growth extends ForecastOptions {
-  readonly recent: readonly ImageReading[];
+  readonly recent: readonly EvaluatedImage[];
   readonly perDay: number;
 }
 
@@ -71,7 +85,7 @@ function grow(start: readonly EvaluatedImage[], growth: Growth): number | undefi
 
 /** The pushes from a day on, for so many days: those of the last 30 days again and again. */
 function pushesWithin(
-  { recent, perDay, now }: Growth,
+  { recent, perDay, now }: Pick<Growth, 'recent' | 'perDay' | 'now'>,
   from: number,
   days: number,
 ): readonly EvaluatedImage[] {

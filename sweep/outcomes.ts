@@ -3,8 +3,8 @@ import { isOneOf } from '../core/json.ts';
 import { isUnknown } from '../core/known.ts';
 import { type RepositoryResult, type ResultState, resultStates } from './results.ts';
 
-/** What should be looked at about an exemption: it is over, soon will be, cannot be read, or AllowExemptions is false. */
-export const exemptionStates = ['ended', 'ends-soon', 'invalid', 'not-allowed'] as const;
+/** What should be looked at about an exemption: it is over, soon will be, or cannot be read. */
+export const exemptionStates = ['ended', 'ends-soon', 'invalid'] as const;
 export type ExemptionState = (typeof exemptionStates)[number];
 
 /** One line of `outcomes.jsonl`, in the order of the list, which is that of the names. */
@@ -47,7 +47,7 @@ function exemptionOf({ exemption }: RepositoryResult): ExemptionState | undefine
   if (exemption === undefined) return undefined;
   if ('problem' in exemption) return 'invalid';
   if (exemption.state === 'in force') return exemption.endsSoon ? 'ends-soon' : undefined;
-  return exemption.state === 'ended' ? 'ended' : 'not-allowed';
+  return 'ended';
 }
 
 /** A line of an earlier sweep; undefined for one that this version cannot read. */

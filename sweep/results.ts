@@ -87,10 +87,10 @@ export type ResultNote =
   /** It was deleted and created again since it was listed. */
   | { readonly code: 'created-again' };
 
-/** What the exemption tag of a repository says; only of one that has one, and that would be changed without it. */
+/** What the exemption tag of a repository says, where AllowExemptions; only of one that is not safe without it. */
 export type ResultExemption =
   | (Exemption & {
-      readonly state: 'in force' | 'ended' | 'not-allowed';
+      readonly state: 'in force' | 'ended';
       /** It is in force, and ends within 14 days. */
       readonly endsSoon: boolean;
     })
@@ -117,7 +117,7 @@ export interface Watched {
   readonly images: number;
   /** Those that are gone first, at most 20. */
   readonly first: readonly ImageAtRisk[];
-  /** Whether every source of use was read: otherwise more may be at risk. */
+  /** Whether every source of LifecycleGuardSources was read: otherwise more may be at risk. */
   readonly isComplete: boolean;
 }
 

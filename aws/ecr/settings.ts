@@ -17,7 +17,7 @@ export function connectEcr(options: EcrOptions): Connection<Ecr> {
 }
 
 /** Every operation of {@link Ecr}. */
-export function ecrOperations(calls: EcrCalls): Ecr {
+export function ecrOperations(calls: EcrCalls) {
   return {
     ...repositoryReads(calls),
     ...repositoryWrites(calls),

@@ -93,7 +93,6 @@ const exemptionWords: Readonly<Record<ExemptionState, string>> = {
   ended: 'whose exemption has ended',
   'ends-soon': 'whose exemption ends within 14 days',
   invalid: 'whose tag ecr-hardening:exempt cannot be read, and exempts from nothing',
-  'not-allowed': 'whose exemption is not allowed (AllowExemptions: false)',
 };
 
 /** The code of a reason, which the report has in words. */

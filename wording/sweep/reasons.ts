@@ -113,8 +113,6 @@ export function exemptionSentence(exemption: ResultExemption): string {
       return `It is ${what}${last}${endsSoon ? ', which is within 14 days' : ''}: ${reason}.`;
     case 'ended':
       return `It was ${what}${last}, which is over: ${reason}.`;
-    case 'not-allowed':
-      return `Its tag ecr-hardening:exempt counts for nothing, since AllowExemptions is false.`;
     default:
       return state satisfies never;
   }

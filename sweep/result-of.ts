@@ -1,0 +1,178 @@
+/** Results from what was read, decided and done. */
+import { auditRepository } from '../audit/audit-repository.ts';
+import type { RepositoryReading } from '../audit/reading.ts';
+import type { Policy } from '../core/policy/policy.ts';
+import type { Note } from '../reconcile/outcome.ts';
+import type { Plan } from '../reconcile/plan.ts';
+import { isWriting } from '../reconcile/writes.ts';
+import type { Attempted } from './attempts.ts';
+import type { Decision } from './decide.ts';
+import { reasonOfError } from './failure.ts';
+import type { SweepItem } from './items.ts';
+import type { BatchReading } from './read-batch.ts';
+import type { RepositoryResult, ResultNote, SettingChange } from './results.ts';
+import type { BatchUsage } from './usage-of-batch.ts';
+import { watch } from './watch.ts';
+
+/** What results depend on beside the repository. */
+export interface ResultContext {
+  readonly policy: Policy;
+  readonly usage: Pick<BatchUsage, 'sources'>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Of a repository of which nothing more is known. */
+export function bareResult(
+  { index, name, arn, stack }: Omit<SweepItem, 'createdAt' | 'evidence'>,
+  more: Pick<RepositoryResult, 'state'> & Partial<RepositoryResult>,
+): RepositoryResult {
+  return { index, name, arn, changes: [], notes: [], ...(stack === undefined ? {} : { stack }), ...more };
+}
+
+export type Unread = Exclude<BatchReading, { readonly kind: 'read' }>;
+
+/** Of a repository that could not be read. */
+export function unreadResult(reading: Unread): RepositoryResult {
+  switch (reading.kind) {
+    case 'deleted':
+      return bareResult(reading.item, { state: 'deleted' });
+    case 'not-reached':
+      return bareResult(reading.item, { state: 'failed', reason: { code: 'not-reached' } });
+    case 'failed':
+      return bareResult(reading.item, { state: 'failed', reason: reasonOfError(reading.error) });
+    default:
+      return reading satisfies never;
+  }
+}
+
+export type ReadOne = Extract<BatchReading, { readonly kind: 'read' }>;
+
+/** Of one whose decision stands, and of one that is only reported. */
+export function decidedResult(read: ReadOne, decision: Decision, context: ResultContext): RepositoryResult {
+  const { state, changes, reason, exemption } = decision;
+  return {
+    ...readResult(read, read.reading, decision, context),
+    state: state === 'to-harden' ? 'would-harden' : state,
+    changes,
+    ...(reason === undefined ? {} : { reason }),
+    ...(exemption === undefined ? {} : { exemption }),
+  };
+}
+
+/** The audit and the watch of a repository once it is hardened. */
+export type Afterwards = Pick<RepositoryResult, 'audit' | 'atRisk'>;
+
+/** Made as soon as it is read: the images of a whole batch would be too many to keep. */
+export function afterwardsOf(read: ReadOne, decision: Decision, context: ResultContext): Afterwards {
+  const { audit, atRisk } = readResult(read, withChanges(read.reading, decision.changes), decision, context);
+  return { ...(audit && { audit }), ...(atRisk && { atRisk }) };
+}
+
+/** Of one that was to be hardened. @param decided what was decided of it */
+export function attemptedResult(
+  { atRisk: _, ...decided }: RepositoryResult,
+  afterwards: Afterwards,
+  attempted: Attempted,
+): RepositoryResult {
+  const unchanged = { ...decided, changes: [] };
+  switch (attempted.kind) {
+    case 'done': {
+      const { plan } = attempted;
+      const notes = [...decided.notes, ...plan.notes.flatMap(noteOf)];
+      // Nothing is written where somebody else has made it safe meanwhile.
+      const state = isWriting(plan) ? 'hardened' : 'safe';
+      return { ...decided, ...afterwards, state, notes, changes: changesOf(plan) };
+    }
+    case 'deleted':
+      return bareResult(decided, { state: 'deleted' });
+    case 'refused': {
+      const reason = { code: 'refused', refusal: attempted.refusal } as const;
+      // Another request is just changing it: the next attempt may do it.
+      return { ...unchanged, state: attempted.refusal.code === 'in-flight' ? 'failed' : 'refused', reason };
+    }
+    case 'not-reached':
+      return { ...unchanged, state: 'failed', reason: { code: 'not-reached' } };
+    case 'failed':
+      return { ...unchanged, state: 'failed', reason: reasonOfError(attempted.error) };
+    default:
+      return attempted satisfies never;
+  }
+}
+
+function readResult(
+  { item, repository }: ReadOne,
+  reading: RepositoryReading,
+  { notes }: Pick<Decision, 'notes'>,
+  { policy, usage: { sources }, now }: ResultContext,
+): Omit<RepositoryResult, 'state' | 'changes'> {
+  const { index, name, arn, stack } = item;
+  const atRisk = watch(reading, { policy, sources, now });
+  const isNew = repository.createdAt !== item.createdAt;
+  return {
+    ...{ index, name, arn },
+    ...(stack === undefined ? {} : { stack }),
+    ...(atRisk === undefined ? {} : { atRisk }),
+    notes: isNew ? [...notes, { code: 'created-again' }] : notes,
+    audit: auditRepository(reading, { ...auditDefaults, policy, now }),
+  };
+}
+
+// As the audit's own options by default
+// (https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html: 100,000 images for each repository).
+const auditDefaults = { quota: 100_000, lookBackDays: 14, keepDays: 30 };
+
+/** What a plan has changed. */
+function changesOf({ observed, tagMutability, scanOnPush, lifecyclePolicy }: Plan): readonly SettingChange[] {
+  const { settings, policyText } = observed;
+  const changes: SettingChange[] = [];
+  if (tagMutability !== undefined)
+    changes.push({ setting: 'tagMutability', before: settings.tagMutability, after: tagMutability });
+  if (scanOnPush !== undefined)
+    changes.push({ setting: 'scanOnPush', before: settings.scanOnPush, after: scanOnPush });
+  if (lifecyclePolicy !== undefined)
+    changes.push({ setting: 'lifecyclePolicy', before: policyText ?? null, after: lifecyclePolicy });
+  return changes;
+}
+
+/** A repository as it is after the changes, of which ECR would say the same. */
+function withChanges(reading: RepositoryReading, changes: readonly SettingChange[]): RepositoryReading {
+  let changed = reading;
+  for (const change of changes)
+    switch (change.setting) {
+      case 'tagMutability':
+        changed = { ...changed, tagMutability: change.after };
+        break;
+      case 'scanOnPush': {
+        const scan = { frequency: 'SCAN_ON_PUSH', filters: [] } as const;
+        changed = { ...changed, scanOnPush: change.after, scan };
+        break;
+      }
+      case 'lifecyclePolicy':
+        changed = { ...changed, lifecyclePolicy: change.after ?? undefined };
+        break;
+      default:
+        change satisfies never;
+    }
+  return changed;
+}
+
+/** The notes of `reconcile` that are about one repository. */
+export function noteOf(note: Note): readonly ResultNote[] {
+  switch (note.code) {
+    case 'left-safer':
+      return [{ code: note.code, settings: note.settings }];
+    case 'taken-over':
+      return [{ code: note.code, from: note.from }];
+    case 'returns-to':
+      return [{ code: note.code, holder: note.holder }];
+    case 'changed-by-others':
+      return [{ code: note.code, settings: note.settings }];
+    case 'policy-not-put-back': {
+      const { repository: _, ...harm } = note;
+      return [harm];
+    }
+    default:
+      return [];
+  }
+}
