@@ -30,6 +30,9 @@ import failed_transforms
 import function_errors
 import function_names
 import function_permissions
+import hook_calls
+import hook_resource
+import hook_results
 import image_archive
 import image_events
 import image_scans
@@ -105,6 +108,9 @@ GAPS = (
     custom_resources,
     stack_records,
     stack_lookups,
+    hook_resource,
+    hook_calls,
+    hook_results,
     stack_deletion,
     stack_rollback,
     stack_deploy,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ministack.services.cloudformation import engine, stacks
 
+import hook_calls
 import stack_calls
 from custom_resources import RequestFailed
 from pinned import private
@@ -75,6 +76,7 @@ def _resolved(operation: Operation, logical_id: str, kind: str, previous: dict |
 async def _create(operation: Operation, wanted: _Wanted) -> None:
     logical_id, kind = wanted.logical_id, wanted.kind
     mark(operation.stack, logical_id, "CREATE_IN_PROGRESS", ResourceType=kind, Properties=wanted.props)
+    await hook_calls.before_provisioning(operation.stack, logical_id, kind, "CREATE", wanted.props, None)
     (physical_id, attributes), seed = await stack_calls.call(
         operation.stop, kind,
         private(stacks, "_provision_keeping_seed"), kind, logical_id, wanted.tagged, operation.stack["StackName"],
@@ -92,6 +94,8 @@ async def _update(operation: Operation, wanted: _Wanted, previous: dict) -> None
         return
     replaces = private(stacks, "_replacing_change")(kind, old, wanted.tagged)
     mark(stack, logical_id, "UPDATE_IN_PROGRESS", REPLACING if replaces else "", ResourceType=kind)
+    before = previous.get("Properties", {})
+    await hook_calls.before_provisioning(stack, logical_id, kind, "UPDATE", wanted.props, before)
     if not replaces and not private(stacks, "_custom_named_replacement_error")(kind, old, wanted.tagged):
         operation.attempted[logical_id] = (old, wanted.tagged)
     pending: list = []

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../core/json.ts';
 import { projectRoot } from '../../local/paths.ts';
 import { parseTemplate } from '../../template-text/parse.ts';
+import { bootstrapCdk } from './support/cdk-bootstrap.ts';
 import { newStack, settings } from './support/new-stack.ts';
-import { clients } from './support/stacks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-cdk-'));
 const stack = newStack();
@@ -23,7 +23,7 @@ describe('examples/cdk', () => {
     });
     const file = join(folder, 'Repositories.template.json');
     document = parseTemplate(readFileSync(file, 'utf8'), file);
-    await bootstrap();
+    await bootstrapCdk();
   }, 60_000);
   afterAll(async () => {
     rmSync(folder, { recursive: true, force: true });
@@ -42,18 +42,3 @@ describe('examples/cdk', () => {
     expect(JSON.parse(found.lifecyclePolicyText ?? '{}').rules).toHaveLength(2);
   }, 30_000);
 });
-
-/** Every template of the CDK asks which version of `cdk bootstrap` has been there, by this parameter. */
-async function bootstrap(): Promise<void> {
-  const response = await fetch(clients.endpoint, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AmazonSSM.PutParameter' },
-    body: JSON.stringify({
-      Name: '/cdk-bootstrap/hnb659fds/version',
-      Value: '30',
-      Type: 'String',
-      Overwrite: true,
-    }),
-  });
-  expect(response.status).toBe(200);
-}
