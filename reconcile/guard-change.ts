@@ -1,14 +1,14 @@
 /** Guards a lifecycle policy that an update of a stack puts in place of another one. */
-import { usageSources } from '../core/usage/evidence.ts';
+import { type UsageSource, usageSources } from '../core/usage/evidence.ts';
 import { changesPolicy, judgePolicyChange, type PolicyChange } from '../core/usage/policy-change.ts';
-import type { GuardOptions } from './guard-defaults.ts';
-import { type LookTarget, lookAt } from './look.ts';
+import { type LookOptions, type LookTarget, lookAt } from './look.ts';
 
 /** What a guard of one policy reads, and what it protects. */
-export type GuardChangeOptions = Pick<
-  GuardOptions,
-  'usage' | 'registry' | 'required' | 'protectPulledWithinDays' | 'now'
-> & { readonly ecr: Pick<GuardOptions['ecr'], 'lifecyclePolicy' | 'images'> };
+export interface GuardChangeOptions
+  extends Pick<LookOptions, 'ecr' | 'usage' | 'registry' | 'protectPulledWithinDays' | 'now'> {
+  /** The sources without which it is not known whether images that expire are in use. */
+  readonly required: readonly UsageSource[];
+}
 
 /** What the policy would do. Never throws for a failed call: what is not read is part of what is answered. */
 export async function guardChange(target: LookTarget, options: GuardChangeOptions): Promise<PolicyChange> {
