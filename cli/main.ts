@@ -175,8 +175,7 @@ states:DescribeMapRun, and s3:GetObject on the keeper's bucket.`,
     const { sweepCommand } = await import('./commands/sweep.ts');
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort());
-    const { openerFor } = await import('./sweep/opener.ts');
-    const context = { colours, terminal: process.stderr, stop: stop.signal, open: openerFor(process) };
+    const context = { colours, terminal: process.stderr, stop: stop.signal };
     const outcome = await sweepCommand(options, context);
     print(outcome.text);
     code = outcome.code;

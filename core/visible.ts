@@ -67,6 +67,7 @@ export function visibleIn(value: unknown): unknown {
 
 /** Lines of our own that quote others, for a terminal: line breaks, tabs and colours stay. */
 export function visibleLines(text: string): string {
+  if (!notPrintedInLines.test(text)) return text;
   // A colour, or, at the beginning, the progress display going back to the start of its line.
   const ours = new RegExp(`^\\r\\u001b\\[2K|\\u001b\\[\\d+m|[\\n\\t]|${hidden}`, 'gu');
   const isOurs = (found: string) => found === '\n' || found === '\t' || found.includes('\u001b[');

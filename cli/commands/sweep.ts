@@ -13,6 +13,7 @@ import { showCount } from '../progress.mjs';
 import { sweepText } from '../reports/sweep-text.ts';
 import { sweepProblem } from '../sweep/failures.ts';
 import { follow } from '../sweep/follow.ts';
+import { openerFor } from '../sweep/opener.ts';
 import { writeText } from '../write-file.ts';
 import type { SweepOptions } from './sweep-options.ts';
 
@@ -23,8 +24,8 @@ export interface SweepContext {
   readonly terminal: NodeJS.WriteStream;
   /** Ends following, not the sweep. */
   readonly stop: AbortSignal;
-  /** Opens a page in a browser; undefined where nobody could see it. */
-  readonly open: ((file: string) => void) | undefined;
+  /** Opens a page; by default in the browser of the person at the terminal. */
+  readonly open?: (file: string) => void;
   /** Between two looks, in milliseconds. */
   readonly pollMs?: number;
 }
@@ -80,7 +81,7 @@ async function sweepWith(
         `The sweep ${name} ended as ${state.status}${state.error === undefined ? '' : ` (${state.error})`} without a report: see the execution in the console of Step Functions.`,
       );
     const file = await save(name, store, options);
-    if (options.format === 'html' && options.open) context.open?.(file);
+    if (options.format === 'html' && options.open) (context.open ?? openerFor(process))?.(file);
     const isDone = state.status === 'SUCCEEDED' && (summary.states.failed ?? 0) === 0;
     return { text: sweepText(summary, file, context.colours), code: isDone ? 0 : 1 };
   } finally {

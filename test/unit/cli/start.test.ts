@@ -1,0 +1,97 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { bin, buildBin, unsafe, Workplace } from './run.ts';
+
+/** What the bin keeps compiled in the user's folder for caches. */
+const workplace = new Workplace();
+// Tests that run at the same time build the package again, which is then another one.
+const own = join(workplace.folder, 'dist');
+beforeAll(() => {
+  buildBin();
+  cpSync(dirname(bin), own, { recursive: true });
+  workplace.write({ 'template.yaml': unsafe });
+});
+afterAll(() => workplace.remove());
+
+/** A folder for caches of its own, and a check that uses it. */
+function caches(name: string) {
+  const folder = join(workplace.folder, name);
+  mkdirSync(folder, { mode: 0o700 });
+  const ours = join(folder, 'ecr-hardening');
+  return {
+    folder,
+    check: (env: Record<string, string> = {}) => {
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [join(own, basename(bin)), 'check', 'template.yaml'],
+        {
+          cwd: workplace.folder,
+          env: {
+            ...process.env,
+            XDG_CACHE_HOME: folder,
+            HOME: folder,
+            NODE_DISABLE_COMPILE_CACHE: '',
+            ...env,
+          },
+          encoding: 'utf8',
+        },
+      );
+      return { code: status, out: stdout, err: stderr };
+    },
+    files: () => readdirSync(folder).flatMap(() => readdirSync(ours).map((file) => join(ours, file))),
+  };
+}
+// Where the folder is elsewhere, it is not the test's to write into.
+const isLinux = process.platform === 'linux';
+
+test('a command is kept compiled, for its user alone, and says the same from there', () => {
+  const { check, files } = caches('kept');
+  const first = check();
+  expect(first).toMatchObject({ code: 1, err: '' });
+  const kept = files().map((file) => readFileSync(file));
+  expect(kept).toHaveLength(isLinux ? 2 : 0);
+  expect(check()).toEqual(first);
+  // It is used: otherwise it would be written again, with what the second run has found out.
+  expect(files().map((file) => readFileSync(file))).toEqual(kept);
+});
+
+test.each<[string, (file: string) => void]>([
+  ['cut short', (file) => truncateSync(file, readFileSync(file).length / 2)],
+  ['without what comes behind the first bytes', (file) => truncateSync(file, 64)],
+  ['of another V8', (file) => writeFileSync(file, readFileSync(file).fill(7, 64, 80))],
+  ['of another file', (file) => writeFileSync(file, readFileSync(file).fill(' ', 0, 64))],
+])('what is kept is made anew where it is %s', (name, spoil) => {
+  const { check, files } = caches(name);
+  const first = check();
+  const kept = files().map((file) => readFileSync(file).length);
+  for (const file of files()) {
+    spoil(file);
+    utimesSync(file, 0, 0);
+  }
+  expect(check()).toEqual(first);
+  expect(files().map((file) => readFileSync(file).length > 64)).toEqual(kept.map(() => true));
+});
+
+test('nothing is kept where others can write, where it is turned off, or where there is no folder for caches', () => {
+  const open = caches('open');
+  chmodSync(open.folder, 0o777);
+  expect(open.check()).toMatchObject({ code: 1, err: '' });
+  expect(open.files()).toEqual([]);
+  const off = caches('off');
+  expect(off.check({ NODE_DISABLE_COMPILE_CACHE: '1' })).toMatchObject({ code: 1, err: '' });
+  expect(off.files()).toEqual([]);
+  expect(off.check({ XDG_CACHE_HOME: join(off.folder, 'none') })).toMatchObject({ code: 1, err: '' });
+  expect(off.check({ XDG_CACHE_HOME: '', HOME: '' })).toMatchObject({ code: 1, err: '' });
+  expect(off.files()).toEqual([]);
+});
