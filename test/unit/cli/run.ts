@@ -9,22 +9,37 @@ export const bin = join(projectRoot, 'dist', 'ecr-hardening.cjs');
 
 /** Builds the bin, once for all files of a run of tests: what is tested is what a user gets. */
 export function buildBin(): void {
+  once('bin', rebuildBin);
+}
+
+/** Builds the bin again, whatever other files have built. */
+export function rebuildBin(): void {
+  runTool('build-cli.mjs');
+}
+
+/** Builds the library, and the bin before it: both write what they share. */
+export function buildLibrary(): void {
+  buildBin();
+  once('library', () => runTool('build-library.mjs'));
+}
+
+function runTool(name: string): void {
+  execFileSync(process.execPath, [join(projectRoot, 'tools', name)]);
+}
+
+function once(what: string, build: () => void): void {
   const folder = process.env.ECR_HARDENING_TEST_RUN;
   if (folder === undefined) build();
-  else if (isFirst(join(folder, 'building'))) {
+  else if (isFirst(join(folder, `building-${what}`))) {
     build();
-    writeFileSync(join(folder, 'built'), '');
+    writeFileSync(join(folder, `built-${what}`), '');
   } else {
     // Another file of tests builds it: this one's tests cannot begin before.
-    for (let look = 0; !existsSync(join(folder, 'built')); look += 1) {
-      if (look > 1200) throw new Error('the bin was not built');
+    for (let look = 0; !existsSync(join(folder, `built-${what}`)); look += 1) {
+      if (look > 2400) throw new Error(`the ${what} was not built`);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
     }
   }
-}
-
-function build(): void {
-  execFileSync(process.execPath, [join(projectRoot, 'tools', 'build-cli.mjs')]);
 }
 
 function isFirst(folder: string): boolean {

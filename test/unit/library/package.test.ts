@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { projectRoot } from '../../../local/paths.ts';
-import { buildBin } from '../cli/run.ts';
+import { buildLibrary } from '../cli/run.ts';
 
 /** A program in each kind of module; its types are checked, and it runs. */
 const program = (imports: string) => `${imports}
@@ -64,8 +64,7 @@ describe('the packed file', () => {
   let packed = '';
 
   beforeAll(() => {
-    buildBin();
-    execFileSync(process.execPath, [join(projectRoot, 'tools', 'build-library.mjs')]);
+    buildLibrary();
     execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], {
       cwd: projectRoot,
     });
