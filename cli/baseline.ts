@@ -11,7 +11,6 @@ import { isList, isObject, type Json } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import { readText } from '../template-text/file.ts';
 import type { LocatedFinding } from './findings.ts';
-import { writeText } from './write-file.ts';
 
 /** What is known. */
 export interface Baseline {
@@ -42,7 +41,9 @@ export function readBaseline(file: string): Baseline {
 }
 
 /** Writes the findings that count, and returns how many there are. @throws Problem if the file cannot be written */
-export function writeBaseline(file: string, findings: readonly LocatedFinding[]): number {
+export async function writeBaseline(file: string, findings: readonly LocatedFinding[]): Promise<number> {
+  // Here, since what writes files loads node:crypto, which takes 3 ms.
+  const { writeText } = await import('./write-file.ts');
   const counted = findings.filter(({ level }) => level !== 'note');
   const counts = new Map<string, number>();
   for (const finding of counted) {

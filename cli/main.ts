@@ -4,7 +4,6 @@ import { isProblem } from '../core/problem.ts';
 import { visible } from '../core/visible.ts';
 import { coloursFor } from './colours.ts';
 import { type AuditOptions, withAuditOptions } from './commands/audit-options.ts';
-import { checkCommand } from './commands/check.ts';
 import { type CheckFlags, checkOptionsOf, withCheckOptions } from './commands/check-options.ts';
 import { type ClaimsOptions, withClaimsOptions } from './commands/claims-options.ts';
 import { type SweepOptions, withSweepOptions } from './commands/sweep-options.ts';
@@ -79,6 +78,7 @@ withLiveOptions(withCheckOptions(withTemplateOptions(program.command('check'))))
     ),
   )
   .action(async (files: string[], options: TemplateOptions & LiveOptions & CheckFlags) => {
+    const { checkCommand } = await import('./commands/check.ts');
     const setup = await setUp(files, options);
     const context = { version, colours, live: lookOf(options) };
     const report = await checkOptionsOf(options, setup, context);

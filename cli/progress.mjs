@@ -144,13 +144,14 @@ function timeSince(started) {
  * @param {string} what is counted, such as `repositories`
  */
 export function showCount(screen, what) {
-  const started = performance.now();
+  // Reading `performance` would load a module of Node's, also where nothing is shown.
+  const started = Date.now();
   let done = 0;
   let total = 0;
   const line = liveLine(screen, () => {
     const filled = total === 0 ? 0 : Math.round((barWidth * done) / total);
     const bar = '█'.repeat(filled).padEnd(barWidth, '░');
-    return `${bar} ${done} of ${total} ${what}, ${timeLeft(performance.now() - started, done, total)} left`;
+    return `${bar} ${done} of ${total} ${what}, ${timeLeft(Date.now() - started, done, total)} left`;
   });
   return {
     /**

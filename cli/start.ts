@@ -8,7 +8,8 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 
-const nodeRequire = createRequire(import.meta.url);
+const nodeRequire = createRequire(import.meta.filename);
+const dist = import.meta.dirname;
 const folder = cacheFolder(process.platform, process.env);
 const [, , command = 'other'] = process.argv;
 /** What a command runs is compiled when it runs it, so each has its own. */
@@ -18,7 +19,7 @@ interface Module {
   exports: unknown;
 }
 const modules = new Map<string, Module>();
-load(nodeRequire.resolve('./commands.cjs'));
+load(join(dist, 'commands.cjs'));
 
 /** Loads a file of the package as Node would, but for the code that it finds compiled. */
 function load(file: string): unknown {
@@ -32,7 +33,7 @@ function load(file: string): unknown {
 }
 
 function requireFrom(name: string): unknown {
-  return name.startsWith('./') ? load(nodeRequire.resolve(name)) : nodeRequire(name);
+  return name.startsWith('.') ? load(join(dist, name)) : nodeRequire(name);
 }
 
 /** A file as a function of what Node gives a CommonJS module. */

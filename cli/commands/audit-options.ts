@@ -2,8 +2,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isOneOf } from '../../core/json.ts';
 import { type UsageSource, usageSources } from '../../core/usage/evidence.ts';
+import { type FailOn, failOns } from '../fail-on.ts';
 import { addPair } from '../options.ts';
-import { type FailOn, failOns } from './check.ts';
 
 export const auditFormats = ['table', 'json', 'csv', 'html', 'sarif'] as const;
 export type AuditFormat = (typeof auditFormats)[number];

@@ -1,9 +1,11 @@
 /** The options of `ecr-hardening check` alone, and what they come to with the project's configuration. */
 import { type Command, Option } from 'commander';
 import type { Colours } from '../colours.ts';
+import { type FailOn, failOns } from '../fail-on.ts';
 import type { LookAtTemplates } from '../live/model.ts';
 import type { Setup } from '../options.ts';
-import { type CheckOptions, type FailOn, type Format, failOns, formats } from './check.ts';
+import { type Format, formats } from '../reports/check-formats.ts';
+import type { CheckOptions } from './check.ts';
 
 /** The options as commander parses them. */
 export interface CheckFlags {

@@ -3,21 +3,11 @@ import type { TemplateDocument } from '../../template-text/document.ts';
 import type { ExpandOptions } from '../../template-text/expand.ts';
 import type { Baseline } from '../baseline.ts';
 import type { Colours } from '../colours.ts';
+import type { FailOn } from '../fail-on.ts';
 import { findingsOf, type LocatedFinding, type Severity } from '../findings.ts';
 import { type FilesRead, forEachTemplate, type InputOptions, skippedSentence } from '../input/templates.ts';
 import type { LookAtTemplates } from '../live/model.ts';
-import { githubReport } from '../reports/github.ts';
-import { jsonReport } from '../reports/json.ts';
-import { junitReport } from '../reports/junit.ts';
-import { sarifReport } from '../reports/sarif.ts';
-import { textReport } from '../reports/text.ts';
-
-export const formats = ['text', 'json', 'sarif', 'junit', 'github'] as const;
-export type Format = (typeof formats)[number];
-
-/** From which level on findings fail the command. */
-export const failOns = ['warning', 'error', 'never'] as const;
-export type FailOn = (typeof failOns)[number];
+import { checkReport, type Format } from '../reports/check-formats.ts';
 
 /** What a check comes to. */
 export interface Checked {
@@ -73,8 +63,9 @@ export async function checkCommand(
   // Where nothing was read, the problem says so.
   const isNothing = names.length === 0 && code === 2;
   const notes = [...about, ...(isNothing || skipped.length === 0 ? [] : [skippedSentence(skipped)])];
-  const text = report(names, findings, checkOptions);
-  return checkOptions.format === 'text'
+  const { format, version, colours } = checkOptions;
+  const text = checkReport(format, findings, { read: names, version, colours });
+  return format === 'text'
     ? { text: `${text}${notes.map((note) => `${note}\n`).join('')}`, code, problems, notes: [] }
     : { text, code, problems, notes };
 }
@@ -86,7 +77,7 @@ async function withoutKnown(
 ): Promise<{ readonly findings: readonly LocatedFinding[]; readonly notes: readonly string[] }> {
   if (file !== undefined) {
     const { writeBaseline } = await import('../baseline.ts');
-    const count = writeBaseline(file, findings);
+    const count = await writeBaseline(file, findings);
     return { findings: [], notes: [`${file} written: ${countOf(count, 'finding')} known from now on.`] };
   }
   if (baseline === undefined) return { findings, notes: [] };
@@ -134,25 +125,4 @@ async function forEachChecked(
 
 function isFailing(level: Severity, failOn: FailOn): boolean {
   return failOn !== 'never' && (level === 'error' || (level === 'warning' && failOn === 'warning'));
-}
-
-function report(
-  read: readonly string[],
-  findings: readonly LocatedFinding[],
-  { format, version, colours }: CheckOptions,
-): string {
-  switch (format) {
-    case 'text':
-      return textReport(read, findings, colours);
-    case 'json':
-      return jsonReport(findings);
-    case 'sarif':
-      return sarifReport(findings, version);
-    case 'junit':
-      return junitReport(read, findings);
-    case 'github':
-      return githubReport(findings);
-    default:
-      return format satisfies never;
-  }
 }

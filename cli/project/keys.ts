@@ -1,7 +1,8 @@
 /** The keys of `.ecr-hardening.yaml`, and their JSON Schema for editors. */
 import { controlNames } from '../../core/controls/index.ts';
 import { namesAt, policyDescriptions } from '../../core/policy/policy.ts';
-import { failOns, formats } from '../commands/check.ts';
+import { failOns } from '../fail-on.ts';
+import { formats } from '../reports/check-formats.ts';
 
 /** What a key takes: a map of parameters, a text, a list of texts (or one), one of some names, or true and false. */
 export type KeyKind =

@@ -92,7 +92,7 @@ function product(): Product {
     export { parseTags } from './core/settings/tags.ts';
     export { controlRules } from './cli/reports/sarif.ts';
     export { templateSettings } from './cloudformation/settings/index.ts';
-    export { formats } from './cli/commands/check.ts';
+    export { formats } from './cli/reports/check-formats.ts';
     export { markdownReport } from './cli/reports/markdown.ts';`;
   const { outputFiles } = buildSync({
     stdin: { contents, resolveDir: copy, loader: 'ts' },
@@ -121,7 +121,10 @@ describe('the walks of CONTRIBUTING.md', () => {
         'cloudformation/settings/empty-on-delete.ts',
         'cloudformation/settings/index.ts',
       ],
-      '## Add a report format: two files of code': ['cli/reports/markdown.ts', 'cli/commands/check.ts'],
+      '## Add a report format: two files of code': [
+        'cli/reports/markdown.ts',
+        'cli/reports/check-formats.ts',
+      ],
     });
   });
 
