@@ -29,6 +29,7 @@ const rooms = [
   'audit',
   'wording',
   'reports',
+  'sweep',
   'template-text',
   'functions',
   'cli',
