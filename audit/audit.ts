@@ -185,17 +185,6 @@ export interface Audit {
   /** How many repositories the registry has; more than were read if the audit was ended early. */
   readonly total: number;
   readonly summary: Summary;
-  readonly overall: Overall;
-}
-
-/** What an audit says of all repositories that were read, in its first sentences. */
-export interface Overall {
-  readonly read: number;
-  readonly safe: number;
-  /** Whose present lifecycle policy expires images in use. */
-  readonly expiring: number;
-  /** What the lifecycle policy of KeepImages and ProtectedTags would expire. */
-  readonly hardened: Pick<Expiry, 'images' | 'pulledLately'> & { readonly inUse: Range };
 }
 
 /** The numbers of an audit. */

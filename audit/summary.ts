@@ -1,16 +1,9 @@
 /** An audit of a whole registry: repositories in order of severity, and the counts. Pure. */
 import { isUnknown } from '../core/known.ts';
-import {
-  type Audit,
-  type AuditSubject,
-  auditSeverities,
-  type Overall,
-  type Range,
-  type Readiness,
-  type RepositoryAudit,
-  type Summary,
-} from './audit.ts';
+import type { Audit, AuditSubject, Readiness, RepositoryAudit, Summary } from './audit.ts';
+import { type AuditRank, compareRanks, rankOf } from './rank.ts';
 import type { RegistryReading } from './reading.ts';
+import { startTally } from './tally.ts';
 import type { UnreadReason } from './unread.ts';
 
 /** @param at milliseconds since 1970 */
@@ -20,67 +13,31 @@ export function auditOf(
   { total, at }: { readonly total: number; readonly at: number },
 ): Audit {
   const ranked = repositories.map((repository) => ({ repository, rank: rankOf(repository) }));
-  const sorted = ranked.sort(bySeverity).map(({ repository }) => repository);
-  const counts = startCounts(registry);
-  for (const each of sorted) counts.add(each);
-  return { registry, at: new Date(at).toISOString(), repositories: sorted, total, ...counts.end() };
-}
-
-/** A repository, and how severe its findings are together. */
-interface Ranked {
-  readonly repository: RepositoryAudit;
-  readonly rank: number;
-}
-
-function bySeverity(one: Ranked, other: Ranked): number {
-  return (
-    other.rank - one.rank ||
-    costOf(other.repository) - costOf(one.repository) ||
-    (one.repository.name < other.repository.name ? -1 : 1)
-  );
-}
-
-/** Keeps the most severe of any number of things that have an audit, at most so many. */
-export function startMostSevere<Thing>(max: number, auditIn: (thing: Thing) => RepositoryAudit) {
-  let kept: (Ranked & { readonly thing: Thing })[] = [];
-  const cut = () => {
-    kept = kept.sort(bySeverity).slice(0, max);
-  };
+  ranked.sort((one, other) => compareRanks(one.rank, other.rank));
+  const counts = startSummary();
+  for (const { repository, rank } of ranked) counts.add(repository, rank);
   return {
-    add(thing: Thing) {
-      const repository = auditIn(thing);
-      kept.push({ thing, repository, rank: rankOf(repository) });
-      // Sorted seldom, so that each costs little.
-      if (kept.length >= 2 * max) cut();
-    },
-    /** The most severe first. */
-    end(): readonly Thing[] {
-      cut();
-      return kept.map(({ thing }) => thing);
-    },
+    registry,
+    at: new Date(at).toISOString(),
+    repositories: ranked.map(({ repository }) => repository),
+    total,
+    summary: counts.summary(
+      registry,
+      ranked.map(({ rank }) => rank),
+    ),
   };
 }
 
-/** An error outweighs 99 warnings, and a warning 99 notes: more than a repository has. */
-function rankOf({ findings }: RepositoryAudit): number {
-  return findings.reduce(
-    (sum, { level }) => sum + 100 ** (auditSeverities.length - 1 - auditSeverities.indexOf(level)),
-    0,
-  );
+/** The numbers of an audit, from its repositories in any order; none of them is kept. */
+export interface SummaryCounts {
+  add(repository: RepositoryAudit, rank: AuditRank): void;
+  /** @param ranks those of all repositories, in their order */
+  summary(registry: RegistryReading, ranks: readonly AuditRank[]): Summary;
 }
 
-function costOf({ images }: RepositoryAudit): number {
-  return isUnknown(images) ? 0 : images.monthlyCost;
-}
-
-/** The counts of an audit, taken one repository at a time: of a large registry not all can be held. */
-export interface CountsInProgress {
-  add(repository: RepositoryAudit): void;
-  end(): Pick<Audit, 'summary' | 'overall'>;
-}
-
-export function startCounts(registry: RegistryReading): CountsInProgress {
-  const subjects = new Map<AuditSubject, number>();
+export function startSummary(): SummaryCounts {
+  const subjects = startTally<AuditSubject>((subject) => subject);
+  const unknown = startTally<UnreadReason>((reason) => JSON.stringify(reason));
   const byReadiness: Record<Readiness['verdict'], number> = {
     done: 0,
     now: 0,
@@ -90,95 +47,46 @@ export function startCounts(registry: RegistryReading): CountsInProgress {
     unclear: 0,
     'stays-mutable': 0,
   };
-  const size = { images: 0, bytes: 0, monthlyCost: 0 };
-  const overall = startOverall();
-  const unknown = startUnknown(registry);
+  let bytes = 0;
+  let images = 0;
   return {
-    add(repository) {
-      const { readiness, findings, images } = repository;
-      byReadiness[readiness.verdict] += 1;
-      const issues = findings.filter(({ level }) => level !== 'note').map(({ subject }) => subject);
-      for (const subject of new Set(issues)) subjects.set(subject, (subjects.get(subject) ?? 0) + 1);
-      overall.add(repository);
-      unknown.add(repository);
-      if (isUnknown(images)) return;
-      size.bytes += images.bytes;
-      size.monthlyCost += images.monthlyCost;
-      size.images += images.count;
+    add(repository, rank) {
+      byReadiness[repository.readiness.verdict] += 1;
+      const issues = repository.findings.filter(({ level }) => level !== 'note');
+      subjects.add([...new Set(issues.map(({ subject }) => subject))], rank);
+      unknown.add(unknownIn(repository), rank);
+      if (isUnknown(repository.images)) return;
+      bytes += repository.images.bytes;
+      images += repository.images.count;
     },
-    end() {
-      const bySubject = [...subjects]
-        .map(([subject, count]) => ({ subject, repositories: count }))
-        .toSorted((one, other) => other.repositories - one.repositories);
-      const { bytes, monthlyCost, images } = size;
-      const counted = overall.end();
+    summary(registry, ranks) {
+      // A value of the registry as a whole concerns every repository.
+      for (const reason of unknownOf(registry)) unknown.addOnce(reason, ranks.length);
       return {
-        summary: { bySubject, byReadiness, bytes, monthlyCost, images, unknown: unknown.end(counted.read) },
-        overall: counted,
+        bySubject: subjects.sorted().map(([subject, repositories]) => ({ subject, repositories })),
+        byReadiness,
+        bytes,
+        // Always in the same order: the sum of fractions depends on it.
+        monthlyCost: ranks.reduce((sum, { cost }) => sum + cost, 0),
+        images,
+        unknown: unknown.sorted().map(([reason, repositories]) => ({ reason, repositories })),
       };
     },
   };
 }
 
-function startOverall() {
-  let [read, safe, expiring] = [0, 0, 0];
-  const hardened = { images: none, pulledLately: none, inUse: none };
-  return {
-    add(repository: RepositoryAudit) {
-      const { lifecyclePolicy: policy, hardened: expiry } = repository;
-      read += 1;
-      if (isSafe(repository)) safe += 1;
-      if (!(isUnknown(policy) || isUnknown(policy.expires)) && policy.expires.inUseOrPulled.atMost > 0)
-        expiring += 1;
-      if (expiry === null || isUnknown(expiry)) return;
-      hardened.images = sum(hardened.images, expiry.images);
-      hardened.pulledLately = sum(hardened.pulledLately, expiry.pulledLately);
-      hardened.inUse = sum(hardened.inUse, isUnknown(expiry.inUse) ? none : expiry.inUse);
-    },
-    end: (): Overall => ({ read, safe, expiring, hardened }),
-  };
-}
-
-const none: Range = { atLeast: 0, atMost: 0 };
-
-function sum(one: Range, other: Range): Range {
-  return { atLeast: one.atLeast + other.atLeast, atMost: one.atMost + other.atMost };
-}
-
-/** A repository of which something could not be read does not count as safe. */
-function isSafe({ findings, scanned, lifecyclePolicy, publicBy }: RepositoryAudit): boolean {
-  return (
-    findings.every(({ level }) => level === 'note') &&
-    ![scanned, lifecyclePolicy, publicBy].some((value) => isUnknown(value))
+function unknownIn(repository: RepositoryAudit): readonly UnreadReason[] {
+  const { stack, scanned, lifecyclePolicy, publicBy, images } = repository;
+  return [stack, scanned, lifecyclePolicy, publicBy, images].flatMap((value) =>
+    isUnknown(value) ? [value.unknown] : [],
   );
 }
 
-function startUnknown(registry: RegistryReading) {
-  const counts = new Map<string, { readonly reason: UnreadReason; repositories: number }>();
-  const entryOf = (reason: UnreadReason) => {
-    const key = JSON.stringify(reason);
-    const entry = counts.get(key) ?? { reason, repositories: 0 };
-    counts.set(key, entry);
-    return entry;
-  };
-  return {
-    add({ stack, scanned, lifecyclePolicy, publicBy, images }: RepositoryAudit) {
-      for (const value of [stack, scanned, lifecyclePolicy, publicBy, images])
-        if (isUnknown(value)) entryOf(value.unknown).repositories += 1;
-    },
-    /** A value of the registry as a whole concerns every repository. */
-    end(read: number): Summary['unknown'] {
-      for (const value of [
-        registry.scanType,
-        registry.pushesSince,
-        registry.pullThroughRules,
-        registry.replicationSources,
-      ]) {
-        if (value === undefined || !isUnknown(value)) continue;
-        const entry = entryOf(value.unknown);
-        if (entry.repositories === 0) entry.repositories = read;
-      }
-      return [...counts.values()].toSorted((one, other) => other.repositories - one.repositories);
-    },
-  };
+function unknownOf(registry: RegistryReading): readonly UnreadReason[] {
+  return [
+    registry.scanType,
+    registry.pushesSince,
+    registry.pullThroughRules,
+    registry.replicationSources,
+  ].flatMap((value) => (value !== undefined && isUnknown(value) ? [value.unknown] : []));
 }

@@ -10,7 +10,7 @@ import { type SweepOptions, withSweepOptions } from './commands/sweep-options.ts
 import type { LiveOptions } from './live/model.ts';
 import { lookOf, withLiveOptions } from './live/options.ts';
 import { setUp, type TemplateOptions, withTemplateOptions } from './options.ts';
-import { print, printDocument, printProblem } from './output.ts';
+import { print, printAll, printDocument, printProblem } from './output.ts';
 
 /** The package's version, set when the bundle is built. */
 declare const ECR_HARDENING_VERSION: string;
@@ -128,7 +128,8 @@ Missing permissions show up as unknown.`,
         (await import('./application-parameters.ts')).readApplicationParameters(file, environment),
     };
     const audited = await auditCommand(options, context);
-    print(audited.text);
+    await printAll(audited.report);
+    audited.close();
     for (const note of audited.notes) printProblem(note);
     code = audited.code;
   });

@@ -1,5 +1,19 @@
 /** Writing a file that a user named: whole or not at all, and without changing what it is. */
-import { lstatSync, statSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import writeFileAtomic from 'write-file-atomic';
 
 /**
@@ -14,6 +28,58 @@ export function writeText(file: string, text: string): void {
   refuseReadOnly(file);
   if (isReplaceable(file)) writeFileAtomic.sync(file, text);
   else writeFileSync(file, text);
+}
+
+/**
+ * The same for a text in pieces, of which one is in memory at a time.
+ *
+ * @throws Error if it cannot be written, or is read-only
+ */
+export function writeChunks(file: string, chunks: Iterable<string>): void {
+  refuseReadOnly(file);
+  if (isReplaceable(file)) replaceByChunks(resolved(file), chunks);
+  else writeInto(openSync(file, 'w'), chunks);
+}
+
+/** By a new file beside it, which then takes its place: the way of write-file-atomic, which takes a whole text only. */
+function replaceByChunks(file: string, chunks: Iterable<string>): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  const written = `${file}.${randomUUID()}`;
+  try {
+    const descriptor = openSync(written, 'wx', found?.mode);
+    writeInto(descriptor, chunks, () => {
+      if (found !== undefined) giveTo(descriptor, found);
+      fsyncSync(descriptor);
+    });
+    renameSync(written, file);
+  } catch (error) {
+    rmSync(written, { force: true });
+    throw error;
+  }
+}
+
+/** A new file is this process's, with a mode that its umask limits. */
+function giveTo(descriptor: number, { uid, gid, mode }: Stats): void {
+  try {
+    fchownSync(descriptor, uid, gid);
+  } catch {
+    // Only root can give a file to others; its owner is this user already, whose group may be another one.
+  }
+  fchmodSync(descriptor, mode);
+}
+
+function writeInto(descriptor: number, chunks: Iterable<string>, atEnd: () => void = () => undefined): void {
+  try {
+    for (const chunk of chunks) writeFileSync(descriptor, chunk);
+    atEnd();
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The file itself, where it is named by a symbolic link. */
+function resolved(file: string): string {
+  return statSync(file, { throwIfNoEntry: false }) === undefined ? file : realpathSync(file);
 }
 
 /** @throws Error if a file is read-only, also for root, which the system does not stop */

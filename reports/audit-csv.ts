@@ -1,19 +1,20 @@
 import { stringify } from 'csv-stringify/sync';
 import type { AuditSeverity, Range } from '../audit/audit.ts';
 import { isUnknown, type Known, whenKnown } from '../core/known.ts';
-import type { DescribedAudit, DescribedRepository } from '../wording/audit/describe.ts';
+import type { DescribedRepository, ReportedAudit } from '../wording/audit/describe.ts';
 import type { DescribedExpiry } from '../wording/audit/expiry.ts';
 import { formatRange } from '../wording/format.ts';
 import { lifecycleText, readinessText, scannedText, unknownWord } from './audit-labels.ts';
 
 /** One line for each repository, most severe first; RFC 4180. */
-export function auditCsv({ repositories }: DescribedAudit): string {
-  return [csvHeader(auditColumns), ...repositories.map((each) => csvRecord(auditColumns, each))].join('');
+export function* auditCsv({ repositories }: ReportedAudit): Generator<string, void, undefined> {
+  yield csvHeader(auditColumns);
+  for (const repository of repositories) yield csvRecord(auditColumns, repository);
 }
 
 /** The names of the columns, as a line. */
 export function csvHeader(columns: Columns<never>): string {
-  return stringify([columns.map(([name]) => name)]);
+  return stringify([], { header: true, columns: columns.map(([name]) => name) });
 }
 
 /** One thing, as a line. */

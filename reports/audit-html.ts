@@ -1,6 +1,6 @@
 /** An audit as one self-contained page: no network, no font, no other file. */
 import { createHash } from 'node:crypto';
-import type { DescribedAudit } from '../wording/audit/describe.ts';
+import type { ReportedAudit } from '../wording/audit/describe.ts';
 import { pluralise } from '../wording/format.ts';
 import { figuresOf } from './audit-html/figures.ts';
 import { type Reasons, reasonId, reasonsOf } from './audit-html/reasons.ts';
@@ -21,7 +21,16 @@ export interface PageExtras {
  * @param version of this product, for the footer
  * @param extras of a sweep
  */
-export function htmlReport(audit: DescribedAudit, version: string, extras?: PageExtras): string {
+export function htmlReport(audit: ReportedAudit, version: string, extras?: PageExtras): string {
+  return [...htmlChunks(audit, version, extras)].join('');
+}
+
+/** The same in pieces. */
+export function* htmlChunks(
+  audit: ReportedAudit,
+  version: string,
+  extras?: PageExtras,
+): Generator<string, void, undefined> {
   const { registry, repositories, summary, total, read, at } = audit;
   const script = pageScript();
   const reasons = reasonsOf(audit);
@@ -32,7 +41,7 @@ export function htmlReport(audit: DescribedAudit, version: string, extras?: Page
   const figures = figuresOf(audit);
   // Only this script and this style are allowed; nothing may be loaded.
   const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
-  return `<!doctype html>
+  yield `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -55,15 +64,19 @@ ${reasons.size > 0 ? '<p><a href="#unknown">Some values could not be read</a>: t
 </section>
 ${(extras?.sections ?? []).map(sectionOf).join('\n')}
 ${figures.length > 0 ? `<h2>At a glance</h2>\n<div class="charts">\n${figures.join('\n')}\n</div>` : ''}
-${
-  repositories.length > 0
-    ? `<h2>Repositories</h2>\n${repositories.length < read ? `<p>The ${repositories.length.toLocaleString('en')} most severe of ${read.toLocaleString('en')}: the reports in CSV and JSON have all.</p>\n` : ''}${tableOf(
-        repositories,
-        summary.bySubject.map(({ subject }) => subject),
-        reasons,
-      )}`
-    : ''
-}
+`;
+  if (repositories.length > 0) {
+    yield '<h2>Repositories</h2>\n';
+    if (repositories.length < read)
+      yield `<p>The ${repositories.length.toLocaleString('en')} most severe of ${read.toLocaleString('en')}: the reports in CSV and JSON have all.</p>\n`;
+    yield* tableOf(
+      repositories,
+      summary.bySubject.map(({ subject }) => subject),
+      reasons,
+      extras !== undefined,
+    );
+  }
+  yield `
 ${reasonList(reasons)}
 </main>
 <footer>ecr-hardening ${toHtml(version)}. Costs are upper bounds: ECR stores a layer that several images share only once.</footer>

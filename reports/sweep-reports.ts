@@ -1,13 +1,15 @@
 /** The reports of a sweep, written while its results are read: of a large registry not all of them can be held. */
 import type { RepositoryAudit } from '../audit/audit.ts';
-import { type CountsInProgress, startCounts, startMostSevere } from '../audit/summary.ts';
+import { type AuditRank, compareRanks, rankOf } from '../audit/rank.ts';
+import { startSummary } from '../audit/summary.ts';
+import { noTotals, withRepository } from '../audit/totals.ts';
 import type { ObjectStore, ObjectWriter } from '../aws/objects/object-store.ts';
 import { visibleIn, visibleJson } from '../core/visible.ts';
 import { sweepKeys } from '../sweep/keys.ts';
 import type { RepositoryResult } from '../sweep/results.ts';
 import type { SweepReport } from '../sweep/summarise.ts';
 import type { SweepInfo } from '../sweep/sweep-info.ts';
-import { type DescribedAudit, describeAudit } from '../wording/audit/describe.ts';
+import { describeRepository, describeWhole } from '../wording/audit/describe.ts';
 import { describeResult } from '../wording/sweep/describe.ts';
 import { pageSections, sweepOnPage } from '../wording/sweep/page.ts';
 import { htmlReport } from './audit-html.ts';
@@ -83,9 +85,11 @@ function separator(writer: ObjectWriter, first: string, then: string): () => Pro
 /** The audit's page, of the most severe repositories if there are very many. */
 function pageReport(info: SweepInfo, store: ObjectStore, version: string): SweepReport {
   const registry = registryOf(info);
-  const counts = startCounts(registry);
-  const severe = startMostSevere<SweptAudit>(maxRowsOfPage, ({ audit }) => audit);
+  const counts = startSummary();
+  const ranks: AuditRank[] = [];
+  const severe = startMostSevere(maxRowsOfPage);
   const unread: RepositoryResult[] = [];
+  let totals = noTotals;
   let total = 0;
   return {
     async add(result) {
@@ -95,41 +99,48 @@ function pageReport(info: SweepInfo, store: ObjectStore, version: string): Sweep
         if (unread.length < maxRowsOfPage) unread.push(result);
         return;
       }
-      counts.add(audit);
-      severe.add({ audit, result });
+      const rank = rankOf(audit);
+      ranks.push(rank);
+      counts.add(audit, rank);
+      totals = withRepository(totals, audit);
+      severe.add({ rank, result, audit });
     },
     async end(summary) {
-      const audit = sweptAudit(info, counts, severe.end(), total);
+      const whole = { registry, at: info.startedAt, total, summary: counts.summary(registry, ranks) };
+      const rows = severe.end().map(({ audit, result }) => ({
+        ...describeRepository(audit, registry),
+        sweep: sweepOnPage(result),
+      }));
       const extras = { verb: 'Swept', sections: pageSections(summary, unread) };
-      const page = htmlReport(visibleIn(audit), version, visibleIn(extras));
+      const page = htmlReport(visibleIn(describeWhole(whole, totals, rows)), version, visibleIn(extras));
       await store.put(sweepKeys(info.sweep).html, page, { contentType: 'text/html; charset=utf-8' });
     },
     abort: async () => undefined,
   };
 }
 
-interface SweptAudit {
-  readonly audit: RepositoryAudit;
+interface Row {
+  readonly rank: AuditRank;
   readonly result: RepositoryResult;
+  readonly audit: RepositoryAudit;
 }
 
-function sweptAudit(
-  info: SweepInfo,
-  counts: CountsInProgress,
-  swept: readonly SweptAudit[],
-  total: number,
-): DescribedAudit {
-  const registry = registryOf(info);
-  const described = describeAudit({
-    registry,
-    at: info.startedAt,
-    repositories: swept.map(({ audit }) => audit),
-    total,
-    ...counts.end(),
-  });
-  const repositories = described.repositories.map((repository, index) => {
-    const result = swept[index]?.result;
-    return result === undefined ? repository : { ...repository, sweep: sweepOnPage(result) };
-  });
-  return { ...described, repositories };
+/** Keeps the most severe of any number of repositories, at most so many. */
+function startMostSevere(max: number) {
+  let kept: Row[] = [];
+  const cut = () => {
+    kept = kept.sort((one, other) => compareRanks(one.rank, other.rank)).slice(0, max);
+  };
+  return {
+    add(row: Row) {
+      kept.push(row);
+      // Sorted seldom, so that each costs little.
+      if (kept.length >= 2 * max) cut();
+    },
+    /** The most severe first. */
+    end(): readonly Row[] {
+      cut();
+      return kept;
+    },
+  };
 }

@@ -2,7 +2,8 @@
 import { visibleIn } from '../../core/visible.ts';
 import { auditCsv } from '../../reports/audit-csv.ts';
 import { auditJson } from '../../reports/audit-json.ts';
-import type { DescribedAudit } from '../../wording/audit/describe.ts';
+import { joined } from '../../reports/json-chunks.ts';
+import type { DescribedRepositories, ReportedAudit } from '../../wording/audit/describe.ts';
 import type { Colours } from '../colours.ts';
 import type { AuditFormat } from '../commands/audit-options.ts';
 import { auditSarif } from './audit-sarif.ts';
@@ -17,23 +18,56 @@ export interface ReportContext {
   readonly top: number;
 }
 
-type AuditReport = (audit: DescribedAudit, context: ReportContext) => string | Promise<string>;
+type AuditChunks = (
+  audit: ReportedAudit,
+  context: ReportContext,
+) => Iterable<string> | Promise<Iterable<string>>;
 
-const reports: Readonly<Record<AuditFormat, AuditReport>> = {
-  table: (audit, { colours, top }) => auditText(audit, colours, top),
+const reports: Readonly<Record<AuditFormat, AuditChunks>> = {
+  table: (audit, { colours, top }) => [auditText(audit, colours, top)],
   json: auditJson,
   csv: auditCsv,
   sarif: (audit, { version }) => auditSarif(audit, version),
   // Loaded only when it is asked for: its charts cost the other formats time.
   html: async (audit, { version }) =>
-    (await import('../../reports/audit-html.ts')).htmlReport(audit, version),
+    (await import('../../reports/audit-html.ts')).htmlChunks(audit, version),
 };
 
-/** The reports, which show nothing hidden of tags, stack names and policies. */
+/**
+ * A report in pieces, which shows nothing hidden of tags, stack names and policies. Of an audit whose repositories are not in
+ * memory no more than a piece is in memory.
+ */
+export async function auditChunks(
+  format: AuditFormat,
+  { repositories, ...audit }: ReportedAudit,
+  context: ReportContext,
+): Promise<Iterable<string>> {
+  return joined(
+    await reports[format]({ ...visibleIn(audit), repositories: visibleRepositories(repositories) }, context),
+  );
+}
+
+function visibleRepositories(repositories: DescribedRepositories): DescribedRepositories {
+  return {
+    length: repositories.length,
+    *[Symbol.iterator]() {
+      for (const repository of repositories) yield visibleIn(repository);
+    },
+  };
+}
+
+type AuditReport = (audit: ReportedAudit, context: ReportContext) => Promise<string>;
+
+const reportIn =
+  (format: AuditFormat): AuditReport =>
+  async (audit, context) =>
+    [...(await auditChunks(format, audit, context))].join('');
+
+/** The whole reports. */
 export const auditReports: Readonly<Record<AuditFormat, AuditReport>> = {
-  table: (audit, context) => reports.table(visibleIn(audit), context),
-  json: (audit, context) => reports.json(visibleIn(audit), context),
-  csv: (audit, context) => reports.csv(visibleIn(audit), context),
-  sarif: (audit, context) => reports.sarif(visibleIn(audit), context),
-  html: (audit, context) => reports.html(visibleIn(audit), context),
+  table: reportIn('table'),
+  json: reportIn('json'),
+  csv: reportIn('csv'),
+  sarif: reportIn('sarif'),
+  html: reportIn('html'),
 };

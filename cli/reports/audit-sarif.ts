@@ -1,8 +1,16 @@
-import type { DescribedAudit } from '../../wording/audit/describe.ts';
+import type {
+  DescribedFinding,
+  DescribedRepositories,
+  DescribedRepository,
+  ReportedAudit,
+} from '../../wording/audit/describe.ts';
 import { controlRules, sarifLog } from './sarif.ts';
 
 /** SARIF 2.1.0: a registry has no files, so the location of a finding is the repository's URI. */
-export function auditSarif({ registry, repositories, summary }: DescribedAudit, version: string): string {
+export function auditSarif(
+  { registry, repositories, summary }: ReportedAudit,
+  version: string,
+): Iterable<string> {
   const rules = [
     ...controlRules,
     {
@@ -13,10 +21,29 @@ export function auditSarif({ registry, repositories, summary }: DescribedAudit, 
     },
   ];
   const host = `${registry.registryId}.dkr.ecr.${registry.region}.amazonaws.com`;
-  const results = repositories.flatMap(({ name, arn, findings }) =>
-    findings.map(({ subject, level, message }) => ({
+  const results = resultsOf(repositories, (repository) =>
+    resultsOfOne(repository, host, ({ subject }) => rules.findIndex(({ id }) => id === subject)),
+  );
+  return sarifLog({ version, rules, notes: summary.sentences }, results);
+}
+
+function* resultsOf(
+  repositories: DescribedRepositories,
+  resultsOfOne: (repository: DescribedRepository) => readonly object[],
+): Generator<object, void, undefined> {
+  for (const repository of repositories) yield* resultsOfOne(repository);
+}
+
+function resultsOfOne(
+  { name, arn, findings }: DescribedRepository,
+  host: string,
+  ruleIndexOf: (finding: DescribedFinding) => number,
+): readonly object[] {
+  return findings.map((finding) => {
+    const { subject, level, message } = finding;
+    return {
       ruleId: subject,
-      ruleIndex: rules.findIndex(({ id }) => id === subject),
+      ruleIndex: ruleIndexOf(finding),
       level,
       message: { text: `${name}: ${message}` },
       locations: [
@@ -27,7 +54,6 @@ export function auditSarif({ registry, repositories, summary }: DescribedAudit, 
       ],
       // Identifies a finding across runs by repository and subject, even if its message changes.
       partialFingerprints: { repository: `${arn}#${subject}` },
-    })),
-  );
-  return sarifLog({ version, rules, notes: summary.sentences }, results);
+    };
+  });
 }

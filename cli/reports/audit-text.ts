@@ -8,7 +8,11 @@ import {
   textOf,
   truncate,
 } from '../../reports/audit-labels.ts';
-import type { DescribedAudit, DescribedRepository } from '../../wording/audit/describe.ts';
+import type {
+  DescribedRepositories,
+  DescribedRepository,
+  ReportedAudit,
+} from '../../wording/audit/describe.ts';
 import type { DescribedExpiry } from '../../wording/audit/expiry.ts';
 import { formatBytes, formatMoney, formatRange } from '../../wording/format.ts';
 import type { Colours } from '../colours.ts';
@@ -21,32 +25,49 @@ const maxListed = 10;
  *
  * @param top maximum rows; 0: all
  */
-export function auditText(audit: DescribedAudit, colours: Colours, top: number): string {
+export function auditText(audit: ReportedAudit, colours: Colours, top: number): string {
   const { repositories, registry, summary } = audit;
-  const { bold, dim, red, yellow } = colours;
-  const rows = top === 0 ? repositories : repositories.slice(0, top);
+  const { bold, dim, yellow } = colours;
+  const columns = columnsOfTable(audit, colours);
+  const { rows, errors, lost } = linesOf(repositories, columns, colours, top);
   const rest = repositories.length - rows.length;
   const [headline, ...sentences] = summary.sentences;
-  const errors = repositories.flatMap(({ name, findings }) =>
-    findings.filter(({ level }) => level === 'error').map(({ message }) => `  ${red(name)}  ${message}`),
-  );
   const unknown = summary.unknown.map(({ reason, repositories: number }) => `  ${reason} (${number})`);
   return [
     bold(`Registry ${registry.registryId || '(empty)'} in ${registry.region}`),
-    ...(rows.length === 0 ? [] : [tableOf(rows, columnsOfTable(audit, colours), colours)]),
+    ...(rows.length === 0 ? [] : [tableOf(rows, columns, colours)]),
     ...(rest > 0 ? [dim(`... and ${rest} more: --top 0 shows all, --format html sorts them.`)] : []),
     ...listOf('Fix first', errors, colours),
-    ...listOf(
-      'In use, but expired by the default lifecycle policy',
-      lostLines(repositories, yellow),
-      colours,
-    ),
+    ...listOf('In use, but expired by the default lifecycle policy', lost, colours),
     ...(unknown.length === 0 ? [] : ['', yellow('Unknown (repositories affected)'), ...unknown]),
     '',
     bold(headline ?? ''),
     ...sentences,
     '',
   ].join('\n');
+}
+
+/** What is shown of the repositories, which are read once. */
+function linesOf(
+  repositories: DescribedRepositories,
+  columns: readonly Column[],
+  { red, yellow }: Colours,
+  top: number,
+) {
+  const rows: string[][] = [];
+  const errors: string[] = [];
+  const lost: string[] = [];
+  for (const repository of repositories) {
+    const { name, findings } = repository;
+    if (top === 0 || rows.length < top) rows.push(columns.map(({ cell }) => cell(repository)));
+    const messages = (list: typeof findings) => list.map(({ message }) => message);
+    for (const message of messages(findings.filter(({ level }) => level === 'error')))
+      errors.push(`  ${red(name)}  ${message}`);
+    // What the organisation's lifecycle policy would take away.
+    for (const message of messages(findings.filter(({ code }) => code === 'default-expires-in-use')))
+      lost.push(`  ${yellow(name)}  ${message}`);
+  }
+  return { rows, errors, lost };
 }
 
 function listOf(title: string, lines: readonly string[], { bold, dim }: Colours): string[] {
@@ -60,25 +81,13 @@ function listOf(title: string, lines: readonly string[], { bold, dim }: Colours)
   ];
 }
 
-/** What the organisation's lifecycle policy would take away, by repository. */
-function lostLines(
-  repositories: readonly DescribedRepository[],
-  paint: (text: string) => string,
-): readonly string[] {
-  return repositories.flatMap(({ name, findings }) =>
-    findings
-      .filter(({ code }) => code === 'default-expires-in-use')
-      .map(({ message }) => `  ${paint(name)}  ${message}`),
-  );
-}
-
 interface Column {
   readonly title: string;
   readonly cell: (repository: DescribedRepository) => string;
   readonly isNumber?: boolean;
 }
 
-function columnsOfTable({ summary }: DescribedAudit, colours: Colours): readonly Column[] {
+function columnsOfTable({ summary }: ReportedAudit, colours: Colours): readonly Column[] {
   const { dim, red, yellow } = colours;
   const controls = columnsOf(summary.bySubject.map(({ subject }) => subject))
     // A public repository is an error, and errors are listed below the table.
@@ -151,7 +160,7 @@ const noBorders = Object.fromEntries(
 );
 
 function tableOf(
-  repositories: readonly DescribedRepository[],
+  rows: readonly (readonly string[])[],
   columns: readonly Column[],
   { bold }: Colours,
 ): string {
@@ -161,7 +170,7 @@ function tableOf(
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     colAligns: columns.map(({ isNumber = false }) => (isNumber ? 'right' : 'left')),
   });
-  table.push(...repositories.map((repository) => columns.map(({ cell }) => cell(repository))));
+  for (const row of rows) table.push([...row]);
   return table.toString().replaceAll(/ +$/gm, '');
 }
 

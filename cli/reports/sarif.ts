@@ -1,5 +1,5 @@
 import { controlMetadata, controlNames } from '../../core/controls/index.ts';
-import { visibleJson } from '../../core/visible.ts';
+import { jsonChunks } from '../../reports/json-chunks.ts';
 import type { LocatedFinding } from '../findings.ts';
 
 /** Who made a log, and by which rules. */
@@ -24,15 +24,18 @@ export const controlRules = controlNames.map((name) => {
   };
 });
 
-/** A log of one run. */
-export function sarifLog({ version, rules, notes = [] }: Driver, results: readonly object[]): string {
+/** A log of one run, in pieces. */
+export function sarifLog(
+  { version, rules, notes = [] }: Driver,
+  results: Iterable<object>,
+): Iterable<string> {
   const tool = { driver: { name: 'ecr-hardening', version, rules } };
-  const log = {
+  const logWith = (list: unknown) => ({
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
-    runs: [{ tool, ...invocationsOf(notes), columnKind: 'utf16CodeUnits', results }],
-  };
-  return `${visibleJson(log, 2)}\n`;
+    runs: [{ tool, ...invocationsOf(notes), columnKind: 'utf16CodeUnits', results: list }],
+  });
+  return jsonChunks(logWith, results, 3);
 }
 
 function invocationsOf(notes: readonly string[]) {
@@ -66,7 +69,7 @@ export function sarifReport(findings: readonly LocatedFinding[], version: string
       },
     ],
   }));
-  return sarifLog({ version, rules }, results);
+  return [...sarifLog({ version, rules }, results)].join('');
 }
 
 /** A path as a relative reference; every sign of a URI's own is escaped, # and ? among them. */

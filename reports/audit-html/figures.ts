@@ -1,7 +1,7 @@
 /** The data of the page's charts. */
 import type { ImageCount, Readiness } from '../../audit/audit.ts';
 import { isUnknown } from '../../core/known.ts';
-import type { DescribedAudit, DescribedRepository } from '../../wording/audit/describe.ts';
+import type { ReportedAudit } from '../../wording/audit/describe.ts';
 import { formatMoney } from '../../wording/format.ts';
 import { subjectLabel } from '../audit-labels.ts';
 import { type Bar, barFigure } from './charts.ts';
@@ -28,8 +28,9 @@ const readinessOrder = [
 ] as const;
 
 /** The charts that have data. */
-export function figuresOf({ repositories, summary }: DescribedAudit): string[] {
-  const known = repositories.filter(({ images }) => !isUnknown(images));
+export function figuresOf({ repositories, summary }: ReportedAudit): string[] {
+  const known: CountedRepository[] = [];
+  for (const { name, images } of repositories) if (!isUnknown(images)) known.push({ label: name, images });
   // The title has a number only if there are more repositories than bars.
   const of = known.length > maxBars ? `the ${maxBars} ` : '';
   return [
@@ -68,15 +69,19 @@ export function figuresOf({ repositories, summary }: DescribedAudit): string[] {
   ].filter((figure) => figure !== '');
 }
 
+/** A repository whose images were read; only what the charts need, since all of them are in memory. */
+interface CountedRepository {
+  readonly label: string;
+  readonly images: ImageCount;
+}
+
 function largest(
-  repositories: readonly DescribedRepository[],
+  repositories: readonly CountedRepository[],
   measure: (images: ImageCount) => number,
   words: (value: number, images: ImageCount) => string,
 ): Bar[] {
   return repositories
-    .flatMap(({ name, images }) =>
-      isUnknown(images) ? [] : [{ label: name, images, value: measure(images) }],
-    )
+    .map(({ label, images }) => ({ label, images, value: measure(images) }))
     .filter(({ value }) => value > 0)
     .toSorted((one, other) => other.value - one.value)
     .slice(0, maxBars)
@@ -84,10 +89,9 @@ function largest(
 }
 
 /** The quota, if all have the same; a mark far beyond every bar would make the bars too short to see. */
-function quotaOf(repositories: readonly DescribedRepository[]): number | undefined {
-  const counts = repositories.flatMap(({ images }) => (isUnknown(images) ? [] : [images]));
-  const [quota, ...others] = new Set(counts.map((images) => images.quota));
-  const largestCount = counts.reduce((max, { count }) => Math.max(max, count), 0);
+function quotaOf(repositories: readonly CountedRepository[]): number | undefined {
+  const [quota, ...others] = new Set(repositories.map(({ images }) => images.quota));
+  const largestCount = repositories.reduce((max, { images: { count } }) => Math.max(max, count), 0);
   return quota === undefined || others.length > 0 || quota > 3 * largestCount ? undefined : quota;
 }
 

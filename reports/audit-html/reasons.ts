@@ -1,13 +1,13 @@
 /** Why values of an audit are unknown: each reason once, with the number that cells refer to it by. Pure. */
 
 import { isUnknown, type Known } from '../../core/known.ts';
-import type { DescribedAudit } from '../../wording/audit/describe.ts';
+import type { ReportedAudit } from '../../wording/audit/describe.ts';
 
 /** By reason. */
 export type Reasons = ReadonlyMap<string, { readonly number: number; readonly repositories: number }>;
 
 /** Every reason of the registry and of its repositories, the most frequent first. */
-export function reasonsOf({ registry, repositories, summary }: DescribedAudit): Reasons {
+export function reasonsOf({ registry, repositories, summary }: ReportedAudit): Reasons {
   const counts = new Map<string, number>();
   for (const { stack, scanned, lifecyclePolicy, publicBy, images, hardened, keepImages } of repositories) {
     const expires = isUnknown(lifecyclePolicy) ? lifecyclePolicy : lifecyclePolicy.expires;

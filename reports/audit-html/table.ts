@@ -1,6 +1,6 @@
 /** The page's table of repositories. Pure. */
 import type { AuditSubject } from '../../audit/audit.ts';
-import type { DescribedRepository } from '../../wording/audit/describe.ts';
+import type { DescribedRepositories, DescribedRepository } from '../../wording/audit/describe.ts';
 import { pluralise } from '../../wording/format.ts';
 import { type Column, columnsOfPage } from './columns.ts';
 import { type DetailLimits, detailsOf } from './details.ts';
@@ -12,17 +12,15 @@ import { toHtml } from './to-html.ts';
  * Every repository, most severe first. It sorts by each column; unknown values come last.
  *
  * @param subjects with an issue, as the audit's summary names them
+ * @param isSweep whether the keeper's sweep says what became of them
  */
-export function tableOf(
-  repositories: readonly DescribedRepository[],
+export function* tableOf(
+  repositories: DescribedRepositories,
   subjects: readonly AuditSubject[],
   reasons: Reasons,
-): string {
-  const columns = columnsOfPage(
-    subjects,
-    reasons,
-    repositories.some(({ sweep }) => sweep !== undefined),
-  );
+  isSweep: boolean,
+): Generator<string, void, undefined> {
+  const columns = columnsOfPage(subjects, reasons, isSweep);
   const head = ['Repository', ...columns]
     .map((column) => (typeof column === 'string' ? headingOf(column) : headingOf(column.title, column.kind)))
     .join('');
@@ -31,7 +29,7 @@ export function tableOf(
     repositories.length > 1000
       ? { tags: 2, characters: 250, isLarge: true }
       : { tags: 10, characters: 1500, isLarge: false };
-  return `<p class="hint" id="hint">Most severe first. Select a heading to sort by it, a repository to see its details. “Would expire” is the number of images that the lifecycle policy of KeepImages and ProtectedTags would expire, in parentheses how many of those are in use or were pulled within 90 days. “Keep” is the smallest KeepImages that keeps everything in use and the pushes of some days.</p>
+  yield `<p class="hint" id="hint">Most severe first. Select a heading to sort by it, a repository to see its details. “Would expire” is the number of images that the lifecycle policy of KeepImages and ProtectedTags would expire, in parentheses how many of those are in use or were pulled within 90 days. “Keep” is the smallest KeepImages that keeps everything in use and the pushes of some days.</p>
 <p class="tools"><span id="search" hidden><label>Find <input type="search" id="filter" autocomplete="off"></label> <output id="count" for="filter"></output></span>${
     repositories.length > maxRowsShown
       ? ` <label><input type="checkbox" id="all" autocomplete="off"> Show all ${repositories.length.toLocaleString('en')}, not only the first ${maxRowsShown}</label>`
@@ -40,10 +38,9 @@ export function tableOf(
 <div class="scroll" tabindex="0" role="region" aria-label="Repositories"><table class="sortable n-last asc" aria-describedby="hint">
 <caption>${pluralise(repositories.length, 'repository', 'repositories')}, one for each row</caption>
 <thead><tr>${head}</tr></thead>
-<tbody>
-${repositories.map((repository) => rowOf(repository, columns, limits)).join('\n')}
-</tbody>
-</table></div>`;
+<tbody>`;
+  for (const repository of repositories) yield `\n${rowOf(repository, columns, limits)}`;
+  yield '\n</tbody>\n</table></div>';
 }
 
 function headingOf(title: string, kind: Column['kind'] = 'text'): string {

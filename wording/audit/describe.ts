@@ -12,6 +12,7 @@ import type {
 } from '../../audit/audit.ts';
 import type { ObservedSpan } from '../../audit/observed-span.ts';
 import type { RegistryReading } from '../../audit/reading.ts';
+import { noTotals, type Totals, withRepository } from '../../audit/totals.ts';
 import type { Read } from '../../audit/unread.ts';
 import { isUnknown, type Known, whenKnown } from '../../core/known.ts';
 import type { SmallestKeepImages } from '../../core/usage/keep-images.ts';
@@ -106,9 +107,32 @@ export interface DescribedAudit extends Pick<Audit, 'at' | 'total'> {
   };
 }
 
+/** Repositories that need not be in memory: each time that it is asked, one after the other. */
+export interface DescribedRepositories extends Iterable<DescribedRepository> {
+  readonly length: number;
+}
+
+/** A whole audit as a report reads it. */
+export interface ReportedAudit extends Omit<DescribedAudit, 'repositories'> {
+  /** Most severe first. */
+  readonly repositories: DescribedRepositories;
+}
+
 /** An audit in words. */
 export function describeAudit(audit: Audit): DescribedAudit {
-  const { registry, at, repositories, total, summary } = audit;
+  const { registry, repositories } = audit;
+  const totals = repositories.reduce(withRepository, noTotals);
+  const described = repositories.map((each) => describeRepository(each, registry));
+  return describeWhole(audit, totals, described);
+}
+
+/** An audit in words, but for its repositories. */
+export function describeWhole<Repositories>(
+  audit: Omit<Audit, 'repositories'>,
+  totals: Totals,
+  repositories: Repositories,
+): Omit<DescribedAudit, 'repositories'> & { readonly repositories: Repositories } {
+  const { registry, at, total, summary } = audit;
   const { region, registryId, scanType, pushesSince, pullThroughRules, replicationSources } = registry;
   return {
     registry: {
@@ -120,13 +144,13 @@ export function describeAudit(audit: Audit): DescribedAudit {
       ...(replicationSources === undefined ? {} : { replicationSources: described(replicationSources) }),
     },
     at,
-    repositories: repositories.map((each) => describeRepository(each, registry)),
+    repositories,
     total,
-    read: audit.overall.read,
+    read: totals.read,
     summary: {
       ...summary,
       unknown: summary.unknown.map((each) => ({ ...each, reason: unreadClause(each.reason) })),
-      sentences: summarySentences(audit),
+      sentences: summarySentences(audit, totals),
     },
   };
 }

@@ -1,33 +1,32 @@
 /** A whole audit in a few sentences, for a manager. */
-import type { Audit, AuditSubject, Overall, Summary } from '../../audit/audit.ts';
+import type { Audit, AuditSubject, Summary } from '../../audit/audit.ts';
 import { pulledLatelyDays } from '../../audit/expiry.ts';
+import type { Totals } from '../../audit/totals.ts';
 import { formatBytes, formatMoney, formatRange, pluralise } from '../format.ts';
 import { usageSentences } from './usage.ts';
 
+/** What the sentences are about. */
+type Counted = Pick<Audit, 'registry' | 'total' | 'summary'>;
+
 /** The headline, and the sentences after it; first of all that the audit is incomplete, if it is. */
-export function summarySentences({
-  registry,
-  overall,
-  total,
-  summary: counts,
-}: Pick<Audit, 'registry' | 'overall' | 'total' | 'summary'>): string[] {
-  const { read } = overall;
+export function summarySentences({ registry, total, summary: counts }: Counted, totals: Totals): string[] {
+  const { read } = totals;
   if (read === 0) return [total === 0 ? 'The registry has no repositories.' : 'No repository could be read.'];
   return [
     ...(read < total
       ? [`Incomplete: ${read} of ${pluralise(total, 'repository', 'repositories')} were read.`]
       : []),
-    safeSentence(overall),
+    safeSentence(totals),
     ...issueSentences(counts),
-    ...expiringSentence(overall),
+    ...expiringSentence(totals),
     ...readinessSentence(counts),
-    ...hardenedExpirySentence(overall),
+    ...hardenedExpirySentence(totals),
     ...usageSentences(registry),
     sizeSentence(counts),
   ];
 }
 
-function safeSentence({ read, safe }: Overall): string {
+function safeSentence({ read, safe }: Totals): string {
   return `${safe} of ${pluralise(read, 'repository', 'repositories')} ${safe === 1 || read === 1 ? 'is' : 'are'} safe: immutable, scanned, with a lifecycle policy and not public.`;
 }
 
@@ -52,11 +51,11 @@ function issueSentences({ bySubject }: Summary): string[] {
 }
 
 /** About the lifecycle policies that are in effect. */
-function expiringSentence({ expiring }: Overall): string[] {
-  return expiring === 0
+function expiringSentence({ expiringInUse }: Totals): string[] {
+  return expiringInUse === 0
     ? []
     : [
-        `In ${expiring} the current lifecycle policy expires images that are in use, or were pulled within ${pulledLatelyDays} days.`,
+        `In ${expiringInUse} the current lifecycle policy expires images that are in use, or were pulled within ${pulledLatelyDays} days.`,
       ];
 }
 
@@ -72,12 +71,12 @@ function readinessSentence({ byReadiness }: Summary): string[] {
 }
 
 /** About the organisation's lifecycle policy, if it were applied to every repository. */
-function hardenedExpirySentence({ hardened: { images, pulledLately, inUse } }: Overall): string[] {
+function hardenedExpirySentence({ hardened: { images, pulledLately: used, inUse } }: Totals): string[] {
   if (images.atMost === 0) return [];
   const running =
     inUse.atMost === 0 ? [] : [`It would expire or archive ${formatRange(inUse)} images in use.`];
   return [
-    `The lifecycle policy of KeepImages and ProtectedTags would expire ${formatRange(images)} images, ${pulledLately.atMost === 0 ? 'none of which was' : `${formatRange(pulledLately)} of which were`} pulled within ${pulledLatelyDays} days.`,
+    `The lifecycle policy of KeepImages and ProtectedTags would expire ${formatRange(images)} images, ${used.atMost === 0 ? 'none of which was' : `${formatRange(used)} of which were`} pulled within ${pulledLatelyDays} days.`,
     ...running,
   ];
 }

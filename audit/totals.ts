@@ -1,0 +1,58 @@
+/** What the sentences about a whole registry are made from, counted one repository after the other. Pure. */
+import { isUnknown } from '../core/known.ts';
+import type { Expiry, Range, RepositoryAudit } from './audit.ts';
+
+/** Sums over repositories. */
+export interface Totals {
+  /** How many repositories were read. */
+  readonly read: number;
+  /** How many have no issue; one of which something could not be read is not among them. */
+  readonly safe: number;
+  /** In how many the current lifecycle policy expires images that are in use or were pulled lately. */
+  readonly expiringInUse: number;
+  /** What the organisation's lifecycle policy would expire, if it were applied to every repository. */
+  readonly hardened: Readonly<Record<'images' | 'pulledLately' | 'inUse', Range>>;
+}
+
+const none: Range = { atLeast: 0, atMost: 0 };
+
+/** Those of no repository. */
+export const noTotals: Totals = {
+  read: 0,
+  safe: 0,
+  expiringInUse: 0,
+  hardened: { images: none, pulledLately: none, inUse: none },
+};
+
+/** The same with one repository more. */
+export function withRepository(totals: Totals, repository: RepositoryAudit): Totals {
+  const { lifecyclePolicy: policy, hardened } = repository;
+  const isExpiring =
+    !(isUnknown(policy) || isUnknown(policy.expires)) && policy.expires.inUseOrPulled.atMost > 0;
+  return {
+    read: totals.read + 1,
+    safe: totals.safe + Number(isSafe(repository)),
+    expiringInUse: totals.expiringInUse + Number(isExpiring),
+    hardened: hardened === null || isUnknown(hardened) ? totals.hardened : plus(totals.hardened, hardened),
+  };
+}
+
+/** A repository of which something could not be read does not count as safe. */
+function isSafe({ findings, scanned, lifecyclePolicy, publicBy }: RepositoryAudit): boolean {
+  return (
+    findings.every(({ level }) => level === 'note') &&
+    ![scanned, lifecyclePolicy, publicBy].some((value) => isUnknown(value))
+  );
+}
+
+function plus(sum: Totals['hardened'], { images, pulledLately, inUse }: Expiry): Totals['hardened'] {
+  return {
+    images: sumOf(sum.images, images),
+    pulledLately: sumOf(sum.pulledLately, pulledLately),
+    inUse: isUnknown(inUse) ? sum.inUse : sumOf(sum.inUse, inUse),
+  };
+}
+
+function sumOf(one: Range, other: Range): Range {
+  return { atLeast: one.atLeast + other.atLeast, atMost: one.atMost + other.atMost };
+}
