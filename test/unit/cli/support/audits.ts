@@ -1,4 +1,5 @@
 /** Audits of registries as companies have them: the same each time, judged by the product's own code. */
+import type { RepositoryAudit } from '../../../../audit/audit.ts';
 import { auditRepository } from '../../../../audit/audit-repository.ts';
 import type { ImageReading, RepositoryReading, TagPushes } from '../../../../audit/reading.ts';
 import { auditOf } from '../../../../audit/summary.ts';
@@ -7,7 +8,7 @@ import type { ImageReference } from '../../../../core/usage/evidence.ts';
 import { type DescribedAudit, describeAudit } from '../../../../wording/audit/describe.ts';
 import { day, denied, image, now, reading } from '../../audit/support/readings.ts';
 
-const registry = {
+export const registry = {
   region: 'eu-central-1',
   registryId: '123456789012',
   scanType: 'BASIC',
@@ -55,20 +56,24 @@ export interface Fleet {
 }
 
 /** Services of several teams, from the tidy to the forgotten, two of which nobody may read. */
-export function fleetAudit({
+export function fleetAudit(fleet: Fleet = {}): DescribedAudit {
+  const audits = fleetAudits(fleet);
+  return describeAudit(auditOf(registry, audits, { total: audits.length + (fleet.unread ?? 0), at: now }));
+}
+
+/** The same, repository by repository, before it is put into words. */
+export function fleetAudits({
   repositories = 42,
-  unread = 0,
   extra = [],
   quota = 1000,
   maxImages = 900,
-}: Fleet = {}): DescribedAudit {
+}: Fleet): readonly RepositoryAudit[] {
   const readings = [
     ...Array.from({ length: repositories }, (_, index) => service(index, maxImages)),
     ...extra,
   ];
   const options = { policy: builtInPolicy, quota, lookBackDays: 14, keepDays: 30, now };
-  const audits = readings.map((each) => auditRepository(each, options));
-  return describeAudit(auditOf(registry, audits, { total: audits.length + unread, at: now }));
+  return readings.map((each) => auditRepository(each, options));
 }
 
 /** A registry whose repositories are all the same but for their names. */
