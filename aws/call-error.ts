@@ -10,12 +10,15 @@ export class AwsCallError extends Error {
   readonly operation: string;
   /** Such as the name of a repository; undefined if the call was not about a single one. */
   readonly resource: string | undefined;
+  /** The service, as the SDK calls it, such as `ECR` or `DynamoDB`; undefined if that is not known. */
+  readonly service: string | undefined;
 
-  constructor(operation: string, resource: string | undefined, cause: unknown) {
+  constructor(operation: string, resource: string | undefined, cause: unknown, service?: string) {
     const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     super(`${resource === undefined ? '' : `${resource}: `}${operation} failed (${reason})`, { cause });
     this.operation = operation;
     this.resource = resource;
+    this.service = service;
   }
 }
 

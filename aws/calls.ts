@@ -37,11 +37,17 @@ export interface Calls<Client> {
 // A healthy service responds in tens of milliseconds.
 const attemptMs = 10_000;
 
+/** A client of the SDK, as far as it is used here. */
+interface SdkClient {
+  readonly config?: { readonly serviceId?: string };
+  destroy(): void;
+}
+
 /**
  * @param newClient makes the client, when the first call needs it; it must not retry by itself
  * @param isWorthRetrying of an error; by default whether it is transient
  */
-export function callsOf<Client extends { destroy(): void }>(
+export function callsOf<Client extends SdkClient>(
   newClient: () => Client,
   isWorthRetrying: (error: unknown) => boolean = isTransient,
 ): Calls<Client> {
@@ -65,7 +71,8 @@ export function callsOf<Client extends { destroy(): void }>(
           waitsForPace: isThrottled,
         });
       } catch (error) {
-        const named = (cause: unknown) => new AwsCallError(operation, resource, cause);
+        const named = (cause: unknown) =>
+          new AwsCallError(operation, resource, cause, client?.config?.serviceId);
         if (!(error instanceof OutOfTime)) throw named(error);
         throw error.cause === undefined ? error : new OutOfTime(named(error.cause));
       }

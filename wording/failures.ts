@@ -13,15 +13,18 @@ import { Stopped } from '../reconcile/stop.ts';
 export function explain(error: unknown): string {
   if (error instanceof OutOfTime)
     return error.cause === undefined
-      ? 'The function ran out of time before ECR responded: deploy again.'
+      ? 'The function ran out of time before AWS responded: deploy again.'
       : `The function ran out of time: deploy again. The last attempt: ${explain(error.cause)}`;
   const own = ownSentence(error);
   if (own !== undefined) return own;
-  if (!(error instanceof AwsCallError)) return explainCause(error);
-  const { operation, resource } = error;
+  if (!(error instanceof AwsCallError)) return explainCause(error, ecr);
+  const { operation, resource, service = ecr } = error;
   const what = resource === undefined ? operation : `${resource}: ${operation}`;
-  return `${what} ${outcomeOf(error)}. ${explainCause(rootError(error))}`;
+  return `${what} ${outcomeOf(error)}. ${explainCause(rootError(error), service)}`;
 }
+
+/** The service of most calls, by the SDK's name. */
+const ecr = 'ECR';
 
 /** Errors of `reconcile/`. */
 function ownSentence(error: unknown): string | undefined {
@@ -45,21 +48,23 @@ export function outcomeOf(error: AwsCallError): string {
   return isRejected(error) ? 'was refused' : 'failed';
 }
 
-function explainCause(error: unknown): string {
+function explainCause(error: unknown, service: string): string {
   if (!(error instanceof Error)) return `The function failed with ${String(error)}.`;
   const { name, status } = loggableError(error);
   // The SDK adds a second line for programmers. Truncated, so that the rest still fits into the response.
   const message = (error.message.split('\n')[0] ?? '').slice(0, 1000).replace(/[.\s]+$/, '');
-  if (isThrottled(error)) return 'ECR throttles this account: deploy with fewer stacks at once.';
-  if (hasNoResponse(error)) return `ECR could not be reached, or did not respond: ${message}.`;
+  if (isThrottled(error)) return `${service} throttles this account: deploy with fewer stacks at once.`;
+  if (hasNoResponse(error)) return `${service} could not be reached, or did not respond: ${message}.`;
   switch (name) {
     case 'AccessDeniedException':
-      return `The function is not allowed to do this: allow it in its role, and in any service control policy or permissions boundary. ECR reports: ${message}.`;
+      return `The function is not allowed to do this: allow it in its role, and in any service control policy or permissions boundary. ${service} reports: ${message}.`;
     case 'RepositoryNotFoundException':
       return `${message}: it was deleted meanwhile.`;
     case 'InvalidParameterException':
     case 'ValidationException':
-      return `ECR refuses the settings: ${message}.`;
+      return service === ecr
+        ? `ECR refuses the settings: ${message}.`
+        : `${service} refuses the request: ${message}.`;
     case 'LifecyclePolicyPreviewInProgressException':
       return `Another lifecycle preview of the repository did not end: ${message}.`;
     case 'BlockedByOrganizationPolicyException':
@@ -68,8 +73,10 @@ function explainCause(error: unknown): string {
       return 'The list of AWS does not end, since a page token came twice: deploy again.';
     case 'SyntaxError':
       // Its message quotes the whole response.
-      return `ECR's response (status ${status}) is not in its protocol: check that the endpoint is that of ECR.`;
+      return `${service}'s response (status ${status}) is not in its protocol: check that the endpoint is that of ${service}.`;
     default:
-      return message === '' ? `ECR failed with ${name}.` : `ECR failed with ${name}: ${message}.`;
+      return message === ''
+        ? `${service} failed with ${name}.`
+        : `${service} failed with ${name}: ${message}.`;
   }
 }

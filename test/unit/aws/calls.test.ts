@@ -31,6 +31,17 @@ describe('a call that fails', () => {
     });
   });
 
+  test('names the service of the client', async () => {
+    const dynamodb = () => ({ ...client, config: { serviceId: 'DynamoDB' } });
+    const call = callsOf(dynamodb).until(within(5_000));
+    await expect(call('PutItem', () => Promise.reject(failure('ValidationException')))).rejects.toMatchObject(
+      {
+        operation: 'PutItem',
+        service: 'DynamoDB',
+      },
+    );
+  });
+
   test('names them also where the time is over', async () => {
     const call = callsOf(() => client).until(within(600));
     await expect(

@@ -90,6 +90,22 @@ describe('the reason of a failure', () => {
     expect(explain(called(cause)).slice(0, reason.length)).toBe(reason);
   });
 
+  test.each([
+    [sdkError('AccessDeniedException'), 'permissions boundary. DynamoDB reports: '],
+    [sdkError('ThrottlingException'), 'DynamoDB throttles this account'],
+    [sdkError('ValidationException'), 'DynamoDB refuses the request: no.'],
+    [Object.assign(new Error('read'), { code: 'ECONNRESET' }), 'DynamoDB could not be reached'],
+    [sdkError('InternalServerError', 500), 'DynamoDB failed with InternalServerError'],
+    [
+      Object.assign(new SyntaxError('<html>'), { $metadata: { httpStatusCode: 502 } }),
+      'endpoint is that of DynamoDB.',
+    ],
+  ])('names the service whose call it was, and no other: %s', (cause, reason) => {
+    const text = explain(new AwsCallError('PutItem', 'payments/api', cause, 'DynamoDB'));
+    expect(text).toContain(reason);
+    expect(text).not.toMatch(/\bECR\b/);
+  });
+
   test('names the operation alone where it was about no single repository', () => {
     const error = new AwsCallError('DescribeRepositories', undefined, sdkError('AccessDeniedException'));
     expect(explain(error)).toMatch(/^DescribeRepositories was denied\. /);
