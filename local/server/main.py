@@ -14,6 +14,7 @@ import async_failures
 import batch_definitions
 import batch_reads
 import change_sets
+import cloud_control
 import codebuild_pages
 import creation_templates
 import custom_resources
@@ -111,6 +112,7 @@ GAPS = (
     hook_resource,
     hook_calls,
     hook_results,
+    cloud_control,
     stack_deletion,
     stack_rollback,
     stack_deploy,

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { DescribeStackEventsCommand } from '@aws-sdk/client-cloudformation';
-import { PutImageCommand } from '@aws-sdk/client-ecr';
+import * as cloudformation from '@aws-sdk/client-cloudformation';
+import * as ecr from '@aws-sdk/client-ecr';
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { JsonObject } from '../../core/json.ts';
 import { stackResources } from '../../local/demo/deploy.ts';
@@ -12,7 +12,9 @@ import { projectRoot } from '../../local/paths.ts';
 import { parseTemplate } from '../../template-text/parse.ts';
 import { bootstrapCdk } from './support/cdk-bootstrap.ts';
 import { bundleHook, hookFor } from './support/hook-stack.ts';
+import { allowed, operationsOf, policiesOf } from './support/iam.ts';
 import { newStack, repository, settings } from './support/new-stack.ts';
+import { deniableRole } from './support/role-copy.ts';
 import { clients } from './support/stacks.ts';
 
 jest.setTimeout(120_000);
@@ -50,6 +52,29 @@ async function annotationsOf(logicalId = 'Images') {
   const [newest] = (await hook.results()).filter(({ Target }) => Target?.TargetId === logicalId);
   const { Status, Annotations = [] } = newest ?? {};
   return { Status, ...Object.fromEntries(Annotations.map((each) => [each.AnnotationName, each.Status])) };
+}
+
+/** What Cloud Control API reports of a request. */
+async function cloudControl(operation: string, request: JsonObject): Promise<Record<string, string>> {
+  const response = await fetch(clients.endpoint, {
+    method: 'POST',
+    headers: {
+      authorization: 'AWS4-HMAC-SHA256 Credential=test/20261101/us-east-1/cloudcontrolapi/aws4_request',
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `CloudApiService.${operation}`,
+    },
+    body: JSON.stringify(request),
+  });
+  return JSON.parse(await response.text()).ProgressEvent;
+}
+
+/** The result of a request to Cloud Control API, by its token. */
+async function resultOf(TargetId: string | undefined) {
+  const { HookResults } = await clients.cloudformation.send(
+    new cloudformation.ListHookResultsCommand({ TargetType: 'CLOUD_CONTROL', TargetId }),
+  );
+  const HookResultId = HookResults?.[0]?.HookResultId;
+  return clients.cloudformation.send(new cloudformation.GetHookResultCommand({ HookResultId }));
 }
 
 beforeAll(async () => {
@@ -92,7 +117,7 @@ describe('the hook', () => {
       RemediationLink: expect.stringMatching(/^https:\/\/docs\.aws\.amazon\.com\//),
     });
     const { StackEvents = [] } = await clients.cloudformation.send(
-      new DescribeStackEventsCommand({ StackName: plain?.stackName }),
+      new cloudformation.DescribeStackEventsCommand({ StackName: plain?.stackName }),
     );
     expect(StackEvents.flatMap(({ HookStatus }) => HookStatus ?? []).toSorted()).toEqual([
       'HOOK_COMPLETE_FAILED',
@@ -119,6 +144,23 @@ describe('the hook', () => {
         ScanOnPush: 'PASSED',
         LifecyclePolicy: 'PASSED',
       });
+    });
+
+    test('may make the calls of its look, which read, and no other', async () => {
+      const policies = await policiesOf('HookFunctionRole', hook.stack.stackName);
+      const images = 'arn:aws:ecr:us-east-1:000000000000:repository/team/orders';
+      const stack =
+        'arn:aws:cloudformation:us-east-1:000000000000:stack/orders/51af3dc0-da77-11e4-872e-1234567db123';
+      const elsewhere = (arn: string) => arn.replace('us-east-1', 'eu-west-1');
+      const ofEcr = operationsOf('ecr', ecr);
+      const ofStacks = operationsOf('cloudformation', cloudformation);
+      expect(await allowed(policies, ofEcr, images)).toEqual([
+        'ecr:DescribeImages',
+        'ecr:GetLifecyclePolicy',
+      ]);
+      expect(await allowed(policies, ofStacks, stack)).toEqual(['cloudformation:DescribeStackResource']);
+      expect(await allowed(policies, ofEcr, elsewhere(images))).toEqual([]);
+      expect(await allowed(policies, ofStacks, elsewhere(stack))).toEqual([]);
     });
 
     test('refuses a stack of the CDK, and accepts it under the macro', async () => {
@@ -191,7 +233,7 @@ describe('the hook', () => {
         const mediaType = 'application/vnd.oci.image.manifest.v1+json';
         const imageManifest = JSON.stringify({ schemaVersion: 2, mediaType, index, annotations });
         await clients.ecr.send(
-          new PutImageCommand({ repositoryName: physicalId, imageManifest, imageTag: `v${index}` }),
+          new ecr.PutImageCommand({ repositoryName: physicalId, imageManifest, imageTag: `v${index}` }),
         );
       }
       expect(await live?.deploy(at(policyKeeping(2)))).toEqual(refused);
@@ -205,7 +247,46 @@ describe('the hook', () => {
         ),
       });
       expect(await live?.deploy(at(policyKeeping(4)))).toEqual(deployed);
-      expect((await settings(physicalId)).lifecyclePolicyText).toBe(policyKeeping(4).LifecyclePolicyText);
+      const role = await deniableRole(hook.stack.stackName, 'HookFunctionRole');
+      await role.deny('cloudformation:DescribeStackResource');
+      // What it cannot know passes.
+      expect(await live?.deploy(at(policyKeeping(3)))).toEqual(deployed);
+      expect(await annotationsOf()).toMatchObject({
+        Status: 'HOOK_COMPLETE_SUCCEEDED',
+        LifecyclePolicy: 'SKIPPED',
+      });
+      expect((await settings(physicalId)).lifecyclePolicyText).toBe(policyKeeping(3).LifecyclePolicyText);
+    });
+
+    test('checks what Cloud Control API creates and updates, but not its lifecycle policies', async () => {
+      const desired = (properties: JsonObject) => ({
+        TypeName: 'AWS::ECR::Repository',
+        DesiredState: JSON.stringify(properties),
+      });
+      const plainOne = await cloudControl('CreateResource', desired({}));
+      expect(plainOne).toMatchObject({
+        OperationStatus: 'FAILED',
+        ErrorCode: 'NonCompliant',
+        StatusMessage: 'The following hook(s) failed: [EcrHardening::Repositories::Hook]',
+      });
+      expect(await resultOf(plainOne.HooksRequestToken)).toMatchObject({ Status: 'HOOK_COMPLETE_FAILED' });
+      const made = await cloudControl(
+        'CreateResource',
+        desired({ ...safe, LifecyclePolicy: policyKeeping(9) }),
+      );
+      expect(made).toMatchObject({ OperationStatus: 'SUCCESS' });
+      const changed = await cloudControl('UpdateResource', {
+        TypeName: 'AWS::ECR::Repository',
+        Identifier: made.Identifier ?? '',
+        PatchDocument: JSON.stringify([{ op: 'replace', path: '/LifecyclePolicy', value: policyKeeping(1) }]),
+      });
+      expect(changed).toMatchObject({ OperationStatus: 'SUCCESS' });
+      const { Status, Annotations } = await resultOf(changed.HooksRequestToken);
+      expect(Status).toBe('HOOK_COMPLETE_SUCCEEDED');
+      expect(Annotations?.find(({ AnnotationName }) => AnnotationName === 'LifecyclePolicy')).toMatchObject({
+        Status: 'SKIPPED',
+        StatusMessage: expect.stringContaining('Cloud Control API'),
+      });
     });
 
     test('leaves other stacks alone', async () => {

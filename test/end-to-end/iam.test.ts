@@ -1,30 +1,15 @@
 import * as cloudformation from '@aws-sdk/client-cloudformation';
 import * as dynamodb from '@aws-sdk/client-dynamodb';
 import * as ecr from '@aws-sdk/client-ecr';
-import {
-  type ContextEntry,
-  GetRolePolicyCommand,
-  IAMClient,
-  ListRolePoliciesCommand,
-  SimulateCustomPolicyCommand,
-} from '@aws-sdk/client-iam';
+import type { ContextEntry } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { applicationStack } from '../../local/application.ts';
 import { actionsReachableFrom } from '../support/imports.ts';
+import { allowed, operationsOf, policiesOf } from './support/iam.ts';
 import { clients } from './support/stacks.ts';
 
-const iam = new IAMClient({
-  endpoint: clients.endpoint,
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-});
 const repository = 'arn:aws:ecr:us-east-1:000000000000:repository/team/orders';
 
-/** Every operation of a service, as the SDK knows them. */
-const operationsOf = (prefix: string, sdk: object) =>
-  Object.keys(sdk)
-    .filter((name) => name.endsWith('Command'))
-    .map((name) => `${prefix}:${name.replace(/Command$/, '')}`);
 const operations = operationsOf('ecr', ecr);
 
 /** The operations of ECR that the sources of the custom resource name. */
@@ -32,45 +17,6 @@ function callsOfCustomResource(): readonly string[] {
   return actionsReachableFrom('functions/custom-resource/handler.ts').filter((name) =>
     name.startsWith('ecr:'),
   );
-}
-
-/** The policies of a role of the deployed application, as they stand in IAM. */
-async function policiesOf(logicalId: string): Promise<string[]> {
-  const { StackResources } = await clients.cloudformation.send(
-    new cloudformation.DescribeStackResourcesCommand({
-      StackName: applicationStack,
-      LogicalResourceId: logicalId,
-    }),
-  );
-  const RoleName = StackResources?.[0]?.PhysicalResourceId ?? '';
-  const { PolicyNames } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
-  return Promise.all(
-    (PolicyNames ?? []).map(async (PolicyName) => {
-      const { PolicyDocument } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
-      return decodeURIComponent(PolicyDocument ?? '');
-    }),
-  );
-}
-
-/** The actions that the policies allow on a resource, in a context. */
-async function allowed(
-  policies: string[],
-  actions: string[],
-  resource: string,
-  context: ContextEntry[] = [],
-): Promise<readonly string[]> {
-  const { EvaluationResults } = await iam.send(
-    new SimulateCustomPolicyCommand({
-      PolicyInputList: policies,
-      ActionNames: actions,
-      ResourceArns: [resource],
-      ContextEntries: context,
-    }),
-  );
-  return (EvaluationResults ?? [])
-    .filter(({ EvalDecision }) => EvalDecision === 'allowed')
-    .map(({ EvalActionName }) => EvalActionName ?? '')
-    .toSorted();
 }
 
 /** What IAM knows of a call that writes or takes away tags. */

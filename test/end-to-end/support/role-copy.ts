@@ -23,9 +23,9 @@ export interface DeniableRole {
   deny(action: string): Promise<void>;
 }
 
-/** @param stackName a stack that has the role under the logical ID `Role` */
-export async function deniableRole(stackName: string): Promise<DeniableRole> {
-  const RoleName = await physicalId(stackName, 'Role');
+/** @param stackName a stack that has the role */
+export async function deniableRole(stackName: string, logicalId = 'Role'): Promise<DeniableRole> {
+  const RoleName = await physicalId(stackName, logicalId);
   const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
   const documents = await policiesOf(RoleName);
   return {
