@@ -105,20 +105,21 @@ interface Judged {
 function judge(result: ControlResult, today: string): Judged {
   const { control, kind } = result;
   const message = controlStatusMessage(result, today);
+  const judged = (standing: Standing, status: AnnotationStatus): Judged => ({
+    control,
+    standing,
+    annotation: ofControl(control, status, message),
+  });
   switch (kind) {
     case 'passed':
-      return { control, standing: 'fine', annotation: annotationOf(control, 'PASSED', message) };
+      return judged('fine', 'PASSED');
     case 'failed':
-      return {
-        control,
-        standing: result.isNonCompliant ? 'non-compliant' : 'allowed',
-        annotation: failure(control, message),
-      };
+      return judged(result.isNonCompliant ? 'non-compliant' : 'allowed', 'FAILED');
     case 'unknown':
-      return { control, standing: 'unknown', annotation: annotationOf(control, 'SKIPPED', message) };
+      return judged('unknown', 'SKIPPED');
     case 'exempt':
     case 'not-checked':
-      return { control, standing: 'fine', annotation: annotationOf(control, 'SKIPPED', message) };
+      return judged('fine', 'SKIPPED');
     default:
       return kind satisfies never;
   }
@@ -128,22 +129,23 @@ function withChange(judged: Judged, change: ChangeResult): Judged {
   const { control, standing, annotation: before } = judged;
   if (control !== 'LifecyclePolicy' || change === undefined) return judged;
   if (typeof change === 'string')
-    return { control, standing, annotation: annotationOf(control, 'SKIPPED', notLookedMessages[change]) };
+    return { control, standing, annotation: ofControl(control, 'SKIPPED', notLookedMessages[change]) };
   const message = policyChangeMessage(change);
   switch (change.kind) {
     case 'harmless':
       return {
         control,
         standing,
-        annotation: annotationOf(control, 'PASSED', `${before.statusMessage}. ${message}`),
+        annotation: ofControl(control, 'PASSED', `${before.statusMessage}. ${message}`),
       };
     case 'harms': {
-      const annotation = { ...failure(control, message), remediationMessage: policyChangeRemediation };
+      const failed = ofControl(control, 'FAILED', message);
+      const annotation = { ...failed, remediationMessage: policyChangeRemediation };
       return { control, standing: 'non-compliant', annotation };
     }
     case 'unknown':
     case 'not-found':
-      return { control, standing: 'unknown', annotation: annotationOf(control, 'SKIPPED', message) };
+      return { control, standing: 'unknown', annotation: ofControl(control, 'SKIPPED', message) };
     default:
       return change satisfies never;
   }
@@ -156,10 +158,11 @@ const severities: { readonly [Name in ControlName]?: Annotation['severityLevel']
   ScanOnPush: 'HIGH',
 };
 
-function failure(control: ControlName, message: string): Annotation {
+/** The remediation is for what failed; the severity is that of a violation. */
+function ofControl(control: ControlName, status: AnnotationStatus, message: string): Annotation {
   const { remediation, source } = controlMetadata[control];
-  return annotationOf(control, 'FAILED', message, {
-    remediationMessage: remediation,
+  return annotationOf(control, status, message, {
+    ...(status === 'FAILED' ? { remediationMessage: remediation } : {}),
     remediationLink: source,
     severityLevel: severities[control] ?? 'MEDIUM',
   });

@@ -43,8 +43,13 @@ const policyKeeping = (countNumber: number) => ({
 });
 const safe = { ImageTagMutability: 'IMMUTABLE', ImageScanningConfiguration: { ScanOnPush: true } };
 
-const [plain, underMacro, cdk, cdkUnderMacro, exempt, live, other] = Array.from({ length: 7 }, newStack);
-const checked = [plain, underMacro, cdk, cdkUnderMacro, exempt, live].map((stack) => stack?.stackName ?? '');
+const [plain, underMacro, cdk, cdkUnderMacro, exempt, live, leftOut, other] = Array.from(
+  { length: 8 },
+  newStack,
+);
+const checked = [plain, underMacro, cdk, cdkUnderMacro, exempt, live, leftOut].map(
+  (stack) => stack?.stackName ?? '',
+);
 let hook: Awaited<ReturnType<typeof hookFor>>;
 
 /** The annotations of the newest result about a stack's resource. */
@@ -289,8 +294,13 @@ describe('the hook', () => {
       });
     });
 
-    test('leaves other stacks alone', async () => {
+    test('leaves other stacks alone, and those that its parameters leave out', async () => {
       expect(await other?.deploy(template({}))).toEqual(deployed);
+      const ExcludedStackNames = `another,${leftOut?.stackName}`;
+      expect(await hook.deploy({ FailureMode: 'FAIL', ExcludedStackNames })).toEqual(deployed);
+      expect(await leftOut?.deploy(template({}))).toEqual(deployed);
+      expect(await hook.deploy({ FailureMode: 'FAIL' })).toEqual(deployed);
+      expect(await leftOut?.deploy(template({ EmptyOnDelete: true }))).toEqual(refused);
     });
   });
 });

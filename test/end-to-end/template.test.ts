@@ -16,5 +16,5 @@ test.each(['template.yaml', 'hook.yaml'])(
     expect(output).not.toMatch(/\[\[[EWI]\d+/);
     expect(code).toBe(0);
   },
-  60_000,
+  180_000,
 );

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { GetHookResultCommand, ListHookResultsCommand } from '@aws-sdk/client-cloudformation';
 import { build } from 'esbuild';
 import { zipSync } from 'fflate';
-import { asObject, asText, type JsonObject, textsOf } from '../../../core/json.ts';
+import { asObject, asText, entriesOf, type Json, type JsonObject, textsOf } from '../../../core/json.ts';
 import { projectRoot } from '../../../local/paths.ts';
 import { parseTemplate } from '../../../template-text/parse.ts';
 import { newStack } from './new-stack.ts';
@@ -85,10 +85,26 @@ function documentFor(stackNames: readonly string[], CodeUri: string): JsonObject
         ...hook,
         Properties: {
           ...asObject(hook.Properties),
-          StackFilters: { FilteringCriteria: 'ALL', StackNames: { Include: stackNames } },
+          StackFilters: withStacks(asObject(hook.Properties).StackFilters, stackNames),
         },
       },
       HookFunction: { ...withoutMetadata, Properties: { ...asObject(hookFunction.Properties), CodeUri } },
     },
+  };
+}
+
+/** The template's own filters, for these stacks alone; also where they exclude none. */
+function withStacks(filters: Json | undefined, Include: readonly string[]): JsonObject {
+  const [excludesAny, own] = entriesOf(asObject(filters)['Fn::If']);
+  const [excludesNames, names] = entriesOf(asObject(asObject(own).StackNames)['Fn::If']);
+  if (excludesAny === undefined || excludesNames === undefined)
+    throw new Error('hook.yaml has other filters');
+  const StackNames = { 'Fn::If': [excludesNames, { Include, ...asObject(names) }, { Include }] };
+  return {
+    'Fn::If': [
+      excludesAny,
+      { ...asObject(own), StackNames },
+      { FilteringCriteria: 'ALL', StackNames: { Include } },
+    ],
   };
 }
