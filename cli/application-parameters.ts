@@ -19,7 +19,10 @@ export async function readApplicationParameters(
   file: string,
   environment: string,
 ): Promise<Record<string, string>> {
-  const text = readText(file);
+  const text = readText(file, file, {
+    missing: 'specify another one with --config',
+    folder: 'specify a samconfig.toml, or a map in YAML or JSON, with --config',
+  });
   const isToml = basename(file).endsWith('.toml');
   const given = isToml
     ? overridesOf(parse(text, file, (await import('smol-toml')).parse), file, environment)

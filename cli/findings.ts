@@ -3,13 +3,15 @@ import type { ReviewDefault, ReviewedDefault } from '../cloudformation/control-c
 import type { ControlMetadata } from '../core/controls/control.ts';
 import { controlMetadata, controlNames } from '../core/controls/index.ts';
 import type { Finding } from '../core/finding.ts';
-import { isOneOf } from '../core/json.ts';
+import { isObject, isOneOf } from '../core/json.ts';
+import { lifecyclePolicyKey } from '../core/settings/lifecycle-policy.ts';
 import { type Severity, severityOf } from '../core/severity.ts';
 import { visible } from '../core/visible.ts';
 import { locate, type Position, type TemplateDocument } from '../template-text/document.ts';
 import { type ExpandOptions, expandTemplate } from '../template-text/expand.ts';
 import { pathOf } from '../template-text/finding-path.ts';
 import { numberTextFindings, textFindings } from '../template-text/text-findings.ts';
+import { effectOfDefault } from '../wording/default-policies.ts';
 import { findingMessage } from '../wording/finding-message.ts';
 import { locationOf } from '../wording/path.ts';
 import { isHarmful, type LiveDetails, liveDetails, liveLines } from './live/details.ts';
@@ -29,6 +31,10 @@ export interface LocatedFinding {
   /** Such as `Orders.Properties.ImageTagMutability`. */
   readonly place: string;
   readonly message: string;
+  /** The logical ID; undefined for what is not of one resource. */
+  readonly resource?: string;
+  /** What the macro writes, in a clause, where it fixes this by itself; the JSON report has the message alone. */
+  readonly fix?: string;
   /** Undefined for what is no control: the template's shape, or parameters. */
   readonly about: ControlMetadata | undefined;
   /** What a look at the live repositories has found; undefined without one. */
@@ -74,20 +80,35 @@ function located(
   { line, column }: Position,
   reach: 'hardened' | 'not-named' | 'outside',
 ): LocatedFinding {
-  const { control, code, outcome } = finding;
+  const { control, code, outcome, logicalId } = finding;
+  const level = levelOf(finding, reach === 'hardened');
+  const fix = level === 'note' ? fixOf(finding) : undefined;
   return {
     file,
     line,
     column,
-    level: levelOf(finding, reach === 'hardened'),
+    level,
     control,
     code,
     outcome,
     place: visible(locationOf(finding)) || 'template',
     message: messageOf(finding, reach === 'outside'),
+    ...(logicalId === undefined ? {} : { resource: visible(logicalId) }),
+    ...(fix === undefined ? {} : { fix }),
     about: isOneOf(controlNames, control) ? controlMetadata[control] : undefined,
     ...(finding.guard === undefined ? {} : { live: liveDetails(finding), details: liveLines(finding) }),
   };
+}
+
+/** What the macro writes by itself; of a lifecycle policy also what that deletes. Undefined where it writes nothing. */
+function fixOf(finding: Finding): string | undefined {
+  const { outcome, control, after, guard, path } = finding;
+  // What it replaces is the author's own, which is worth a note of its own.
+  if (outcome !== 'set' || guard !== undefined) return undefined;
+  const property = path.at(-1);
+  if (control !== 'LifecyclePolicy') return control === 'Retain' ? `${property}: Retain` : control;
+  const text = isObject(after) ? after[lifecyclePolicyKey] : after;
+  return `LifecyclePolicy, which ${effectOfDefault(String(text))}`;
 }
 
 /** A finding in words, as a terminal may show it. */

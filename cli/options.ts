@@ -76,6 +76,7 @@ export async function setUp(given: readonly string[], options: TemplateOptions):
       isStrict: strict,
       withIgnored: !ignore,
       isExcluded: (path) => exclusions.some((isExcluded) => isExcluded(path)),
+      parameters: Object.keys(options.parameter),
       progress: showCount(process.stderr, 'files'),
     },
     project,

@@ -4,18 +4,24 @@ import { Problem } from '../core/problem.ts';
 /** CloudFormation accepts at most 1 MB; a file of several times that size is not a template. */
 const maximumBytes = 4_000_000;
 
+/** What to do about a file that is not there, or is a folder. */
+interface Advice {
+  readonly missing: string;
+  readonly folder: string;
+}
+
 /**
- * The text of one template file.
+ * The text of one file, such as a template.
  *
  * @param file how the user named it, for the sentences; its path when left out
+ * @param advice where the file is no template
  * @throws Problem, one sentence, if the file does not exist or is not text
  */
-export function readText(path: string, file = path): string {
+export function readText(path: string, file = path, advice: Advice = adviceOnTemplate(file)): string {
   const because = (reason: string) => unreadable(file, reason);
   const found = attempt(() => statSync(path, { throwIfNoEntry: false }), because);
-  if (found === undefined) throw new Problem(`There is no file ${file}: give the path of a template.`);
-  if (found.isDirectory())
-    throw new Problem(`${file} is a folder: give the templates in it, such as ${file}/*.yaml.`);
+  if (found === undefined) throw new Problem(`There is no file ${file}: ${advice.missing}.`);
+  if (found.isDirectory()) throw new Problem(`${file} is a folder: ${advice.folder}.`);
   checkSize(found.size, file);
   return decode(
     attempt(() => readFileSync(path), because),
@@ -57,6 +63,13 @@ function decode(bytes: Uint8Array, file: string): string {
     () => textOf(bytes),
     () => `${file} is not UTF-8 text: specify a template in YAML or JSON.`,
   );
+}
+
+function adviceOnTemplate(file: string): Advice {
+  return {
+    missing: 'give the path of a template',
+    folder: `give the templates in it, such as ${file}/*.yaml`,
+  };
 }
 
 function textOf(bytes: Uint8Array): string {

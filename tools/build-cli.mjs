@@ -72,6 +72,17 @@ function takenFromOthers(own) {
   };
 }
 
+/** The SDK's clients read their version from their package.json; the rest of it would be in the bundle too. */
+const versionAlone = {
+  name: 'version-alone',
+  setup({ onLoad }) {
+    onLoad({ filter: /@aws-sdk[\\/][^\\/]+[\\/]package\.json$/ }, ({ path }) => {
+      const { version: ofClient } = JSON.parse(readFileSync(path, 'utf8'));
+      return { contents: JSON.stringify({ version: ofClient }), loader: 'json' };
+    });
+  },
+};
+
 /** Builds one of the files that are loaded on demand. */
 function buildOnDemand(file, { plugins = [], ...options } = {}) {
   return build({
@@ -106,7 +117,7 @@ const built = await Promise.all([
     alias: { yaml: join(root, 'node_modules', 'yaml', 'browser', 'dist', 'index.js') },
   }),
   buildOnDemand('aws-commands.cjs', {
-    plugins: [fromLibrary()],
+    plugins: [fromLibrary(), versionAlone],
     // No operation that is called has an event stream.
     alias: { '@smithy/core/event-streams': join(root, 'aws', 'bundle', 'no-event-streams.ts') },
     define: {

@@ -12,6 +12,7 @@ import { sentence } from '../../wording/lists.ts';
 import { unknownName } from '../../wording/unknown-name.ts';
 import { collectAudits } from '../collect-audits.ts';
 import type { Colours } from '../colours.ts';
+import { withConnection } from '../connection.ts';
 import { showCount } from '../progress.mjs';
 import { auditChunks } from '../reports/audit-formats.ts';
 import { openTagsFile, type TagsFile } from '../tags-file.ts';
@@ -88,23 +89,27 @@ async function readAndAudit(
   const progress = showCount(terminal, 'repositories');
   const audits = collectAudits(options.failOn);
   try {
-    const { registry, total } = await readRegistry({
-      region: options.region,
-      profile: options.profile,
-      endpointUrl: options.endpointUrl,
-      registryId: options.registryId,
-      maxPushes: options.pushEvents,
-      sourceRegions: options.sourceRegion,
-      usageSources: options.usage === false ? [] : options.usage,
-      now,
-      stop,
-      previousTags: (arn) => tags?.previous(arn),
-      onRepository(reading, registry) {
-        audits.add(auditRepository(reading, judged), registry);
-        if (!isUnknown(reading.images)) tags?.record(reading.arn, reading.images);
-      },
-      onProgress: progress.update,
-    });
+    const { registry, total } = await withConnection(options, () =>
+      readRegistry({
+        region: options.region,
+        profile: options.profile,
+        endpointUrl: options.endpointUrl,
+        registryId: options.registryId,
+        maxPushes: options.pushEvents,
+        sourceRegions: options.sourceRegion,
+        usageSources: options.usage === false ? [] : options.usage,
+        now,
+        stop,
+        previousTags: (arn) => tags?.previous(arn),
+        onRepository(reading, registry) {
+          audits.add(auditRepository(reading, judged), registry);
+          if (!isUnknown(reading.images)) tags?.record(reading.arn, reading.images);
+        },
+        onProgress: progress.update,
+      }).catch((error: unknown) => {
+        throw registryProblem(error);
+      }),
+    );
     return {
       audit: audits.audit(registry, { total, at: now }),
       isFailing: audits.isFailing(),
@@ -112,7 +117,7 @@ async function readAndAudit(
     };
   } catch (error) {
     audits.close();
-    throw registryProblem(error);
+    throw error;
   } finally {
     progress.end();
   }

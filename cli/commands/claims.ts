@@ -10,6 +10,7 @@ import { type ClaimModel, repositoryIn, type StoredRecord } from '../claims/mode
 import { claimRecords } from '../claims/records.ts';
 import { releaseClaims } from '../claims/release.ts';
 import type { Colours } from '../colours.ts';
+import { withConnection } from '../connection.ts';
 import { claimsText, releasedText } from '../reports/claims-text.ts';
 import type { ClaimsOptions } from './claims-options.ts';
 
@@ -37,6 +38,10 @@ const firstResponseMs = 8_000;
 
 /** `ecr-hardening claims`. @throws Problem when the table cannot be found or used */
 export async function claimsCommand(options: ClaimsOptions, context: ClaimsContext): Promise<ClaimsOutcome> {
+  return withConnection(options, () => connectAndRun(options, context));
+}
+
+async function connectAndRun(options: ClaimsOptions, context: ClaimsContext): Promise<ClaimsOutcome> {
   const { region, profile, endpointUrl: endpoint } = options;
   const client = {
     ...(region === undefined ? {} : { region }),

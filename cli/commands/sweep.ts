@@ -9,6 +9,7 @@ import { visible } from '../../core/visible.ts';
 import { isSweepName, sweepKeys } from '../../sweep/keys.ts';
 import type { SweepSummary } from '../../sweep/summarise.ts';
 import type { Colours } from '../colours.ts';
+import { withConnection } from '../connection.ts';
 import { showCount } from '../progress.mjs';
 import { sweepText } from '../reports/sweep-text.ts';
 import { sweepProblem } from '../sweep/failures.ts';
@@ -47,9 +48,11 @@ export async function sweepCommand(options: SweepOptions, context: SweepContext)
       throw new Problem(`${name} is not the name of an execution: the report of a sweep has its name.`);
   const deadline = deadlineIn(maxMs, context.stop);
   try {
-    return await sweepWith(options, context, deadline);
-  } catch (error) {
-    throw sweepProblem(error, options.stackName);
+    return await withConnection(options, () =>
+      sweepWith(options, context, deadline).catch((error: unknown) => {
+        throw sweepProblem(error, options.stackName);
+      }),
+    );
   } finally {
     deadline.dispose();
   }

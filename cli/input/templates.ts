@@ -1,8 +1,11 @@
 /** Reads the templates of a command line one by one; a folder has files of other kinds too, which are skipped. */
+import { asObject, member } from '../../core/json.ts';
 import { isProblem, Problem } from '../../core/problem.ts';
 import { readDocument, type TemplateDocument } from '../../template-text/document.ts';
 import { readStandardInput, readText, readTextIfAny } from '../../template-text/file.ts';
 import { isMeantAsTemplate, mentionsTemplate } from '../../template-text/recognise.ts';
+import { sentence } from '../../wording/lists.ts';
+import { guessed } from '../../wording/unknown-name.ts';
 import { type FindOptions, filesOf, standardInput } from './find-files.ts';
 
 /** How files are chosen and read. */
@@ -11,6 +14,8 @@ export interface InputOptions extends FindOptions {
   readonly isStrict?: boolean | undefined;
   /** Whether it is no error that there is no template at all. Default: false. */
   readonly allowsNone?: boolean | undefined;
+  /** Names of template parameters: each must be that of some template. */
+  readonly parameters?: readonly string[] | undefined;
   /** Shown how far the reading is; without it, nothing is. */
   readonly progress?: Progress | undefined;
 }
@@ -54,6 +59,7 @@ export async function forEachTemplate(
     report(problem);
   };
   const files = await filesOf(given, options, reportTo);
+  const declared = new Set<string>();
   await shown(files, options.progress, (file) => {
     try {
       const template = readTemplate(file, options.isStrict === true);
@@ -61,6 +67,7 @@ export async function forEachTemplate(
         skipped.push(file);
         return;
       }
+      for (const name of Object.keys(asObject(member(template.value, 'Parameters')))) declared.add(name);
       work(template);
       read.push(template.file);
     } catch (error) {
@@ -68,6 +75,8 @@ export async function forEachTemplate(
       reportTo(error);
     }
   });
+  if (!hasProblem && read.length > 0)
+    for (const name of options.parameters ?? []) if (!declared.has(name)) report(notDeclared(name, declared));
   if (read.length === 0 && !hasProblem && options.allowsNone !== true) report(noTemplate(skipped));
   return { read, skipped };
 }
@@ -106,6 +115,12 @@ function readTemplate(file: string, isStrict: boolean): TemplateDocument | undef
     if (isProblem(error) && !isMeantAsTemplate(text)) return undefined;
     throw error;
   }
+}
+
+/** CloudFormation refuses parameters that the template does not have. */
+function notDeclared(name: string, declared: ReadonlySet<string>): Problem {
+  const hint = declared.size === 0 ? '; there are none' : guessed(name, [...declared], false);
+  return new Problem(`No template has a parameter ${name}${sentence([hint])}`);
 }
 
 /** Why nothing is checked; of one file alone, what is wrong with it. */

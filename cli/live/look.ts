@@ -19,6 +19,7 @@ import { guardDefaults } from '../../reconcile/guard-defaults.ts';
 import type { TemplateDocument } from '../../template-text/document.ts';
 import { type ExpandOptions, expandTemplate } from '../../template-text/expand.ts';
 import { registryProblem } from '../../wording/audit/unreadable.ts';
+import { withConnection } from '../connection.ts';
 import { collectDefaults } from '../findings.ts';
 import type { LiveLook, LiveOptions } from './model.ts';
 
@@ -42,7 +43,8 @@ export async function lookAtTemplates(
     return { template, defaults };
   });
   const places = collected.flatMap(({ defaults }) => defaults);
-  const reports = places.length === 0 ? [] : await reportsOn(places, policy, live);
+  const reports =
+    places.length === 0 ? [] : await withConnection(live, () => reportsOn(places, policy, live));
   const byPlace = new Map(places.map((place, index) => [place, reports[index]]));
   const reviews = new Map(
     collected.map(({ template, defaults }) => [template, reviewBy(defaults, byPlace, policy)]),

@@ -1,5 +1,6 @@
 import { visible } from '../../core/visible.ts';
 import type { LocatedFinding, Severity } from '../findings.ts';
+import { withFixesJoined } from './fixes.ts';
 
 const commands: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
 
@@ -8,9 +9,10 @@ const commands: Readonly<Record<Severity, string>> = { error: 'error', warning: 
  * (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands).
  */
 export function githubReport(findings: readonly LocatedFinding[]): string {
-  return findings
-    .map(({ file, line, column, level, control, place, message }) => {
-      const properties = `file=${property(file)},line=${line},col=${column},title=${property(`${control} ${place}`)}`;
+  return withFixesJoined(findings)
+    .map(({ file, line, column, level, control, place, message, fix }) => {
+      const title = property(fix === undefined ? `${control} ${place}` : place);
+      const properties = `file=${property(file)},line=${line},col=${column},title=${title}`;
       return `::${commands[level]} ${properties}::${data(message)}\n`;
     })
     .join('');

@@ -3,7 +3,7 @@ import type { LocatedFinding } from '../findings.ts';
 
 /** One JSON object: the findings, each with its control's metadata. */
 export function jsonReport(findings: readonly LocatedFinding[]): string {
-  const entries = findings.map(({ about, details: _, ...finding }) => ({
+  const entries = findings.map(({ about, details: _details, fix: _fix, ...finding }) => ({
     ...finding,
     ...(about === undefined
       ? {}

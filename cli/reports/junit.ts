@@ -1,10 +1,13 @@
+import { groupBy } from '../../core/group-by.ts';
 import { visible } from '../../core/visible.ts';
 import type { LocatedFinding } from '../findings.ts';
+import { withFixesJoined } from './fixes.ts';
 
 /** JUnit's XML: a suite for each template, a failed case for each finding that counts, one that passes for a clean one. */
 export function junitReport(files: readonly string[], findings: readonly LocatedFinding[]): string {
+  const byFile = groupBy(withFixesJoined(findings), ({ file }) => file);
   const suites = files.map((file) => {
-    const cases = findings.filter((finding) => finding.file === file);
+    const cases = byFile.get(file) ?? [];
     const failures = cases.filter(({ level }) => level !== 'note').length;
     const lines = cases.map(({ control, place, level, message, line, column }) => {
       const name = `    <testcase classname="${escaped(control)}" name="${escaped(place)}"`;

@@ -54,7 +54,9 @@ export function sarifReport(findings: readonly LocatedFinding[], version: string
       shortDescription: { text: id === 'Template' ? "The template's shape" : "The macro's parameters" },
     })),
   ];
-  const results = findings.map(({ control, level, message, details = [], place, file, line, column }) => ({
+  // What the macro fixes by itself is nothing that somebody has to look at.
+  const open = findings.filter(({ fix }) => fix === undefined);
+  const results = open.map(({ control, level, message, details = [], place, file, line, column }) => ({
     ruleId: control,
     ruleIndex: rules.findIndex(({ id }) => id === control),
     level,

@@ -2,6 +2,7 @@ import { groupBy } from '../../core/group-by.ts';
 import { visible } from '../../core/visible.ts';
 import type { Colours } from '../colours.ts';
 import type { LocatedFinding, Severity } from '../findings.ts';
+import { withFixesJoined } from './fixes.ts';
 
 /** For people: by template, each finding on two lines, and a summary. */
 export function textReport(
@@ -14,12 +15,14 @@ export function textReport(
     warning: yellow,
     note: cyan,
   };
-  const byFile = groupBy(findings, ({ file }) => file);
+  const byFile = groupBy(withFixesJoined(findings), ({ file }) => file);
   const blocks = files.flatMap((file) => {
     const own = byFile.get(file);
     if (own === undefined) return [];
-    const lines = own.map(({ line, column, level, control, place, message, details = [] }) => {
+    const lines = own.map(({ line, column, level, control, place, message, fix, details = [] }) => {
       const where = `${line}:${column}`.padEnd(8);
+      if (fix !== undefined)
+        return `  ${dim(where)}${paint[level](level.padEnd(9))}${bold(place)}: ${message}`;
       return `  ${dim(where)}${paint[level](level.padEnd(9))}${bold(control.padEnd(17))}${place}${[message, ...details].map((each) => `\n${' '.repeat(19)}${each}`).join('')}`;
     });
     return [`${bold(visible(file))}\n${lines.join('\n')}`];
