@@ -20,6 +20,8 @@ export interface TemplateOptions {
   readonly ignore: boolean;
   /** False with `--no-project-config`. */
   readonly projectConfig?: string | boolean;
+  /** Of check alone. */
+  readonly defaultPath?: string;
 }
 
 type Pairs = Readonly<Record<string, string>>;
@@ -64,7 +66,9 @@ export interface Setup {
  */
 export async function setUp(given: readonly string[], options: TemplateOptions): Promise<Setup> {
   const project = await projectOf(options.projectConfig);
-  const paths = given.length > 0 ? given : (project.paths ?? []);
+  const { defaultPath } = options;
+  const paths =
+    given.length > 0 ? given : (project.paths ?? (defaultPath === undefined ? [] : [defaultPath]));
   if (paths.length === 0)
     throw new Problem('No template is given: specify files or folders, or paths in .ecr-hardening.yaml.');
   const { strict = project.strict, ignore } = options;

@@ -1,11 +1,11 @@
 /** The options of `ecr-hardening check` alone, and what they come to with the project's configuration. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Colours } from '../colours.ts';
 import { type FailOn, failOns } from '../fail-on.ts';
 import type { LookAtTemplates } from '../live/model.ts';
 import type { Setup } from '../options.ts';
 import { type Format, formats } from '../reports/check-formats.ts';
-import type { CheckOptions } from './check.ts';
+import type { CheckOptions, ReportFile } from './check.ts';
 
 /** The options as commander parses them. */
 export interface CheckFlags {
@@ -17,6 +17,7 @@ export interface CheckFlags {
   readonly baseline?: string | boolean;
   readonly writeBaseline?: string;
   readonly allowNoTemplates?: boolean;
+  readonly report?: readonly ReportFile[];
 }
 
 /** Adds the options to the command. */
@@ -28,12 +29,24 @@ export function withCheckOptions(command: Command): Command {
         [...failOns],
       ),
     )
+    .option('--report <format=file>', 'also write a report to a file (repeatable)', addReport)
     .option('--skip <controls>', 'controls that are not reported, such as Retain,Encryption', addNames)
     .option('--only <controls>', 'the only controls that are reported', addNames)
     .option('--baseline <file>', 'known findings, which are not reported')
     .option('--no-baseline', 'report known findings too')
     .option('--write-baseline <file>', 'write the findings to a file, to be known from now on')
+    .option('--default-path <path>', 'what is read if neither you nor .ecr-hardening.yaml name a path')
     .option('--allow-no-templates', 'succeed even if there is no template among the files');
+}
+
+/** Adds a format and its file to those of earlier options. */
+function addReport(text: string, before: readonly ReportFile[] = []): readonly ReportFile[] {
+  const equals = text.indexOf('=');
+  const format = formats.find((each) => each === text.slice(0, equals));
+  const file = text.slice(equals + 1);
+  if (format === undefined || file === '')
+    throw new InvalidArgumentError(`It must have the form FORMAT=FILE; formats are ${formats.join(', ')}.`);
+  return [...before, { format, file }];
 }
 
 /** Adds comma-separated names to those of earlier options. */
@@ -66,5 +79,6 @@ export async function checkOptionsOf(
     isSelected: selectionOf({ skip, only }),
     baseline: isRead ? (await import('../baseline.ts')).readBaseline(baseline) : undefined,
     writeBaselineTo: writeBaseline,
+    reports: flags.report ?? [],
   };
 }

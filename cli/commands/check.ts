@@ -1,8 +1,9 @@
 import { isProblem, type Problem } from '../../core/problem.ts';
+import { visibleLines } from '../../core/visible.ts';
 import type { TemplateDocument } from '../../template-text/document.ts';
 import type { ExpandOptions } from '../../template-text/expand.ts';
 import type { Baseline } from '../baseline.ts';
-import type { Colours } from '../colours.ts';
+import { type Colours, coloursFor } from '../colours.ts';
 import type { FailOn } from '../fail-on.ts';
 import { findingsOf, type LocatedFinding, type Severity } from '../findings.ts';
 import { type FilesRead, forEachTemplate, type InputOptions, skippedSentence } from '../input/templates.ts';
@@ -20,6 +21,12 @@ export interface Checked {
   readonly notes: readonly string[];
 }
 
+/** A report that is written to a file. */
+export interface ReportFile {
+  readonly format: Format;
+  readonly file: string;
+}
+
 /** How a check is reported. */
 export interface CheckOptions {
   readonly format: Format;
@@ -31,6 +38,8 @@ export interface CheckOptions {
   readonly isSelected?: ((finding: LocatedFinding) => boolean) | undefined;
   /** Known findings, which are not reported. */
   readonly baseline?: Baseline | undefined;
+  /** Reports besides the one that is printed. */
+  readonly reports?: readonly ReportFile[] | undefined;
   /** A file for the findings, to be known from now on. */
   readonly writeBaselineTo?: string | undefined;
   /** Looks at the live repositories first. */
@@ -58,6 +67,7 @@ export async function checkCommand(
     ({ message }) => problems.push(message),
   );
   const { findings, notes: about } = await withoutKnown(found, checkOptions);
+  problems.push(...(await writeReports(names, findings, checkOptions)));
   const isBad = findings.some(({ level }) => isFailing(level, checkOptions.failOn));
   const code = problems.length > 0 ? 2 : isBad ? 1 : 0;
   // Where nothing was read, the problem says so.
@@ -68,6 +78,27 @@ export async function checkCommand(
   return format === 'text'
     ? { text: `${text}${notes.map((note) => `${note}\n`).join('')}`, code, problems, notes: [] }
     : { text, code, problems, notes };
+}
+
+/** @returns a sentence for each file that could not be written; the other reports are still made */
+async function writeReports(
+  names: readonly string[],
+  findings: readonly LocatedFinding[],
+  { reports = [], ...checkOptions }: CheckOptions,
+): Promise<readonly string[]> {
+  if (reports.length === 0) return [];
+  const { writeText } = await import('../write-file.ts');
+  return reports.flatMap(({ format, file }) => {
+    const context = { read: names, version: checkOptions.version, colours: coloursFor({}, {}) };
+    const text = checkReport(format, findings, context);
+    try {
+      writeText(file, visibleLines(text));
+      return [];
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return [`${file} could not be written (${reason}): specify another file with --report.`];
+    }
+  });
 }
 
 /** The findings that are not known yet, and what there is to say of the others. */

@@ -16,7 +16,9 @@ const environments = [
 
 /** The same with what only the tests and the checks need. */
 const allEnvironments = environments.map((each) =>
-  each.name === 'sam' ? { ...each, title: 'SAM CLI and cfn-lint', lists: ['sam', 'cfn-lint'] } : each,
+  each.name === 'sam'
+    ? { ...each, title: 'SAM CLI, cfn-lint, pre-commit', lists: ['sam', 'cfn-lint', 'pre-commit'] }
+    : each,
 );
 
 /** Only for the long test suites. */
