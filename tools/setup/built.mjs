@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { root } from './paths.mjs';
 
 const stampFile = join(root, '.aws-sam', 'command.json');
+/** What the build makes, as far as it may have been removed. */
+const made = ['dist/ecr-hardening.cjs', 'lib/cjs/modules.cjs'];
 /** What the build reads apart from the sources; the lock file stands for all packages. */
 const others = ['package.json', 'package-lock.json', 'tools/build-cli.mjs'];
 
@@ -11,7 +13,7 @@ export function isBuilt() {
   const built = read(stampFile);
   return (
     built !== undefined &&
-    existsSync(join(root, 'dist', 'ecr-hardening.cjs')) &&
+    made.every((file) => existsSync(join(root, file))) &&
     Object.entries(built).every(([file, state]) => stateOf(file) === state)
   );
 }
