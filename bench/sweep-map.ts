@@ -26,7 +26,10 @@ export interface MapResult {
 }
 
 /** Runs the batches, so many at once, in the order of the items. */
-export async function runMap({ sweep, action, itemsKey }: EvidenceOutput, options: MapOptions): Promise<MapResult> {
+export async function runMap(
+  { sweep, action, itemsKey }: EvidenceOutput,
+  options: MapOptions,
+): Promise<MapResult> {
   const failed: number[] = [];
   let largestBytes = 0;
   let batches = 0;
@@ -48,7 +51,10 @@ export async function runMap({ sweep, action, itemsKey }: EvidenceOutput, option
   return { batches, failed: failed.toSorted((one, other) => one - other), largestBytes };
 }
 
-async function attempts(input: BatchInput, { batch, attempts: max }: MapOptions): Promise<BatchOutput | undefined> {
+async function attempts(
+  input: BatchInput,
+  { batch, attempts: max }: MapOptions,
+): Promise<BatchOutput | undefined> {
   for (let attempt = 1; attempt <= max; attempt += 1)
     try {
       return await batch(input);

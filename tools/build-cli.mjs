@@ -96,7 +96,7 @@ function buildOnDemand(file, { plugins = [], ...options } = {}) {
 }
 
 const modules = await libraryModules(root);
-const fromPackages = await writeModules(root, modules, join(root, 'lib', 'cjs', 'modules.cjs'));
+const inLibrary = await writeModules(root, modules, join(root, 'lib', 'cjs', 'modules.cjs'));
 const fromLibrary = () => takenFromLibrary(root, modules, '../lib/cjs/modules.cjs');
 
 // The library that sorts the table of the audit's page is part of the page.
@@ -127,11 +127,7 @@ const built = await Promise.all([
     },
   }),
 ]);
-const inputs = [
-  ...fromPackages,
-  ...built.flatMap(({ metafile }) => Object.keys(metafile.inputs)),
-  ...sortFiles,
-];
+const inputs = [...inLibrary, ...built.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...sortFiles];
 const files = new Map([
   ...built.flatMap(({ outputFiles }) => outputFiles.map(({ path, contents }) => [basename(path), contents])),
   ['THIRD-PARTY-NOTICES', notices(inputs, root)],

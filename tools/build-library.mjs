@@ -55,7 +55,7 @@ function libraryIsExternal() {
 /** Writes a file of lib. */
 function write(name, text) {
   written.add(name);
-  writeChanged(join(lib, name), text);
+  writeChanged(root, join(lib, name), text);
 }
 
 /** Removes what an earlier build has left. */
@@ -73,7 +73,7 @@ function writeEsModule(name) {
   write(join('esm', `${name}.js`), text);
 }
 
-/** The declarations that the entries' declarations need, once for each kind of module. */
+/** The declarations that the entries' declarations need; an ES module's are those of what it re-exports. */
 function writeTypes() {
   const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-types-'));
   try {
@@ -87,11 +87,10 @@ function writeTypes() {
     );
     const texts = new Map();
     for (const entry of Object.values(entries)) declarations(folder, entry.replace(/\.ts$/, '.d.ts'), texts);
-    for (const kind of ['cjs', 'esm'])
-      for (const [file, text] of texts) {
-        write(join(kind, file), text);
-      }
-    for (const kind of ['cjs', 'esm']) write(join(kind, 'cdk.d.ts'), "export * from './cdk/index.js';\n");
+    for (const [file, text] of texts) write(join('cjs', file), text);
+    write(join('cjs', 'cdk.d.ts'), "export * from './cdk/index.js';\n");
+    for (const name of Object.keys(entries))
+      write(join('esm', `${name}.d.ts`), `export * from '../cjs/${name}.js';\n`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 // The modules of the library (index.ts), which the package has once: the library, the constructs for the CDK and the command
 // take them from one file.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 
@@ -41,7 +41,7 @@ export async function libraryModules(root) {
  * @param {string} root
  * @param {readonly string[]} modules
  * @param {string} outfile
- * @returns {Promise<readonly string[]>} the files of packages in it, whose licences go with it
+ * @returns {Promise<readonly string[]>} the files in it, also of packages, whose licences go with it
  */
 export async function writeModules(root, modules, outfile) {
   const contents = modules.map((file, index) => `export * as ${nameOf(index)} from './${file}';`).join('\n');
@@ -53,15 +53,18 @@ export async function writeModules(root, modules, outfile) {
     absWorkingDir: root,
     outfile,
   });
-  for (const { text } of outputFiles) writeChanged(outfile, text);
-  return Object.keys(metafile.inputs).filter(isOfPackage);
+  for (const { text } of outputFiles) writeChanged(root, outfile, text);
+  return Object.keys(metafile.inputs).filter((file) => file !== '<stdin>');
 }
 
-/** Leaves a file alone that is already as it is to be: a command may be loading it. */
-export function writeChanged(file, text) {
+/** Writes a file whole, and leaves one alone that is already as it is to be: another process may be loading it. */
+export function writeChanged(root, file, text) {
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
+  const temporary = join(root, '.aws-sam', `library-${process.pid}`);
+  mkdirSync(dirname(temporary), { recursive: true });
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
+  writeFileSync(temporary, text);
+  renameSync(temporary, file);
 }
 
 /**

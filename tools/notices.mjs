@@ -20,31 +20,38 @@ export function notices(files, root) {
     const title = `${name} ${version} (${license})`;
     byText.set(text, [...(byText.get(text) ?? []), title]);
   }
-  const texts = withApacheOnce([...byText.keys()]);
+  const texts = withTermsOnce([...byText.keys()]);
   const parts = [...byText.values()].map(
     (titles, index) => `${[...new Set(titles)].join('\n')}\n\n${texts[index]}\n`,
   );
   return ['This package contains these packages:\n', ...parts].join(`\n${'-'.repeat(80)}\n\n`);
 }
 
+/** Terms that many packages have in common, without the copyright line above them. */
+const commonTerms = [
+  /TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION[\s\S]*any\s+such\s+warranty\s+or\s+additional\s+liability\./,
+  /Permission is hereby granted, free of charge[\s\S]*DEALINGS IN\s+THE\s+SOFTWARE\./i,
+  /Permission to use, copy, modify, and(?:\/or)? distribute[\s\S]*PERFORMANCE\s+OF\s+THIS\s+SOFTWARE\./i,
+];
+
 /**
- * The terms of the Apache License once: its copies differ in their copyright line alone, which stays.
+ * The terms of common licences once: their copies differ in their copyright line alone, which stays.
  *
  * @param {readonly string[]} texts
  * @returns {readonly string[]}
  */
-function withApacheOnce(texts) {
-  const terms =
-    /TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION[\s\S]*END OF TERMS AND CONDITIONS/;
-  /** @type {string | undefined} */
-  let first;
-  return texts.map((text) => {
-    const found = terms.exec(text)?.[0].replace(/\s+/g, ' ');
-    if (found === undefined) return text;
-    if (found === first) return text.replace(terms, '(the same terms and conditions as above)');
-    first ??= found;
-    return text;
-  });
+function withTermsOnce(texts) {
+  /** @type {Set<string>} */
+  const seen = new Set();
+  return texts.map((text) =>
+    commonTerms.reduce((shown, terms) => {
+      const found = terms.exec(shown)?.[0].replace(/\s+/g, ' ');
+      if (found === undefined) return shown;
+      if (seen.has(found)) return shown.replace(terms, '(the same terms and conditions as above)');
+      seen.add(found);
+      return shown;
+    }, text),
+  );
 }
 
 /**

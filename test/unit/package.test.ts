@@ -33,16 +33,14 @@ describe('the package', () => {
       'dist/commands.cjs',
       'dist/ecr-hardening.cjs',
       'dist/templates.cjs',
-      ...['cjs', 'esm'].flatMap((kind) =>
-        [
-          ...(kind === 'cjs' ? ['modules.cjs', 'package.json'] : []),
-          ...['index.js', 'index.d.ts', 'cdk.js', 'cdk.d.ts'],
-          ...['aspect', 'index', 'mixin', 'props', 'validation-plugin'].map((name) => `cdk/${name}.d.ts`),
-          ...['issue', 'json', 'lifecycle/evaluate', 'path'].map((name) => `core/${name}.d.ts`),
-        ]
-          .map((name) => `lib/${kind}/${name}`)
-          .toSorted(),
-      ),
+      ...[
+        ...['modules.cjs', 'package.json', 'index.js', 'index.d.ts', 'cdk.js', 'cdk.d.ts'],
+        ...['aspect', 'index', 'mixin', 'props', 'validation-plugin'].map((name) => `cdk/${name}.d.ts`),
+        ...['issue', 'json', 'lifecycle/evaluate', 'path'].map((name) => `core/${name}.d.ts`),
+      ]
+        .map((name) => `lib/cjs/${name}`)
+        .toSorted(),
+      ...['cdk.d.ts', 'cdk.js', 'index.d.ts', 'index.js'].map((name) => `lib/esm/${name}`),
       'package.json',
       'schema/ecr-hardening.schema.json',
     ]);

@@ -6,7 +6,15 @@ const stampFile = join(root, '.aws-sam', 'command.json');
 /** What the build makes, as far as it may have been removed. */
 const made = ['dist/ecr-hardening.cjs', 'lib/cjs/modules.cjs'];
 /** What the build reads apart from the sources; the lock file stands for all packages. */
-const others = ['package.json', 'package-lock.json', 'tools/build-cli.mjs'];
+const others = [
+  'package.json',
+  'package-lock.json',
+  'tools/build-cli.mjs',
+  'tools/library-modules.mjs',
+  // Which modules the command takes from the library's file.
+  'index.ts',
+];
+const made = [join('dist', 'ecr-hardening.cjs'), join('lib', 'cjs', 'modules.cjs')];
 
 /** Whether the command is built from the sources as they are now. */
 export function isBuilt() {
