@@ -14,7 +14,6 @@ const others = [
   // Which modules the command takes from the library's file.
   'index.ts',
 ];
-const made = [join('dist', 'ecr-hardening.cjs'), join('lib', 'cjs', 'modules.cjs')];
 
 /** Whether the command is built from the sources as they are now. */
 export function isBuilt() {
