@@ -7,6 +7,7 @@ import { type AuditOptions, withAuditOptions } from './commands/audit-options.ts
 import { type CheckFlags, checkOptionsOf, withCheckOptions } from './commands/check-options.ts';
 import { type ClaimsOptions, withClaimsOptions } from './commands/claims-options.ts';
 import { type SweepOptions, withSweepOptions } from './commands/sweep-options.ts';
+import { type UsesOptions, withUsesOptions } from './commands/uses-options.ts';
 import type { LiveOptions } from './live/model.ts';
 import { lookOf, withLiveOptions } from './live/options.ts';
 import { setUp, type TemplateOptions, withTemplateOptions } from './options.ts';
@@ -178,6 +179,24 @@ states:DescribeMapRun, and s3:GetObject on the keeper's bucket.`,
     process.once('SIGINT', () => stop.abort());
     const context = { colours, terminal: process.stderr, stop: stop.signal };
     const outcome = await sweepCommand(options, context);
+    print(outcome.text);
+    code = outcome.code;
+  });
+
+withUsesOptions(program.command('uses'))
+  .description(
+    'List the stacks that need the application, before you remove it. Exit code 1: there are some.',
+  )
+  .addHelpText(
+    'after',
+    `${examples('uses --region eu-central-1', 'uses --profile prod --json')}
+
+It needs cloudformation:ListStacks and cloudformation:GetTemplate.`,
+  )
+  .action(async (options: UsesOptions) => {
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+    const { usesCommand } = await import('./commands/uses.ts');
+    const outcome = await usesCommand(options, colours);
     print(outcome.text);
     code = outcome.code;
   });

@@ -51,7 +51,13 @@ const onDemand = {
     'findings.ts',
     'select.ts',
   ],
-  'aws-commands.cjs': ['commands/audit.ts', 'commands/claims.ts', 'commands/sweep.ts', 'live/look.ts'],
+  'aws-commands.cjs': [
+    'commands/audit.ts',
+    'commands/claims.ts',
+    'commands/sweep.ts',
+    'commands/uses.ts',
+    'live/look.ts',
+  ],
 };
 const exportsOf = (files) => files.map((file) => `export * from './${file}';`).join('\n');
 

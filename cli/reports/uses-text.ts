@@ -1,0 +1,36 @@
+import type { Colours } from '../colours.ts';
+import type { Use } from '../uses/find-uses.ts';
+import type { FoundUses } from '../uses/found-uses.ts';
+
+/** For people at a terminal: a line for each stack, and what that means for a removal. */
+export function usesText({ stacks, using, unread }: FoundUses, { bold, dim, yellow }: Colours): string {
+  const width = Math.max(0, ...using.map(({ stack }) => stack.length));
+  return [
+    ...using.map(
+      ({ stack, status, uses }) =>
+        `${bold(stack.padEnd(width))}  ${uses.map(useText).join(', ')}  ${dim(status ?? '')}`,
+    ),
+    ...(using.length === 0 ? [] : ['']),
+    ...unread.map(({ stack, reason }) => yellow(`${stack} could not be read: ${reason}`)),
+    summary(using.length, unread.length, stacks),
+    '',
+  ].join('\n');
+}
+
+function useText({ kind, name }: Use): string {
+  if (name === undefined) return `the ${kind}`;
+  return kind === 'export' ? `imports ${name}` : `${kind} ${name}`;
+}
+
+function summary(using: number, unread: number, stacks: number): string {
+  const looked = `${count(stacks)} in this account and Region`;
+  if (using > 0)
+    return `${using} of ${looked} ${using === 1 ? 'uses' : 'use'} the application: change them before you remove it (docs/install.md).`;
+  return unread > 0
+    ? `No use was found in ${looked}, but ${count(unread)} could not be read: allow cloudformation:GetTemplate.`
+    : `None of ${looked} uses the application: it can be removed.`;
+}
+
+function count(stacks: number): string {
+  return `${stacks} ${stacks === 1 ? 'stack' : 'stacks'}`;
+}

@@ -1,0 +1,17 @@
+import type { Use } from './find-uses.ts';
+
+/** A stack that needs the application. */
+export interface StackUses {
+  readonly stack: string;
+  readonly status: string | undefined;
+  readonly uses: readonly Use[];
+}
+
+/** What is found in an account and Region. */
+export interface FoundUses {
+  /** How many stacks were looked at. */
+  readonly stacks: number;
+  readonly using: readonly StackUses[];
+  /** Stacks whose template could not be read, with the reason. */
+  readonly unread: readonly { readonly stack: string; readonly reason: string }[];
+}

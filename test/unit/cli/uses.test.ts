@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals';
+import { coloursFor } from '../../../cli/colours.ts';
+import { usesText } from '../../../cli/reports/uses-text.ts';
+import { findUses } from '../../../cli/uses/find-uses.ts';
+import type { JsonObject } from '../../../core/json.ts';
+
+const named = (resource: JsonObject): JsonObject => ({ Resources: { Settings: resource } });
+
+describe('the uses in a template', () => {
+  const cases: readonly (readonly [string, JsonObject, readonly object[]])[] = [
+    ['a Transform', { Transform: 'EcrHardening', Resources: {} }, [{ kind: 'macro' }]],
+    [
+      'one in a list, with Parameters',
+      { Transform: ['X', { Name: 'EcrHardening', Parameters: {} }] },
+      [{ kind: 'macro' }],
+    ],
+    [
+      'a snippet deep inside',
+      named({ Properties: { A: [{ 'Fn::Transform': { Name: 'EcrHardening' } }] } }),
+      [{ kind: 'macro' }],
+    ],
+    ['another macro', { Transform: 'AWS::Serverless-2016-10-31' }, []],
+    [
+      'a custom resource',
+      named({ Type: 'Custom::EcrSettings' }),
+      [{ kind: 'custom resource', name: 'Settings' }],
+    ],
+    [
+      'a custom resource of another type with our function',
+      named({
+        Type: 'AWS::CloudFormation::CustomResource',
+        Properties: {
+          ServiceToken: {
+            'Fn::Sub': 'arn:${AWS::Partition}:lambda:eu-west-1:1:function:EcrHardening-settings',
+          },
+        },
+      }),
+      [{ kind: 'custom resource', name: 'Settings' }],
+    ],
+    [
+      'a custom resource of others',
+      named({ Type: 'Custom::Other', Properties: { ServiceToken: 'arn:other' } }),
+      [],
+    ],
+    [
+      'an import by Fn::Sub',
+      named({
+        Type: 'X',
+        Properties: { A: { 'Fn::ImportValue': { 'Fn::Sub': '${App}-MacroFunctionArn' } } },
+      }),
+      [{ kind: 'export', name: 'stack-MacroFunctionArn' }],
+    ],
+    [
+      'an import of something else',
+      named({ Type: 'X', Properties: { A: { 'Fn::ImportValue': 'other' } } }),
+      [],
+    ],
+  ];
+  test.each(cases)('%s', (_, template, expected) => {
+    expect(findUses(template)).toEqual(expected);
+  });
+});
+
+test('a stack that could not be read keeps the summary from saying that nothing uses the application', () => {
+  const text = (using: number, unread: number) =>
+    usesText(
+      {
+        stacks: 3,
+        using: Array(using).fill({ stack: 'team', status: 'CREATE_COMPLETE', uses: [{ kind: 'macro' }] }),
+        unread: Array(unread).fill({ stack: 'secret', reason: 'AccessDenied' }),
+      },
+      coloursFor({ isTTY: false }, {}),
+    );
+  expect(text(0, 0)).toContain(
+    'None of 3 stacks in this account and Region uses the application: it can be removed.',
+  );
+  expect(text(0, 1)).toMatch(/secret could not be read: AccessDenied\n.*1 stack could not be read/);
+  expect(text(0, 1)).not.toContain('can be removed');
+  expect(text(1, 1)).toMatch(
+    /team +the macro +CREATE_COMPLETE[\s\S]*1 of 3 stacks in this account and Region uses/,
+  );
+});
