@@ -72,6 +72,12 @@ function missing(wanted) {
   return wanted.filter((task) => !task.isDone());
 }
 
+/**
+ * Folders of packages that nothing here loads, 120 MB: what the install script of `node` leaves beside bin/node (another name
+ * of the program, and headers for C++), and the bundles of echarts, whose modules are bundled with the command line.
+ */
+const unused = [join('node', 'node_modules'), join('echarts', 'dist')];
+
 /** @param isStart without those of the workspace `test` */
 function packages(isStart) {
   const file = join(modules, '.ecr-hardening');
@@ -100,8 +106,7 @@ function packages(isStart) {
         throw new SetupProblem(
           'The npm package "node" did not install Node 24: allow its install script (npm config get ignore-scripts), remove node_modules, and retry.',
         );
-      // Its install script leaves a second name of the program (bin/node) beside 70 MB of headers for C++.
-      rmSync(join(modules, 'node', 'node_modules'), { recursive: true, force: true });
+      for (const folder of unused) rmSync(join(modules, folder), { recursive: true, force: true });
       stamp(file, print);
     },
   };
