@@ -56,6 +56,6 @@ const everyday = [
 module.exports = {
   // Ends a test that hangs, without failing a slow one on a busy machine.
   testTimeout: 60_000,
-  testSequencer: '<rootDir>/tools/longest-first.cjs',
+  testSequencer: '<rootDir>/tools/test-order.cjs',
   projects: { corpus: [corpus], long: [long], chaos: [chaos] }[process.env.ECR_HARDENING_SUITE] ?? everyday,
 };
