@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { projectRoot } from '../../../local/paths.ts';
-import { importsOf, reachableFrom } from '../../support/imports.ts';
+import { importsOf } from '../../support/imports.ts';
 
 const manifest = (file: string) => JSON.parse(readFileSync(join(projectRoot, file), 'utf8'));
 const { scripts, workspaces, dependencies, devDependencies } = manifest('package.json');
@@ -15,19 +15,38 @@ const packageOf = (target: string) => /^(@[^/]+\/)?[^/]+/.exec(target)?.[0] ?? t
 /** Packages of types only, which no program loads. */
 const types = ['aws-lambda'];
 
-const functions = readdirSync(join(projectRoot, 'functions'))
-  .map((name) => `functions/${name}/handler.ts`)
-  .filter((file) => existsSync(join(projectRoot, file)));
+/** What runs with those packages alone: all but the constructs for CDK, the tools, the benches and the tests. */
+const rooms = [
+  ...['core', 'cloudformation', 'aws', 'reconcile', 'audit', 'wording', 'template-text'],
+  ...['functions', 'cli', 'local'],
+];
+const filesOf = (room: string) =>
+  readdirSync(join(projectRoot, room), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(ts|mjs)$/.test(name))
+    .map((name) => join(room, name));
 
-describe('npm start, which installs the packages of package.json and not those of test/package.json', () => {
-  test.each(['local/start.ts', 'cli/main.ts', ...functions])('has every package that %s loads', (entry) => {
-    const files = reachableFrom(entry);
-    expect(files.length).toBeGreaterThan(20);
-    const loaded = files
-      .flatMap(importsOf)
-      .filter((target) => !/^node:|\.(ts|mjs)$/.test(target))
-      .map(packageOf);
-    expect([...new Set(loaded)].filter((name) => !(name in ofStart || types.includes(name)))).toEqual([]);
+/** The packages that files import and that `npm start` does not install. */
+function lacking(files: readonly string[]): readonly string[] {
+  const loaded = files
+    .flatMap(importsOf)
+    .filter((target) => !target.startsWith('node:'))
+    .map(packageOf)
+    // Files of the project are by their paths.
+    .filter((name) => !existsSync(join(projectRoot, name)));
+  return [...new Set(loaded)].filter((name) => !(name in ofStart || types.includes(name)));
+}
+
+describe('npm start, which installs the packages of package.json and of the functions, and not those of the tests', () => {
+  test.each(rooms)('has every package that %s imports', (room) => {
+    const files = filesOf(room);
+    expect(files.length).toBeGreaterThan(10);
+    expect(lacking(files)).toEqual([]);
+  });
+
+  test('has every package that builds the command of a clone', () => {
+    const files = ['build-cli', 'library-modules', 'notices'].map((name) => `tools/${name}.mjs`);
+    expect(files.flatMap(importsOf)).toContain('esbuild');
+    expect(lacking(files)).toEqual([]);
   });
 
   test('has what builds and runs the functions', () => {
