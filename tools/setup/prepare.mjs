@@ -78,6 +78,18 @@ function missing(wanted) {
  */
 const unused = [join('node', 'node_modules'), join('echarts', 'dist')];
 
+/**
+ * npm's options for which packages to install.
+ *
+ * @param isStart without those of the workspace `test`
+ */
+export function packageOptions(isStart) {
+  // --include=dev because NODE_ENV=production would omit the tools.
+  if (!isStart) return ['--include=dev'];
+  // npm would install the library's optional peers as well, which are the tests' (--legacy-peer-deps).
+  return ['--include=dev', '--workspace=functions', '--include-workspace-root', '--legacy-peer-deps'];
+}
+
 /** @param isStart without those of the workspace `test` */
 function packages(isStart) {
   const file = join(modules, '.ecr-hardening');
@@ -89,12 +101,7 @@ function packages(isStart) {
     needsPython: false,
     isDone: () => isStamped(file, print) || isStamped(file, complete),
     async install() {
-      // --include=dev because NODE_ENV=production would omit the tools.
-      const options = [
-        '--include=dev',
-        ...(isStart ? ['--workspace=functions', '--include-workspace-root'] : []),
-      ];
-      await run('npm', ['ci', ...options, '--no-audit', '--no-fund', '--loglevel=error'], {
+      await run('npm', ['ci', ...packageOptions(isStart), '--no-audit', '--no-fund', '--loglevel=error'], {
         cwd: root,
         advice:
           'The npm packages could not be installed: see the output below, check the connection to the registry, and retry.',

@@ -1,7 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { projectRoot } from '../../../local/paths.ts';
+import { packageOptions } from '../../../tools/setup/prepare.mjs';
 import { importsOf } from '../../support/imports.ts';
 
 const manifest = (file: string) => JSON.parse(readFileSync(join(projectRoot, file), 'utf8'));
@@ -9,11 +12,27 @@ const { scripts, workspaces, dependencies, devDependencies } = manifest('package
 const ofTheTests: Readonly<Record<string, string>> = manifest('test/package.json').devDependencies;
 const ofStart: Readonly<Record<string, string>> = { ...dependencies, ...devDependencies };
 
+const manifestOf = (workspace: string) => join(workspace, 'package.json');
+
 /** The package of an import, such as `@aws-sdk/client-ecr` or `echarts` of `echarts/core`. */
 const packageOf = (target: string) => /^(@[^/]+\/)?[^/]+/.exec(target)?.[0] ?? target;
 
 /** Packages of types only, which no program loads. */
 const types = ['aws-lambda'];
+
+/** What npm would install into an empty folder; it asks no registry for that. */
+function installedBy(options: readonly string[]): readonly string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-packages-'));
+  try {
+    for (const file of ['package.json', 'package-lock.json', ...workspaces.map(manifestOf)])
+      cpSync(join(projectRoot, file), join(folder, file));
+    const args = ['ci', '--dry-run', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', ...options];
+    const output = execFileSync('npm', args, { cwd: folder, encoding: 'utf8' });
+    return [...output.matchAll(/^add (\S+) /gm)].map(([, name = '']) => name);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 /** What runs with those packages alone: all but the constructs for CDK, the tools, the benches and the tests. */
 const rooms = [
@@ -59,6 +78,10 @@ describe('npm start, which installs the packages of package.json and of the func
     const names = Object.keys(ofTheTests);
     expect(names).toEqual(expect.arrayContaining(['jest', 'typescript', 'aws-cdk-lib', 'playwright-core']));
     expect(names.filter((name) => name in ofStart)).toEqual([]);
+    const installed = installedBy(packageOptions(true));
+    expect(installed).toEqual(expect.arrayContaining(['esbuild', 'node', '@aws-sdk/client-ecr']));
+    expect(installed.filter((name) => name in ofTheTests)).toEqual([]);
+    expect(installedBy(packageOptions(false))).toEqual(expect.arrayContaining(names));
   });
 });
 
