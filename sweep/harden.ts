@@ -8,6 +8,7 @@ import { assess } from './assess.ts';
 import { type Attempted, attemptEach } from './attempts.ts';
 import type { BatchContext, BatchEcr } from './batch-context.ts';
 import { type DecisionInput, decide, isSafe } from './decide.ts';
+import { withEarlierAttempt } from './earlier-attempt.ts';
 import { hardenTogether, type ToHarden } from './harden-attempt.ts';
 import type { SweepItem } from './items.ts';
 import { type BatchReading, readBatch } from './read-batch.ts';
@@ -46,12 +47,13 @@ export async function hardenBatch(
     info.mode === 'Mend'
       ? await hardenEach(toHarden, { info, usage }, context)
       : new Map<string, Attempted>();
-  return decided.map(({ result, afterwards }) => {
+  const results = decided.map(({ result, afterwards }) => {
     const outcome = attempted.get(result.name);
     return outcome === undefined || afterwards === undefined
       ? result
       : attemptedResult(result, afterwards, outcome);
   });
+  return withEarlierAttempt(results, info, context);
 }
 
 /** A result as it stands without a change, and if there is something to harden, what is so afterwards. */

@@ -11,6 +11,7 @@ import {
   putLifecyclePolicy,
   startLifecyclePolicyPreview,
 } from './registry-lifecycle.ts';
+import { describePullThroughCacheRules, describeRegistry, getRepositoryPolicy } from './registry-origins.ts';
 import {
   batchGetRepositoryScanningConfiguration,
   describeRepositories,
@@ -41,6 +42,9 @@ export type Step =
   | 'see images'
   | 'read account'
   | 'put account'
+  | 'read policy'
+  | 'read rules'
+  | 'read replication'
   | ClaimsStep
   | 'answer';
 
@@ -93,6 +97,9 @@ const specs = {
   DescribeImages: spec('see images', describeImages, name, 'imageIds', 'filter', ...paging),
   GetAccountSetting: spec('read account', getAccountSetting, 'name'),
   PutAccountSetting: spec('put account', putAccountSetting, 'name', 'value'),
+  GetRepositoryPolicy: spec('read policy', getRepositoryPolicy, name),
+  DescribePullThroughCacheRules: spec('read rules', describePullThroughCacheRules, ...paging),
+  DescribeRegistry: spec('read replication', describeRegistry),
 } satisfies Readonly<Record<string, Spec>>;
 
 export type Operation = keyof typeof specs;

@@ -79,6 +79,8 @@ export interface Registry {
   /** Account settings that somebody put. */
   readonly account: Map<string, string>;
   scanning: RegistryScanning;
+  /** Prefixes of pull through cache rules; none if left out. */
+  pullThrough?: readonly string[];
   /** How many looks find a preview that begins from now on IN_PROGRESS (Infinity: all). */
   previewLooks: number;
 }
