@@ -46,13 +46,14 @@ interface SdkClient {
 /**
  * @param newClient makes the client, when the first call needs it; it must not retry by itself
  * @param isWorthRetrying of an error; by default whether it is transient
+ * @param paces those of an earlier use of the same service, where a function keeps them for its next invocation
  */
 export function callsOf<Client extends SdkClient>(
   newClient: () => Client,
   isWorthRetrying: (error: unknown) => boolean = isTransient,
+  paces: Paces = startPaces(),
 ): Calls<Client> {
   let client: Client | undefined;
-  const paces = startPaces();
   return {
     until: (deadline) => async (operation, send, resource) => {
       const pace = paces.of(operation);
@@ -82,14 +83,15 @@ export function callsOf<Client extends SdkClient>(
   };
 }
 
-interface Paces {
+/** The pace of each operation. */
+export interface Paces {
   of(operation: string): Pace;
   /** Makes one attempt, and records the result. */
   timed<Output>(pace: Pace, attempt: () => Promise<Output>): Promise<Output>;
   readonly speed: Speed;
 }
 
-function startPaces(): Paces {
+export function startPaces(): Paces {
   const paces = new Map<string, Pace>();
   let responses = 0;
   let respondingMs = 0;

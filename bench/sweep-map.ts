@@ -13,7 +13,8 @@ export interface MapOptions {
   /** How often a batch is tried in all. */
   readonly attempts: number;
   readonly objects: Pick<ObjectStore, 'lines'>;
-  readonly batch: (input: BatchInput) => Promise<BatchOutput>;
+  /** @param worker which of those that run at once, from 0: a function's instance serves one after the other */
+  readonly batch: (input: BatchInput, worker: number) => Promise<BatchOutput>;
 }
 
 /** What the map came to. */
@@ -37,27 +38,28 @@ export async function runMap(
     largestBytes = Math.max(largestBytes, Buffer.byteLength(JSON.stringify(value)));
   };
   const waiting = batchesOf(readLines<SweepItem>(itemsKey, options.objects), options.batchSize);
-  const worker = async () => {
+  const work = async (worker: number) => {
     for await (const Items of { [Symbol.asyncIterator]: () => ({ next: () => waiting.next() }) }) {
       const input: BatchInput = { BatchInput: { sweep, action }, Items };
       batches += 1;
       measure(input);
-      const output = await attempts(input, options);
+      const output = await attempts(input, worker, options);
       if (output === undefined) failed.push(Items[0]?.index ?? -1);
       else measure(output);
     }
   };
-  await Promise.all(Array.from({ length: options.atOnce }, worker));
+  await Promise.all(Array.from({ length: options.atOnce }, (_, worker) => work(worker)));
   return { batches, failed: failed.toSorted((one, other) => one - other), largestBytes };
 }
 
 async function attempts(
   input: BatchInput,
+  worker: number,
   { batch, attempts: max }: MapOptions,
 ): Promise<BatchOutput | undefined> {
   for (let attempt = 1; attempt <= max; attempt += 1)
     try {
-      return await batch(input);
+      return await batch(input, worker);
     } catch {
       // As Retry does; the last failure is the child's.
     }

@@ -1,6 +1,6 @@
 /** A connection to Amazon ECR: credentials, Region and registry are passed in. */
 import { ECRClient } from '@aws-sdk/client-ecr';
-import { callsOf, type Speed } from '../calls.ts';
+import { callsOf, type Paces, type Speed } from '../calls.ts';
 import type { ClientSettings } from '../client-settings.ts';
 import type { Deadline } from '../deadline.ts';
 import { type Patience, patientCall } from '../patient-calls.ts';
@@ -28,17 +28,19 @@ export interface Connection<Operations> {
  * Connects for some operations; a bundle holds those alone.
  *
  * @param operationsOf such as `tagReads`
+ * @param paces those of an earlier connection of the same function
  */
 export function connect<Operations>(
   { registryId, ...settings }: EcrOptions,
   operationsOf: (calls: EcrCalls) => Operations,
+  paces?: Paces,
 ): Connection<Operations> {
   let made: ECRClient | undefined;
   const client = () => {
     made ??= new ECRClient({ ...settings, maxAttempts: 1 });
     return made;
   };
-  const calls = callsOf(client);
+  const calls = callsOf(client, undefined, paces);
   const registry = registryId === undefined ? {} : { registryId };
   return {
     until: (deadline) => operationsOf({ call: calls.until(deadline), registry }),

@@ -1,3 +1,4 @@
+import { startPaces } from '../../aws/calls.ts';
 import { connectClaims } from '../../aws/claims/claims-table.ts';
 import { clientSettings } from '../../aws/client-settings.ts';
 import { deadlineIn } from '../../aws/deadline.ts';
@@ -20,6 +21,9 @@ import { type FunctionContext, log, objectIn, step, textIn, UnexpectedEvent } fr
 // Half of the time for reading and writing, and enough of the rest to undo it, to record that, and to report.
 const shares = { working: 0.6, undoing: 0.8, recording: 0.88, reporting: 0.97 } as const;
 
+// Kept from batch to batch: as many functions as run at once share ECR's rates, and each has found its part of them.
+const paces = startPaces();
+
 /** A step of the map: the repositories of one batch. */
 export async function handler(event: unknown, context: FunctionContext): Promise<BatchOutput> {
   return step('batch', async () => {
@@ -32,7 +36,7 @@ export async function handler(event: unknown, context: FunctionContext): Promise
       recording: deadlineIn(remainingMs * shares.recording),
       reporting: deadlineIn(remainingMs * shares.reporting),
     };
-    const ecr = connect(clientSettings(env, 'ECR'), operations);
+    const ecr = connect(clientSettings(env, 'ECR'), operations, paces);
     const claims = connectClaims({ environment: env });
     const objects = connectObjects(variable(env, 'Bucket'), env);
     try {
