@@ -73,6 +73,8 @@ export async function sweepFleet(options: FleetOptions) {
       runMap(gathered, { objects, atOnce, batchSize, attempts: 3, batch }),
     );
     if (summary !== undefined) await timed('summary', () => summary(listed, objects));
+    // What is looked at afterwards takes no time.
+    objects.before = async () => undefined;
     return { fleet, figures, map };
   } finally {
     time.restore();
