@@ -1,6 +1,6 @@
 /** Which settings a request must not make less safe. Pure. */
-import { withoutKeeper } from '../core/claims/keeper.ts';
-import { knownTo, newestClaim, type Ownership } from '../core/claims/record.ts';
+import { keeperHolder, withoutKeeper } from '../core/claims/keeper.ts';
+import { claimOf, knownTo, newestClaim, type Ownership } from '../core/claims/record.ts';
 import { safeDefaults } from '../core/controls/index.ts';
 import { isAtLeastAsSafe } from '../core/settings/mutability-order.ts';
 import {
@@ -38,7 +38,12 @@ export function refusedLosses(
 ): Losses {
   if (input.allowWeakening && whenSaferOf(input.desired) !== 'Keep')
     return { settings: [], areKeepers: false };
-  const refused = lossesFrom(input, settings, state, target);
+  const refused = [
+    ...new Set([
+      ...lossesFrom(input, settings, state, target),
+      ...belowKeeper(settings, state.ownership, target),
+    ]),
+  ];
   const unkept = refused.length === 0 ? undefined : withoutKeeper(state.ownership, settings);
   if (unkept === undefined) return { settings: refused, areKeepers: false };
   const others = lossesFrom(input, unkept.settings, { ...state, ...stateWithout(unkept.ownership) }, target);
@@ -54,6 +59,23 @@ export function refusedLosses(
 function isWithinDefault(tagMutability: TagMutability, policy: PlanInput['policy']): boolean {
   const { tagMutability: standard } = safeDefaults(policy);
   return standard !== undefined && isAtLeastAsSafe(tagMutability, standard);
+}
+
+/**
+ * What the keeper has hardened and would become weaker than that. Somebody may have weakened it by hand, and a stack have
+ * found it so: it does not return to that.
+ */
+function belowKeeper(
+  settings: RepositorySettings,
+  ownership: Ownership,
+  target: RepositorySettings,
+): readonly WritableSettingName[] {
+  const claim = claimOf(ownership, keeperHolder);
+  if (claim === undefined) return [];
+  return allSettings
+    .filter(({ isWeaker }) => isWeaker(target, settings) && isWeaker(target, claim.set))
+    .filter(({ isWeaker }) => isWeaker(claim.atTakeover, claim.set))
+    .map(({ name }) => name);
 }
 
 function stateWithout(ownership: Ownership): Pick<PlanState, 'ownership' | 'newest'> {

@@ -1,6 +1,7 @@
 /** Operations on the claims of a repository: put a claim on top, roll it back, remove it. Pure. */
 import { type RepositorySettings, settings } from '../settings/repository-settings.ts';
 import { retaining } from './hardened.ts';
+import { keeperHolder } from './keeper.ts';
 import type { Claim, Ownership } from './record.ts';
 import { foundAtMove, inEffectAfterMove, takenOver, withoutClaim } from './takeover.ts';
 
@@ -115,7 +116,7 @@ export function removeClaim(
   if (below !== undefined && (mode !== 'Retain' || below.stack === claim.stack))
     return {
       ownership: left,
-      target: withPolicy(claim, claim.atTakeover, original),
+      target: withPolicy(claim, notBelowKeeper(claim.atTakeover, below), original),
       returnsTo: below.holder,
     };
   if (mode === 'Retain')
@@ -125,6 +126,11 @@ export function removeClaim(
     target: withPolicy(claim, mode === 'Undo' ? foundBy(claim) : original, original),
     returnsTo: undefined,
   };
+}
+
+/** What comes back over the keeper's claim is at least as safe as that: what was found may have been weakened by hand. */
+function notBelowKeeper(found: RepositorySettings, { holder, set }: Claim): RepositorySettings {
+  return holder === keeperHolder ? settings.reduce((safe, { safer }) => safer(safe, set), found) : found;
 }
 
 /**

@@ -24,7 +24,7 @@ import type { BatchInput, ListInput } from '../../../../sweep/steps.ts';
 import type { KeeperMode } from '../../../../sweep/sweep-info.ts';
 import { claimsTableName } from '../../custom-resource/support/claims-table.ts';
 import { letTimePass } from '../../custom-resource/support/run-repositories.ts';
-import { startServer } from '../../custom-resource/support/server.ts';
+import { type Server, startServer } from '../../custom-resource/support/server.ts';
 
 /** The application, and what is so at the time of a sweep. */
 export interface Sweeping {
@@ -62,8 +62,9 @@ const operations = (calls: EcrCalls) => ({
 
 export type Keeper = Awaited<ReturnType<typeof startKeeper>>;
 
-export async function startKeeper() {
-  const server = await startServer();
+/** @param given a server that others use as well */
+export async function startKeeper(given?: Server) {
+  const server = given ?? (await startServer());
   const objects = memoryObjects();
   const settings = { ...client, endpoint: server.url };
   const connectAll = () => ({
