@@ -5,9 +5,12 @@
  *
  * `node bench/sweep.ts [repositories]`
  */
+import { isObject } from '../core/json.ts';
+import { sweepReports } from '../reports/sweep-reports.ts';
 import { readLines } from '../sweep/files.ts';
 import { sweepKeys } from '../sweep/keys.ts';
 import type { RepositoryResult } from '../sweep/results.ts';
+import { summariseSweep } from '../sweep/summarise.ts';
 import { type Fleet, type FleetOptions, type StepFigures, sweepFleet } from './sweep-fleet.ts';
 import { kindOf } from './sweep-registry.ts';
 
@@ -22,20 +25,30 @@ const size: Omit<FleetOptions, 'perSecond'> = {
   batchSize: 25,
   batchMs: 120_000,
   mode: 'Mend',
+  summary: ({ sweep }, store) =>
+    summariseSweep(sweep, {
+      store,
+      now: Date.now,
+      reports: (info) => sweepReports(info, store, 'bench'),
+      notify: async () => undefined,
+    }),
 };
 // What is missing is thrown by the stub for each repository; its stack is looked at by nobody.
 Error.stackTraceLimit = 0;
 
-for (const perSecond of [20, 100]) {
+for (const perSecond of [100, 20]) {
   const { fleet, figures, map } = await sweepFleet({ ...size, perSecond });
   console.log(`\n${repositories} repositories at ${perSecond} calls a second of each operation`);
   cost(fleet, figures, map.batches);
   const problems = [...(await accounting(fleet)), ...speed(fleet, figures, perSecond)];
+  if (accountedIn(figures) !== repositories) problems.push('the summary does not account for all');
   for (const [step, { milliseconds, heapBytes }] of figures)
     console.log(
       `  ${step.padEnd(10)}${duration(milliseconds)}, heap of at most ${megabytes(heapBytes)} more`,
     );
-  const largest = Math.max(map.largestBytes, ...[...figures.values()].map(({ output }) => bytesOf(output)));
+  // What the summary returns is cut down by its function.
+  const outputs = [...figures].flatMap(([step, { output }]) => (step === 'summary' ? [] : [bytesOf(output)]));
+  const largest = Math.max(map.largestBytes, ...outputs);
   console.log(`  the largest input or output of a state has ${largest} bytes of ${maxStateBytes}`);
   if (largest > maxStateBytes) problems.push('a state is too large');
   if (map.failed.length > 0) problems.push(`${map.failed.length} batches have failed`);
@@ -59,6 +72,13 @@ async function accounting({ objects }: Fleet): Promise<readonly string[]> {
   const twice = seen.filter((count) => count > 1).length;
   console.log(`  ${lost} lost, ${twice} twice, ${wrong} of another state than they should have`);
   return lost + twice + wrong === 0 ? [] : ['results are lost, twice, or wrong'];
+}
+
+/** How many repositories the summary has a state for. */
+function accountedIn(figures: ReadonlyMap<string, StepFigures>): number {
+  const output = figures.get('summary')?.output;
+  const states = isObject(output) && isObject(output.states) ? Object.values(output.states) : [];
+  return states.reduce((sum: number, count) => sum + Number(count), 0);
 }
 
 function isExpected(number: number, state: RepositoryResult['state']): boolean {
