@@ -20,6 +20,9 @@ const inputs = [
   'cloudformation',
   'aws',
   'reconcile',
+  'audit',
+  'sweep',
+  'reports',
   'wording',
   'functions',
 ];
