@@ -17,11 +17,13 @@ export function metricsOf({ info, states, atRisk, endedAt }: SweepSummary): stri
     RepositoriesAtRisk: atRisk.repositories,
     ImagesAtRisk: atRisk.images,
     SweepSeconds: Math.round((endedAt - Date.parse(info.startedAt)) / 1000),
+    // Since 1970: a dashboard cannot know how long ago a value was measured.
+    SweepEndedAt: Math.round(endedAt / 1000),
   };
   const byState = Object.fromEntries(resultStates.map((state) => [stateMetric(state), states[state] ?? 0]));
   const metrics = [...Object.keys(whole), ...Object.keys(byState)].map((Name) => ({
     Name,
-    Unit: Name === 'SweepSeconds' ? 'Seconds' : 'Count',
+    Unit: Name === 'SweepSeconds' || Name === 'SweepEndedAt' ? 'Seconds' : 'Count',
   }));
   return JSON.stringify({
     _aws: {

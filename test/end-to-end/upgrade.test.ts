@@ -175,19 +175,24 @@ describe('a release', () => {
       expect(readdirSync(folder).sort()).toEqual([
         'CHANGES.md',
         'FindingsFunction.zip',
+        'KeeperBatchFunction.zip',
+        'KeeperEvidenceFunction.zip',
+        'KeeperListFunction.zip',
+        'KeeperSummaryFunction.zip',
         'LICENSE',
         'MacroFunction.zip',
         'README.md',
         'SHA256SUMS',
         'SettingsFunction.zip',
         `ecr-hardening-${version}.tgz`,
+        'sweep.asl.json',
         'template.yaml',
       ]);
       expect(
         execFileSync('sha256sum', ['--check', '--quiet', 'SHA256SUMS'], { cwd: folder, encoding: 'utf8' }),
       ).toBe('');
       expect(readFileSync(join(folder, 'CHANGES.md'), 'utf8')).toMatch(new RegExp(`^## ${version} `));
-      await deployApplication(aws, {}, join(folder, 'template.yaml'));
+      await deployApplication(aws, { Keeper: 'Report' }, join(folder, 'template.yaml'));
       const clients = connect({ endpoint: aws.endpoint, environment: {} });
       const outcome = await deploy(clients, {
         stackName: 'using',

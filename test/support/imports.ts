@@ -7,7 +7,11 @@ const source = (file: string) => readFileSync(join(projectRoot, file), 'utf8');
 
 /** What a file imports: files of the project by their path, everything else by its name. */
 export function importsOf(file: string): readonly string[] {
-  const statements = source(file).matchAll(
+  return importsIn(file, source(file));
+}
+
+function importsIn(file: string, text: string): readonly string[] {
+  const statements = text.matchAll(
     /^(?:import|export)\b[^'";]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm,
   );
   return [...statements].map(([, from, bare, dynamic]) => {
@@ -18,13 +22,14 @@ export function importsOf(file: string): readonly string[] {
   });
 }
 
-/** A file, and every file of the project that it imports, directly or not. */
+/** A file, and every file of the project whose code it imports, directly or not; types are no code. */
 export function reachableFrom(entry: string): readonly string[] {
   const found = new Set<string>();
   const visit = (file: string) => {
     if (found.has(file)) return;
     found.add(file);
-    for (const target of importsOf(file))
+    const code = source(file).replaceAll(/^(?:import|export) type\b[^;]*;/gm, '');
+    for (const target of importsIn(file, code))
       if (target.endsWith('.ts') && existsSync(join(projectRoot, target))) visit(target);
   };
   visit(entry);

@@ -1,5 +1,6 @@
 import { buildApplication, deployApplication } from '../../../local/application.ts';
 import { type LocalAws, startLocalAws } from '../../../local/local-aws.ts';
+import { keeperScope } from './keeper-scope.ts';
 
 declare global {
   // Jest runs set-up and teardown in one process, but not in the one of the tests.
@@ -12,5 +13,5 @@ export default async function setUp(): Promise<void> {
   globalThis.ecrHardeningLocalAws = aws;
   Object.assign(process.env, aws.environment);
   await buildApplication();
-  await deployApplication(aws, { AlertSeverity: 'HIGH' });
+  await deployApplication(aws, { AlertSeverity: 'HIGH', Keeper: 'Mend', KeeperScope: keeperScope });
 }

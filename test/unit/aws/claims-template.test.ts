@@ -64,16 +64,16 @@ describe('the claims table of template.yaml', () => {
           .map(({ Action, Resource }) => ({ role, actions: [...listed(Action)].sort(), Resource }));
       }),
     );
+    const Resource = [
+      'HasOwnClaimsTable',
+      'ClaimsTable.Arn',
+      'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${ClaimsTableName}',
+    ];
     expect(statements).toEqual([
-      {
-        role: 'SettingsRole',
-        actions: [...new Set(commands)].sort(),
-        Resource: [
-          'HasOwnClaimsTable',
-          'ClaimsTable.Arn',
-          'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${ClaimsTableName}',
-        ],
-      },
+      { role: 'SettingsRole', actions: [...new Set(commands)].sort(), Resource },
+      // What is released is found by its claims; what is hardened is known by its name.
+      { role: 'KeeperListRole', actions: ['dynamodb:Scan'], Resource },
+      { role: 'KeeperBatchRole', actions: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'], Resource },
     ]);
   });
 });

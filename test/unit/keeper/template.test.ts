@@ -1,0 +1,235 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { isList, isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
+import { metricNamespace, metricsOf } from '../../../functions/keeper/metrics.ts';
+import { projectRoot } from '../../../local/paths.ts';
+import { keeperModes } from '../../../sweep/sweep-info.ts';
+import { actionsReachableFrom } from '../../support/imports.ts';
+import { world } from '../sweep/support/world.ts';
+
+// The short forms of intrinsics are read as what stands behind them.
+const template: Json = parse(readFileSync(join(projectRoot, 'template.yaml'), 'utf8'), {
+  logLevel: 'silent',
+});
+const definition: Json = JSON.parse(
+  readFileSync(join(projectRoot, 'functions/keeper/sweep.asl.json'), 'utf8'),
+);
+
+function at(start: Json | undefined, ...path: readonly (string | number)[]): Json | undefined {
+  let value = start;
+  for (const key of path)
+    value = isList(value) ? value[Number(key)] : isObject(value) ? member(value, String(key)) : undefined;
+  return value;
+}
+const listed = (value: Json | undefined): readonly Json[] =>
+  isList(value) ? value : value === undefined ? [] : [value];
+const keysOf = (value: Json | undefined) => (isObject(value) ? Object.keys(value) : []);
+const resource = (...path: (string | number)[]) => at(template, 'Resources', ...path);
+const resources = keysOf(resource()).filter((name) => name.startsWith('Keeper'));
+const ofType = (type: string) => resources.filter((name) => resource(name, 'Type') === type);
+
+function statementsOf(role: string): readonly JsonObject[] {
+  return listed(resource(role, 'Properties', 'Policies')).flatMap((policy) =>
+    listed(at(policy, 'PolicyDocument', 'Statement')).filter(isObject),
+  );
+}
+const actionsOf = (role: string) => statementsOf(role).flatMap(({ Action }) => listed(Action).map(String));
+
+/** The actions of calls that have none of their own name. */
+const actionOf: Readonly<Record<string, readonly string[]>> = {
+  's3:ListObjectsV2': ['s3:ListBucket'],
+  's3:CreateMultipartUpload': ['s3:PutObject'],
+  's3:UploadPart': ['s3:PutObject'],
+  's3:CompleteMultipartUpload': ['s3:PutObject'],
+  // A transaction needs those of its writes, each of which the code also makes by itself.
+  'dynamodb:TransactWriteItems': [],
+};
+
+/** What the files of a function have commands for beside those that it calls; the end-to-end tests run under its role. */
+const notCalled: Readonly<Record<string, readonly string[]>> = {
+  List: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'],
+  Evidence: ['ecr:BatchGetRepositoryScanningConfiguration'],
+  Batch: ['dynamodb:Scan', 'ecr:GetAccountSetting', 'ecr:PutAccountSetting', 'ecr:SetRepositoryPolicy'],
+};
+
+describe('what template.yaml deploys for the keeper', () => {
+  test('is there only when it is not Off, which is the default', () => {
+    expect(at(template, 'Parameters', 'Keeper', 'Default')).toBe('Off');
+    expect(at(template, 'Parameters', 'Keeper', 'AllowedValues')).toEqual(['Off', ...keeperModes]);
+    expect(at(template, 'Conditions', 'HasKeeper')).toEqual([['Keeper', 'Off']]);
+    expect(resources.length).toBeGreaterThan(20);
+    for (const name of resources)
+      expect({ name, condition: resource(name, 'Condition') }).toEqual({
+        name,
+        condition: name === 'KeeperAlarmTopic' ? 'HasOwnAlarmTopic' : 'HasKeeper',
+      });
+  });
+
+  test.each(['List', 'Evidence', 'Batch', 'Summary'])('the function %s may do what its code does', (name) => {
+    const file = `functions/keeper/${name.toLowerCase()}.ts`;
+    const calls = actionsReachableFrom(file)
+      .flatMap((call) => actionOf[call] ?? [call])
+      .filter((call) => !notCalled[name]?.includes(call));
+    expect(calls.length).toBeGreaterThan(0);
+    const logs = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+    const bucket = [
+      's3:AbortMultipartUpload',
+      's3:GetObject',
+      // Without it, S3 denies what does not exist.
+      's3:ListBucket',
+      's3:PutObject',
+    ];
+    expect([...new Set(actionsOf(`Keeper${name}Role`))].toSorted()).toEqual(
+      [...new Set([...calls, ...logs, ...bucket])].toSorted(),
+    );
+    const properties = (...path: string[]) => resource(`Keeper${name}Function`, 'Properties', ...path);
+    expect(properties('Role')).toBe(`Keeper${name}Role.Arn`);
+    expect(properties('Environment', 'Variables', 'Step')).toBe(name.toLowerCase());
+    expect(properties('Environment', 'Variables', 'Bucket')).toBe('KeeperBucket');
+    expect(properties('LoggingConfig', 'LogGroup')).toBe('KeeperLogGroup');
+  });
+
+  test('the functions are one build', () => {
+    const builds = ofType('AWS::Serverless::Function').map((name) => ({
+      handler: resource(name, 'Properties', 'Handler'),
+      metadata: resource(name, 'Metadata'),
+    }));
+    expect(builds).toHaveLength(4);
+    for (const build of builds) expect(build).toEqual(builds[0]);
+  });
+
+  test('every role has the boundary, and every log its retention', () => {
+    const boundary = ['HasPermissionsBoundary', 'PermissionsBoundaryArn', 'AWS::NoValue'];
+    expect(ofType('AWS::IAM::Role')).toHaveLength(6);
+    for (const name of ofType('AWS::IAM::Role')) {
+      expect(resource(name, 'Properties', 'PermissionsBoundary')).toEqual(boundary);
+      expect(actionsOf(name).filter((action) => action.includes('*'))).toEqual([]);
+    }
+    expect(ofType('AWS::Logs::LogGroup')).toHaveLength(2);
+    for (const name of ofType('AWS::Logs::LogGroup'))
+      expect(resource(name, 'Properties', 'RetentionInDays')).toBe('LogRetentionInDays');
+  });
+
+  test('the bucket is encrypted, private, over TLS only, empties itself, and outlives the stack', () => {
+    const bucket = (...path: (string | number)[]) => resource('KeeperBucket', ...path);
+    expect(bucket('Properties', 'BucketName')).toBeUndefined();
+    expect(bucket('DeletionPolicy')).toBe('RetainExceptOnCreate');
+    expect(bucket('UpdateReplacePolicy')).toBe('Retain');
+    const [encryption] = listed(
+      bucket('Properties', 'BucketEncryption', 'ServerSideEncryptionConfiguration'),
+    );
+    expect(at(encryption, 'ServerSideEncryptionByDefault', 'SSEAlgorithm')).toBe('AES256');
+    const blocked = bucket('Properties', 'PublicAccessBlockConfiguration');
+    expect(isObject(blocked) && Object.values(blocked)).toEqual([true, true, true, true]);
+    const [sweeps, uploads] = listed(bucket('Properties', 'LifecycleConfiguration', 'Rules'));
+    expect(sweeps).toMatchObject({ Status: 'Enabled', Prefix: 'sweeps/', ExpirationInDays: 90 });
+    expect(uploads).toMatchObject({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } });
+    const statements = listed(resource('KeeperBucketPolicy', 'Properties', 'PolicyDocument', 'Statement'));
+    expect(statements).toMatchObject([
+      {
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 's3:*',
+        Resource: ['KeeperBucket.Arn', '${KeeperBucket.Arn}/*'],
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+    ]);
+  });
+
+  test('every alarm notifies, and what the schedule cannot start is kept', () => {
+    expect(ofType('AWS::CloudWatch::Alarm')).toHaveLength(4);
+    for (const name of ofType('AWS::CloudWatch::Alarm')) {
+      expect(resource(name, 'Properties', 'AlarmActions')).toEqual([
+        ['HasOwnAlarmTopic', 'KeeperAlarmTopic', 'AlertTopicArn'],
+      ]);
+      expect(resource(name, 'Properties', 'AlarmDescription')).toEqual(expect.any(String));
+    }
+    expect(resource('KeeperScheduleRule', 'Properties', 'Targets', 0, 'DeadLetterConfig', 'Arn')).toBe(
+      'KeeperDeadLetters.Arn',
+    );
+  });
+
+  test('the dashboard is JSON, and all that it and the alarms name exists', async () => {
+    const { write, summarise } = world();
+    await write({ sweep: 'one', listed: [], batches: [] });
+    const metricNames = Object.keys(JSON.parse(metricsOf(await summarise('one'))));
+    const body = String(resource('KeeperDashboard', 'Properties', 'DashboardBody'));
+    const widgets = listed(at(JSON.parse(body), 'widgets'));
+    expect(widgets).toHaveLength(6);
+    for (const [, name = ''] of body.matchAll(/\$\{([^}.:]+)(?:\.\w+)?\}/g))
+      expect(resources).toContain(name);
+    const metrics = widgets.flatMap((widget) => listed(at(widget, 'properties', 'metrics')));
+    const own = metrics.filter((metric) => at(metric, 0) === metricNamespace).map((metric) => at(metric, 1));
+    expect(own.length).toBeGreaterThan(8);
+    expect(metricNames).toEqual(expect.arrayContaining(own));
+    for (const name of ['KeeperLateAlarm', 'KeeperImagesAtRiskAlarm'])
+      expect(metricNames).toContain(resource(name, 'Properties', 'MetricName'));
+  });
+});
+
+describe('the state machine of the keeper', () => {
+  const states = (...path: (string | number)[]) => at(definition, 'States', ...path);
+  const batches = (...path: (string | number)[]) => states('Batches', ...path);
+
+  test('has a value for each name in its definition, and no other', () => {
+    const names = [...JSON.stringify(definition).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+    expect(new Set(keysOf(resource('KeeperSweep', 'Properties', 'DefinitionSubstitutions')))).toEqual(
+      new Set(names),
+    );
+  });
+
+  test('runs batches of 25 in Express executions, and no failure of one ends the others', () => {
+    expect(batches('ItemBatcher', 'MaxItemsPerBatch')).toBe(25);
+    expect(batches('ToleratedFailurePercentage')).toBe(100);
+    expect(batches('ItemProcessor', 'ProcessorConfig')).toEqual({
+      Mode: 'DISTRIBUTED',
+      ExecutionType: 'EXPRESS',
+    });
+  });
+
+  test('all attempts of a batch fit into the five minutes of an Express execution', () => {
+    const [retry, ...others] = listed(batches('ItemProcessor', 'States', 'Batch', 'Retry'));
+    expect(others).toEqual([]);
+    const [interval, rate, attempts] = ['IntervalSeconds', 'BackoffRate', 'MaxAttempts'].map((name) =>
+      Number(at(retry, name)),
+    );
+    const timeout = Number(resource('KeeperBatchFunction', 'Properties', 'Timeout'));
+    let seconds = timeout;
+    for (let retried = 0; retried < (attempts ?? 0); retried += 1)
+      seconds += timeout + (interval ?? 0) * (rate ?? 1) ** retried;
+    expect(seconds).toBeGreaterThan(2 * timeout);
+    expect(seconds).toBeLessThan(300);
+  });
+
+  test('accounts for every repository, whatever fails after the list', () => {
+    for (const name of ['Evidence', 'Batches'])
+      expect(states(name, 'Catch')).toMatchObject([{ ErrorEquals: ['States.ALL'], Next: 'Summary' }]);
+    for (const name of ['List', 'Summary'])
+      expect(states(name, 'Catch')).toMatchObject([{ ErrorEquals: ['States.ALL'], Next: 'Notify' }]);
+  });
+
+  test('may do what its states do', () => {
+    expect(actionsOf('KeeperSweepRole').filter((name) => !name.startsWith('logs:'))).toEqual([
+      'lambda:InvokeFunction',
+      'sns:Publish',
+      // https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+      'states:StartExecution',
+      'states:DescribeExecution',
+      'states:StopExecution',
+      's3:GetObject',
+      's3:AbortMultipartUpload',
+      's3:GetObject',
+      's3:ListMultipartUploadParts',
+      's3:PutObject',
+    ]);
+    const unnamed = statementsOf('KeeperSweepRole').filter((each) => listed(each.Resource).includes('*'));
+    expect(unnamed.flatMap((each) => listed(each.Action)).every((name) => /^logs:/.test(`${name}`))).toBe(
+      true,
+    );
+    // A role that names its state machine by reference would be a circle.
+    const name = resource('KeeperSweep', 'Properties', 'Name');
+    expect(JSON.stringify(statementsOf('KeeperSweepRole'))).toContain(`:stateMachine:${name}"`);
+  });
+});
