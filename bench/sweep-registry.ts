@@ -4,7 +4,7 @@ import type { EcrCalls } from '../aws/ecr/call.ts';
 import { imageReads } from '../aws/ecr/images.ts';
 import { registryReads } from '../aws/ecr/registry.ts';
 import { repositoryPolicyReads } from '../aws/ecr/repository-policies.ts';
-import { settingsOperations } from '../aws/ecr/settings.ts';
+import { ecrOperations } from '../aws/ecr/settings.ts';
 import { exemptionTagKey } from '../core/policy/exemption-tag.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -66,7 +66,7 @@ export function startSweepRegistry({ repositories, perSecond, answer }: SweepReg
     connect(paces = startPaces()) {
       const connected = callsOf(() => client, undefined, paces);
       const operations = (calls: EcrCalls) => ({
-        ...settingsOperations(calls),
+        ...ecrOperations(calls),
         ...repositoryPolicyReads(calls),
         ...imageReads(calls),
         ...registryReads(calls),

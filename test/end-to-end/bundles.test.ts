@@ -34,11 +34,34 @@ describe('what SAM built', () => {
     expect(statSync(bundle('FindingsFunction')).size).toBeLessThanOrEqual(250 * kibibyte);
   });
 
+  // With the clients of S3 and DynamoDB; the summary has the charts and the script of the page.
+  test.each([
+    ['list', 448],
+    ['evidence', 736],
+    ['batch', 576],
+    ['summary', 976],
+  ])('the keeper’s step %s is at most %i KiB, without the credential chain', (step, size) => {
+    const file = join(buildFolder, 'KeeperListFunction', `${step}.js`);
+    expect(statSync(file).size).toBeLessThanOrEqual(size * kibibyte);
+    expect(readFileSync(file, 'utf8')).not.toMatch(/credential-provider-(sso|ini|process)|fromSSO|fromIni/);
+  });
+
+  test('the page of a sweep has the script that sorts its table', () => {
+    expect(readFileSync(join(buildFolder, 'KeeperListFunction', 'summary.js'), 'utf8')).toContain(
+      'sort-start',
+    );
+  });
+
   test.each([
     ['MacroFunction', ['handler.js', ...onDemand].sort()],
     // The custom resource only if a lifecycle policy would expire images.
     ['SettingsFunction', ['handler.js', 'usage.js']],
     ['FindingsFunction', ['handler.js']],
+    // One build for the four, of which each loads a file.
+    ...['List', 'Evidence', 'Batch', 'Summary'].map((name): [string, string[]] => [
+      `Keeper${name}Function`,
+      ['batch.js', 'evidence.js', 'handler.js', 'list.js', 'summary.js'],
+    ]),
   ])('%s is CommonJS files that export a handler: %j', (name, files) => {
     expect(readdirSync(join(buildFolder, name)).sort()).toEqual(files);
     for (const file of files) {

@@ -2,10 +2,13 @@ import * as cloudformation from '@aws-sdk/client-cloudformation';
 import * as dynamodb from '@aws-sdk/client-dynamodb';
 import * as ecr from '@aws-sdk/client-ecr';
 import type { ContextEntry } from '@aws-sdk/client-iam';
-import { expect, test } from '@jest/globals';
+import * as s3 from '@aws-sdk/client-s3';
+import * as sfn from '@aws-sdk/client-sfn';
+import { describe, expect, test } from '@jest/globals';
 import { applicationStack } from '../../local/application.ts';
 import { actionsReachableFrom } from '../support/imports.ts';
 import { allowed, operationsOf, policiesOf } from './support/iam.ts';
+import { physicalId } from './support/role-copy.ts';
 import { clients } from './support/stacks.ts';
 
 const repository = 'arn:aws:ecr:us-east-1:000000000000:repository/team/orders';
@@ -118,4 +121,87 @@ test('the macro may make the calls of its look, which read, and no other of ECR'
     repository.replace('000000000000', '111111111111'),
   ])
     expect(await allowed(policies, operations, elsewhere)).toEqual(['ecr:ListPullTimeUpdateExclusions']);
+});
+
+describe('the keeper', () => {
+  const elsewhere = [
+    repository.replace('us-east-1', 'eu-west-1'),
+    repository.replace('000000000000', '111111111111'),
+  ];
+  const ofS3 = operationsOf('s3', s3);
+  const objects = ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'];
+  const bucketArn = async () => `arn:aws:s3:::${await physicalId(applicationStack, 'KeeperBucket')}`;
+
+  test.each([
+    ['KeeperListRole', ['ecr:DescribeRepositories'], []],
+    // The registry is no resource that a policy could name.
+    [
+      'KeeperEvidenceRole',
+      [],
+      ['ecr:DescribePullThroughCacheRules', 'ecr:DescribeRegistry', 'ecr:GetRegistryScanningConfiguration'],
+    ],
+    [
+      'KeeperBatchRole',
+      [
+        'ecr:BatchGetRepositoryScanningConfiguration',
+        'ecr:DeleteLifecyclePolicy',
+        'ecr:DescribeImages',
+        'ecr:DescribeRepositories',
+        'ecr:GetLifecyclePolicy',
+        'ecr:GetLifecyclePolicyPreview',
+        'ecr:GetRepositoryPolicy',
+        'ecr:ListTagsForResource',
+        'ecr:PutImageScanningConfiguration',
+        'ecr:PutImageTagMutability',
+        'ecr:PutLifecyclePolicy',
+        'ecr:StartLifecyclePolicyPreview',
+      ],
+      ['ecr:GetRegistryScanningConfiguration'],
+    ],
+    ['KeeperSummaryRole', [], []],
+    ['KeeperSweepRole', [], []],
+    ['KeeperScheduleRole', [], []],
+  ])('%s may make these calls of ECR, and no other', async (role, ofRepositories, ofTheRegistry) => {
+    const policies = await policiesOf(role);
+    expect(await allowed(policies, operations, repository)).toEqual(
+      [...ofRepositories, ...ofTheRegistry].toSorted(),
+    );
+    for (const each of elsewhere) expect(await allowed(policies, operations, each)).toEqual(ofTheRegistry);
+  });
+
+  test('a function may read and write what a sweep has in the bucket, and only the summary what is the latest', async () => {
+    const bucket = await bucketArn();
+    for (const name of ['List', 'Evidence', 'Batch', 'Summary']) {
+      const policies = await policiesOf(`Keeper${name}Role`);
+      const may = (resource: string) => allowed(policies, [...ofS3, 's3:ListBucket'], resource);
+      expect(await may(`${bucket}/sweeps/one/sweep.json`)).toEqual(objects);
+      expect(await may(bucket)).toEqual(['s3:ListBucket']);
+      expect(await may(`${bucket}/latest.json`)).toEqual(
+        name === 'Summary' ? ['s3:GetObject', 's3:PutObject'] : [],
+      );
+      expect(await may('arn:aws:s3:::another/sweeps/one/sweep.json')).toEqual([]);
+    }
+  });
+
+  test('the state machine may read its items, write its results, and start executions of itself', async () => {
+    const policies = await policiesOf('KeeperSweepRole');
+    const bucket = await bucketArn();
+    const inBucket = (key: string) =>
+      allowed(policies, [...ofS3, 's3:ListMultipartUploadParts'], `${bucket}/${key}`);
+    expect(await inBucket('sweeps/one/items.jsonl')).toEqual(['s3:GetObject']);
+    expect(await inBucket('sweeps/one/map/run/FAILED_0.json')).toEqual(
+      [...objects, 's3:ListMultipartUploadParts'].toSorted(),
+    );
+    expect(await inBucket('sweeps/one/results/00000000.jsonl')).toEqual([]);
+    const ofStates = operationsOf('states', sfn);
+    const machine = await physicalId(applicationStack, 'KeeperSweep');
+    expect(await allowed(policies, ofStates, machine)).toEqual(['states:StartExecution']);
+    expect(await allowed(policies, ofStates, `${machine}-of-others`)).toEqual([]);
+    expect(
+      await allowed(policies, ofStates, `${machine.replace(':stateMachine:', ':execution:')}:one`),
+    ).toEqual(['states:DescribeExecution', 'states:StopExecution']);
+    const settings = await physicalId(applicationStack, 'SettingsFunction');
+    const functionArn = `arn:aws:lambda:us-east-1:000000000000:function:${settings}`;
+    expect(await allowed(policies, ['lambda:InvokeFunction'], functionArn)).toEqual([]);
+  });
 });

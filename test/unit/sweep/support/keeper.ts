@@ -8,7 +8,7 @@ import { connect } from '../../../../aws/ecr/connection.ts';
 import { imageReads } from '../../../../aws/ecr/images.ts';
 import { registryReads } from '../../../../aws/ecr/registry.ts';
 import { repositoryPolicyReads } from '../../../../aws/ecr/repository-policies.ts';
-import { settingsOperations } from '../../../../aws/ecr/settings.ts';
+import { ecrOperations } from '../../../../aws/ecr/settings.ts';
 import { memoryObjects } from '../../../../bench/memory-objects.ts';
 import { runMap } from '../../../../bench/sweep-map.ts';
 import { builtInPolicy, type Policy } from '../../../../core/policy/policy.ts';
@@ -54,7 +54,7 @@ const client = {
 } as const;
 
 const operations = (calls: EcrCalls) => ({
-  ...settingsOperations(calls),
+  ...ecrOperations(calls),
   ...repositoryPolicyReads(calls),
   ...imageReads(calls),
   ...registryReads(calls),
