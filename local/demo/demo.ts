@@ -10,6 +10,7 @@ import { colours, type Screen } from './screen.ts';
 import { showTemplate } from './show-template.ts';
 import { startAwsForTemplates } from './start-aws.ts';
 import { connectionHelp, failures, nextSteps, summary } from './summary.ts';
+import { runSweep, showSweep } from './sweep.ts';
 import { type Candidate, candidates } from './templates.ts';
 import { verifySettings } from './verification.ts';
 
@@ -21,7 +22,7 @@ export interface Session {
 }
 
 /**
- * `npm start`: the local AWS, the application, the templates, the verification, the alert.
+ * `npm start`: the local AWS, the application, the templates, the verification, the alert, the sweep.
  * @throws Problem if a step fails, or at the end if a template could not be deployed
  */
 export async function demo(
@@ -52,6 +53,7 @@ export async function demo(
     changes.map(({ after }) => after),
   );
   await showAlert(clients, screen, verification.scanned);
+  await showSweep(clients, screen, await steps.spin('the sweep', runSweep(clients, aws)));
   screen.write(`\n${summary(all.length - failed.length, changes, verification)}\n\n`);
   session.announced = given.keep;
   screen.write(given.keep ? `${connectionHelp(aws)}\n${nextSteps(true)}` : nextSteps(false));
@@ -77,7 +79,10 @@ async function prepare(
   interruption.throwIfAborted();
   await steps.step('the functions (sam build)', buildApplication());
   interruption.throwIfAborted();
-  await steps.step('the stack ecr-hardening (sam deploy)', deployApplication(aws, { AlertSeverity: 'HIGH' }));
+  await steps.step(
+    'the stack ecr-hardening (sam deploy)',
+    deployApplication(aws, { AlertSeverity: 'HIGH', Keeper: 'Mend' }),
+  );
   return aws;
 }
 

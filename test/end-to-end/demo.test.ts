@@ -157,6 +157,9 @@ describe('npm start without an argument', () => {
         ),
       );
       expect(stdout).toContain('2 of 2 pushes over a tag of an immutable repository refused.');
+      expect(stdout).toMatch(/^ {2}6 repositories: .*1 hardened, 1 exempt, 3 safe$/m);
+      expect(stdout).toMatch(/created-by-hand +MUTABLE, not scanned → IMMUTABLE, scanned on push$/m);
+      expect(readFileSync(join(projectRoot, '.aws-sam', 'sweep.html'), 'utf8')).toContain('created-by-hand');
       await expectNothingLeft(mark);
     },
     patience,
