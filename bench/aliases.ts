@@ -13,6 +13,7 @@ import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
 import { projectRoot } from '../local/paths.ts';
 import { nameOf } from './stub-answers.ts';
+import { startStubClaims } from './stub-claims.ts';
 import { startStubRegistry } from './stub-registry.ts';
 import { startSettings } from './stub-settings.ts';
 import { functionArn, startStack } from './stub-stack.ts';
@@ -100,6 +101,7 @@ async function bundleOf(title: string, names: readonly string[]) {
     mainFields: ['module', 'main'],
     legalComments: 'none',
     alias,
+    define: { 'import.meta.filename': '__filename' },
     outfile: file,
     logLevel: 'silent',
   });
@@ -127,6 +129,7 @@ interface Start {
 
 async function startToAnswer(file: string): Promise<Start> {
   settings.reset();
+  const claims = await startStubClaims(0);
   const program = `require(${JSON.stringify(file)}).handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 60000, invokedFunctionArn: ${JSON.stringify(functionArn)} }).then(() => { const { user, system } = process.cpuUsage(); console.error((user + system) / 1000); process.exit(0); })`;
   const begun = performance.now();
   const child = spawn(process.execPath, ['-e', program], {
@@ -137,9 +140,12 @@ async function startToAnswer(file: string): Promise<Start> {
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_ENDPOINT_URL_ECR: stub.url,
       AWS_ENDPOINT_URL_CLOUDFORMATION: stack.url,
+      AWS_ENDPOINT_URL_DYNAMODB: claims.url,
+      ClaimsTable: 'claims',
     },
   });
   const [cpu, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  await claims.stop();
   if (status !== 0) throw new Error(`${file} ended with ${status}: ${cpu}`);
   return { wallMs: performance.now() - begun, cpuMs: Number(cpu) };
 }
