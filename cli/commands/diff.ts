@@ -1,4 +1,3 @@
-import { structuredPatch } from 'diff';
 import type { ReviewedDefault } from '../../cloudformation/control-context.ts';
 import { textOfDefault } from '../../cloudformation/guarded-default.ts';
 import type { Finding } from '../../core/finding.ts';
@@ -7,12 +6,13 @@ import { Problem } from '../../core/problem.ts';
 import { visible } from '../../core/visible.ts';
 import { readDocument, type TemplateDocument } from '../../template-text/document.ts';
 import { type ExpandOptions, expandTemplate } from '../../template-text/expand.ts';
-import { type Span, spansOf } from '../../template-text/spans.ts';
+import { spansOf } from '../../template-text/spans.ts';
 import { defaultPoliciesNote } from '../../wording/default-policies.ts';
 import { locationOf } from '../../wording/path.ts';
 import type { Colours } from '../colours.ts';
 import { effectOf } from '../diff/effects.ts';
-import { changesOf, ownersOf, theTemplate } from '../diff/owners.ts';
+import { hunksOf, type Version } from '../diff/hunks.ts';
+import { changesOf, ownersByLine, theTemplate } from '../diff/owners.ts';
 import { collectDefaults, messageOf } from '../findings.ts';
 import { forEachTemplate, type InputOptions, skippedSentence } from '../input/templates.ts';
 import { liveLines } from '../live/details.ts';
@@ -91,25 +91,23 @@ function groupsOf(
   { green, red }: Colours,
 ): readonly Group[] {
   const changes = changesOf(template.value, after);
-  const ownersIn = (spans: readonly Span[], line: number) => ownersOf(changes, spans, line);
-  const [before, now] = [spansOf(template), spansOf(readDocument(text, template.file))];
-  const { hunks } = structuredPatch('', '', template.text, text, '', '', { context: 0 });
-  const ofLines = hunks.flatMap(({ oldStart, newStart, lines }): Group[] => {
+  const before = versionOf(template);
+  const now = versionOf(readDocument(text, template.file));
+  const [ownersBefore, ownersNow] = [ownersByLine(changes, before.spans), ownersByLine(changes, now.spans)];
+  const ofLines = hunksOf(before, now).flatMap(({ oldStart, newStart, lines }): Group[] => {
     const gone = lines.filter((line) => line.startsWith('-'));
     const added = lines.filter((line) => line.startsWith('+'));
     return [
-      ...gone.map((line, index) => ({
-        names: ownersIn(before, oldStart + index),
-        lines: [red(lineOf(line))],
-      })),
-      ...added.map((line, index) => ({
-        names: ownersIn(now, newStart + index),
-        lines: [green(lineOf(line))],
-      })),
+      ...gone.map((line, index) => ({ names: ownersBefore(oldStart + index), lines: [red(lineOf(line))] })),
+      ...added.map((line, index) => ({ names: ownersNow(newStart + index), lines: [green(lineOf(line))] })),
     ];
   });
   const others = [...changes.resources].map((name) => ({ names: [name], lines: [] }));
-  return [...ofLines, ...others].reduce(withGroup, []);
+  return joined([...ofLines, ...others]);
+}
+
+function versionOf(template: TemplateDocument): Version {
+  return { text: template.text, spans: spansOf(template) };
 }
 
 /** A line of a template, as it may be shown; tabs stay. */
@@ -117,16 +115,29 @@ function lineOf(line: string): string {
   return line.replace(/\r$/, '').split('\t').map(visible).join('\t');
 }
 
-/** Adds a group to others; those that share a resource become one, in the place of the first. */
-function withGroup(groups: readonly Group[], group: Group): readonly Group[] {
-  const isShared = ({ names }: Group) => names.some((name) => group.names.includes(name));
-  const shared = groups.filter(isShared);
-  const [first] = shared;
-  if (first === undefined) return [...groups, group];
-  const all = [...shared, group];
-  const joined = {
-    names: [...new Set(all.flatMap(({ names }) => names))],
-    lines: all.flatMap(({ lines }) => lines),
-  };
-  return groups.flatMap((each) => (each === first ? [joined] : isShared(each) ? [] : [each]));
+/** Groups that share a resource become one, in the place of the first. */
+function joined(groups: readonly Group[]): readonly Group[] {
+  const byName = new Map<string, Joined>();
+  const all = new Set<Joined>();
+  for (const [order, { names, lines }] of groups.entries()) {
+    const sharing = new Set(names.flatMap((name) => byName.get(name) ?? []));
+    const [first = { order, names: new Set<string>(), lines: [] }, ...others] = [...sharing].toSorted(
+      (one, other) => one.order - other.order,
+    );
+    all.add(first);
+    for (const each of [...others, { names, lines }]) {
+      first.lines.push(...each.lines);
+      for (const name of each.names) byName.set(name, first);
+      for (const name of each.names) first.names.add(name);
+    }
+    for (const each of others) all.delete(each);
+  }
+  return [...all].map((each) => ({ names: [...each.names], lines: each.lines }));
+}
+
+/** A group that others are added to. */
+interface Joined {
+  readonly order: number;
+  readonly names: Set<string>;
+  readonly lines: string[];
 }

@@ -30,8 +30,18 @@ export function changesOf(before: JsonObject, after: JsonObject): Changes {
  * The changed resources on a line, and `theTemplate` if something else changes there; on a line that changes
  * and means the same, every resource.
  */
-export function ownersOf(changes: Changes, spans: readonly Span[], line: number): readonly string[] {
-  const touched = spans.filter(({ from, to }) => from <= line && line <= to);
+export function ownersByLine(changes: Changes, spans: readonly Span[]): (line: number) => readonly string[] {
+  const byLine = new Map<number, Span[]>();
+  for (const span of spans)
+    for (let line = span.from; line <= span.to; line += 1) {
+      const others = byLine.get(line);
+      if (others === undefined) byLine.set(line, [span]);
+      else others.push(span);
+    }
+  return (line) => ownersOf(changes, byLine.get(line) ?? []);
+}
+
+function ownersOf(changes: Changes, touched: readonly Span[]): readonly string[] {
   const changed = touched.flatMap(({ section, logicalId }) => {
     if (logicalId !== undefined && changes.resources.has(logicalId)) return [logicalId];
     const isChanged = logicalId === undefined ? changes.sections.has(section) : changes.gone.has(logicalId);
