@@ -68,6 +68,8 @@ describe('what SAM built', () => {
       const text = readFileSync(join(buildFolder, name, file), 'utf8');
       expect(text).toMatch(/module\.exports=/);
       expect(text).not.toMatch(/^(import|export) /m);
+      // The SDK's own: it loads node:http as an ES module, and with it undici.
+      expect(text).not.toMatch(/\bimport\(/);
     }
   });
 

@@ -38,6 +38,9 @@ export async function bundleHook(): Promise<Readonly<Record<string, Uint8Array>>
     legalComments: 'none',
     define: pairs('Define'),
     alias: pairs('Alias'),
+    supported: Object.fromEntries(
+      Object.entries(pairs('Supported')).map(([feature, value]) => [feature, value === 'true']),
+    ),
     logLevel: 'silent',
   });
   return Object.fromEntries(outputFiles.map(({ path, contents }) => [basename(path), contents]));
