@@ -1,5 +1,6 @@
 /** Why a value of an audit is unknown, as the clause that a cell or a list shows. */
 import type { UnreadReason } from '../../audit/unread.ts';
+import { unreadReason } from '../image-usage.ts';
 import { issueClause } from '../issues.ts';
 import { pathText } from '../path.ts';
 import { shownValues } from '../values.ts';
@@ -7,11 +8,9 @@ import { shownValues } from '../values.ts';
 export function unreadClause(reason: UnreadReason): string {
   switch (reason.code) {
     case 'denied':
-      return `${reason.action} is not allowed`;
     case 'no-response':
-      return `${reason.action} did not respond in time`;
     case 'failed':
-      return `${reason.action} failed (${reason.error})`;
+      return unreadReason(reason);
     case 'other-account':
       return "available to the registry's own account only";
     case 'scanning-not-returned':
