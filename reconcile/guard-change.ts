@@ -5,7 +5,10 @@ import { type LookOptions, type LookTarget, lookAt } from './look.ts';
 
 /** What a guard of one policy reads, and what it protects. */
 export interface GuardChangeOptions
-  extends Pick<LookOptions, 'ecr' | 'usage' | 'registry' | 'protectPulledWithinDays' | 'now'> {
+  extends Pick<
+    LookOptions,
+    'ecr' | 'readIndexes' | 'usage' | 'registry' | 'protectPulledWithinDays' | 'now'
+  > {
   /** The sources without which it is not known whether images that expire are in use. */
   readonly required: readonly UsageSource[];
 }

@@ -10,31 +10,32 @@ export type PolicyChange =
   /** No image in use is affected; how many others are, and which sources were not read. */
   | { readonly kind: 'harmless'; readonly affected: number; readonly unread: readonly NotRead[] }
   | { readonly kind: 'harms'; readonly repository: string; readonly effect: PolicyEffect }
-  /** Images expire, and it is not known whether they are in use; or the images were not read. */
+  /** Images expire, and it is not known whether they are in use, or whether ECR keeps them; or the images were not read. */
   | { readonly kind: 'unknown'; readonly unread: readonly NotRead[] }
   /** It is not known which repository is meant. */
   | { readonly kind: 'not-found'; readonly reason: UnreadSource };
 
 /** What a policy does that differs from the one in the template before; the live one may be the same already. */
 export function judgePolicyChange(
-  { repository, wanted, exists, present, effect }: RepositoryLook,
+  { repository, wanted, exists, present, effect, unreadIndexes }: RepositoryLook,
   evidence: GuardEvidence,
 ): PolicyChange {
   const harmless: PolicyChange = { kind: 'harmless', affected: 0, unread: [] };
   if (!exists || !changesPolicy(present, wanted)) return harmless;
-  const unreadImages = (reason: NotRead['reason']): PolicyChange => ({
-    kind: 'unknown',
-    unread: [{ what: 'images', reason }],
-  });
-  if (effect === undefined) return unreadImages({ code: 'not-requested' });
-  if (isUnknown(effect)) return unreadImages(effect.unknown);
-  if (effect.inUse.length > 0) return { kind: 'harms', repository, effect };
+  const unknown = (...unread: readonly NotRead[]): PolicyChange => ({ kind: 'unknown', unread });
+  if (effect === undefined) return unknown({ what: 'images', reason: { code: 'not-requested' } });
+  if (isUnknown(effect)) return unknown({ what: 'images', reason: effect.unknown });
+  if (effect.inUse.some(({ mayBeReferenced }) => !mayBeReferenced))
+    return { kind: 'harms', repository, effect };
+  // ECR keeps an image for as long as an image index refers to it.
+  if (effect.inUse.length > 0)
+    return unknown({ what: 'image-indexes', reason: unreadIndexes ?? { code: 'not-requested' } });
   const affected = effect.expiring + effect.archiving;
   if (affected === 0) return harmless;
   const unread = unreadSources(evidence);
   const isRequired = ({ what }: NotRead) => evidence.required.some((each) => each === what);
   return unread.some(isRequired)
-    ? { kind: 'unknown', unread: unread.filter(isRequired) }
+    ? unknown(...unread.filter(isRequired))
     : { kind: 'harmless', affected, unread };
 }
 

@@ -4,6 +4,7 @@ import { connectStackResource, type StackResourceIds } from '../../aws/cloudform
 import { deadlineIn } from '../../aws/deadline.ts';
 import type { EcrCalls } from '../../aws/ecr/call.ts';
 import { connect } from '../../aws/ecr/connection.ts';
+import { imageIndexReads } from '../../aws/ecr/image-indexes.ts';
 import { imageReads } from '../../aws/ecr/images.ts';
 import { lifecyclePolicyReads } from '../../aws/ecr/lifecycle-policies.ts';
 import { unreadOf } from '../../aws/usage/unread.ts';
@@ -14,6 +15,7 @@ import type { Policy } from '../../core/policy/policy.ts';
 import type { UnreadSource } from '../../core/usage/evidence.ts';
 import type { PolicyChange } from '../../core/usage/policy-change.ts';
 import { guardChange } from '../../reconcile/guard-change.ts';
+import { startIndexReader } from '../../reconcile/index-reader.ts';
 import type { LifecyclePolicyChange } from './change.ts';
 
 /** What a look may use of the invocation. */
@@ -46,10 +48,12 @@ export async function lookAtChange(
   try {
     const repository = await repositoryOf(change, stacks.until(deadline));
     if (isUnknown(repository)) return { kind: 'not-found', reason: repository.unknown };
+    const reads = ecr.until(deadline);
     return await guardChange(
       { repository, wanted },
       {
-        ecr: ecr.until(deadline),
+        ecr: reads,
+        readIndexes: startIndexReader(reads, environment.FunctionRoleArn),
         usage,
         registry: { registryId: accountId, region: environment.AWS_REGION ?? 'us-east-1' },
         required: policy.LifecycleGuardSources,
@@ -64,7 +68,7 @@ export async function lookAtChange(
 }
 
 function lookReads(calls: EcrCalls) {
-  return { ...lifecyclePolicyReads(calls), ...imageReads(calls) };
+  return { ...lifecyclePolicyReads(calls), ...imageReads(calls), ...imageIndexReads(calls) };
 }
 
 /** A repository without a RepositoryName has one that CloudFormation gave it. */

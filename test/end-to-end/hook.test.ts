@@ -160,11 +160,14 @@ describe('the hook', () => {
       const ofEcr = operationsOf('ecr', ecr);
       const ofStacks = operationsOf('cloudformation', cloudformation);
       expect(await allowed(policies, ofEcr, images)).toEqual([
+        'ecr:BatchGetImage',
         'ecr:DescribeImages',
         'ecr:GetLifecyclePolicy',
+        'ecr:ListPullTimeUpdateExclusions',
       ]);
       expect(await allowed(policies, ofStacks, stack)).toEqual(['cloudformation:DescribeStackResource']);
-      expect(await allowed(policies, ofEcr, elsewhere(images))).toEqual([]);
+      // It names no repository.
+      expect(await allowed(policies, ofEcr, elsewhere(images))).toEqual(['ecr:ListPullTimeUpdateExclusions']);
       expect(await allowed(policies, ofStacks, elsewhere(stack))).toEqual([]);
     });
 

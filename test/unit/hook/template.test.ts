@@ -73,6 +73,9 @@ describe('the parameters of hook.yaml', () => {
     expect(at('Resources', 'HookFunction', 'Properties', 'Environment', 'Variables')).toEqual({
       ...Object.fromEntries(ofPolicy.map((Ref) => [Ref, { Ref }])),
       Version: version,
+      FunctionRoleArn: {
+        'Fn::If': ['ReadsImageIndexes', { 'Fn::GetAtt': ['HookFunctionRole', 'Arn'] }, ''],
+      },
     });
   });
 
@@ -126,24 +129,28 @@ describe('what hook.yaml lets the function do', () => {
     const calls = actionsReachableFrom('functions/hook/look.ts').filter((name) =>
       /^(ecr|cloudformation):/.test(name),
     );
-    expect(calls).toEqual([
-      'cloudformation:DescribeStackResource',
-      'ecr:DescribeImages',
-      'ecr:GetLifecyclePolicy',
-    ]);
+    const ofIndexes = ['ecr:BatchGetImage', 'ecr:ListPullTimeUpdateExclusions'];
+    const others = ['cloudformation:DescribeStackResource', 'ecr:DescribeImages', 'ecr:GetLifecyclePolicy'];
+    expect(calls).toEqual([...ofIndexes, ...others].toSorted());
     expect(actionsOf(policiesOf('HookFunctionRole').get('look'))).toEqual(
-      [...calls, ...Object.values(usageActions).flat()].toSorted(),
+      [...others, ...Object.values(usageActions).flat()].toSorted(),
     );
+    expect(actionsOf(policiesOf('HookFunctionRole').get('image-indexes'))).toEqual(ofIndexes);
   });
 
   test('is in its own account and Region, where a resource can be named', () => {
     for (const [name, statements] of policiesOf('HookFunctionRole'))
       for (const { Resource: resource, Action: action } of statements)
         if (resource === '*')
-          expect([
+          expect({
             name,
-            listed(action).filter((each) => /^(ecr|cloudformation|logs):/.test(String(each))),
-          ]).toEqual(['look', []]);
+            actions: listed(action).filter((each) => /^(ecr|cloudformation|logs):/.test(String(each))),
+          }).toEqual(
+            name === 'look'
+              ? { name, actions: [] }
+              : // It names no repository, so that no policy could.
+                { name: 'image-indexes', actions: ['ecr:ListPullTimeUpdateExclusions'] },
+          );
         else expect(JSON.stringify(resource)).toContain('${AWS::Region}:${AWS::AccountId}:');
   });
 
@@ -151,6 +158,7 @@ describe('what hook.yaml lets the function do', () => {
     const policies = entriesOf(at('Resources', 'HookFunctionRole', 'Properties', 'Policies'));
     expect(
       policies.map((each) => asObject(each).PolicyName ?? entriesOf(asObject(each)['Fn::If'])[0]),
-    ).toEqual(['logs', 'GuardsLifecyclePolicies']);
+    ).toEqual(['logs', 'GuardsLifecyclePolicies', 'ReadsImageIndexes']);
+    expect(JSON.stringify(at('Conditions', 'ReadsImageIndexes'))).toContain('GuardsLifecyclePolicies');
   });
 });
