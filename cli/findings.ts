@@ -15,6 +15,7 @@ import { effectOfDefault } from '../wording/default-policies.ts';
 import { findingMessage } from '../wording/finding-message.ts';
 import { locationOf } from '../wording/path.ts';
 import { isHarmful, type LiveDetails, liveDetails, liveLines } from './live/details.ts';
+import { type SkipComment, skipComments } from './skip-comments.ts';
 
 export { type Severity, severities } from '../core/severity.ts';
 
@@ -54,13 +55,42 @@ export function findingsOf(template: TemplateDocument, options: ExpandOptions): 
     finding: namesMacro && isWhole ? finding : { ...finding, outcome: 'noted' as const },
     position,
   }));
-  return [
-    ...[...textFindings(template), ...numbers].map(({ finding, position }) =>
+  const { comments, problems } = skipComments(template, options);
+  const found = [
+    ...[...textFindings(template), ...numbers, ...problems].map(({ finding, position }) =>
       located(template, finding, position, reach),
     ),
     ...others.map((finding) => located(template, finding, at(finding), reach)),
     ...outside.map((finding) => located(template, finding, at(finding), 'outside')),
   ].filter(({ control }) => control !== 'Settings');
+  return comments.length === 0
+    ? found
+    : found.map((finding) => withComment(finding, comments, options.today));
+}
+
+/** A finding after the comments: one that a comment exempts is a note; what the macro refuses stays an error. */
+function withComment(
+  finding: LocatedFinding,
+  comments: readonly SkipComment[],
+  today: string,
+): LocatedFinding {
+  const { control, line, level, message } = finding;
+  const comment = comments.find(
+    ({ controls, from, to }) => isOneOf(controls, control) && from <= line && line <= to,
+  );
+  // What the default policy would delete of a live repository is never hidden.
+  if (comment === undefined || level === 'note' || finding.live !== undefined) return finding;
+  const { reason, until } = comment;
+  if (level === 'error')
+    return {
+      ...finding,
+      message: `${message}; a comment does not exempt from it, Metadata of the resource does`,
+    };
+  if (until !== undefined && until < today)
+    return { ...finding, message: `${message} (its exemption ended on ${until})` };
+  const exempt = { control, code: 'exempt', outcome: 'exempt', path: [] } as const;
+  const words = messageOf({ ...exempt, exemption: { reason, until } });
+  return { ...finding, level: 'note', code: exempt.code, outcome: exempt.outcome, message: words };
 }
 
 /** Options that collect the defaults that are written, unless these are already reviewed. */
