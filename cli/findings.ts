@@ -14,8 +14,10 @@ import { numberTextFindings, textFindings } from '../template-text/text-findings
 import { effectOfDefault } from '../wording/default-policies.ts';
 import { findingMessage } from '../wording/finding-message.ts';
 import { locationOf } from '../wording/path.ts';
+import { usedTagMessage } from '../wording/used-tags.ts';
 import { isHarmful, type LiveDetails, liveDetails, liveLines } from './live/details.ts';
 import { type SkipComment, skipComments } from './skip-comments.ts';
+import { type UsedTag, usedTags } from './used-tags.ts';
 
 export { type Severity, severities } from '../core/severity.ts';
 
@@ -27,7 +29,7 @@ export interface LocatedFinding {
   readonly column: number;
   readonly level: Severity;
   readonly control: Finding['control'];
-  readonly code: Finding['code'];
+  readonly code: Finding['code'] | 'immutable-tag-used';
   readonly outcome: Finding['outcome'];
   /** Such as `Orders.Properties.ImageTagMutability`. */
   readonly place: string;
@@ -46,7 +48,8 @@ export interface LocatedFinding {
 
 /** What is found in one template. */
 export function findingsOf(template: TemplateDocument, options: ExpandOptions): readonly LocatedFinding[] {
-  const { findings, outside, namesMacro, isWhole } = expandTemplate(template.value, options);
+  const expanded = expandTemplate(template.value, options);
+  const { findings, outside, namesMacro, isWhole } = expanded;
   const at = (finding: Finding) => locate(template, pathOf(template.value, finding));
   const reach = namesMacro ? 'hardened' : 'not-named';
   // What the values show of numbers, the text shows better.
@@ -62,10 +65,32 @@ export function findingsOf(template: TemplateDocument, options: ExpandOptions): 
     ),
     ...others.map((finding) => located(template, finding, at(finding), reach)),
     ...outside.map((finding) => located(template, finding, at(finding), 'outside')),
+    ...('template' in expanded
+      ? usedTags(template, expanded.template, findings, options.parameters).map((use) =>
+          usedTagFinding(template, use),
+        )
+      : []),
   ].filter(({ control }) => control !== 'Settings');
   return comments.length === 0
     ? found
     : found.map((finding) => withComment(finding, comments, options.today));
+}
+
+function usedTagFinding({ file }: TemplateDocument, use: UsedTag): LocatedFinding {
+  const { line, column, tag, repository, repositoryLine, logicalId } = use;
+  return {
+    file,
+    line,
+    column,
+    level: 'note',
+    control: 'TagImmutability',
+    code: 'immutable-tag-used',
+    outcome: 'noted',
+    place: visible(locationOf(use)),
+    message: usedTagMessage(tag, repository, repositoryLine),
+    resource: visible(logicalId),
+    about: controlMetadata.TagImmutability,
+  };
 }
 
 /** A finding after the comments: one that a comment exempts is a note; what the macro refuses stays an error. */
