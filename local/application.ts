@@ -1,20 +1,19 @@
 /** Builds and deploys this application with the SAM CLI. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { Problem } from '../core/problem.ts';
 import { withLock } from '../tools/setup/lock.mjs';
 import type { LocalAws } from './local-aws.ts';
 import { buildFolder, projectRoot } from './paths.ts';
 import { errorLines, runSam } from './sam.ts';
 
-/** The name of the application's stack in the local AWS, as in samconfig.toml. */
+/** The name of the application's stack in the local AWS, as in samconfig.yaml. */
 export const applicationStack = 'ecr-hardening';
 
 const artifactsBucket = 'ecr-hardening-artifacts';
 const inputs = [
-  'template.yaml',
-  'samconfig.toml',
+  'samconfig.yaml',
   'package-lock.json',
   'core',
   'cloudformation',
@@ -27,27 +26,31 @@ const inputs = [
   'functions',
 ];
 
-/**
- * Runs `sam build` into .aws-sam/build, if its inputs have changed since the last build: SAM installs the production
- * packages for each function, which takes about ten seconds. Only one process of this clone builds at a time, because SAM
- * empties the folder first.
- */
-export async function buildApplication(): Promise<void> {
-  await withLock(join(projectRoot, '.aws-sam', 'build.lock'), build);
+/** Builds template.yaml into .aws-sam/build. */
+export function buildApplication(): Promise<void> {
+  return buildTemplate('template.yaml', buildFolder);
 }
 
-async function build(): Promise<void> {
-  const stamp = join(projectRoot, '.aws-sam', 'build.stamp');
-  const print = fingerprint();
-  if (
-    existsSync(join(buildFolder, 'template.yaml')) &&
-    existsSync(stamp) &&
-    readFileSync(stamp, 'utf8') === print
-  )
+/**
+ * Runs `sam build` into a folder below .aws-sam, if its inputs have changed since the last build: SAM installs the production
+ * packages for each function, which takes about ten seconds. Only one process of this clone builds at a time, because SAM
+ * empties the folder first.
+ *
+ * @param template in the project's root
+ */
+export async function buildTemplate(template: string, folder: string): Promise<void> {
+  await withLock(`${folder}.lock`, () => build(template, folder));
+}
+
+async function build(template: string, folder: string): Promise<void> {
+  const stamp = `${folder}.stamp`;
+  const print = fingerprint(template);
+  if (existsSync(join(folder, 'template.yaml')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === print)
     return;
   rmSync(stamp, { force: true });
-  mkdirSync(buildFolder, { recursive: true });
-  const { code, output } = await runSam(['build', '--template', 'template.yaml', '--parallel']);
+  mkdirSync(folder, { recursive: true });
+  const args = ['--template', template, '--build-dir', relative(projectRoot, folder), '--parallel'];
+  const { code, output } = await runSam(['build', ...args]);
   if (code !== 0)
     throw new Problem(`sam build failed: fix the error below and retry.\n${errorLines(output)}`);
   // Written last, so that an interrupted build is repeated.
@@ -75,7 +78,7 @@ export async function deployApplication(
       'deploy',
       // By default SAM looks for it in the folder of the template.
       '--config-file',
-      join(projectRoot, 'samconfig.toml'),
+      join(projectRoot, 'samconfig.yaml'),
       '--config-env',
       'local',
       '--template-file',
@@ -90,9 +93,9 @@ export async function deployApplication(
 }
 
 /** A fingerprint of all inputs of a build. */
-function fingerprint(): string {
+function fingerprint(template: string): string {
   const hash = createHash('sha256');
-  for (const file of inputs.flatMap(filesBelow))
+  for (const file of [template, ...inputs].flatMap(filesBelow))
     hash.update(file).update(readFileSync(join(projectRoot, file)));
   return hash.digest('hex');
 }

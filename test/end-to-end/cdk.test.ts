@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -41,4 +41,35 @@ describe('examples/cdk', () => {
     expect(found).toMatchObject({ mutability: 'IMMUTABLE', exclusions: [], scanOnPush: true });
     expect(JSON.parse(found.lifecyclePolicyText ?? '{}').rules).toHaveLength(2);
   }, 30_000);
+});
+
+describe('examples/cdk/mixin.mjs', () => {
+  const app = mkdtempSync(join(tmpdir(), 'ecr-hardening-cdk-mixin-'));
+  const own = newStack();
+  afterAll(async () => {
+    rmSync(app, { recursive: true, force: true });
+    await own.delete();
+  });
+
+  test('synthesises a safe template by itself, which deploys without the macro', async () => {
+    const run = promisify(execFile);
+    await bootstrapCdk();
+    await run(process.execPath, [join(projectRoot, 'tools', 'build-library.mjs')]);
+    // As after `npm install` in the example's folder.
+    const modules = join(app, 'node_modules');
+    mkdirSync(modules);
+    for (const name of ['aws-cdk-lib', 'constructs'])
+      symlinkSync(join(projectRoot, 'node_modules', name), join(modules, name));
+    symlinkSync(projectRoot, join(modules, 'ecr-hardening'));
+    cpSync(join(projectRoot, 'examples', 'cdk', 'mixin.mjs'), join(app, 'mixin.mjs'));
+    await run(process.execPath, ['mixin.mjs'], { cwd: app, env: { ...process.env, CDK_OUTDIR: app } });
+
+    const file = join(app, 'Repositories.template.json');
+    const template = parseTemplate(readFileSync(file, 'utf8'), file);
+    expect(template.Transform).toBeUndefined();
+    expect(await own.deploy(template)).toEqual({ kind: 'deployed' });
+    const found = await settings('cdk/mixin');
+    expect(found).toMatchObject({ mutability: 'IMMUTABLE', exclusions: [], scanOnPush: true });
+    expect(found.lifecyclePolicyText).toContain('The newest 50 images stay');
+  }, 120_000);
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { projectRoot } from '../../local/paths.ts';
-import { commandsOf, pages, textOf } from '../unit/docs-support/pages.ts';
+import { commandsOf, pages } from '../unit/docs-support/pages.ts';
 import { connect } from './support/clients.ts';
 import { clients, uniqueName } from './support/stacks.ts';
 
@@ -28,7 +28,11 @@ describe('the audits that the documentation shows', () => {
     const profiles = named('profile').map((profile) => `[profile ${profile}]\nregion = ${ownRegion}\n`);
     const keys = 'aws_access_key_id = test\naws_secret_access_key = test\n';
     writeFileSync(join(folder, 'config'), profiles.map((profile) => profile + keys).join('\n'));
-    writeFileSync(join(folder, 'samconfig.toml'), textOf('samconfig.toml'));
+    // As `sam deploy --guided` writes it.
+    writeFileSync(
+      join(folder, 'samconfig.toml'),
+      'version = 0.1\n[default.deploy.parameters]\nparameter_overrides = "MutableTags=\\"latest\\""\n',
+    );
     for (const region of new Set([ownRegion, ...named('region')]))
       await connect({ endpoint: clients.endpoint, environment: { AWS_REGION: region } }).ecr.send(
         new CreateRepositoryCommand({ repositoryName }),

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,12 +13,15 @@ import type { JsonObject } from '../../core/json.ts';
 import { applicationStack, buildApplication, deployApplication } from '../../local/application.ts';
 import { deploy } from '../../local/demo/deploy.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
-import { projectRoot } from '../../local/paths.ts';
+import { projectRoot, pythonEnvironment } from '../../local/paths.ts';
 import { type Clients, connect } from './support/clients.ts';
 import { repository } from './support/new-stack.ts';
 
 const patience = 240_000;
 const earlier = join(projectRoot, 'test', 'fixtures', 'releases', '0.1.0', 'template.yaml');
+const isUnreleased = readFileSync(join(projectRoot, 'CHANGELOG.md'), 'utf8')
+  .match(/^## .*/m)?.[0]
+  .endsWith('unreleased');
 const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
 
 describe('an upgrade', () => {
@@ -167,27 +170,34 @@ describe('a release', () => {
   test(
     'holds what its sums say, and its application deploys from where it stands',
     async () => {
-      const said = execFileSync(process.execPath, ['local/release.ts', '--preview', '--output', folder], {
+      const said = execFileSync(process.execPath, ['local/release.ts', '--output', folder], {
         cwd: projectRoot,
         encoding: 'utf8',
       });
       expect(said).toContain(`Version ${version} is in`);
-      expect(readdirSync(folder).sort()).toEqual([
-        'CHANGES.md',
-        'FindingsFunction.zip',
-        'KeeperBatchFunction.zip',
-        'KeeperEvidenceFunction.zip',
-        'KeeperListFunction.zip',
-        'KeeperSummaryFunction.zip',
-        'LICENSE',
-        'MacroFunction.zip',
-        'README.md',
-        'SHA256SUMS',
-        'SettingsFunction.zip',
-        `ecr-hardening-${version}.tgz`,
-        'sweep.asl.json',
-        'template.yaml',
-      ]);
+      // Until the changelog has the version's date.
+      expect(said.includes('(a preview: ')).toBe(isUnreleased);
+      expect(readdirSync(folder).sort()).toEqual(
+        [
+          'CHANGES.md',
+          'FindingsFunction.zip',
+          'HookFunction.zip',
+          'KeeperBatchFunction.zip',
+          'KeeperEvidenceFunction.zip',
+          'KeeperListFunction.zip',
+          'KeeperSummaryFunction.zip',
+          'LICENSE',
+          'MacroFunction.zip',
+          'README.md',
+          'RELEASE_NOTES.md',
+          'SHA256SUMS',
+          'SettingsFunction.zip',
+          `ecr-hardening-${version}.tgz`,
+          'sbom.cdx.json',
+          'sweep.asl.json',
+          ...['hook', 'template'].flatMap((name) => [`${name}.yaml`, `${name}-cloudformation.yaml`]),
+        ].sort(),
+      );
       expect(
         execFileSync('sha256sum', ['--check', '--quiet', 'SHA256SUMS'], { cwd: folder, encoding: 'utf8' }),
       ).toBe('');
@@ -201,6 +211,65 @@ describe('a release', () => {
         document: { Transform: 'EcrHardening', Resources: { Orders: repository({}) } },
       });
       expect(outcome.kind).toBe('deployed');
+    },
+    patience,
+  );
+
+  test('names the packages in it, and none of the tools', () => {
+    const { bomFormat, metadata, components } = JSON.parse(
+      readFileSync(join(folder, 'sbom.cdx.json'), 'utf8'),
+    );
+    const names: readonly string[] = components.map(({ name }: { name: string }) => name);
+    expect([bomFormat, metadata.component.name]).toEqual(['CycloneDX', 'ecr-hardening']);
+    for (const name of ['yaml', 'echarts', 'leven', 'ecr', 'core'])
+      expect(
+        names.some((each) => each === name || each.endsWith(`/${name}`) || each.endsWith(`client-${name}`)),
+      ).toBe(true);
+    expect(names.filter((name) => /jest|typescript|biome|playwright/.test(name))).toEqual([]);
+  });
+
+  test(
+    'has templates without any transform, which cfn-lint accepts, and which deploy with the code in a bucket',
+    async () => {
+      const plain = readdirSync(folder).filter((name) => name.endsWith('-cloudformation.yaml'));
+      for (const name of plain) {
+        const { Transform: transform, Resources: resources } = JSON.parse(
+          readFileSync(join(folder, name), 'utf8'),
+        );
+        expect({ name, transform }).toEqual({ name, transform: undefined });
+        expect(JSON.stringify(resources)).not.toContain('AWS::Serverless');
+      }
+      const lint = spawnSync(
+        join(pythonEnvironment('sam'), 'bin', 'cfn-lint'),
+        ['--regions', 'us-east-1', '--template', ...plain.map((name) => join(folder, name))],
+        { encoding: 'utf8' },
+      );
+      expect({ code: lint.status, found: lint.stdout }).toEqual({ code: 0, found: '' });
+
+      const other = await startLocalAws();
+      try {
+        const here = connect({ endpoint: other.endpoint, environment: {} });
+        await fetch(`${other.endpoint}/acme-code-us-east-1`, { method: 'PUT' });
+        for (const name of readdirSync(folder).filter((each) => each.endsWith('.zip')))
+          await fetch(`${other.endpoint}/acme-code-us-east-1/ecr-hardening/${version}/${name}`, {
+            method: 'PUT',
+            body: new Uint8Array(readFileSync(join(folder, name))),
+          });
+        const application = {
+          stackName: applicationStack,
+          type: 'CREATE',
+          document: JSON.parse(readFileSync(join(folder, 'template-cloudformation.yaml'), 'utf8')),
+        } as const;
+        const parameters = { CodeBucketPrefix: 'acme-code', AlertSeverity: 'HIGH' };
+        expect(await deploy(here, { ...application, parameters })).toEqual({ kind: 'deployed' });
+        const outcome = await deploy(here, {
+          ...{ stackName: 'using', type: 'CREATE', parameters: {} },
+          document: { Transform: 'EcrHardening', Resources: { Orders: repository({}) } },
+        });
+        expect(outcome).toEqual({ kind: 'deployed' });
+      } finally {
+        await other.stop();
+      }
     },
     patience,
   );

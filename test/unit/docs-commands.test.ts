@@ -116,7 +116,11 @@ describe('at a terminal, in a folder with a template', () => {
     folder = mkdtempSync(join(temporary, 'work-'));
     mkdirSync(join(folder, 'stacks'));
     for (const name of ['template.yaml', 'stacks/orders.yaml']) writeFileSync(join(folder, name), unsafe);
-    writeFileSync(join(folder, 'samconfig.toml'), textOf('samconfig.toml'));
+    // As `sam deploy --guided` writes it.
+    writeFileSync(
+      join(folder, 'samconfig.toml'),
+      'version = 0.1\n[default.deploy.parameters]\nparameter_overrides = "MutableTags=\\"latest\\""\n',
+    );
     cpSync(made, join(folder, 'cdk.out'), { recursive: true });
     cpSync(join(tools, 'clone'), join(folder, 'ecr-hardening'));
   });
