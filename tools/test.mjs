@@ -10,13 +10,14 @@ import { root } from './setup/paths.mjs';
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const [suite = 'all', ...rest] = process.argv.slice(2);
 const report = process.env.ECR_HARDENING_REPORT;
+const isLong = ['corpus', 'long', 'chaos'].includes(suite);
 
 const environment = {
   ...process.env,
   // The tests start hundreds of processes with the same code.
   NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'),
   PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
-  ...(['corpus', 'long', 'chaos'].includes(suite) ? { ECR_HARDENING_SUITE: suite } : {}),
+  ...(isLong ? { ECR_HARDENING_SUITE: suite } : {}),
 };
 
 /** Runs a command; the result is its exit code. With --outputFile jest's report goes to standard error. */
@@ -47,8 +48,8 @@ const jest = () =>
   run(bin('node'), [
     join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
     ...(report === undefined ? [] : ['--json', `--outputFile=${join(report, `${suite}.json`)}`]),
-    // Tests wait more than they compute: for processes, and for times that run out.
-    `--maxWorkers=${Math.max(4, availableParallelism())}`,
+    // Tests wait more than they compute: for processes, and for times that run out. Those of the long suites compute more.
+    `--maxWorkers=${isLong ? 2 : Math.max(4, availableParallelism())}`,
     ...rest,
   ]);
 
