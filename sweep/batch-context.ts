@@ -7,6 +7,7 @@ import type { Ecr } from '../aws/ecr/ecr.ts';
 import type { ScanningReads } from '../aws/ecr/scanning.ts';
 import type { ObjectStore } from '../aws/objects/object-store.ts';
 import type { Policy } from '../core/policy/policy.ts';
+import type { IndexReader } from '../reconcile/known-indexes.ts';
 import type { Log } from '../reconcile/log.ts';
 import type { KeeperMode } from './sweep-info.ts';
 
@@ -38,6 +39,8 @@ export interface BatchContext {
   readonly ecr: Connection<BatchEcr>;
   readonly claims: ClaimsConnection;
   readonly objects: ObjectStore;
+  /** Reads image indexes that a lifecycle policy would expire; none is read where that would count as a pull. */
+  readonly connectIndexes?: ((deadline: Deadline) => IndexReader) | undefined;
   readonly settings: KeeperSettings;
   readonly times: BatchTimes;
   /** Milliseconds since 1970. */

@@ -22,7 +22,7 @@ export type ToHarden = ReadonlyMap<string, readonly SettingChange[]>;
 export function startKeeperSession(
   { sweep, registry }: SweepInfo,
   usage: BatchUsage,
-  { ecr, claims, settings, times, now, log }: BatchContext,
+  { ecr, claims, connectIndexes, settings, times, now, log }: BatchContext,
 ): Session {
   const { working, undoing, recording } = times;
   return startSession({
@@ -37,6 +37,7 @@ export function startKeeperSession(
       registry,
       required: settings.policy.LifecycleGuardSources,
       connect: () => ({ read: async () => usage, close: () => undefined }),
+      connectIndexes,
     },
     holder: keeperHolder,
     request: hashOf(sweep),

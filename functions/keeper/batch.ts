@@ -4,11 +4,13 @@ import { clientSettings } from '../../aws/client-settings.ts';
 import { deadlineIn } from '../../aws/deadline.ts';
 import type { EcrCalls } from '../../aws/ecr/call.ts';
 import { connect } from '../../aws/ecr/connection.ts';
+import { type ImageIndexReads, imageIndexReads } from '../../aws/ecr/image-indexes.ts';
 import { imageReads } from '../../aws/ecr/images.ts';
 import { repositoryPolicyReads } from '../../aws/ecr/repository-policies.ts';
 import { ecrOperations } from '../../aws/ecr/settings.ts';
 import { connectObjects } from '../../aws/objects/s3.ts';
 import { isList, isOneOf, type Json } from '../../core/json.ts';
+import { startIndexReader } from '../../reconcile/index-reader.ts';
 import { sweepBatch } from '../../sweep/batch.ts';
 import type { BatchEcr } from '../../sweep/batch-context.ts';
 import type { SweepItem } from '../../sweep/items.ts';
@@ -42,7 +44,11 @@ export async function handler(event: unknown, context: FunctionContext): Promise
     try {
       const settings = keeperSettings(env);
       const store = objects.until(times.reporting);
-      return await sweepBatch(input, { ecr, claims, objects: store, settings, times, now: Date.now, log });
+      const { FunctionRoleArn: role } = env;
+      return await sweepBatch(input, {
+        ...{ ecr, claims, objects: store, settings, times, now: Date.now, log },
+        connectIndexes: (deadline) => startIndexReader(ecr.until(deadline), role),
+      });
     } finally {
       for (const each of [ecr, claims, objects]) each.close();
       for (const each of Object.values(times)) each.dispose();
@@ -50,8 +56,13 @@ export async function handler(event: unknown, context: FunctionContext): Promise
   });
 }
 
-function operations(calls: EcrCalls): BatchEcr {
-  return { ...ecrOperations(calls), ...repositoryPolicyReads(calls), ...imageReads(calls) };
+function operations(calls: EcrCalls): BatchEcr & ImageIndexReads {
+  return {
+    ...ecrOperations(calls),
+    ...repositoryPolicyReads(calls),
+    ...imageReads(calls),
+    ...imageIndexReads(calls),
+  };
 }
 
 function parse(event: unknown): BatchInput {

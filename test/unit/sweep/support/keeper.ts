@@ -23,6 +23,7 @@ import type { RepositoryResult } from '../../../../sweep/results.ts';
 import type { BatchInput, ListInput } from '../../../../sweep/steps.ts';
 import type { KeeperMode } from '../../../../sweep/sweep-info.ts';
 import { claimsTableName } from '../../custom-resource/support/claims-table.ts';
+import { nameIn } from '../../custom-resource/support/registry.ts';
 import { letTimePass } from '../../custom-resource/support/run-repositories.ts';
 import { type Server, startServer } from '../../custom-resource/support/server.ts';
 
@@ -101,7 +102,7 @@ export async function startKeeper(given?: Server) {
 
   const prepare = async (sweeping: Sweeping) => {
     // Reads that may lag behind the sweep before would be waited for.
-    for (const name of server.registry.repositories.keys()) letTimePass(server.claims, name);
+    for (const { key } of server.claims.list()) letTimePass(server.claims, nameIn(key) ?? '');
     count += 1;
     const deadline = deadlineIn(60_000);
     const { ecr, claims } = connectAll();
