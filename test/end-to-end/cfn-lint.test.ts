@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { expand } from '../../cloudformation/expand.ts';
-import { isList, isObject, type Json, member } from '../../core/json.ts';
+import { isList, isObject, type Json, type JsonObject, member } from '../../core/json.ts';
 import { projectRoot, pythonEnvironment } from '../../local/paths.ts';
 import { shortForms } from '../../template-text/plain-values.ts';
 import { describeFinding } from '../../wording/findings.ts';
@@ -37,12 +37,35 @@ const cases = readdirSync(golden)
       : [];
   });
 
+/** The keeper's state machine, whose definition is in a file that SAM's linter does not read. */
+function stateMachine(change: (definition: JsonObject) => JsonObject): string {
+  const file = join(projectRoot, 'functions', 'keeper', 'sweep.asl.json');
+  const Definition = change(JSON.parse(readFileSync(file, 'utf8')));
+  const arn = 'arn:aws:lambda:us-east-1:111122223333:function:any';
+  const names = [...JSON.stringify(Definition).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+  const Properties = {
+    RoleArn: 'arn:aws:iam::111122223333:role/any',
+    Definition,
+    DefinitionSubstitutions: Object.fromEntries(names.map((name) => [name, arn])),
+  };
+  return JSON.stringify({ Resources: { Sweep: { Type: 'AWS::StepFunctions::StateMachine', Properties } } });
+}
+
 let found: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 beforeAll(() => {
   for (const { name, before, after } of cases) {
     writeFileSync(join(folder, `${name}.before.json`), JSON.stringify(before));
     writeFileSync(join(folder, `${name}.after.json`), JSON.stringify(after));
   }
+  writeFileSync(
+    join(folder, 'sweep.json'),
+    stateMachine((definition) => definition),
+  );
+  const unended = { States: { Only: { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke' } } };
+  writeFileSync(
+    join(folder, 'sweep.broken.json'),
+    stateMachine((definition) => ({ ...definition, StartAt: 'Only', ...unended })),
+  );
   found = lint();
 }, 120_000);
 
@@ -68,6 +91,11 @@ function lint(): ReadonlyMap<string, ReadonlySet<string>> {
 
 test('cfn-lint finds something in the templates, so that it is known to have read them', () => {
   expect(found.get('settings-resource.before.json')).toContain('E3003 Resources.Left');
+});
+
+test('the definition of the keeper’s state machine is one of the Amazon States Language', () => {
+  expect(found.get('sweep.broken.json')).toContain('E3601 Resources.Sweep');
+  expect(found.get('sweep.json')).toBeUndefined();
 });
 
 test.each(cases)('cfn-lint finds nothing in the hardened $name that it did not find before', ({ name }) => {
