@@ -18,6 +18,7 @@ import { startStubRegistry } from './stub-registry.ts';
 import { startSettings } from './stub-settings.ts';
 import { functionArn, startStack } from './stub-stack.ts';
 
+const noOpTitle = 'a function that does nothing';
 const rounds = Number(process.argv[2] ?? 30);
 const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-'));
 const aliases = aliasesOf(readFileSync(join(projectRoot, 'template.yaml'), 'utf8'));
@@ -67,6 +68,10 @@ async function measure(): Promise<void> {
     };
   };
   const base = medians('with all');
+  const nothing = medians(noOpTitle);
+  console.log(
+    `From process start to the answer: ${(base.wallMs / nothing.wallMs).toFixed(2)} times ${noOpTitle}.`,
+  );
   console.log('bundle'.padEnd(54), '  KiB', ' wall', '  CPU (start to answer, against all aliases)');
   for (const { title, file } of bundles) {
     const { wallMs, cpuMs } = medians(title);
@@ -102,6 +107,7 @@ async function bundleOf(title: string, names: readonly string[]) {
     legalComments: 'none',
     alias,
     define: { 'import.meta.filename': '__filename' },
+    supported: { 'dynamic-import': false },
     outfile: file,
     logLevel: 'silent',
   });
@@ -117,7 +123,7 @@ async function bundleOf(title: string, names: readonly string[]) {
 function noOp() {
   const file = join(folder, 'no-op.cjs');
   writeFileSync(file, 'exports.handler = async () => {};');
-  return { title: 'a function that does nothing', file };
+  return { title: noOpTitle, file };
 }
 
 /** From the start of a process to its end, which is that of the handler, in milliseconds. */

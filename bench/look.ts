@@ -36,6 +36,7 @@ buildSync({
   format: 'cjs',
   target: 'node24',
   mainFields: ['module', 'main'],
+  supported: { 'dynamic-import': false },
   alias: {
     '@aws-sdk/credential-provider-node': join(projectRoot, 'aws', 'bundle', 'environment-credentials.ts'),
   },
