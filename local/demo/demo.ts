@@ -47,22 +47,31 @@ export async function demo(
     else changes.push(...hardening.changes);
   }
 
+  if (changes.length === 0 && failed.length > 0) {
+    session.announced = given.keep;
+    if (given.keep) screen.write(`\n${connectionHelp(aws)}`);
+    throw new Problem(failures(failed, all.length));
+  }
   const verification = await verifySettings(
     clients,
     screen,
     changes.map(({ after }) => after),
   );
-  await showAlert(clients, screen, verification.scanned);
-  await showSweep(clients, screen, await steps.spin('the sweep', runSweep(clients, aws)));
+  if (failed.length === 0) {
+    await showAlert(clients, screen, verification.scanned);
+    await showSweep(clients, screen, await steps.spin('the sweep', runSweep(clients, aws)));
+  }
   screen.write(`\n${summary(all.length - failed.length, changes, verification)}\n\n`);
   session.announced = given.keep;
-  screen.write(given.keep ? `${connectionHelp(aws)}\n${nextSteps(true)}` : nextSteps(false));
+  if (given.keep) screen.write(`${connectionHelp(aws)}\n`);
   if (verification.refused < verification.attempts) {
     throw new Problem(
       'A push over a tag of an immutable repository was accepted: the local AWS does not enforce immutability.',
     );
   }
+  // After a failure, the cause is the last that is said.
   if (failed.length > 0) throw new Problem(failures(failed, all.length));
+  screen.write(nextSteps(given.keep));
 }
 
 async function prepare(

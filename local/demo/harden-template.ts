@@ -6,6 +6,7 @@ import type { Clients } from './clients.ts';
 import type { Deployment, Outcome, StackResource } from './deploy.ts';
 import { deploy, stackResources } from './deploy.ts';
 import { explainFailure } from './explain-failure.ts';
+import { otherFindings } from './findings.ts';
 import { placeholdersFor, publicLookups } from './public-parameters.ts';
 import type { RepositorySettings } from './repository-settings.ts';
 import { readSettings } from './repository-settings.ts';
@@ -26,6 +27,8 @@ export interface RepositoryChange {
 export interface Hardened {
   readonly kind: 'hardened';
   readonly changes: readonly RepositoryChange[];
+  /** What the macro found besides, in a sentence each. */
+  readonly findings: readonly string[];
   /** Parameters that refer to AWS's public parameters, which have a placeholder value here. */
   readonly placeholders: readonly string[];
 }
@@ -65,7 +68,8 @@ export async function hardenTemplate(
     after: now,
     authors: authorSettingsOf(document, logicalIdOf(resources, now.name)),
   }));
-  return { kind: 'hardened', changes, placeholders: Object.keys(replaced) };
+  const findings = otherFindings(document, parameters, new Date().toISOString().slice(0, 10));
+  return { kind: 'hardened', changes, findings, placeholders: Object.keys(replaced) };
 }
 
 function failed(reason: string): Hardening {

@@ -3,8 +3,14 @@ import { Problem } from '../../core/problem.ts';
 import type { Clients } from './clients.ts';
 import { section } from './tree.ts';
 
-/** AWS's public SSM parameters, such as the latest Amazon Linux AMI: accounts can read but not write them. */
-const publicName = /^\/aws\/service\//;
+/**
+ * AWS's public SSM parameters, such as the latest Amazon Linux AMI: accounts can read but not write them. And the version of
+ * the CDK's bootstrap stack, which every template in `cdk.out` looks up.
+ */
+const publicName = /^\/(aws\/service|cdk-bootstrap)\//;
+
+/** A rule of such a template asserts that the version is at least 6. */
+const bootstrapVersion = '28';
 
 /** A template parameter whose value AWS looks up by the name of a public parameter. */
 export interface Lookup {
@@ -25,9 +31,13 @@ export function publicLookups(
     const name = given[parameter] ?? member(section(declared, parameter), 'Default');
     if (typeof type !== 'string' || !type.startsWith('AWS::SSM::Parameter::Value<')) return [];
     if (typeof name !== 'string' || !publicName.test(name)) return [];
-    const placeholder = type.includes('AWS::EC2::Image::Id') ? 'ami-00000000000000000' : 'placeholder';
-    return [{ parameter, publicName: name, placeholder }];
+    return [{ parameter, publicName: name, placeholder: placeholderOf(name, type) }];
   });
+}
+
+function placeholderOf(name: string, type: string): string {
+  if (name.startsWith('/cdk-bootstrap/')) return bootstrapVersion;
+  return type.includes('AWS::EC2::Image::Id') ? 'ami-00000000000000000' : 'placeholder';
 }
 
 /**

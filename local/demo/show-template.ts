@@ -8,11 +8,12 @@ export function showTemplate(file: string, hardening: Hardening): string {
   return `\n${colours.bold(file)}\n${lines}\n`;
 }
 
-function showChanges({ changes, placeholders }: Hardened): string {
+function showChanges({ changes, findings, placeholders }: Hardened): string {
   const tables = changes.map(settingsTable);
   if (tables.length === 0) tables.push('  deployed; it has no repositories');
+  if (findings.length > 0) tables.push(findings.map((each) => marked(colours.yellow('!'), each)).join('\n'));
   if (placeholders.length > 0) {
-    tables.push(marked(' ', `with placeholders for public parameters: ${placeholders.join(', ')}`));
+    tables.push(marked(' ', `with placeholders for parameters of AWS: ${placeholders.join(', ')}`));
   }
   return tables.join('\n\n');
 }

@@ -16,6 +16,11 @@ describe('parameters that AWS looks up among its public ones', () => {
       { P: name },
       [{ parameter: 'P', publicName: name, placeholder: 'placeholder' }],
     ],
+    [
+      { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/cdk-bootstrap/hnb659fds/version' },
+      {},
+      [{ parameter: 'P', publicName: '/cdk-bootstrap/hnb659fds/version', placeholder: '28' }],
+    ],
     [{ Type: image, Default: name }, { P: '/mine' }, []],
     [{ Type: 'String', Default: name }, {}, []],
     [{ Type: image }, {}, []],
