@@ -16,6 +16,7 @@ import { sweepKeys } from '../../sweep/keys.ts';
 import { claimsOf, holdersOf } from './support/claims.ts';
 import { fillWithFleet } from './support/fleet-in-use.ts';
 import {
+  alarmState,
   configure,
   countsOf,
   file,
@@ -103,6 +104,7 @@ describe('210 repositories of all kinds', () => {
     // Nothing grows with the registry but the files in the bucket.
     expect(made.largestState).toBeLessThan(2_000);
     expect(await notificationsOf(made)).toHaveLength(1);
+    expect(await alarmState('KeeperImagesAtRiskAlarm')).toBe('ALARM');
   });
 
   test('are hardened but for what is exempt, owned by a stack or filled by ECR', async () => {

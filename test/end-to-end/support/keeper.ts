@@ -1,4 +1,5 @@
 /** Sweeps of the application that is deployed in the tests' local AWS. */
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import {
   GetFunctionConfigurationCommand,
   type GetFunctionConfigurationCommandOutput,
@@ -129,6 +130,15 @@ export async function invoke(logicalId: string, event: object): Promise<unknown>
   const FunctionName = await resource(logicalId);
   const { Payload } = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }));
   return JSON.parse(Payload?.transformToString() ?? 'null');
+}
+
+/** Such as ALARM; by what the sweeps have logged as metrics. */
+export async function alarmState(logicalId: string): Promise<string | undefined> {
+  const AlarmNames = [await resource(logicalId)];
+  const { MetricAlarms } = await new CloudWatchClient(configuration).send(
+    new DescribeAlarmsCommand({ AlarmNames }),
+  );
+  return MetricAlarms?.[0]?.StateValue;
 }
 
 /** The physical ID of one of the application's resources. */
