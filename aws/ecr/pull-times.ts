@@ -1,12 +1,14 @@
 /** Images of a repository by their digests: when they were last pulled, and which are image indexes. */
 import { DescribeImagesCommand } from '@aws-sdk/client-ecr';
 import { chunks } from '../chunks.ts';
+import { mapConcurrently } from '../map-concurrently.ts';
 import { type EcrCalls, readExisting } from './call.ts';
 import type { Ecr, PulledImage } from './ecr.ts';
 import { indexTypes } from './image-types.ts';
 
 // ECR's limit of DescribeImages by digest.
 const maxImages = 100;
+const callsAtOnce = 4;
 
 export function pullTimeReads({ call, registry }: EcrCalls): Pick<Ecr, 'pulledImages'> {
   return {
@@ -22,16 +24,21 @@ export function pullTimeReads({ call, registry }: EcrCalls): Pick<Ecr, 'pulledIm
         return imageDetails;
       };
       const images = new Map<string, PulledImage>();
-      for (const some of chunks(digests, maxImages))
-        for (const detail of await readExisting(some, 'image', describe)) {
-          const { imageDigest, imageTags = [], lastRecordedPullTime, imageManifestMediaType = '' } = detail;
-          if (imageDigest !== undefined)
-            images.set(imageDigest, {
-              tags: imageTags,
-              pulledAt: lastRecordedPullTime?.getTime(),
-              isImageIndex: indexTypes.includes(imageManifestMediaType),
-            });
-        }
+      const read = (some: readonly string[]) => readExisting(some, 'image', describe);
+      // An image index has images of its own: of thousands of them many hundreds of images are read.
+      const details = (await mapConcurrently(chunks(digests, maxImages), read, callsAtOnce)).flat();
+      for (const {
+        imageDigest,
+        imageTags = [],
+        lastRecordedPullTime,
+        imageManifestMediaType = '',
+      } of details)
+        if (imageDigest !== undefined)
+          images.set(imageDigest, {
+            tags: imageTags,
+            pulledAt: lastRecordedPullTime?.getTime(),
+            isImageIndex: indexTypes.includes(imageManifestMediaType),
+          });
       return images;
     },
   };
