@@ -93,7 +93,7 @@ async function projectOf(named: string | boolean | undefined): Promise<ProjectCo
   return file === undefined ? noProject : (await import('./project/read.ts')).readProject(file);
 }
 
-// The export of template.yaml's output, under the name that samconfig.yaml gives the stack.
+// The export of template.yaml's output, under the name that samconfig.toml gives the stack.
 const exportedToken: Json = { 'Fn::ImportValue': 'ecr-hardening-SettingsServiceToken' };
 
 /** The options for expanding a template. @throws Problem when the file of the application's parameters cannot be read */

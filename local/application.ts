@@ -8,12 +8,12 @@ import type { LocalAws } from './local-aws.ts';
 import { buildFolder, projectRoot } from './paths.ts';
 import { errorLines, runSam } from './sam.ts';
 
-/** The name of the application's stack in the local AWS, as in samconfig.yaml. */
+/** The name of the application's stack in the local AWS, as in samconfig.toml. */
 export const applicationStack = 'ecr-hardening';
 
 const artifactsBucket = 'ecr-hardening-artifacts';
 const inputs = [
-  'samconfig.yaml',
+  'samconfig.toml',
   'package-lock.json',
   'core',
   'cloudformation',
@@ -78,7 +78,7 @@ export async function deployApplication(
       'deploy',
       // By default SAM looks for it in the folder of the template.
       '--config-file',
-      join(projectRoot, 'samconfig.yaml'),
+      join(projectRoot, 'samconfig.toml'),
       '--config-env',
       'local',
       '--template-file',

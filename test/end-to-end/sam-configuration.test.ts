@@ -1,25 +1,34 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { projectRoot, pythonEnvironment } from '../../local/paths.ts';
 
 /** What the SAM CLI's own code answers. */
 function sam(expression: string): string {
   const lines = [
-    'from samcli.lib.config.samconfig import SamConfig, DEFAULT_CONFIG_FILE_NAME',
+    'from samcli.commands.deploy.guided_config import GuidedConfig',
+    'from samcli.lib.config.samconfig import SamConfig',
     `print(${expression})`,
   ];
   const python = join(pythonEnvironment('sam'), 'bin', 'python3');
   return execFileSync(python, ['-c', lines.join('\n')], { cwd: projectRoot, encoding: 'utf8' }).trim();
 }
 
-test('sam deploy --guided writes to a file that git ignores; without it SAM reads the project’s', () => {
-  const written = sam('DEFAULT_CONFIG_FILE_NAME');
+test('sam deploy --guided saves to the file that the pages name, which git ignores; SAM reads the project’s without it', () => {
+  const own = 'samconfig.local.toml';
+  for (const page of ['README.md', 'docs/install.md'])
+    expect(readFileSync(join(projectRoot, page), 'utf8')).toContain(
+      `sam deploy --guided --config-file ${own}`,
+    );
   // A clone may come without git: its file says what it ignores.
   const ignored = readFileSync(join(projectRoot, '.gitignore'), 'utf8').split('\n');
-  expect(ignored).toContain(`/${written}`);
+  expect(ignored).toContain(`/${own}`);
+  const written = sam(`GuidedConfig('template.yaml', 'parameters').get_config_ctx('${own}')[1].path()`);
+  expect(basename(written)).toBe(own);
   expect(
-    sam("SamConfig('.', 'samconfig.yaml').get_all(['deploy'], 'parameters', 'default')['stack_name']"),
+    sam(
+      "SamConfig('.', SamConfig.get_default_file('.')).get_all(['deploy'], 'parameters', 'default')['stack_name']",
+    ),
   ).toBe('ecr-hardening');
 });
