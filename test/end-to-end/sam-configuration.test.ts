@@ -9,7 +9,12 @@ function sam(expression: string): string {
   const lines = [
     'from samcli.commands.deploy.guided_config import GuidedConfig',
     'from samcli.lib.config.samconfig import SamConfig',
-    `print(${expression})`,
+    'import click',
+    // As within the command, whose template is in this folder.
+    'context = click.Context(click.Command("deploy"), info_name="deploy")',
+    'context.samconfig_dir = "."',
+    'with context:',
+    `    print(${expression})`,
   ];
   const python = join(pythonEnvironment('sam'), 'bin', 'python3');
   return execFileSync(python, ['-c', lines.join('\n')], { cwd: projectRoot, encoding: 'utf8' }).trim();
