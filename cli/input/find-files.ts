@@ -1,6 +1,6 @@
 /** The template files that the command line names: files, folders, glob patterns, or standard input. */
 import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { Problem } from '../../core/problem.ts';
 
 /** The name of standard input. */
@@ -81,8 +81,13 @@ async function filesFound(
   { withIgnored = false, isExcluded = () => false }: FindOptions,
   report: (problem: Problem) => void,
 ): Promise<readonly string[]> {
-  const found = await filesLike(search);
+  const { found, unread } = await filesLike(search);
   const isIgnored = withIgnored ? () => false : await ignoredUnder(search.folder);
+  for (const { folder, reason } of unread)
+    if (!isExcluded(resolve(folder)) && !isIgnored(`${resolve(folder)}${sep}`))
+      report(
+        new Problem(`${folder} could not be read (${reason}): make it readable, or have git ignore it.`),
+      );
   const files = found.filter((file) => !isExcluded(resolve(file)) && !isIgnored(resolve(file)));
   if (files.length > 0) return files;
   report(new Problem(nothingFound(name, search.isFolder, found.length)));
@@ -97,21 +102,40 @@ function nothingFound(name: string, isFolder: boolean, leftOut: number): string 
     : `No file matches ${name}: specify the path of a template.`;
 }
 
-async function filesLike({ pattern, folder, isFolder }: Search): Promise<readonly string[]> {
+/** What a search finds, and the folders that could not be looked into. */
+interface FilesLike {
+  readonly found: readonly string[];
+  readonly unread: readonly { readonly folder: string; readonly reason: string }[];
+}
+
+async function filesLike({ pattern, folder, isFolder }: Search): Promise<FilesLike> {
   const { globSync } = await import('tinyglobby');
   const ignore = otherFolders.filter((each) => !pattern.includes(each)).map((each) => `**/${each}/**`);
+  const unread: { folder: string; reason: string }[] = [];
+  // The library leaves out what it cannot read, and templates with it.
+  const readOrReport = (path: string): Dirent[] => {
+    try {
+      return readFolder(path);
+    } catch (error) {
+      const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+      // A pattern may begin with a folder that there is not.
+      if (reason !== 'ENOENT' && reason !== 'ENOTDIR')
+        unread.push({ folder: relative(process.cwd(), path) || '.', reason });
+      return [];
+    }
+  };
   const options = {
     onlyFiles: true,
     expandDirectories: false,
     // A link to a folder may lead out of this one, or around for ever.
     followSymbolicLinks: false,
-    fs: { readdirSync: new Proxy(readdirSync, { apply: (_read, _self, [path]) => readFolder(path) }) },
+    fs: { readdirSync: new Proxy(readdirSync, { apply: (_read, _self, [path]) => readOrReport(path) }) },
     ignore,
   };
   const found = isFolder
     ? globSync(pattern, { ...options, cwd: folder, dot: true }).map((file) => join(folder, file))
     : globSync(pattern, options);
-  return found.toSorted();
+  return { found: found.toSorted(), unread };
 }
 
 /** What is in a folder; a link to a file counts as that file. */

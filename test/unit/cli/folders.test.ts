@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { forEachTemplate } from '../../../cli/input/templates.ts';
 import { buildBin, isSentence, unsafe, Workplace } from './run.ts';
 
 const clean = 'AWSTemplateFormatVersion: 2010-09-09\nResources:\n  Queue: { Type: AWS::SQS::Queue }\n';
@@ -117,6 +118,20 @@ describe('a folder', () => {
       'stacks/a.yaml',
     ]);
   });
+});
+
+test('work that takes longer shows how many files are done', async () => {
+  const shown: string[] = [];
+  const progress = {
+    update: (done: number, total: number) => shown.push(`${done} of ${total > done}`),
+    end: () => shown.push('end'),
+  };
+  await forEachTemplate([join(place.folder, 'stacks')], { progress }, () => {
+    const end = Date.now() + 600;
+    while (Date.now() < end);
+  });
+  expect(shown[0]).toBe('1 of true');
+  expect(shown.at(-1)).toBe('end');
 });
 
 describe('the rules of git', () => {
