@@ -30,7 +30,7 @@ const program = new Command('ecr-hardening')
   // Exit code 1 means findings, so a usage error has another.
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
-withTemplateOptions(program.command('expand'))
+withLiveOptions(withTemplateOptions(program.command('expand')))
   .description('Print the template as the deployed macro would expand it, without the Transform.')
   .argument('[template...]', templates)
   .option('--write', 'write the result to the file instead of printing it')
@@ -38,11 +38,11 @@ withTemplateOptions(program.command('expand'))
     'after',
     examples('expand template.yaml > expanded.yaml', 'expand --write stacks', 'expand -p Stage=prod -'),
   )
-  .action(async (files: string[], options: TemplateOptions & { readonly write?: boolean }) => {
+  .action(async (files: string[], options: TemplateOptions & LiveOptions & { readonly write?: boolean }) => {
     const { expandCommand } = await import('./commands/expand.ts');
     const isToBeWritten = options.write === true;
     const { given, expanding, input } = await setUp(files, options);
-    const text = await expandCommand(given, expanding, isToBeWritten, input, printProblem);
+    const text = await expandCommand(given, expanding, isToBeWritten, input, printProblem, lookOf(options));
     (isToBeWritten ? print : printDocument)(text);
   });
 

@@ -1,21 +1,16 @@
-import type { ReviewedDefault } from '../../cloudformation/control-context.ts';
-import { textOfDefault } from '../../cloudformation/guarded-default.ts';
-import type { Finding } from '../../core/finding.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { Problem } from '../../core/problem.ts';
 import { visible } from '../../core/visible.ts';
 import { readDocument, type TemplateDocument } from '../../template-text/document.ts';
 import { type ExpandOptions, expandTemplate } from '../../template-text/expand.ts';
 import { spansOf } from '../../template-text/spans.ts';
-import { defaultPoliciesNote } from '../../wording/default-policies.ts';
-import { locationOf } from '../../wording/path.ts';
 import type { Colours } from '../colours.ts';
 import { effectOf } from '../diff/effects.ts';
 import { hunksOf, type Version } from '../diff/hunks.ts';
 import { changesOf, ownersByLine, theTemplate } from '../diff/owners.ts';
-import { collectDefaults, messageOf } from '../findings.ts';
+import { collectDefaults } from '../findings.ts';
 import { forEachTemplate, type InputOptions, skippedSentence } from '../input/templates.ts';
-import { liveLines } from '../live/details.ts';
+import { defaultNotes, liveNotes } from '../live/default-notes.ts';
 import type { LookAtTemplates } from '../live/model.ts';
 import { expandedText } from './expand.ts';
 
@@ -63,18 +58,6 @@ function diffOf(template: TemplateDocument, options: ExpandOptions, colours: Col
     return [...titles.map((title) => `  ${dim(title)}\n`), ...lines.map((line) => `  ${line}\n`)].join('');
   });
   return `${file}\n${blocks.join('')}${notes.join('')}`;
-}
-
-/** What the defaults will do, in one line; none where the live repositories were looked at. */
-function defaultNotes(defaults: readonly ReviewedDefault[]): readonly string[] {
-  const named = defaults.map(({ logicalId, finding }) => ({ logicalId, text: textOfDefault(finding) }));
-  return named.length === 0 ? [] : [visible(defaultPoliciesNote(named))];
-}
-
-/** What a look at the live repositories has found about a default. */
-function liveNotes(finding: Finding): readonly string[] {
-  if (finding.guard === undefined) return [];
-  return [`${visible(locationOf(finding))}: ${messageOf(finding)}`, ...liveLines(finding)];
 }
 
 /** Lines that differ, and the resources that they are about. */

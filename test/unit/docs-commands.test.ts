@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { projectRoot } from '../../local/paths.ts';
+import { withoutDefaults } from './cli/run.ts';
 import { commandsOf, type DocumentedCommand, pages, textOf } from './docs-support/pages.ts';
 
 /** What a page may tell its reader to type though no test runs it, and why. */
@@ -157,7 +158,8 @@ describe('at a terminal, in a folder with a template', () => {
     'the commands at $where end with 0 or 1, complain of nothing and say something',
     ({ lines }) => {
       for (const text of lines) {
-        const { code, stdout, stderr } = run(text);
+        const { code, stdout, stderr: all } = run(text);
+        const stderr = withoutDefaults(all);
         expect({ text, stderr, ok: code === 0 || code === 1 }).toEqual({ text, stderr: '', ok: true });
         const written = />\s*(\S+)$/.exec(text)?.[1];
         const said = written === undefined ? stdout : readFileSync(join(folder, written), 'utf8');

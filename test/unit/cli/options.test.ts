@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isObject, type Json } from '../../../core/json.ts';
 import { parseTemplate } from '../../../template-text/parse.ts';
-import { buildBin, isSentence, unsafe, Workplace } from './run.ts';
+import { buildBin, isSentence, unsafe, Workplace, withoutDefaults } from './run.ts';
 
 const byParameter = `Parameters:
   Mutability: { Type: String, Default: IMMUTABLE }
@@ -47,7 +47,7 @@ afterAll(() => place.remove());
 
 function propertiesOf(id: string, ...args: readonly string[]): Json {
   const { code, out, err } = place.run(['expand', ...args]);
-  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect({ code, err: withoutDefaults(err) }).toEqual({ code: 0, err: '' });
   const { Resources: resources } = parseTemplate(out, 'out');
   const resource = isObject(resources) ? resources[id] : undefined;
   return (isObject(resource) ? resource.Properties : undefined) ?? null;

@@ -106,3 +106,7 @@ export const unsafe = [
 
 /** What every sentence about a template that cannot be read is: one line, without a stack trace. */
 export const isSentence = (text: string) => /^[^\n]+[.?]\n$/.test(text) && !/\bat .*:\d+:\d+/.test(text);
+
+/** What is said on standard error, without the warnings of `expand` about the default lifecycle policies that it writes. */
+export const withoutDefaults = (err: string) =>
+  err.replace(/^.*: .* gets? the default lifecycle policy, which .*\n/gm, '');
