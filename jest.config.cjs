@@ -54,8 +54,8 @@ const everyday = [
 ];
 
 module.exports = {
-  // Ends a test that hangs, without failing a slow one on a busy machine.
-  testTimeout: 60_000,
+  // Ends a test that hangs, without failing a slow one: several files of tests share the machine.
+  testTimeout: 180_000,
   testSequencer: '<rootDir>/tools/test-order.cjs',
   projects: { corpus: [corpus], long: [long], chaos: [chaos] }[process.env.ECR_HARDENING_SUITE] ?? everyday,
 };

@@ -24,7 +24,7 @@ describe('examples/cdk', () => {
     const file = join(folder, 'Repositories.template.json');
     document = parseTemplate(readFileSync(file, 'utf8'), file);
     await bootstrapCdk();
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     rmSync(folder, { recursive: true, force: true });
     await stack.delete();
@@ -40,7 +40,7 @@ describe('examples/cdk', () => {
     const found = await settings('cdk/orders');
     expect(found).toMatchObject({ mutability: 'IMMUTABLE', exclusions: [], scanOnPush: true });
     expect(JSON.parse(found.lifecyclePolicyText ?? '{}').rules).toHaveLength(2);
-  }, 30_000);
+  }, 180_000);
 });
 
 describe('examples/cdk/mixin.mjs', () => {

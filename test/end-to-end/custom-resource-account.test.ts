@@ -1,5 +1,5 @@
 import { GetAccountSettingCommand } from '@aws-sdk/client-ecr';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { JsonObject } from '../../core/json.ts';
 import { deploy } from '../../local/demo/deploy.ts';
 import { connect } from './support/clients.ts';
@@ -7,9 +7,6 @@ import { functionCopy } from './support/function-copy.ts';
 import { newStack } from './support/new-stack.ts';
 import { attributes, reasonOf, settingsTemplate } from './support/settings-stack.ts';
 import { clients, uniqueName } from './support/stacks.ts';
-
-// Whole deployments, beside others on the same machine.
-jest.setTimeout(30_000);
 
 /** Account settings are kept by region: here nobody else reads or writes them. */
 const region = 'eu-west-1';

@@ -3,15 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { stackResources } from '../../local/demo/deploy.ts';
 import { claimsOf } from './support/claims.ts';
 import { newStack, settings } from './support/new-stack.ts';
 import { existing, settingsTemplate } from './support/settings-stack.ts';
 import { clients } from './support/stacks.ts';
-
-// A refused request is asked about for some seconds.
-jest.setTimeout(60_000);
 
 const lambda = new LambdaClient({
   endpoint: clients.endpoint,

@@ -1,13 +1,10 @@
 import { PutImageTagMutabilityCommand, PutLifecyclePolicyCommand } from '@aws-sdk/client-ecr';
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { claimsOf, holdersOf } from './support/claims.ts';
 import { newStack, settings } from './support/new-stack.ts';
 import { existing, settingsTemplate, tagsOf } from './support/settings-stack.ts';
 import { clients } from './support/stacks.ts';
 import { recordCalls, writesSince } from './support/writes.ts';
-
-// Whole deployments, beside others on the same machine.
-jest.setTimeout(30_000);
 
 const { ecr } = clients;
 const asCreated = {

@@ -3,16 +3,13 @@ import {
   DeregisterTaskDefinitionCommand,
   DescribeServicesCommand,
 } from '@aws-sdk/client-ecs';
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { claimsOf } from './support/claims.ts';
 import { type FleetInUse, fillWithFleet } from './support/fleet-in-use.ts';
 import { pulledImages, pushOldIndex } from './support/image-indexes.ts';
 import { newStack, settings } from './support/new-stack.ts';
 import { attributes, existing, reasonOf, settingsTemplate } from './support/settings-stack.ts';
 import { addressOf, ecs, newCluster, newService, newTaskDefinition, secret } from './support/workloads.ts';
-
-// Whole deployments, beside others on the same machine.
-jest.setTimeout(60_000);
 
 const asCreated = { mutability: 'MUTABLE', scanOnPush: false, lifecyclePolicyText: undefined };
 

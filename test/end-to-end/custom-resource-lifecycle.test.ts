@@ -1,5 +1,5 @@
 import { BatchGetImageCommand, DescribeImagesCommand } from '@aws-sdk/client-ecr';
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../core/json.ts';
 import { pushImage } from '../../local/demo/registry.ts';
 import { claimsOf } from './support/claims.ts';
@@ -12,9 +12,6 @@ import {
   settingsTemplateWith,
 } from './support/settings-stack.ts';
 import { clients } from './support/stacks.ts';
-
-// Whole deployments, beside others on the same machine.
-jest.setTimeout(30_000);
 
 /** The newest so many images stay. */
 const keep = (countNumber: number) =>

@@ -1,11 +1,8 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../core/json.ts';
 import { claimsOf, holdersOf } from './support/claims.ts';
 import { newStack, settings } from './support/new-stack.ts';
 import { existing, failingAfter, reasonOf, settingsTemplate } from './support/settings-stack.ts';
-
-// Whole deployments, beside others on the same machine.
-jest.setTimeout(30_000);
 
 const asCreated = { mutability: 'MUTABLE', exclusions: [], scanOnPush: false };
 const original = { tagMutability: { mutability: 'MUTABLE', exclusions: [] }, scanOnPush: false };

@@ -1,4 +1,4 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../core/json.ts';
 import { claimsOf } from './support/claims.ts';
 import { newStack, settings } from './support/new-stack.ts';
@@ -10,9 +10,6 @@ import {
   settingsTemplateWith,
   tagsOf,
 } from './support/settings-stack.ts';
-
-// Whole deployments, beside others on the same machine.
-jest.setTimeout(30_000);
 
 const asCreated = {
   mutability: 'MUTABLE',

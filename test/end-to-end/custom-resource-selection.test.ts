@@ -1,5 +1,5 @@
 import { TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-ecr';
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { claimsOf, holdersOf } from './support/claims.ts';
 import { newStack, settings } from './support/new-stack.ts';
 import {
@@ -11,9 +11,6 @@ import {
   tagsOf,
 } from './support/settings-stack.ts';
 import { clients, uniqueName } from './support/stacks.ts';
-
-// Whole deployments, beside others on the same machine.
-jest.setTimeout(30_000);
 
 const asCreated = { mutability: 'MUTABLE', exclusions: [], scanOnPush: false };
 const safe = { mutability: 'IMMUTABLE', exclusions: [], scanOnPush: true };

@@ -1,12 +1,9 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../core/json.ts';
 import { claimsOf } from './support/claims.ts';
 import { functionCopy } from './support/function-copy.ts';
 import { newStack, settings } from './support/new-stack.ts';
 import { existing, reasonOf, settingsTemplate } from './support/settings-stack.ts';
-
-// Whole deployments, beside others on the same machine.
-jest.setTimeout(30_000);
 
 const mutable = { ImageTagMutability: 'MUTABLE', ImageScanningConfiguration: { ScanOnPush: false } };
 const safe = { mutability: 'IMMUTABLE', exclusions: [], scanOnPush: true };

@@ -111,7 +111,7 @@ describe('at a terminal, in a folder with a template', () => {
     execFileSync(process.execPath, [join(projectRoot, 'examples', 'cdk', 'app.mjs')], {
       env: { ...process.env, CDK_OUTDIR: made },
     });
-  }, 60_000);
+  }, 180_000);
   beforeEach(() => {
     // Anew for each block, since some commands write.
     folder = mkdtempSync(join(temporary, 'work-'));
@@ -145,7 +145,7 @@ describe('at a terminal, in a folder with a template', () => {
   test('a command that is mistyped is found', () => {
     expect(run('npx ecr-hardening chekc template.yaml').code).toBe(2);
     expect(run('ecr-hardening check no-such.yaml').code).toBe(2);
-  }, 30_000);
+  }, 180_000);
 
   // Audits ask AWS: test/end-to-end/docs.test.ts runs them.
   const runnable = commands.filter((command) => isTerminal(command) && !isAudit(command));
@@ -166,6 +166,6 @@ describe('at a terminal, in a folder with a template', () => {
         if (!text.includes('--write')) expect({ text, said }).not.toEqual({ text, said: '' });
       }
     },
-    60_000,
+    180_000,
   );
 });

@@ -36,7 +36,7 @@ function deadLinks(
 describe('the links of the documentation', () => {
   test('lead to files and headings that there are', () => {
     expect(deadLinks(pages, projectRoot)).toEqual({ code: 0, said: '' });
-  }, 30_000);
+  }, 180_000);
 
   test('are held against the files: a dead one is found, and a dead anchor in another page too', () => {
     writeFileSync(
@@ -49,7 +49,7 @@ describe('the links of the documentation', () => {
     expect(said).toContain('gone.md');
     expect(said).toContain('#gone');
     expect(said).toContain('2 warnings');
-  }, 30_000);
+  }, 180_000);
 
   test.each(pages)('of %s that leave the project are https and well formed', (file) => {
     const links = [...textOf(file).matchAll(/\]\(<?([^)\s>]+)|^\[[^\]]+\]: *(\S+)/gm)].map(

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { htmlReport } from '../../../reports/audit-html.ts';
 import { findBrowser, launch } from '../../../tools/browser.ts';
@@ -11,8 +11,6 @@ import { Workplace } from './run.ts';
 import { dark, page, repositories } from './support/audit-page.ts';
 import { hostile, sameAudit } from './support/audits.ts';
 
-// A browser takes its time on a busy machine.
-jest.setTimeout(60_000);
 const executable = findBrowser();
 const inBrowser = executable === undefined ? describe.skip : describe;
 

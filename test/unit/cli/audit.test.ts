@@ -268,7 +268,7 @@ describe('audit', () => {
       expect(code).toBe(2);
       expect(err).toContain(sentence);
     },
-    20_000,
+    180_000,
   );
 
   test('says so where there are no credentials, or no region', async () => {

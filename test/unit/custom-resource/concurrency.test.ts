@@ -15,7 +15,7 @@ beforeAll(async () => {
   bench.server.registry.previewLooks = 0;
   // The SDK is loaded before anything is timed.
   await bench.run({ before: unsafe, remainingMs: 60_000 });
-}, 60_000);
+}, 180_000);
 
 afterAll(() => bench.stop());
 
@@ -79,7 +79,7 @@ describe('two resources over the same repositories at the same time', () => {
       isFine(...(await Promise.all([remove(race, one, a.id), remove(race, second, b.id)])));
       isAsBefore(race, repositories);
     },
-    60_000,
+    180_000,
   );
 
   test('two Updates that exchange their repositories do not wait for each other', async () => {

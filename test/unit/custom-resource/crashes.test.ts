@@ -14,7 +14,7 @@ beforeAll(async () => {
   bundleCrashProcess();
   bench = await startBench();
   await bench.run({ before: unsafe, remainingMs: 60_000 });
-}, 60_000);
+}, 180_000);
 
 afterAll(() => bench.stop());
 

@@ -10,7 +10,7 @@ let bench: Bench;
 beforeAll(async () => {
   bench = await startBench();
   await bench.run({ before: unsafe, remainingMs: 60_000 });
-}, 60_000);
+}, 180_000);
 
 afterAll(() => bench.stop());
 
