@@ -92,7 +92,7 @@ describe('the templates in examples/', () => {
 
       await clear(stackName, [...own.map(({ physicalId }) => physicalId), ...Object.keys(existing)]);
     },
-    60_000,
+    180_000,
   );
 
   /** Whether an example's custom resource selects no repository. */
