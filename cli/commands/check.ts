@@ -74,7 +74,7 @@ export async function checkCommand(
   const isNothing = names.length === 0 && code === 2;
   const notes = [...about, ...(isNothing || skipped.length === 0 ? [] : [skippedSentence(skipped)])];
   const { format, version, colours } = checkOptions;
-  const text = checkReport(format, findings, { read: names, version, colours });
+  const text = await checkReport(format, findings, { read: names, version, colours });
   return format === 'text'
     ? { text: `${text}${notes.map((note) => `${note}\n`).join('')}`, code, problems, notes: [] }
     : { text, code, problems, notes };
@@ -88,17 +88,18 @@ async function writeReports(
 ): Promise<readonly string[]> {
   if (reports.length === 0) return [];
   const { writeText } = await import('../write-file.ts');
-  return reports.flatMap(({ format, file }) => {
-    const context = { read: names, version: checkOptions.version, colours: coloursFor({}, {}) };
-    const text = checkReport(format, findings, context);
+  const context = { read: names, version: checkOptions.version, colours: coloursFor({}, {}) };
+  const problems: string[] = [];
+  for (const { format, file } of reports) {
+    const text = await checkReport(format, findings, context);
     try {
       writeText(file, visibleLines(text));
-      return [];
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      return [`${file} could not be written (${reason}): specify another file with --report.`];
+      problems.push(`${file} could not be written (${reason}): specify another file with --report.`);
     }
-  });
+  }
+  return problems;
 }
 
 /** The findings that are not known yet, and what there is to say of the others. */

@@ -1,11 +1,6 @@
 /** The report formats of `check`. A new format is a file of its own, and its name and its case here. */
 import type { Colours } from '../colours.ts';
 import type { LocatedFinding } from '../findings.ts';
-import { githubReport } from './github.ts';
-import { jsonReport } from './json.ts';
-import { junitReport } from './junit.ts';
-import { sarifReport } from './sarif.ts';
-import { textReport } from './text.ts';
 
 export const formats = ['text', 'json', 'sarif', 'junit', 'github'] as const;
 export type Format = (typeof formats)[number];
@@ -18,23 +13,23 @@ export interface ReportContext {
   readonly colours: Colours;
 }
 
-/** The findings in a format. */
-export function checkReport(
+/** The findings in a format, which is loaded only here: `--help` needs the names alone. */
+export async function checkReport(
   format: Format,
   findings: readonly LocatedFinding[],
   { read, version, colours }: ReportContext,
-): string {
+): Promise<string> {
   switch (format) {
     case 'text':
-      return textReport(read, findings, colours);
+      return (await import('./text.ts')).textReport(read, findings, colours);
     case 'json':
-      return jsonReport(findings);
+      return (await import('./json.ts')).jsonReport(findings);
     case 'sarif':
-      return sarifReport(findings, version);
+      return (await import('./sarif.ts')).sarifReport(findings, version);
     case 'junit':
-      return junitReport(read, findings);
+      return (await import('./junit.ts')).junitReport(read, findings);
     case 'github':
-      return githubReport(findings);
+      return (await import('./github.ts')).githubReport(findings);
     default:
       return format satisfies never;
   }
