@@ -11,12 +11,13 @@ import { SetupProblem } from './setup/problem.mjs';
 
 process.once('exit', endCommands);
 try {
-  await prepare(['command']);
-  if (!isBuilt())
+  if (!isBuilt()) {
+    await prepare(['command']);
     await withLock(join(root, '.aws-sam', 'command.lock'), async () => {
       // The previous holder of the lock may have built it.
       if (!isBuilt()) await import('./build-cli.mjs');
     });
+  }
   createRequire(import.meta.url)(join(root, 'dist', 'ecr-hardening.cjs'));
 } catch (error) {
   if (!(error instanceof SetupProblem)) throw error;
