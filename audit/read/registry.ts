@@ -82,13 +82,18 @@ async function regionOf(services: Services): Promise<string> {
   }
 }
 
+/** A repository, with what is reported of it alone: of 100,000 the rest would take a part of the memory. */
+type ListedRepository = Omit<Repository, 'uri'>;
+
 async function listRepositories(
   { ecr }: Services,
   { stop, registryId, endpointUrl }: ReadOptions,
   region: string,
-): Promise<readonly Repository[]> {
+): Promise<ListedRepository[]> {
   try {
-    return await ecr.repositories();
+    const all = await ecr.repositories();
+    const of = all[0]?.registryId ?? '';
+    return all.map(({ uri: _uri, ...about }) => ({ ...about, registryId: of }));
   } catch (error) {
     if (stop.aborted) return [];
     throw unreadable(error, { region, registryId, endpointUrl });
@@ -98,9 +103,9 @@ async function listRepositories(
 /** What is read of the registry as a whole, by repository where it is about repositories. */
 interface WholeRegistry {
   readonly scanType: RegistryReading['scanType'];
-  readonly scanning: Read<ReadonlyMap<string, Read<ScanReading>>>;
+  readonly scanning: Read<Map<string, Read<ScanReading>>>;
   /** By ARN. */
-  readonly stacks: Read<ReadonlyMap<string, Read<string | undefined>>>;
+  readonly stacks: Read<Map<string, Read<string | undefined>>>;
   readonly pushes: Read<PushesRead>;
   readonly origins: Origins;
   readonly usage: Read<UsageRead>;
@@ -108,7 +113,7 @@ interface WholeRegistry {
 
 async function readWhole(
   services: Services,
-  listed: readonly Repository[],
+  listed: readonly ListedRepository[],
   { registryId, maxPushes, sourceRegions, usageSources, now }: ReadOptions,
   region: string,
 ): Promise<WholeRegistry> {
@@ -134,31 +139,37 @@ async function readWhole(
   return { scanType, scanning, stacks, pushes, origins, usage };
 }
 
-/** Reads every repository; returns how many there are, without those that were deleted meanwhile. */
+/**
+ * Reads every repository; returns how many there are, without those that were deleted meanwhile.
+ *
+ * @param listed is emptied, and so is what `whole` has of each: a registry may have 100,000 repositories
+ */
 async function readEach(
   { ecr }: Services,
-  listed: readonly Repository[],
+  listed: (ListedRepository | undefined)[],
   whole: WholeRegistry,
   registry: RegistryReading,
   { stop, previousTags, onRepository, onProgress }: ReadOptions,
 ): Promise<number> {
   let read = 0;
   let gone = 0;
-  const readOne = async (each: Repository) => {
-    if (stop.aborted) return;
-    const parts = await readParts(ecr, each.name);
+  const readOne = async (index: number) => {
+    const each = listed[index];
+    listed[index] = undefined;
+    if (stop.aborted || each === undefined) return;
+    const { registryId: _registryId, ...about } = each;
+    const parts = await readParts(ecr, about.name);
     // Calls that were ended with the audit do not count as unknown.
     if (stop.aborted) return;
+    const of = takeFrom(whole, about);
     if (parts === 'gone') gone += 1;
     else {
-      const { uri: _uri, registryId: _registryId, ...about } = each;
-      const of = wholeOf(whole, about);
-      onRepository({ ...about, ...parts, ...of, previousAudit: previousTags(each.arn) }, registry);
+      onRepository({ ...about, ...parts, ...of, previousAudit: previousTags(about.arn) }, registry);
       read += 1;
     }
     onProgress(read, listed.length - gone);
   };
-  await mapConcurrently(listed, readOne, repositoriesAtOnce);
+  await mapConcurrently([...listed.keys()], readOne, repositoriesAtOnce);
   return listed.length - gone;
 }
 
@@ -166,15 +177,19 @@ function scanOf({ scanning }: WholeRegistry, name: string): Read<ScanReading> {
   return whenKnown(scanning, (all) => all.get(name) ?? { unknown: { code: 'scanning-not-returned' } });
 }
 
-/** What was read of the registry as a whole, about one repository. */
-function wholeOf(
+/** What was read of the registry as a whole, about one repository; it is kept no longer. */
+function takeFrom(
   whole: WholeRegistry,
   { name, arn }: Pick<Repository, 'name' | 'arn'>,
 ): Pick<RepositoryReading, 'scan' | 'stack' | 'pushes' | 'origin' | 'references'> {
   const pushes = whenKnown(whole.pushes, (all) => pushesOf(all, name));
+  const scan = scanOf(whole, name);
+  const stack = whenKnown(whole.stacks, (all) => all.get(arn));
+  if (!isUnknown(whole.scanning)) whole.scanning.delete(name);
+  if (!isUnknown(whole.stacks)) whole.stacks.delete(arn);
   return {
-    scan: scanOf(whole, name),
-    stack: whenKnown(whole.stacks, (all) => all.get(arn)),
+    scan,
+    stack,
     pushes,
     references: whenKnown(whole.usage, (usage) => referencesTo(name, usage)),
     origin: originOf(name, whole.origins, !isUnknown(pushes) && pushes.tags.size > 0),

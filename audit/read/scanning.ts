@@ -11,7 +11,7 @@ import { orUnknown } from './failures.ts';
 export async function readScanning(
   ecr: Pick<ScanningReads, 'repositoryScanning'>,
   names: readonly string[],
-): Promise<ReadonlyMap<string, Read<ScanReading>>> {
+): Promise<Map<string, Read<ScanReading>>> {
   const found = new Map<string, Read<ScanReading>>();
   await mapConcurrently(chunks(names, maxScanningNames), async (some) => {
     // The response does not contain repositories that were deleted meanwhile.

@@ -22,14 +22,14 @@ export async function readStacks(
     stackTags,
     repositoryStacks,
   }: { readonly stackTags: StackTags; readonly repositoryStacks: RepositoryStacks },
-  listed: readonly Repository[],
-): Promise<ReadonlyMap<string, Read<string | undefined>>> {
+  listed: readonly Pick<Repository, 'name' | 'arn'>[],
+): Promise<Map<string, Read<string | undefined>>> {
   const stacks = new Map<string, Read<string | undefined>>();
   for (const { arn, stackName } of await stackTags.stackRepositories())
     if (stackName !== undefined) stacks.set(arn, stackName);
   const others = listed.filter(({ arn }) => !stacks.has(arn));
   const isAsked = others.length <= maxAsked;
-  const ask = async ({ arn, name }: Repository) => {
+  const ask = async ({ arn, name }: Pick<Repository, 'name' | 'arn'>) => {
     const stack = isAsked
       ? await orUnknown(action, async () => stackIn(await repositoryStacks.stackOf(name)))
       : notFound;

@@ -16,7 +16,7 @@ export interface UsageRead {
 /** @param wanted the services to ask; none: it is unknown */
 export async function readUsage(
   usage: Usage,
-  listed: readonly Repository[],
+  listed: readonly Pick<Repository, 'registryId'>[],
   region: string,
   wanted: readonly UsageSource[],
 ): Promise<Read<UsageRead>> {
