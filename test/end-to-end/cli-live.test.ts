@@ -118,3 +118,20 @@ test('diff --live writes no policy that would delete images in use, and says by 
   expect(out).toContain('note write instead: set KeepImages: ');
   expect(out.match(/LifecyclePolicyText/g)).toHaveLength(1);
 });
+
+test('expand --live prints the template without that policy, and says so beside it; without a look it warns', async () => {
+  const looked = await run(['expand', '--live', template()]);
+  const { Images, New } = JSON.parse(looked.out).Resources;
+  expect({ code: looked.code, ...Images.Properties }).toMatchObject({
+    code: 0,
+    ImageTagMutability: 'IMMUTABLE',
+  });
+  expect(Images.Properties).not.toHaveProperty('LifecyclePolicy');
+  // There is no such repository yet, and so no image.
+  expect(New.Properties).toHaveProperty('LifecyclePolicy');
+  expect(looked.err).toMatch(/Images\.Properties\.LifecyclePolicy: .*in use/);
+
+  const blind = await run(['expand', template()]);
+  expect(JSON.parse(blind.out).Resources.Images.Properties).toHaveProperty('LifecyclePolicy');
+  expect(blind.err).toMatch(/Images and New get the default lifecycle policy, .*check --live\)\n$/);
+});
