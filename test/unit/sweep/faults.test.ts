@@ -3,6 +3,7 @@ import { AwsCallError } from '../../../aws/call-error.ts';
 import { readLines } from '../../../sweep/files.ts';
 import type { SweepItem } from '../../../sweep/items.ts';
 import type { RepositoryResult } from '../../../sweep/results.ts';
+import { summariseSweep } from '../../../sweep/summarise.ts';
 import type { Step } from '../custom-resource/support/operations.ts';
 import { repositoryLike, safe, unsafe } from '../custom-resource/support/registry.ts';
 import { type Keeper, startKeeper } from './support/keeper.ts';
@@ -33,6 +34,17 @@ const others = names.filter((name) => name !== one);
 function expectAll(results: readonly RepositoryResult[]): void {
   expect(results.map(({ name }) => name)).toEqual(names);
   expect(results.map(({ index }) => index)).toEqual(names.map((_, index) => index));
+}
+
+/** How many of each state the summary accounts for. */
+async function accounted(sweep: string) {
+  const { states } = await summariseSweep(sweep, {
+    store: keeper.objects,
+    now: Date.now,
+    reports: () => [],
+    notify: async () => undefined,
+  });
+  return states;
 }
 
 test.each<[Step, string | undefined]>([
@@ -118,6 +130,8 @@ test('a batch whose time is over has a result for each repository, and fails', a
   expect(again.repositories).toBe(open.length);
   expect(again.results.map(({ index }) => index)).toEqual(open);
   expect(again.results.every(({ state }) => state === 'hardened')).toBe(true);
+  // The whole list again, each once.
+  expect(await accounted(again.sweep)).toEqual({ hardened: names.length });
   expect((await keeper.sweep({ again: again.sweep })).repositories).toBe(0);
 });
 
@@ -142,9 +156,11 @@ test('a bucket that fails leaves no result, and the batch is known as failed', a
     if (call === 'put' && key.endsWith('results/00000000.jsonl'))
       throw new AwsCallError('PutObject', undefined, new Error('no'));
   };
-  const { results, map } = await keeper.sweep({ batchSize: 6, attempts: 2 });
+  const { results, map, sweep } = await keeper.sweep({ batchSize: 6, attempts: 2 });
   expect(map.failed).toEqual([0]);
   expect(results.map(({ name }) => name)).toEqual(names.slice(6));
+  keeper.objects.before = async () => undefined;
+  expect(await accounted(sweep)).toEqual({ failed: 6, hardened: 6 });
 });
 
 test('two sweeps at once do no harm', async () => {
