@@ -143,6 +143,7 @@ describe('the keeper', () => {
     [
       'KeeperBatchRole',
       [
+        'ecr:BatchGetImage',
         'ecr:BatchGetRepositoryScanningConfiguration',
         'ecr:DeleteLifecyclePolicy',
         'ecr:DescribeImages',
@@ -156,7 +157,7 @@ describe('the keeper', () => {
         'ecr:PutLifecyclePolicy',
         'ecr:StartLifecyclePolicyPreview',
       ],
-      ['ecr:GetRegistryScanningConfiguration'],
+      ['ecr:GetRegistryScanningConfiguration', 'ecr:ListPullTimeUpdateExclusions'],
     ],
     ['KeeperSummaryRole', [], []],
     ['KeeperSweepRole', [], []],

@@ -31,9 +31,10 @@ const resources = keysOf(resource()).filter((name) => name.startsWith('Keeper'))
 const ofType = (type: string) => resources.filter((name) => resource(name, 'Type') === type);
 
 function statementsOf(role: string): readonly JsonObject[] {
-  return listed(resource(role, 'Properties', 'Policies')).flatMap((policy) =>
-    listed(at(policy, 'PolicyDocument', 'Statement')).filter(isObject),
-  );
+  // Also those under a condition.
+  return listed(resource(role, 'Properties', 'Policies'))
+    .flatMap(listed)
+    .flatMap((policy) => listed(at(policy, 'PolicyDocument', 'Statement')).filter(isObject));
 }
 const actionsOf = (role: string) => statementsOf(role).flatMap(({ Action }) => listed(Action).map(String));
 
@@ -59,11 +60,17 @@ describe('what template.yaml deploys for the keeper', () => {
     expect(at(template, 'Parameters', 'Keeper', 'Default')).toBe('Off');
     expect(at(template, 'Parameters', 'Keeper', 'AllowedValues')).toEqual(['Off', ...keeperModes]);
     expect(at(template, 'Conditions', 'HasKeeper')).toEqual([['Keeper', 'Off']]);
+    const narrower: Readonly<Record<string, string>> = {
+      KeeperAlarmTopic: 'HasOwnAlarmTopic',
+      KeeperPullTimeExclusion: 'KeeperReadsImageIndexes',
+    };
+    for (const condition of Object.values(narrower))
+      expect(listed(at(template, 'Conditions', condition))).toContain('HasKeeper');
     expect(resources.length).toBeGreaterThan(20);
     for (const name of resources)
       expect({ name, condition: resource(name, 'Condition') }).toEqual({
         name,
-        condition: name === 'KeeperAlarmTopic' ? 'HasOwnAlarmTopic' : 'HasKeeper',
+        condition: narrower[name] ?? 'HasKeeper',
       });
   });
 
