@@ -15,10 +15,15 @@ export interface ColdStart {
   readonly event: string;
 }
 
-/** Milliseconds of each round for each of them, by name; they take turns. */
+/**
+ * Milliseconds of each round for each of them, by name; they take turns.
+ *
+ * @param environment of all of them, beside this process's
+ */
 export async function coldStarts<Name extends string>(
   started: Readonly<Record<Name, ColdStart>>,
   rounds: number,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   let event = '';
   let onAnswer: (answer: string) => void = () => {};
@@ -40,7 +45,10 @@ export async function coldStarts<Name extends string>(
         onAnswer = resolve;
       });
       const start = performance.now();
-      const child = spawn(process.execPath, [runtime, port, bundle], { stdio: 'ignore' });
+      const child = spawn(process.execPath, [runtime, port, bundle], {
+        stdio: 'ignore',
+        env: { ...process.env, ...environment },
+      });
       const ended = once(child, 'exit');
       const first = await Promise.race([answered, ended.then(() => '')]);
       const took = performance.now() - start;

@@ -6,7 +6,7 @@
  *   those that it answers. Repositories grow sixfold in its hands, so one of nothing else has a budget for what it
  *   answers only.
  * - A cold start, from a new process to its answer at Lambda's runtime API, against that of a function that does nothing:
- *   with defaults only, and where one more file has to be loaded.
+ *   with defaults only, and where one more file has to be loaded. Both have the environment of the deployed function.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -134,6 +134,7 @@ async function reportColdStarts(bundle: string): Promise<void> {
       documents: { bundle, event: eventWith({ RepositoryPolicyText: ownPolicy }) },
     },
     coldRounds,
+    deployedEnvironment(),
   );
   const empty = decile(times.get('nothing') ?? []);
   const ratioOf = (name: string) => decile(times.get(name) ?? []) / empty;
@@ -145,12 +146,22 @@ async function reportColdStarts(bundle: string): Promise<void> {
   console.log(`  ${'and a policy is read (documents)'.padEnd(46)}${ratioOf('documents').toFixed(2)}`);
 }
 
+/** The application's template; of the short forms of intrinsics only the text is left. */
+function applicationTemplate() {
+  return parse(readFileSync(join(projectRoot, 'template.yaml'), 'utf8'), { logLevel: 'silent' });
+}
+
+/** What the deployed function has, with each parameter's default; without the look at live repositories (bench/look.ts). */
+function deployedEnvironment(): Record<string, string> {
+  const { Globals, Parameters } = applicationTemplate();
+  const variables = Object.entries<string>(Globals.Function.Environment.Variables);
+  const values = variables.map(([name, value]) => [name, String(Parameters[value]?.Default ?? value)]);
+  return { ...Object.fromEntries(values), LifecycleGuard: 'Off' };
+}
+
 /** The macro as SAM builds it. */
 function buildMacro(outdir: string): string {
-  const { EntryPoints } = parse(readFileSync(join(projectRoot, 'template.yaml'), 'utf8'), {
-    // Short forms of intrinsics.
-    logLevel: 'silent',
-  }).Resources.MacroFunction.Metadata.BuildProperties;
+  const { EntryPoints } = applicationTemplate().Resources.MacroFunction.Metadata.BuildProperties;
   buildSync({
     entryPoints: EntryPoints,
     absWorkingDir: projectRoot,
