@@ -26,6 +26,8 @@ const shared = {
   write: false,
   mainFields: ['module', 'main'],
   legalComments: 'none',
+  // Half as long as escapes, of which the charts' words in other languages have thousands.
+  charset: 'utf8',
   // By `require`: `import()` would start Node's loader of ES modules.
   supported: { 'dynamic-import': false },
   define: {

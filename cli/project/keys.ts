@@ -63,8 +63,11 @@ export function projectSchema(): object {
     type: 'object',
     additionalProperties: false,
     properties: Object.fromEntries(properties),
+    definitions: { value: { type: [...scalars, 'array'], items: { type: scalars } } },
   };
 }
+
+const scalars = ['string', 'number', 'boolean'];
 
 function schemaOf(kind: KeyKind): object {
   if (kind === 'text') return { type: 'string' };
@@ -79,10 +82,10 @@ function textOrTexts(item: object): object {
 }
 
 function parametersSchema(): object {
-  const scalars = ['string', 'number', 'boolean'];
+  // By reference, since it is the same of each; beside a reference itself a description would not count.
   const properties = namesAt('application').map((name) => [
     name,
-    { description: policyDescriptions[name], type: [...scalars, 'array'], items: { type: scalars } },
+    { description: policyDescriptions[name], allOf: [{ $ref: '#/definitions/value' }] },
   ]);
   return { type: 'object', additionalProperties: false, properties: Object.fromEntries(properties) };
 }

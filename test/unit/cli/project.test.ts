@@ -122,7 +122,7 @@ describe('.ecr-hardening.yaml', () => {
   test('has a schema for editors in the package, made from the code (UPDATE_GOLDEN=1 writes it)', () => {
     const path = join(projectRoot, 'schema', 'ecr-hardening.schema.json');
     const schema = JSON.parse(JSON.stringify(projectSchema()));
-    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(path, `${JSON.stringify(schema, null, 2)}\n`);
+    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(path, `${JSON.stringify(schema)}\n`);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(schema);
     for (const config of [
       'paths: stacks\nskip: [Retain]\n',
