@@ -20,8 +20,14 @@ export interface VirtualTime {
 interface Event {
   readonly at: number;
   readonly order: number;
-  readonly fire: () => void;
+  fire: () => void;
   isCancelled: boolean;
+}
+
+/** It stays in its place, but what it would have done is let go: a batch's deadlines end minutes later. */
+function cancel(event: Event): void {
+  event.isCancelled = true;
+  event.fire = () => undefined;
 }
 
 /** A timer as Node's: it can be cleared, and that it does not hold the process matters to nobody here. */
@@ -101,7 +107,7 @@ function replaceClock(elapsed: () => number, schedule: Schedule): () => void {
     setTimeout: (run: (...values: unknown[]) => void, milliseconds = 0, ...values: unknown[]) =>
       new VirtualTimer(schedule(milliseconds, () => run(...values))),
     clearTimeout(timer: unknown) {
-      if (timer instanceof VirtualTimer) timer.event.isCancelled = true;
+      if (timer instanceof VirtualTimer) cancel(timer.event);
     },
   });
   performance.now = () => begunAt + elapsed();
@@ -122,7 +128,7 @@ function abortable(schedule: Schedule) {
   return (milliseconds = 0, value?: unknown, { signal }: { readonly signal?: AbortSignal } = {}) =>
     new Promise((resolve, reject) => {
       const abort = () => {
-        event.isCancelled = true;
+        cancel(event);
         reject(signal?.reason);
       };
       const event = schedule(milliseconds, () => {
