@@ -10,7 +10,7 @@ export const metricNamespace = 'EcrHardening';
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html):
  * the metrics of the whole sweep, and one for each state, without dimensions.
  */
-export function metricsOf({ info, states, atRisk, endedAt }: SweepSummary): string {
+export function metricsOf({ info, states, atRisk, endedAt }: SweepSummary): object {
   const whole = {
     Sweeps: 1,
     RepositoriesFailed: states.failed ?? 0,
@@ -25,14 +25,14 @@ export function metricsOf({ info, states, atRisk, endedAt }: SweepSummary): stri
     Name,
     Unit: Name === 'SweepSeconds' || Name === 'SweepEndedAt' ? 'Seconds' : 'Count',
   }));
-  return JSON.stringify({
+  return {
     _aws: {
       Timestamp: endedAt,
       CloudWatchMetrics: [{ Namespace: metricNamespace, Dimensions: [[]], Metrics: metrics }],
     },
     ...whole,
     ...byState,
-  });
+  };
 }
 
 /** The name of a state's metric, such as `StateWouldHarden`. */

@@ -30,7 +30,7 @@ export async function handler(
     const message = topic === '' ? undefined : sweepMessage(summary, place);
     if (message !== undefined)
       await publish(topic, messageOf(message, summary, place), process.env, deadline);
-    console.log(metricsOf(summary));
+    console.log(visibleJson(metricsOf(summary)));
   };
   try {
     const summary = await summariseSweep(

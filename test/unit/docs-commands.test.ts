@@ -12,6 +12,7 @@ const leftOut: readonly (readonly [RegExp, string])[] = [
   [/^npm (install|ci)\b/, 'installs what the machine of the tests has already'],
   [/^stack\.addTransform\('EcrHardening'\);$/, 'a line of examples/cdk/app.mjs, which a test synthesises'],
   [/^CDK_OUTDIR=\S+ node app\.mjs$/, 'run before these tests, and deployed by test/end-to-end/cdk.test.ts'],
+  [/^node_modules\/\.bin\/node bench\//, 'a benchmark, whose figures depend on the machine'],
   [/^The image tag '.*' already exists in the '.*' repository/, 'what ECR answers, and no command'],
 ];
 

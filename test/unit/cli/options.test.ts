@@ -22,6 +22,7 @@ beforeAll(() => {
   buildBin();
   place.write({
     'unsafe.yaml': unsafe,
+    'with-parameter.yaml': `Parameters: { Any: { Type: String } }\n${unsafe}`,
     'parameter.yaml': byParameter,
     'settings.yaml': settings,
     'sam/samconfig.toml': [
@@ -134,7 +135,7 @@ describe('--parameter', () => {
   });
 
   test('may hold = in its value, and must hold one', () => {
-    expect(propertiesOf('Orders', '-p', 'Any=a=b', 'unsafe.yaml')).toMatchObject(safe);
+    expect(propertiesOf('Orders', '-p', 'Any=a=b', 'with-parameter.yaml')).toMatchObject(safe);
     const { code, err } = place.run(['expand', '-p', 'Any', 'unsafe.yaml']);
     expect(code).toBe(2);
     expect(err).toContain('It must have the form NAME=VALUE.');

@@ -161,7 +161,7 @@ describe('what template.yaml deploys for the keeper', () => {
   test('the dashboard is JSON, and all that it and the alarms name exists', async () => {
     const { write, summarise } = world();
     await write({ sweep: 'one', listed: [], batches: [] });
-    const metricNames = Object.keys(JSON.parse(metricsOf(await summarise('one'))));
+    const metricNames = Object.keys(metricsOf(await summarise('one')));
     const body = String(resource('KeeperDashboard', 'Properties', 'DashboardBody'));
     const widgets = listed(at(JSON.parse(body), 'widgets'));
     expect(widgets).toHaveLength(6);

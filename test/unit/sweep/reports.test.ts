@@ -125,7 +125,7 @@ describe('the reports of a sweep', () => {
 
   test('come with metrics, each in the line that names it', async () => {
     const { summary } = await sweepAll();
-    const line = JSON.parse(metricsOf(summary));
+    const line = JSON.parse(JSON.stringify(metricsOf(summary)));
     const [{ Metrics: metrics }] = line._aws.CloudWatchMetrics;
     for (const { Name: name } of metrics) expect(line).toHaveProperty(name, expect.any(Number));
     expect(line).toMatchObject({ Sweeps: 1, RepositoriesFailed: 1, ImagesAtRisk: 3, StateLeftToStack: 1 });
