@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,12 +5,14 @@ import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { LocatedFinding } from '../../cli/findings.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { projectRoot } from '../../local/paths.ts';
 import { type FleetInUse, fillWithFleet } from './support/fleet-in-use.ts';
 import { repository } from './support/new-stack.ts';
+import { runCommand } from './support/run-command.ts';
 import { clients, uniqueName } from './support/stacks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cli-live-'));
+const run = (args: readonly string[], environment: Record<string, string> = {}) =>
+  runCommand(args, { folder, environment });
 const name = uniqueName('live').toLowerCase();
 let fleet: FleetInUse;
 
@@ -26,28 +27,6 @@ function template(parameters: JsonObject = {}): string {
   const New = repository({ RepositoryName: `${name}-new` });
   writeFileSync(file, JSON.stringify({ Transform: 'EcrHardening', Parameters, Resources: { Images, New } }));
   return file;
-}
-
-/** Runs the command with the local AWS as the registry; one service may be at another address. */
-function run(args: readonly string[], environment: Record<string, string> = {}) {
-  return new Promise<{ readonly code: number; readonly out: string; readonly err: string }>((resolve) => {
-    const env = {
-      PATH: process.env.PATH,
-      HOME: folder,
-      AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_REGION: 'us-east-1',
-      AWS_ENDPOINT_URL: clients.endpoint,
-      ...environment,
-    };
-    execFile(
-      process.execPath,
-      ['cli/main.ts', ...args],
-      { cwd: projectRoot, env, maxBuffer: 64_000_000 },
-      (error, out, err) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
-    );
-  });
 }
 
 async function check(file: string, environment?: Record<string, string>) {

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   CreatePullThroughCacheRuleCommand,
   CreateRepositoryCommand,
@@ -7,9 +10,10 @@ import {
 } from '@aws-sdk/client-ecr';
 import { DeleteRolePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { keeperHolder } from '../../core/claims/keeper.ts';
 import { exemptionTagKey } from '../../core/policy/exemption-tag.ts';
+import { applicationStack } from '../../local/application.ts';
 import { subscribe } from '../../local/demo/alert.ts';
 import { localConfiguration } from '../../local/demo/clients.ts';
 import { sweepKeys } from '../../sweep/keys.ts';
@@ -29,6 +33,7 @@ import {
   sweep,
 } from './support/keeper.ts';
 import { newStack, repository } from './support/new-stack.ts';
+import { runCommand } from './support/run-command.ts';
 import { clients } from './support/stacks.ts';
 import { recordCalls, writesSince } from './support/writes.ts';
 
@@ -192,6 +197,47 @@ describe('a sweep with failures', () => {
     await configure('KeeperListFunction', { Handler: 'handler.handler' });
     expect(made).toMatchObject({ status: 'FAILED', error: 'SweepFailed' });
     expect(await notificationsOf(made)).toHaveLength(1);
+  });
+});
+
+describe('ecr-hardening sweep', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cli-sweep-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const stack = ['--stack-name', applicationStack];
+  const run = (...args: readonly string[]) =>
+    runCommand(['sweep', ...stack, '--endpoint-url', clients.endpoint, ...args], { folder, cwd: folder });
+  const nameIn = (out: string) => /sweep-(terminal-[\w-]+)\.html/.exec(out)?.[1] ?? '';
+
+  test('starts a sweep and saves its report; another one at the same time does no harm', async () => {
+    const since = Date.now();
+    const [{ code, out, err }, other] = await Promise.all([run(), sweep('sweep')]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('Swept 210 repositories of registry 000000000000 in us-east-1');
+    expect(readFileSync(join(folder, `sweep-${nameIn(out)}.html`), 'utf8')).toContain('keeper/plain-000');
+    expect(other.status).toBe('SUCCEEDED');
+    const settings = await allSettings();
+    for (const name of [...plain, ...ended, used]) expect(settings.get(name)).toEqual(hardened);
+    // Each setting was written once, by one of them.
+    const writes = (await writesSince(since, isKept)).filter((write) => /^Put/.test(write));
+    expect(writes).toHaveLength(new Set(writes).size);
+
+    const again = await run('--report', nameIn(out), '--format', 'json', '-o', 'report.json');
+    expect(again).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')).repositories).toHaveLength(210);
+  });
+
+  test('releases, and names an execution or a stack that there is not', async () => {
+    const released = await run('--release');
+    expect(released).toMatchObject({ code: 0, err: '' });
+    expect(released.out).toContain(`${unsafe.length} released`);
+    const missing = await run('--report', 'never-started');
+    expect(missing).toMatchObject({ code: 2, out: '' });
+    expect(missing.err).toContain('There is no such execution');
+    const elsewhere = await run('--stack-name', 'another');
+    expect(elsewhere).toMatchObject({ code: 2, out: '' });
+    expect(elsewhere.err).toContain(
+      'The stack another does not exist in this account and Region, or has no keeper',
+    );
   });
 });
 
