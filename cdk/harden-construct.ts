@@ -1,9 +1,18 @@
 /** Hardens one resource of an app, through its L1 construct. */
-import { Annotations, CfnDeletionPolicy, CfnResource, Lazy, Token } from 'aws-cdk-lib';
+import { Annotations, CfnDeletionPolicy, CfnResource, Lazy, TagManager, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { intrinsicName } from '../cloudformation/intrinsics.ts';
 import { hardenedTypes } from '../cloudformation/resource-types.ts';
-import { asObject, isEqual, isList, isObject, isOneOf, type Json, type JsonObject } from '../core/json.ts';
+import {
+  asObject,
+  entriesOf,
+  isEqual,
+  isList,
+  isObject,
+  isOneOf,
+  type Json,
+  type JsonObject,
+} from '../core/json.ts';
 import { harden, type TemplateFinding, type TemplateOptions } from '../index.ts';
 import { render } from './render.ts';
 
@@ -54,6 +63,10 @@ function writeAttribute(
   before: Json | undefined,
   after: Json | undefined,
 ): void {
+  if (name === 'Tags' && TagManager.isTaggable(construct)) {
+    addTags(construct.tags, after);
+    return;
+  }
   const attribute = decapitalized(name);
   if (!(attribute in construct)) return;
   const own: unknown = Reflect.get(construct, attribute);
@@ -65,6 +78,13 @@ function writeAttribute(
     attribute,
     isOpen ? Lazy.uncachedAny({ produce: (context) => context.resolve(own) ?? value }) : value,
   );
+}
+
+/** Adds the tags that hardening has added; those of the author, and of aspects that come later, stay. */
+function addTags(tags: TagManager, after: Json | undefined): void {
+  for (const { Key: key, Value: value } of entriesOf(after).map(asObject))
+    if (typeof key === 'string' && typeof value === 'string' && !(key in tags.tagValues()))
+      tags.setTag(key, value);
 }
 
 /** A property's value as L1 attributes have it: keys in camel case, except inside intrinsics. */

@@ -147,6 +147,8 @@ describe.each(ways)('%s', (_, apply) => {
     });
     expect(resourceOf(template, 'Cache').Properties).toEqual({
       ImageScanningConfiguration: { ScanOnPush: true },
+      // As of the macro, for the hook and the keeper.
+      Tags: [{ Key: 'ecr-hardening:exempt', Value: 'TagImmutability: build cache' }],
     });
     expect(resourceOf(template, 'Moving').Properties).toMatchObject({
       ImageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
