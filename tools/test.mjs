@@ -3,7 +3,7 @@
 // ECR_HARDENING_REPORT: a folder for jest's result file, which .ci/run sums up.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { root } from './setup/paths.mjs';
 
@@ -21,8 +21,9 @@ const environment = {
 };
 
 /** Runs a command; the result is its exit code. With --outputFile jest's report goes to standard error. */
-async function run(command, args, stdio = 'inherit') {
+async function run(command, args, stdio = 'inherit', isPatient = false) {
   const child = spawn(command, args, { cwd: root, stdio, env: environment });
+  if (isPatient) giveWay(child.pid);
   const output = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(chunk));
   try {
@@ -36,6 +37,15 @@ async function run(command, args, stdio = 'inherit') {
   }
 }
 
+/** Lets other processes come before one, and before those that it starts. */
+function giveWay(pid) {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended, or the system does not allow it: then all are equal.
+  }
+}
+
 /** The checks, beside the build that the tests need; each prints when it has ended. */
 const checks = () => [
   run(bin('tsc'), ['--noEmit'], 'pipe'),
@@ -43,20 +53,48 @@ const checks = () => [
   run(bin('node'), [join(root, 'local', 'build.ts')], 'pipe'),
 ];
 
-const jest = () =>
+/** Tests in which a request has only so much time, as one of Lambda has. */
+const timed = 'test/unit/custom-resource/';
+
+/**
+ * Runs jest.
+ *
+ * @param name of its result file
+ * @param workers how many files of tests run at once
+ * @param isPatient whether other processes come first
+ */
+const jest = (name, workers, args, isPatient = false) =>
   // By path: PATH may still resolve `node` to another one than the project's, which set-up installs.
-  run(bin('node'), [
-    join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
-    ...(report === undefined ? [] : ['--json', `--outputFile=${join(report, `${suite}.json`)}`]),
-    // Tests wait more than they compute: for processes, and for times that run out. Those of the long suites compute more.
-    `--maxWorkers=${isLong ? 2 : Math.max(4, availableParallelism())}`,
-    ...rest,
-  ]);
+  run(
+    bin('node'),
+    [
+      join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
+      ...(report === undefined ? [] : ['--json', `--outputFile=${join(report, `${name}.json`)}`]),
+      `--maxWorkers=${workers}`,
+      ...args,
+      ...rest,
+    ],
+    // Of two at the same time one is shown as it goes.
+    name === 'timed' ? 'pipe' : 'inherit',
+    isPatient,
+  );
+
+// Tests wait more than they compute: for processes, and for times that run out. Those of the long suites compute more.
+const many = Math.max(4, availableParallelism());
+
+/** All tests run as two at the same time, so that those whose time is short get the processor before the others. */
+const runs = () =>
+  suite === 'all' && rest.length === 0
+    ? [
+        jest('timed', 1, ['--selectProjects', 'unit', '--testPathPatterns', timed]),
+        jest('all', many, ['--testPathIgnorePatterns', '/node_modules/', timed], true),
+      ]
+    : [jest(suite, isLong ? 2 : many, [])];
 
 const setUp = () =>
   run(process.execPath, [join(root, 'tools', 'setup.mjs'), ...(suite === 'corpus' ? ['checkov'] : [])]);
 
-for (const step of [() => [setUp()], ...(suite === 'all' ? [checks] : []), () => [jest()]]) {
+for (const step of [() => [setUp()], ...(suite === 'all' ? [checks] : []), runs]) {
   const failed = (await Promise.all(step())).find((code) => code !== 0);
   if (failed !== undefined) {
     process.exitCode = failed;

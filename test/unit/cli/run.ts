@@ -69,7 +69,7 @@ export class Workplace {
     }
   }
 
-  /** Runs the bin with what stands in place of the environment's wishes about colours. */
+  /** Runs the bin with what stands in place of the environment's wishes about colours and AWS. */
   run(
     args: readonly string[],
     {
@@ -78,7 +78,9 @@ export class Workplace {
       cwd = '.',
     }: { readonly input?: string; readonly env?: Record<string, string>; readonly cwd?: string } = {},
   ): Ended {
-    const { NO_COLOR: _no, FORCE_COLOR: _force, ...rest } = process.env;
+    const { NO_COLOR: _no, FORCE_COLOR: _force, ...given } = process.env;
+    // Nor what the machine or other tests say of AWS.
+    const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !name.startsWith('AWS_')));
     const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
       cwd: join(this.folder, cwd),
       input,

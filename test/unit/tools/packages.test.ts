@@ -8,9 +8,12 @@ import { packageOptions } from '../../../tools/setup/prepare.mjs';
 import { importsOf } from '../../support/imports.ts';
 
 const manifest = (file: string) => JSON.parse(readFileSync(join(projectRoot, file), 'utf8'));
-const { scripts, workspaces, dependencies, devDependencies } = manifest('package.json');
+const { scripts, workspaces, devDependencies } = manifest('package.json');
 const ofTheTests: Readonly<Record<string, string>> = manifest('test/package.json').devDependencies;
-const ofStart: Readonly<Record<string, string>> = { ...dependencies, ...devDependencies };
+const ofStart: Readonly<Record<string, string>> = {
+  ...devDependencies,
+  ...manifest('functions/package.json').dependencies,
+};
 
 const manifestOf = (workspace: string) => join(workspace, 'package.json');
 
@@ -78,7 +81,7 @@ describe('npm start, which installs the packages of package.json and of the func
   test('has what builds and runs the functions', () => {
     expect(Object.keys(ofStart)).toEqual(expect.arrayContaining(['esbuild', 'node']));
     expect(scripts.start).toMatch(/^node tools\/setup\.mjs start && /);
-    expect(workspaces).toEqual(['test']);
+    expect(workspaces).toEqual(['functions', 'test']);
   });
 
   test('has none that only the tests and the checks need', () => {
