@@ -18,7 +18,14 @@ test('ecr-hardening uses finds the stacks that name the macro or have a custom r
   const deployed = await Promise.all([
     stacks.macro.deploy({ Transform: ['EcrHardening'], Resources: { Orders: bare } }),
     stacks.snippet.deploy({
-      Resources: { Orders: { ...bare, 'Fn::Transform': { Name: 'EcrHardening' } }, Plain: bare },
+      // A snippet's default policy can be for one repository only, so that it needs a name.
+      Resources: {
+        Orders: {
+          ...repository({ RepositoryName: stacks.snippet.stackName.toLowerCase() }),
+          'Fn::Transform': { Name: 'EcrHardening' },
+        },
+        Plain: bare,
+      },
     }),
     stacks.settings.deploy({
       Resources: { Plain: bare, Team: { Type: 'Custom::EcrSettings', Properties: settings } },
