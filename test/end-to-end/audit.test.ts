@@ -71,7 +71,9 @@ describe('an audit of the local AWS', () => {
   });
 
   test("says what is amiss with one that is as ECR's defaults make it, and which tag moves", async () => {
-    const { repositories } = JSON.parse(await audit('--format', 'json', '-p', 'KeepImages=1'));
+    // Other tests push at the same time, more than an audit reads by default.
+    const all = ['--push-events', '100000'];
+    const { repositories } = JSON.parse(await audit('--format', 'json', '-p', 'KeepImages=1', ...all));
     const found: RepositoryAudit = repositories.find(({ name }: RepositoryAudit) => name === free);
     expect(found).toMatchObject({
       stack: null,
