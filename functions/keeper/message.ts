@@ -4,10 +4,20 @@ import { visibleIn } from '../../core/visible.ts';
 import type { SweepSummary } from '../../sweep/summarise.ts';
 import type { ReportPlace, SweepMessage } from '../../wording/sweep/notification.ts';
 
-// https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: 256 KB. The lists of a notification end long before.
-const maxCharacters = 60_000;
+// https://docs.aws.amazon.com/sns/latest/api/API_Publish.html; some is left for the attributes, which count too.
+const maxBytes = 256 * 1024 - 2_048;
+// Names of repositories have up to 256 characters: only lists of very long ones are shortened, and their counts stay.
+const sizes = [
+  { maxNames: 20, maxCharacters: 60_000 },
+  { maxNames: 5, maxCharacters: 30_000 },
+  { maxNames: 1, maxCharacters: 15_000 },
+  { maxNames: 0, maxCharacters: 5_000 },
+] as const;
+type Size = (typeof sizes)[number];
 
 /**
+ * The message, at most 256 KB: one that SNS refuses would be refused after each sweep.
+ *
  * Email and every protocol without a form of its own get plain text, queues and functions get JSON, and HTTPS
  * subscriptions, which Amazon Q Developer in chat applications uses, get its custom notification
  * (https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html).
@@ -15,14 +25,38 @@ const maxCharacters = 60_000;
 export function messageOf(message: SweepMessage, summary: SweepSummary, place: ReportPlace): Message {
   // Names of repositories and stacks are others' texts; line breaks are this product's own.
   const subject = visibleIn(message.subject);
-  const text = message.text.split('\n').map(visibleIn).join('\n').slice(0, maxCharacters);
-  const { info, states, atRisk, changes, repositories, reasons, stacks, previous } = summary;
+  const whole = message.text.split('\n').map(visibleIn).join('\n');
+  const bodies = sizes.map((size) => () => bodyOf({ subject, whole }, summary, place, size));
+  const fitting = bodies.find((body) => Buffer.byteLength(body()) <= maxBytes) ?? bodies.at(-1);
+  const { failed = 0 } = summary.states;
+  return {
+    subject,
+    body: fitting?.() ?? '',
+    attributes: { kind: 'sweep', ...(failed > 0 ? { severity: 'HIGH' } : {}) },
+  };
+}
+
+function bodyOf(
+  { subject, whole }: { readonly subject: string; readonly whole: string },
+  { info, states, atRisk, changes, repositories, reasons, stacks, previous }: SweepSummary,
+  place: ReportPlace,
+  { maxNames, maxCharacters }: Size,
+): string {
   const { sweep, action, mode, registry, startedAt } = info;
+  const text =
+    whole.length <= maxCharacters
+      ? whole
+      : `${whole.slice(0, maxCharacters)}\n\nThe rest is in the report: s3://${place.bucket}/${place.page}\n`;
+  const short = <Entry extends { readonly names: readonly string[] }>(entry: Entry) => ({
+    ...entry,
+    names: entry.names.slice(0, maxNames),
+  });
   const machine = JSON.stringify(
     visibleIn({
       ...{ version: '1', kind: 'sweep', subject, sweep, action, mode, registry, startedAt, previous },
-      ...{ repositories, states, atRisk, reasons: reasons.slice(0, 20), stacks: stacks.slice(0, 20) },
-      changes: changes.slice(0, 50),
+      ...{ repositories, states, atRisk: short(atRisk), reasons: reasons.slice(0, 20).map(short) },
+      stacks: stacks.slice(0, 20).map(short),
+      changes: changes.slice(0, 50).map(short),
       report: place,
       text,
     }),
@@ -38,11 +72,7 @@ export function messageOf(message: SweepMessage, summary: SweepSummary, place: R
       eventType: 'sweep',
     },
   });
-  return {
-    subject,
-    body: JSON.stringify({ default: text, sqs: machine, lambda: machine, https: chat }),
-    attributes: { kind: 'sweep', ...((states.failed ?? 0) > 0 ? { severity: 'HIGH' } : {}) },
-  };
+  return JSON.stringify({ default: text, sqs: machine, lambda: machine, https: chat });
 }
 
 const signs: Readonly<Record<string, string>> = {

@@ -9,6 +9,9 @@ import { stateLabel, statesInOrder } from './states.ts';
 
 const openStates: readonly ResultState[] = ['failed', 'refused', 'would-harden', 'left-to-stack'];
 
+// They come with what would be changed of them.
+const notChanged: readonly ResultState[] = ['would-harden', 'left-to-stack'];
+
 /** The state of a repository, and the lines of its details. */
 export function sweepOnPage(result: RepositoryResult): DescribedSweep {
   const { state, changes, reason, exemption, atRisk, notes } = result;
@@ -22,7 +25,7 @@ export function sweepOnPage(result: RepositoryResult): DescribedSweep {
         ? []
         : [
             line(
-              state === 'would-harden' ? 'Would change:' : 'Changed:',
+              notChanged.includes(state) ? 'Would change:' : 'Changed:',
               changes.map(changeClause).join('; '),
             ),
           ]),

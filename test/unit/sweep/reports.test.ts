@@ -99,6 +99,24 @@ describe('the reports of a sweep', () => {
     expect(page).not.toContain('<b>)');
   });
 
+  test('say of what a stack has that it would be changed, and only of what was changed that it was', async () => {
+    const { write, summarise, store } = world();
+    const changes = [{ setting: 'scanOnPush', before: false, after: true }] as const;
+    const lines = async (state: 'left-to-stack' | 'hardened') => {
+      await write({
+        sweep: state,
+        listed: [0],
+        batches: [[resultOf(0, state, { changes, audit: audited(0) })]],
+      });
+      await summarise(state, (info: SweepInfo) => sweepReports(info, store, '0.3.0'));
+      return store.objects.get(sweepKeys(state).html)?.toString() ?? '';
+    };
+    expect(await lines('left-to-stack')).toContain('Would change:');
+    const hardened = await lines('hardened');
+    expect(hardened).toContain('Changed:');
+    expect(hardened).not.toContain('Would change:');
+  });
+
   test('are a JSON object and a table also of a registry without repositories', async () => {
     const { write, summarise, store } = world();
     await write({ sweep: 'none', listed: [], batches: [] });
@@ -192,6 +210,29 @@ describe('the notification of a sweep', () => {
     ]);
     if (second === undefined) throw new Error('it is sent');
     golden('changes', written(second));
+  });
+
+  test('fits into a message of SNS, however long the names of repositories and stacks are', async () => {
+    const long = (index: number) => `${'n'.repeat(250)}${index}`;
+    const many = Array.from({ length: 800 }, (_, index) =>
+      resultOf(index, index % 2 === 0 ? 'left-to-stack' : 'failed', {
+        ...(index % 2 === 0 ? { stack: `${'s'.repeat(120)}${index % 40}` } : {}),
+        ...(index % 2 === 0 ? {} : { reason: { code: 'failed', error: `E${index % 30}` } }),
+        name: long(index),
+      }),
+    );
+    const [, second] = await run(many);
+    const message = second && sweepMessage(second, place);
+    if (second === undefined || message === undefined) throw new Error('it is sent');
+    const { body } = messageOf(message, second, place);
+    expect(Buffer.byteLength(body)).toBeLessThan(256 * 1024);
+    const forms = JSON.parse(body);
+    const { changes, stacks, text } = JSON.parse(forms.sqs);
+    // Nothing is left out of the counts, and the place of the report is there.
+    const total = changes.reduce((sum: number, { count }: { count: number }) => sum + count, 0);
+    expect(total).toBe(second.changes.reduce((sum, { count }) => sum + count, 0));
+    expect(stacks).toHaveLength(20);
+    expect(text).toContain(`s3://${place.bucket}/${place.page}`);
   });
 
   test('is not sent if nothing has changed', async () => {
