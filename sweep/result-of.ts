@@ -69,13 +69,15 @@ export function afterwardsOf(read: ReadOne, decision: Decision, context: ResultC
   return { ...(audit && { audit }), ...(atRisk && { atRisk }) };
 }
 
-/** Of one that was to be hardened. @param decided what was decided of it */
+/** Of one that was to be hardened. @param before what was decided of it */
 export function attemptedResult(
-  { atRisk: _, ...decided }: RepositoryResult,
+  before: RepositoryResult,
   afterwards: Afterwards,
   attempted: Attempted,
 ): RepositoryResult {
-  const unchanged = { ...decided, changes: [] };
+  const { atRisk: _, ...decided } = before;
+  // What its present policy does to images in use is so whether it was hardened or not.
+  const unchanged = { ...before, changes: [] };
   switch (attempted.kind) {
     case 'done': {
       const { plan } = attempted;

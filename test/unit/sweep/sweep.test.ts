@@ -196,6 +196,12 @@ test('the watch names images in use that the present policy takes now, and those
     },
   });
   expect(swept.of.get('two')?.atRisk).toBeUndefined();
+
+  // What could not be hardened has the same images at risk.
+  put('one', unsafe, { images, lifecycle });
+  keeper.server.plans.set('one', [{ step: 'put mutability', fault: 'access denied', times: 99 }]);
+  const failed = await keeper.sweep({ references });
+  expect(failed.of.get('one')).toMatchObject({ state: 'failed', atRisk: { images: 2 } });
 });
 
 test('a release gives back what the keeper found, and leaves what others have changed since', async () => {
