@@ -4,12 +4,12 @@
  * It may run again at any point: the same files are written again, and nothing is sent once `summary.json` is there.
  */
 import type { ObjectStore, ObjectWriter } from '../aws/objects/object-store.ts';
-import { isObject } from '../core/json.ts';
 import { accountFor } from './accounting.ts';
 import { compareOutcomes } from './changes.ts';
 import { readFailedBatches } from './failed-batches.ts';
 import type { ListedRepository } from './items.ts';
-import { latestKey, sweepKeys } from './keys.ts';
+import { sweepKeys } from './keys.ts';
+import { isNewer, latestOf, pointAt } from './latest.ts';
 import { type Outcome, outcomeOf, parseOutcome } from './outcomes.ts';
 import { parsedJson } from './parsed-json.ts';
 import type { RepositoryResult } from './results.ts';
@@ -59,7 +59,7 @@ export async function summariseSweep(
     await notify(summary);
     await store.put(keys.summary, JSON.stringify(summary), { contentType: 'application/json' });
   }
-  await pointAt(summary, store);
+  if (summary.info.action === 'sweep') await pointAt(pointOf(await chainOf(sweep, store)), store);
   return summary;
 }
 
@@ -78,18 +78,18 @@ async function summariseNow(
     store,
     (index) => errorOf(index) ?? failure,
   );
-  const previous = info.action === 'release' ? undefined : await latestOf(store);
+  const previous = await previousOf(chain, store);
   const started = reports(info);
   const outcomes = store.writer(sweepKeys(sweep).outcomes);
   try {
     const tally = startTally();
     const accounted = passOn(results, [tally.add, ...started.map(({ add }) => add)], outcomes);
-    // A release is reported as a whole: it undoes what earlier sweeps have reported.
     const before = previous === undefined ? undefined : outcomesOf(previous.sweep, store);
     if (before === undefined) for await (const _ of accounted);
     else {
       const isSameSweep = chain.some((each) => each.sweep === previous?.sweep);
-      for await (const change of compareOutcomes(before, accounted, isSameSweep)) tally.addChange(change);
+      for await (const change of compareOutcomes(before, accounted, isSameSweep))
+        if (previous?.isNewer !== true || change.what.kind !== 'gone') tally.addChange(change);
     }
     await outcomes.end();
     const summary = { ...tally.end(), info, previous: previous?.sweep, endedAt: now() };
@@ -99,6 +99,31 @@ async function summariseNow(
     await Promise.allSettled([outcomes.abort(), ...started.map((report) => report.abort())]);
     throw error;
   }
+}
+
+type Chain = readonly [SweepInfo, ...(readonly SweepInfo[])];
+
+/** What a sweep goes on with is as old as the list. */
+function pointOf(chain: Chain) {
+  const [{ sweep, startedAt }] = chain;
+  return { sweep, startedAt, listedAt: (chain.at(-1) ?? chain[0]).startedAt };
+}
+
+/**
+ * What a sweep is compared with. Where a newer list has been swept already, one that goes on with an older sweep is compared
+ * with that, and of any other what its list does not have yet is not gone.
+ *
+ * A release is reported as a whole: it undoes what earlier sweeps have reported.
+ */
+async function previousOf(
+  chain: Chain,
+  store: ObjectStore,
+): Promise<{ readonly sweep: string; readonly isNewer: boolean } | undefined> {
+  const [{ action }, continued] = chain;
+  const latest = action === 'release' ? undefined : await latestOf(store);
+  if (latest === undefined) return undefined;
+  if (!isNewer(latest, pointOf(chain))) return { sweep: latest.sweep, isNewer: false };
+  return { sweep: continued?.sweep ?? latest.sweep, isNewer: continued === undefined };
 }
 
 /** The outcomes of results that go to the reports on their way. */
@@ -116,10 +141,7 @@ async function* passOn(
 }
 
 /** The sweep, and those of which it was to do what they had not finished, back to the one with the whole list. */
-async function chainOf(
-  sweep: string,
-  store: ObjectStore,
-): Promise<readonly [SweepInfo, ...(readonly SweepInfo[])]> {
+async function chainOf(sweep: string, store: ObjectStore): Promise<Chain> {
   const first = await infoOf(sweep, store);
   const chain: [SweepInfo, ...SweepInfo[]] = [first];
   let again = first.again;
@@ -158,36 +180,4 @@ async function readSummary(sweep: string, store: ObjectStore): Promise<SweepSumm
   const object = await store.get(sweepKeys(sweep).summary);
   const summary: SweepSummary | undefined = object && JSON.parse(object.text);
   return summary;
-}
-
-/** Which sweep the next one is compared with. */
-interface Latest {
-  readonly sweep: string;
-  /** ISO 8601, which sorts by time. */
-  readonly startedAt: string;
-}
-
-async function latestOf(store: ObjectStore): Promise<(Latest & { readonly etag: string }) | undefined> {
-  const object = await store.get(latestKey);
-  const value = object && parsedJson(object.text);
-  if (object === undefined || !isObject(value)) return undefined;
-  const { sweep, startedAt } = value;
-  if (typeof sweep !== 'string' || typeof startedAt !== 'string') return undefined;
-  return { sweep, startedAt, etag: object.etag };
-}
-
-/** Makes this sweep the latest, unless a later one is that already: of two at once, each may end first. */
-async function pointAt({ info }: SweepSummary, store: ObjectStore): Promise<void> {
-  if (info.action === 'release') return;
-  const { sweep, startedAt } = info;
-  for (;;) {
-    const latest = await latestOf(store);
-    if (latest !== undefined && latest.startedAt >= startedAt) return;
-    const condition = latest === undefined ? 'absent' : { ifMatch: latest.etag };
-    const isWritten = await store.put(latestKey, JSON.stringify({ sweep, startedAt }), {
-      contentType: 'application/json',
-      condition,
-    });
-    if (isWritten) return;
-  }
 }

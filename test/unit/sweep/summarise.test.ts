@@ -133,4 +133,43 @@ describe('the summary of a sweep', () => {
     await summarise('early');
     expect(store.objects.get(latestKey)?.toString()).toContain('"sweep":"late"');
   });
+
+  test('what goes on with an older sweep neither hides nor undoes what a newer one has found', async () => {
+    const { write, summarise, store } = world();
+    await write({ sweep: 'old', listed: [0, 1], batches: [[resultOf(0, 'safe'), resultOf(1, 'failed')]] });
+    await summarise('old');
+    await write({
+      sweep: 'new',
+      startedAt: '2026-11-29T00:00:00Z',
+      listed: [0, 1, 2],
+      batches: [[resultOf(0, 'refused'), resultOf(1, 'failed'), resultOf(2, 'refused')]],
+    });
+    await summarise('new');
+    await write({
+      sweep: 'again',
+      again: 'old',
+      startedAt: '2026-11-30T00:00:00Z',
+      listed: [1],
+      batches: [[resultOf(1, 'hardened')]],
+    });
+    const { changes, previous } = await summarise('again');
+    expect(previous).toBe('old');
+    expect(changes).toEqual([
+      { value: { kind: 'state', before: 'failed', state: 'hardened' }, count: 1, names: [nameOf(1)] },
+    ]);
+    expect(store.objects.get(latestKey)?.toString()).toContain('"sweep":"new"');
+  });
+
+  test('what only a newer list has is not gone', async () => {
+    const { write, summarise } = world();
+    await write({ sweep: 'early', listed: [0], batches: [[resultOf(0, 'safe')]] });
+    await write({
+      sweep: 'late',
+      startedAt: '2026-11-28T00:01:00Z',
+      listed: [0, 1],
+      batches: [[resultOf(0, 'safe'), resultOf(1, 'safe')]],
+    });
+    await summarise('late');
+    expect((await summarise('early')).changes).toEqual([]);
+  });
 });

@@ -1,0 +1,49 @@
+/** Which sweep the next one is compared with. */
+import type { ObjectStore } from '../aws/objects/object-store.ts';
+import { isObject } from '../core/json.ts';
+import { latestKey } from './keys.ts';
+import { parsedJson } from './parsed-json.ts';
+
+/** What `latest.json` says. Times are in ISO 8601, which sorts by time. */
+export interface Latest {
+  readonly sweep: string;
+  readonly startedAt: string;
+  /** The start of the sweep whose list it has: of one that goes on with an earlier sweep, the start of that one. */
+  readonly listedAt: string;
+}
+
+export async function latestOf(
+  store: Pick<ObjectStore, 'get'>,
+): Promise<(Latest & { readonly etag: string }) | undefined> {
+  const object = await store.get(latestKey);
+  const value = object && parsedJson(object.text);
+  if (object === undefined || !isObject(value)) return undefined;
+  const { sweep, startedAt, listedAt } = value;
+  if (typeof sweep !== 'string' || typeof startedAt !== 'string') return undefined;
+  return {
+    sweep,
+    startedAt,
+    listedAt: typeof listedAt === 'string' ? listedAt : startedAt,
+    etag: object.etag,
+  };
+}
+
+/** Whether one knows the registry as it was later: by its list, and of the same list by its own start. */
+export function isNewer(one: Latest, other: Latest): boolean {
+  return one.listedAt === other.listedAt ? one.startedAt > other.startedAt : one.listedAt > other.listedAt;
+}
+
+/** Makes a sweep the latest, unless a newer one is that already: of two at once, each may end first. */
+export async function pointAt({ sweep, startedAt, listedAt }: Latest, store: ObjectStore): Promise<void> {
+  const own = { sweep, startedAt, listedAt };
+  for (;;) {
+    const latest = await latestOf(store);
+    if (latest !== undefined && !isNewer(own, latest)) return;
+    const condition = latest === undefined ? 'absent' : { ifMatch: latest.etag };
+    const isWritten = await store.put(latestKey, JSON.stringify(own), {
+      contentType: 'application/json',
+      condition,
+    });
+    if (isWritten) return;
+  }
+}
