@@ -150,6 +150,28 @@ describe('the reports of a sweep', () => {
   });
 });
 
+describe('the metrics of a sweep', () => {
+  const namesOf = async (action: 'sweep' | 'release', only: readonly RepositoryResult[]) => {
+    const { write, summarise } = world();
+    await write({ sweep: 'one', action, listed: only.map(({ index }) => index), batches: [only] });
+    return Object.keys(metricsOf(await summarise('one')));
+  };
+  const risk = ['ImagesAtRisk', 'RepositoriesAtRisk'];
+
+  test('of a release say nothing of images at risk, and are not those of a sweep', async () => {
+    const names = await namesOf('release', [resultOf(0, 'released')]);
+    for (const name of [...risk, 'Sweeps', 'SweepEndedAt', 'StateSafe']) expect(names).not.toContain(name);
+    expect(names).toEqual(expect.arrayContaining(['StateReleased', 'RepositoriesFailed', 'StateFailed']));
+  });
+
+  test('do not say that nothing is at risk where repositories were not read', async () => {
+    const failed = await namesOf('sweep', [resultOf(0, 'safe'), resultOf(1, 'failed')]);
+    for (const name of risk) expect(failed).not.toContain(name);
+    expect(failed).toContain('Sweeps');
+    expect(await namesOf('sweep', [resultOf(0, 'safe')])).toEqual(expect.arrayContaining(risk));
+  });
+});
+
 describe('the notification of a sweep', () => {
   const folder = join(__dirname, '../../golden-sweeps');
   const golden = (name: string, text: string) => {
