@@ -22,6 +22,12 @@ export class BatchNotFinished extends Error {
 }
 
 /**
+ * Step Functions ends an execution after a day (functions/keeper/sweep.asl.json), and then nobody is notified: what has not
+ * begun so long after the evidence was read is left for `--again`, so that the summary is made in time.
+ */
+export const maxSweepMs = 20 * 60 * 60 * 1000;
+
+/**
  * Sweeps the repositories of one batch. Tried again, it keeps what an earlier attempt has finished.
  *
  * @throws {@link BatchNotFinished} once the results are written; errors of the bucket
@@ -36,14 +42,20 @@ export async function sweepBatch(
   const key = sweepKeys(sweep).resultsOf(first.index);
   const [info, earlier] = await Promise.all([readInfo(sweep, objects), finishedIn(key, items, objects)]);
   const left = items.filter(({ index }) => !earlier.has(index));
-  const made = left.length === 0 ? [] : await sweepItems(left, info, context);
+  const now = context.now();
+  const isOver = now - (info.evidence?.readAt ?? now) > maxSweepMs;
+  const made = isOver ? left.map(notReached) : await sweepItems(left, info, context);
   const results = [...earlier.values(), ...made].toSorted((one, other) => one.index - other.index);
   await objects.put(key, results.map(lineOf).join(''), { contentType: 'application/x-ndjson' });
   const states = countsOf(results);
   log({ message: 'batch', sweep, first: first.index, states });
   const open = results.filter(isUnfinished).length;
-  if (open > 0) throw new BatchNotFinished(open);
+  if (open > 0 && !isOver) throw new BatchNotFinished(open);
   return { states };
+}
+
+function notReached(item: SweepItem): RepositoryResult {
+  return bareResult(item, { state: 'failed', reason: { code: 'not-reached' } });
 }
 
 /** The results; of all the same one where nothing could be found out about any. */
@@ -52,6 +64,7 @@ async function sweepItems(
   info: SweepInfo,
   context: BatchContext,
 ): Promise<readonly RepositoryResult[]> {
+  if (items.length === 0) return [];
   try {
     return await (info.action === 'release' ? releaseBatch : hardenBatch)(items, info, context);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { AwsCallError } from '../../../aws/call-error.ts';
+import { maxSweepMs } from '../../../sweep/batch.ts';
 import { readLines } from '../../../sweep/files.ts';
 import type { SweepItem } from '../../../sweep/items.ts';
 import type { RepositoryResult } from '../../../sweep/results.ts';
@@ -161,6 +162,18 @@ test('a bucket that fails leaves no result, and the batch is known as failed', a
   expect(results.map(({ name }) => name)).toEqual(names.slice(6));
   keeper.objects.before = async () => undefined;
   expect(await accounted(sweep)).toEqual({ failed: 6, hardened: 6 });
+});
+
+test('a sweep that has run for 20 hours leaves the rest, so that it is reported within the day', async () => {
+  const readAt = Date.now() - maxSweepMs - 60_000;
+  const { results, map, sweep } = await keeper.sweep({ readAt, batchSize: 6 });
+  expectAll(results);
+  expect(results.every(({ reason }) => reason?.code === 'not-reached')).toBe(true);
+  // It is not tried again, which takes time.
+  expect(map.failed).toEqual([]);
+  expect(names.map(settingsOf)).toEqual(names.map(() => unsafe));
+  const again = await keeper.sweep({ again: sweep });
+  expect(await accounted(again.sweep)).toEqual({ hardened: names.length });
 });
 
 test('two sweeps at once do no harm', async () => {

@@ -45,6 +45,8 @@ export interface Sweeping {
   readonly stacks?: Readonly<Record<string, string>> | 'denied';
   readonly references?: readonly Pick<ImageReference, 'repository' | 'tag' | 'user'>[];
   readonly unread?: UsageEvidence['sources'];
+  /** Milliseconds since 1970; by default now. */
+  readonly readAt?: number;
 }
 
 export const registry = { registryId: '123456789012', region: 'us-east-1' };
@@ -161,7 +163,7 @@ function settingsOf({ stackOwned = 'Report', isLifecycleManaged = false, policy 
   };
 }
 
-function evidenceOf({ references = [], unread = {} }: Sweeping): UsageEvidence {
+function evidenceOf({ references = [], unread = {}, readAt = Date.now() }: Sweeping): UsageEvidence {
   const all = references.map((each) => ({ ...registry, ...each }));
   const read = {
     ecs: all.length,
@@ -172,7 +174,7 @@ function evidenceOf({ references = [], unread = {} }: Sweeping): UsageEvidence {
     sagemaker: 0,
     inspector: 0,
   };
-  return { readAt: Date.now(), references: all, sources: { ...read, ...unread } };
+  return { readAt, references: all, sources: { ...read, ...unread } };
 }
 
 function stacksOf({ stacks = {} }: Sweeping) {
