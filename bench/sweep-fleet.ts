@@ -135,7 +135,13 @@ async function oneBatch(
   try {
     return await sweepBatch(input, {
       ...{ ...connected, times },
-      settings: { stackOwned: 'Report', isLifecycleManaged: false, policy: builtInPolicy, stack },
+      settings: {
+        mode: 'Mend',
+        stackOwned: 'Report',
+        isLifecycleManaged: false,
+        policy: builtInPolicy,
+        stack,
+      },
       now: Date.now,
       log: () => undefined,
     });

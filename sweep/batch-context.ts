@@ -13,6 +13,8 @@ import type { KeeperMode } from './sweep-info.ts';
 
 /** The keeper's parameters, and the organisation's. */
 export interface KeeperSettings {
+  /** As the application is deployed now: a sweep that began with Mend hardens nothing more once it is Report. */
+  readonly mode: KeeperMode;
   /** Whether a repository that a stack owns is hardened as well. */
   readonly stackOwned: KeeperMode;
   /** Whether a repository without a lifecycle policy gets the default one. */

@@ -44,7 +44,7 @@ export async function hardenBatch(
     ),
   );
   const attempted =
-    info.mode === 'Mend'
+    info.mode === 'Mend' && settings.mode !== 'Report'
       ? await hardenEach(toHarden, { info, usage }, context)
       : new Map<string, Attempted>();
   const results = decided.map(({ result, afterwards }) => {

@@ -39,6 +39,7 @@ export function keeperSettings(environment: Environment): KeeperSettings {
   const problems = findings.filter(isRefusal).map(parameterProblem);
   if (problems.length > 0) throw new Misconfigured(problems.join('; '));
   return {
+    mode: keeperMode(environment),
     stackOwned: mode(environment, 'KeeperStackOwned'),
     isLifecycleManaged: environment.KeeperLifecycle === 'true',
     policy,

@@ -103,6 +103,13 @@ test('Report changes nothing, and says what would be changed', async () => {
   expect(writes()).toEqual([]);
 });
 
+test('a sweep that began with Mend hardens nothing once the application is deployed with Report', async () => {
+  put('one', unsafe);
+  const swept = await keeper.sweep({ mode: 'Mend', deployed: 'Report' });
+  expect(states(swept.results)).toEqual({ one: 'would-harden' });
+  expect(writes()).toEqual([]);
+});
+
 test('of a stack that is not known nothing is changed, unless repositories of stacks are hardened too', async () => {
   put('one', unsafe);
   const unread = await keeper.sweep({ stacks: 'denied' });

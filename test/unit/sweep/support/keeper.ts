@@ -30,6 +30,8 @@ import { type Server, startServer } from '../../custom-resource/support/server.t
 /** The application, and what is so at the time of a sweep. */
 export interface Sweeping {
   readonly mode?: KeeperMode;
+  /** The parameter Keeper when the batches run; by default as when the sweep began. */
+  readonly deployed?: KeeperMode;
   readonly scope?: string;
   readonly stackOwned?: KeeperMode;
   readonly isLifecycleManaged?: boolean;
@@ -154,8 +156,15 @@ export async function startKeeper(given?: Server) {
   }
 }
 
-function settingsOf({ stackOwned = 'Report', isLifecycleManaged = false, policy }: Sweeping): KeeperSettings {
+function settingsOf({
+  mode = 'Mend',
+  deployed,
+  stackOwned = 'Report',
+  isLifecycleManaged = false,
+  policy,
+}: Sweeping): KeeperSettings {
   return {
+    mode: deployed ?? mode,
     stackOwned,
     isLifecycleManaged,
     policy: { ...builtInPolicy, ...policy },
