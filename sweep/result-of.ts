@@ -2,7 +2,7 @@
 import { auditRepository } from '../audit/audit-repository.ts';
 import type { RepositoryReading } from '../audit/reading.ts';
 import type { Policy } from '../core/policy/policy.ts';
-import type { Note } from '../reconcile/outcome.ts';
+import type { Note, Refusal } from '../reconcile/outcome.ts';
 import type { Plan } from '../reconcile/plan.ts';
 import { isWriting } from '../reconcile/writes.ts';
 import type { Attempted } from './attempts.ts';
@@ -69,6 +69,9 @@ export function afterwardsOf(read: ReadOne, decision: Decision, context: ResultC
   return { ...(audit && { audit }), ...(atRisk && { atRisk }) };
 }
 
+// Another client is just changing it: the next attempt may do it.
+const passing: readonly Refusal['code'][] = ['in-flight', 'not-in-effect'];
+
 /** Of one that was to be hardened. @param before what was decided of it */
 export function attemptedResult(
   before: RepositoryResult,
@@ -89,9 +92,12 @@ export function attemptedResult(
     case 'deleted':
       return bareResult(decided, { state: 'deleted' });
     case 'refused': {
-      const reason = { code: 'refused', refusal: attempted.refusal } as const;
-      // Another request is just changing it: the next attempt may do it.
-      return { ...unchanged, state: attempted.refusal.code === 'in-flight' ? 'failed' : 'refused', reason };
+      const { refusal } = attempted;
+      // So little time is left for the changes that they are not begun.
+      if (refusal.code === 'out-of-time')
+        return { ...unchanged, state: 'failed', reason: { code: 'not-reached' } };
+      const state = passing.includes(refusal.code) ? 'failed' : 'refused';
+      return { ...unchanged, state, reason: { code: 'refused', refusal } };
     }
     case 'not-reached':
       return { ...unchanged, state: 'failed', reason: { code: 'not-reached' } };
