@@ -152,6 +152,27 @@ test('a function that is killed before it writes its results leaves nothing half
   expect(names.map(settingsOf)).toEqual(names.map(() => safe));
 });
 
+test('what was hardened before a function was killed is reported, also by the sweep that goes on, and with what is left', async () => {
+  const exempt = 'team/02';
+  const tags = new Map([['ecr-hardening:exempt', 'TagImmutability: a vendor moves its tags']]);
+  keeper.server.registry.repositories.set(exempt, repositoryLike(unsafe, { tags }));
+  keeper.objects.before = async (call, key) => {
+    if (call === 'put' && key.includes('/results/'))
+      throw new AwsCallError('PutObject', undefined, new Error('killed'));
+  };
+  const { sweep } = await keeper.sweep();
+  keeper.objects.before = async () => undefined;
+  keeper.server.calls.length = 0;
+  const { results, of } = await keeper.sweep({ again: sweep });
+  expectAll(results);
+  expect(keeper.server.calls.filter(({ step }) => step.startsWith('put'))).toEqual([]);
+  expect(results.every(({ state }) => state === 'hardened')).toBe(true);
+  expect(of.get(one)?.changes).toHaveLength(2);
+  expect(of.get(exempt)?.changes).toEqual([{ setting: 'scanOnPush', before: false, after: true }]);
+  // A later sweep found them safe.
+  expect((await keeper.sweep()).of.get(one)?.state).toBe('safe');
+});
+
 test('a bucket that fails leaves no result, and the batch is known as failed', async () => {
   keeper.objects.before = async (call, key) => {
     if (call === 'put' && key.endsWith('results/00000000.jsonl'))
