@@ -22,7 +22,8 @@ const maxUsers = 3;
  * The images in use, or pulled lately, that the present policy expires or archives: those that ECR may take within a day, and
  * those that it takes within a week if pushes go on as in the last 30 days.
  *
- * @returns undefined where nothing is at risk, and every required source was read
+ * @returns undefined where it removes nothing, or nothing at risk and every required source was read; why what uses images is
+ * unknown, where no source was read and it removes any
  */
 export function watch(
   reading: RepositoryReading,
@@ -32,26 +33,33 @@ export function watch(
     readonly now: number;
   },
 ): Read<Watched> | undefined {
-  const { lifecyclePolicy: text, images } = reading;
+  const { lifecyclePolicy: text, images, references } = reading;
   if (isUnknown(text)) return text;
   if (text === undefined) return undefined;
   if (isUnknown(images)) return images;
   const { policy, sources, now } = options;
   const verdicts = verdictsOf(reading, policy, now);
   const risks = new Map<string, { readonly risk: Risk; readonly withinDays: number }>();
+  let removesAny = false;
   for (const withinDays of [takesEffectWithinDays, watchedDays]) {
     const expiring = expiringImages(text, withPushes(images, withinDays, now), now + withinDays * day);
     if ('issues' in expiring)
       return { unknown: { code: 'policy-not-evaluated', issues: expiring.issues.slice(0, 1) } };
+    removesAny ||= expiring.images.length > 0;
     for (const risk of effectOf(expiring.images, verdicts).inUse)
       if (!risks.has(risk.digest)) risks.set(risk.digest, { risk, withinDays });
   }
   const isComplete = areRequiredRead(policy, sources);
-  if (risks.size === 0 && isComplete) return undefined;
+  if (risks.size === 0) return isComplete || !removesAny ? undefined : withoutRisk(references);
   const first = [...risks.values()]
     .slice(0, maxFirst)
     .map(({ risk, withinDays }) => atRisk(risk, withinDays));
   return { images: risks.size, first, isComplete };
+}
+
+/** That nothing is known to be at risk is no evidence that nothing is, where what uses images was not read. */
+function withoutRisk(references: RepositoryReading['references']): Read<Watched> {
+  return isUnknown(references) ? references : { images: 0, first: [], isComplete: false };
 }
 
 /** Of the sources that the organisation requires. */

@@ -122,7 +122,12 @@ const maxDigestCharacters = 'sha256:'.length + 12;
 
 /** What its present lifecycle policy will do to images in use, a sentence each. */
 export function riskSentences({ images, first, isComplete }: Watched): readonly string[] {
-  if (images === 0) return [];
+  if (images === 0)
+    return isComplete
+      ? []
+      : [
+          'Its lifecycle policy will remove images, and not every source of use was read: some may be in use.',
+        ];
   const rest = images - first.length;
   return [
     `Its lifecycle policy will remove ${images} ${images === 1 ? 'image' : 'images'} in use: raise its countNumber, or protect their tags.`,

@@ -204,6 +204,18 @@ test('the watch names images in use that the present policy takes now, and those
   });
   expect(swept.of.get('two')?.atRisk).toBeUndefined();
 
+  // A source that was not read is no evidence that nothing is in use.
+  const denied = { unknown: { code: 'denied', action: 'ecs:ListTasks' } } as const;
+  const partly = await keeper.sweep({ mode: 'Report', unread: { ecs: denied } });
+  expect(partly.of.get('two')?.atRisk).toEqual({ images: 0, first: [], isComplete: false });
+  const sources = ['ecs', 'lambda', 'batch', 'codebuild', 'apprunner', 'sagemaker', 'inspector'] as const;
+  const unread = Object.fromEntries(sources.map((source) => [source, denied]));
+  put('three', safe, { images: images.slice(0, 2), lifecycle });
+  const nothing = await keeper.sweep({ mode: 'Report', unread });
+  expect(nothing.of.get('two')?.atRisk).toEqual({ unknown: { code: 'usage-unread' } });
+  // Where nothing is removed it does not matter.
+  expect(nothing.of.get('three')?.atRisk).toBeUndefined();
+
   // What could not be hardened has the same images at risk.
   put('one', unsafe, { images, lifecycle });
   keeper.server.plans.set('one', [{ step: 'put mutability', fault: 'access denied', times: 99 }]);
