@@ -1,5 +1,8 @@
 /** The lines of a sweep's files that say which repositories there are. */
 
+/** In place of `createdAt`, for a release of a repository whose record of claims cannot be read. */
+export const damagedRecord = 0;
+
 /** One line of `repositories.jsonl`, in ascending order of the index. */
 export interface ListedRepository {
   /** Its place in the whole list, from 0. A sweep of what an earlier one did not finish keeps that one's. */

@@ -8,11 +8,11 @@ import { decodeRecord } from '../core/claims/encode.ts';
 import { keeperHolder } from '../core/claims/keeper.ts';
 import { isInScope, parseScope } from '../core/sweep/scope.ts';
 import { lineOf, readInfo, readLines, writeFile, writeInfo } from './files.ts';
-import type { ListedRepository } from './items.ts';
+import { damagedRecord, type ListedRepository } from './items.ts';
 import { isSweepName, sweepKeys } from './keys.ts';
 import type { RepositoryResult } from './results.ts';
 import type { ListInput, SweepStep } from './steps.ts';
-import type { KeeperMode, SweepInfo } from './sweep-info.ts';
+import type { KeeperMode, SweepAction, SweepInfo } from './sweep-info.ts';
 
 /** What the list depends on. */
 export interface ListContext {
@@ -42,13 +42,19 @@ export async function listSweep(
   const listed =
     earlier === undefined
       ? numbered(action === 'release' ? await heldByKeeper(context) : await inRegistry(context))
-      : await unfinishedOf(earlier, objects);
+      : (await unfinishedOf(earlier, objects)).filter(isMeantStill(action, scope));
   await writeFile(sweepKeys(sweep).repositories, objects, async (writer) => {
     for (const each of listed) await writer.write(lineOf(each));
   });
   const whole = { sweep, action, mode, startedAt, registry, scope, repositories: listed.length };
   await writeInfo(again === undefined ? whole : { ...whole, again }, objects);
   return { sweep, action, repositories: listed.length };
+}
+
+/** KeeperScope may have been narrowed since; a release is of whatever the keeper has hardened. */
+function isMeantStill(action: SweepAction, scope: string): (each: Pick<ListedRepository, 'name'>) => boolean {
+  const parsed = parseScope(scope);
+  return ({ name }) => action === 'release' || isInScope(parsed, name);
 }
 
 type Unnumbered = Omit<ListedRepository, 'index'>;
@@ -73,7 +79,7 @@ async function heldByKeeper({ claims }: ListContext): Promise<readonly Unnumbere
     if (!item.holders.includes(keeperHolder)) continue;
     const { key: arn } = item;
     // A damaged record is listed too, so that it is reported.
-    const createdAt = decodeRecord(item)?.createdAt ?? 0;
+    const createdAt = decodeRecord(item)?.createdAt ?? damagedRecord;
     found.push({ name: repositoryNameOf(arn), arn, createdAt });
   }
   return found;

@@ -7,7 +7,7 @@ import { type ReleasedRepositories, releaseRepositories } from '../reconcile/rem
 import type { BatchContext } from './batch-context.ts';
 import { failureEntry, reasonOfError } from './failure.ts';
 import { revert, startKeeperSession } from './harden-attempt.ts';
-import type { SweepItem } from './items.ts';
+import { damagedRecord, type SweepItem } from './items.ts';
 import { bareResult, noteOf } from './result-of.ts';
 import type { RepositoryResult, SettingChange } from './results.ts';
 import type { SweepInfo } from './sweep-info.ts';
@@ -108,6 +108,9 @@ function recording(ecr: Ecr, found: ReadonlyMap<string, Repository>) {
   return { ecr: recorded, changes };
 }
 
+// The keeper holds it, and what it found there cannot be read.
+const damage = { code: 'failed', error: 'DamagedRecord', operation: 'BatchGetItem' } as const;
+
 function resultOf(
   item: SweepItem,
   attempt: Attempt,
@@ -119,7 +122,13 @@ function resultOf(
   if (released.failures.has(name))
     return bareResult(item, { state: 'failed', reason: reasonOfError(released.failures.get(name)) });
   if (!found.has(name)) return bareResult(item, { state: 'deleted' });
-  if (!released.held.has(arn)) return bareResult(item, { state: 'nothing-to-release' });
+  if (!released.held.has(arn))
+    return bareResult(
+      item,
+      item.createdAt === damagedRecord
+        ? { state: 'failed', reason: damage }
+        : { state: 'nothing-to-release' },
+    );
   const notes = released.notes.filter((note) => isAbout(note, name)).flatMap(noteOf);
   const isKept = notes.some(({ code }) => code === 'policy-not-put-back' || code === 'changed-by-others');
   return bareResult(item, { state: isKept ? 'kept' : 'released', notes, changes: changes.get(name) ?? [] });

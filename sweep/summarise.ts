@@ -4,7 +4,8 @@
  * It may run again at any point: the same files are written again, and nothing is sent once `summary.json` is there.
  */
 import type { ObjectStore, ObjectWriter } from '../aws/objects/object-store.ts';
-import { accountFor } from './accounting.ts';
+import { isInScope, parseScope } from '../core/sweep/scope.ts';
+import { accountFor, isFinished } from './accounting.ts';
 import { compareOutcomes } from './changes.ts';
 import { readFailedBatches } from './failed-batches.ts';
 import type { ListedRepository } from './items.ts';
@@ -83,7 +84,7 @@ async function summariseNow(
   const outcomes = store.writer(sweepKeys(sweep).outcomes);
   try {
     const tally = startTally();
-    const accounted = passOn(results, [tally.add, ...started.map(({ add }) => add)], outcomes);
+    const accounted = passOn(meantBy(info, results), [tally.add, ...started.map(({ add }) => add)], outcomes);
     const before = previous === undefined ? undefined : outcomesOf(previous.sweep, store);
     if (before === undefined) for await (const _ of accounted);
     else {
@@ -124,6 +125,17 @@ async function previousOf(
   if (latest === undefined) return undefined;
   if (!isNewer(latest, pointOf(chain))) return { sweep: latest.sweep, isNewer: false };
   return { sweep: continued?.sweep ?? latest.sweep, isNewer: continued === undefined };
+}
+
+/** Without what was left undone and is out of KeeperScope since: it is not swept again. */
+async function* meantBy(
+  { again, action, scope }: SweepInfo,
+  results: AsyncIterable<RepositoryResult>,
+): AsyncGenerator<RepositoryResult> {
+  const parsed = parseScope(scope);
+  for await (const result of results)
+    if (again === undefined || action === 'release' || isFinished(result) || isInScope(parsed, result.name))
+      yield result;
 }
 
 /** The outcomes of results that go to the reports on their way. */

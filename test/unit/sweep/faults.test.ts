@@ -197,6 +197,28 @@ test('a sweep that has run for 20 hours leaves the rest, so that it is reported 
   expect(await accounted(again.sweep)).toEqual({ hardened: names.length });
 });
 
+test('what is out of KeeperScope since is not swept again, and does not fail the sweep', async () => {
+  const denied = [
+    { step: 'put mutability', fault: 'access denied', times: Number.POSITIVE_INFINITY },
+  ] as const;
+  for (const name of [one, 'team/05']) keeper.server.plans.set(name, [...denied]);
+  const { sweep } = await keeper.sweep();
+  keeper.server.plans.clear();
+  const again = await keeper.sweep({ again: sweep, scope: `*,!${one}` });
+  expect(again.results.map(({ name, state }) => [name, state])).toEqual([['team/05', 'hardened']]);
+  expect(settingsOf(one)).toEqual(unsafe);
+  expect(await accounted(again.sweep)).toEqual({ hardened: names.length - 1 });
+});
+
+test('a record of claims that cannot be read is reported by a release', async () => {
+  await keeper.sweep({ scope: one });
+  const [stored] = keeper.server.claims.list();
+  if (stored === undefined) throw new Error('it has a record');
+  keeper.server.claims.set(stored.key, { ...stored, body: 'nonsense' });
+  const { of } = await keeper.sweep({ action: 'release' });
+  expect(of.get(one)).toMatchObject({ state: 'failed', reason: { error: 'DamagedRecord' } });
+});
+
 test('two sweeps at once do no harm', async () => {
   const [first, second] = await Promise.all([keeper.sweep({ batchSize: 4 }), keeper.sweep({ batchSize: 3 })]);
   for (const { results } of [first, second]) {
