@@ -51,7 +51,16 @@ const stacksAtOnce = 8;
 // Deleted ones are listed for 90 days
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStacks.html).
 const StackStatusFilter = Object.values(StackStatus).filter((status) => status !== 'DELETE_COMPLETE');
-const gone: readonly string[] = ['DELETE_COMPLETE', 'DELETE_SKIPPED'];
+// A resource can name a repository that its stack does not own: one that was retained or moved to another stack, and one of
+// the same name that was there before, so that it could not be created or imported.
+const gone: readonly string[] = [
+  'CREATE_FAILED',
+  'DELETE_COMPLETE',
+  'DELETE_SKIPPED',
+  'EXPORT_COMPLETE',
+  'IMPORT_FAILED',
+  'IMPORT_ROLLBACK_COMPLETE',
+];
 
 async function stackNames(call: Call<CloudFormationClient>): Promise<readonly string[]> {
   const read = (NextToken: string | undefined) =>
@@ -64,7 +73,7 @@ async function stackNames(call: Call<CloudFormationClient>): Promise<readonly st
   return [...names];
 }
 
-/** The names of a stack's repositories, those that it retained left out; none if it was deleted meanwhile. */
+/** The names of a stack's repositories, those that it does not own left out; none if it was deleted meanwhile. */
 async function repositoriesOf(
   StackName: string,
   call: Call<CloudFormationClient>,

@@ -16,7 +16,12 @@ const page = (members: readonly string[], key: string, token?: string) =>
 const resources: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'team-a': [[resource('bucket', 'AWS::S3::Bucket'), resource('a/one')], [resource('a/two')]],
   'team-b': [
-    [resource('b/gone', undefined, 'DELETE_SKIPPED'), resource('b/one', undefined, 'UPDATE_COMPLETE')],
+    [
+      resource('b/gone', undefined, 'DELETE_SKIPPED'),
+      resource('b/of-others', undefined, 'CREATE_FAILED'),
+      resource('b/not-imported', undefined, 'IMPORT_ROLLBACK_COMPLETE'),
+      resource('b/one', undefined, 'UPDATE_COMPLETE'),
+    ],
   ],
 };
 
