@@ -12,20 +12,17 @@ export interface Latest {
   readonly listedAt: string;
 }
 
-export async function latestOf(
-  store: Pick<ObjectStore, 'get'>,
-): Promise<(Latest & { readonly etag: string }) | undefined> {
-  const object = await store.get(latestKey);
-  const value = object && parsedJson(object.text);
-  if (object === undefined || !isObject(value)) return undefined;
+/** Undefined if there is none, or none that can be read. */
+export async function latestOf(store: Pick<ObjectStore, 'get'>): Promise<Latest | undefined> {
+  return parseLatest((await store.get(latestKey))?.text);
+}
+
+function parseLatest(text: string | undefined): Latest | undefined {
+  const value = text === undefined ? undefined : parsedJson(text);
+  if (!isObject(value)) return undefined;
   const { sweep, startedAt, listedAt } = value;
   if (typeof sweep !== 'string' || typeof startedAt !== 'string') return undefined;
-  return {
-    sweep,
-    startedAt,
-    listedAt: typeof listedAt === 'string' ? listedAt : startedAt,
-    etag: object.etag,
-  };
+  return { sweep, startedAt, listedAt: typeof listedAt === 'string' ? listedAt : startedAt };
 }
 
 /** Whether one knows the registry as it was later: by its list, and of the same list by its own start. */
@@ -37,9 +34,10 @@ export function isNewer(one: Latest, other: Latest): boolean {
 export async function pointAt({ sweep, startedAt, listedAt }: Latest, store: ObjectStore): Promise<void> {
   const own = { sweep, startedAt, listedAt };
   for (;;) {
-    const latest = await latestOf(store);
+    const stored = await store.get(latestKey);
+    const latest = parseLatest(stored?.text);
     if (latest !== undefined && !isNewer(own, latest)) return;
-    const condition = latest === undefined ? 'absent' : { ifMatch: latest.etag };
+    const condition = stored === undefined ? 'absent' : { ifMatch: stored.etag };
     const isWritten = await store.put(latestKey, JSON.stringify(own), {
       contentType: 'application/json',
       condition,

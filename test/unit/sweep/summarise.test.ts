@@ -160,6 +160,14 @@ describe('the summary of a sweep', () => {
     expect(store.objects.get(latestKey)?.toString()).toContain('"sweep":"new"');
   });
 
+  test('a pointer to the latest sweep that cannot be read is replaced', async () => {
+    const { write, summarise, store } = world();
+    await store.put(latestKey, '{"sweep":');
+    await write({ sweep: 'one', listed: [0], batches: [[resultOf(0, 'safe')]] });
+    expect((await summarise('one')).previous).toBeUndefined();
+    expect(store.objects.get(latestKey)?.toString()).toContain('"sweep":"one"');
+  });
+
   test('what only a newer list has is not gone', async () => {
     const { write, summarise } = world();
     await write({ sweep: 'early', listed: [0], batches: [[resultOf(0, 'safe')]] });
