@@ -1,39 +1,11 @@
 /** What the CloudFormation hook says of a resource: its message, and the annotation of each control. */
-import {
-  type ControlResult,
-  type ExemptionIssue,
-  isUnresolved,
-} from '../cloudformation/resolved-resource.ts';
+import type { ControlResult, ExemptionIssue } from '../cloudformation/resolved-resource.ts';
 import type { Finding } from '../core/finding.ts';
-import { isKeyOf, isObject } from '../core/json.ts';
 import { endsSoon, exemptionTagKey } from '../core/policy/exemption-tag.ts';
 import type { PolicyChange } from '../core/usage/policy-change.ts';
-import { controlDefaults } from './defaults.ts';
-import { reasonOf } from './findings.ts';
 import { effectClause, imageClause, missingActions, notReadClause, unreadReason } from './image-usage.ts';
 import { truncateList } from './lists.ts';
-import { pathText } from './path.ts';
-
-/**
- * A finding about a resolved value. The value is left out: it may be a NoEcho parameter's, which a hook cannot tell from others.
- */
-function resolvedReason(finding: Finding): string {
-  if (finding.code === 'encryption-not-set')
-    return 'EncryptionConfiguration is not set, and the organisation has a KMS key for it';
-  const { actual, code, inside, path } = finding;
-  if (isUnresolved(finding)) return `${pathText(path.slice(1))} is not resolved in what CloudFormation sends`;
-  const isText = typeof actual === 'string' || isObject(actual) || Array.isArray(actual);
-  // What is not set is named in its sentence.
-  const where = isKeyOf(controlDefaults, code) || inside !== undefined ? '' : `${pathText(path.slice(1))} `;
-  const reason = reasonOf({
-    ...finding,
-    // The words for a property that is not set, whatever the macro would do about it.
-    outcome: code === 'no-lifecycle-policy' ? 'set' : finding.outcome,
-    isHidden: true,
-    ...(isText ? { actual: undefined } : {}),
-  });
-  return `${where}${reason}`;
-}
+import { resolvedReason } from './resolved-reason.ts';
 
 // More would not be read.
 const maxReasons = 5;

@@ -142,6 +142,45 @@ describe('the hook', () => {
     );
   });
 
+  const rule = {
+    rulePriority: 1,
+    selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 5 },
+    action: { type: 'expire' },
+  };
+  const allow = { Effect: 'Allow', Principal: '*', Action: 'ecr:*' };
+  const lifecycle = (...rules: readonly unknown[]) => ({
+    LifecyclePolicy: { LifecyclePolicyText: JSON.stringify({ rules }) },
+  });
+  test.each<[string, string, JsonObject, string]>([
+    ['key of a rule', 'hunter2', lifecycle({ ...rule, hunter2: 1 }), 'rules[0].(not shown) unknown key'],
+    [
+      'key of a selection',
+      'hunter2',
+      lifecycle({ ...rule, selection: { ...rule.selection, hunter2: 1 } }),
+      'rules[0].selection.(not shown) unknown key',
+    ],
+    [
+      'kind of principal',
+      'hunter2',
+      { RepositoryPolicyText: JSON.stringify({ Statement: { ...allow, Principal: { hunter2: '*' } } }) },
+      'Principal.(not shown) allows every AWS account',
+    ],
+    [
+      'number',
+      '918273645',
+      lifecycle({ ...rule, rulePriority: 918273645 }, { ...rule, rulePriority: 918273645 }),
+      'rulePriority this value is also the priority of rules[0]',
+    ],
+  ])('shows no %s of a policy’s text either', async (_, secret, properties, message) => {
+    process.env.Enforcement = 'Reject';
+    const event = eventOf('create');
+    event.requestData.targetModel.resourceProperties = properties;
+    const answer = await handler(event);
+    expect(answer.message).toContain(message);
+    expect(JSON.stringify(answer)).not.toContain(secret);
+    expect(lines.join('\n')).not.toContain(secret);
+  });
+
   test('answers a template so deep that the stack ends', async () => {
     let deep: JsonObject = { Ref: 'X' };
     for (let depth = 0; depth < 50_000; depth += 1) deep = { 'Fn::Join': ['', [deep]] };
