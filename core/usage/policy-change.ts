@@ -34,9 +34,11 @@ export function judgePolicyChange(
   if (affected === 0) return harmless;
   const unread = unreadSources(evidence);
   const isRequired = ({ what }: NotRead) => evidence.required.some((each) => each === what);
-  return unread.some(isRequired)
-    ? unknown(...unread.filter(isRequired))
-    : { kind: 'harmless', affected, unread };
+  if (unread.some(isRequired)) return unknown(...unread.filter(isRequired));
+  // An index may go while an image to which it refers is in use.
+  const indexes: readonly NotRead[] =
+    unreadIndexes === undefined ? [] : [{ what: 'image-indexes', reason: unreadIndexes }];
+  return { kind: 'harmless', affected, unread: [...unread, ...indexes] };
 }
 
 /** Whether a policy differs from the live one, as far as that is known. */

@@ -41,6 +41,15 @@ describe('a changed lifecycle policy', () => {
     });
   });
 
+  test('names the image indexes that were not read, also where no image in use is found', () => {
+    const unreadIndexes = { code: 'counts-as-pull' } as const;
+    expect(judgePolicyChange(look({ unreadIndexes }), evidence)).toEqual({
+      kind: 'harmless',
+      affected: 9,
+      unread: [{ what: 'image-indexes', reason: unreadIndexes }],
+    });
+  });
+
   test('is harmless if nothing in use expires, and all that is required was read', () => {
     expect(judgePolicyChange(look({}), evidence)).toEqual({ kind: 'harmless', affected: 9, unread: [] });
     const denied = { code: 'denied', action: 'ecs:ListTasks' } as const;
