@@ -69,11 +69,19 @@ const actions = ['CREATE', 'UPDATE'] as const;
 
 /** Properties; Cloud Control API has them as JSON text in its own requests. */
 function propertiesIn(value: Json): JsonObject | undefined {
-  if (typeof value !== 'string') return isObject(value) ? value : undefined;
+  if (typeof value !== 'string') return isObject(value) ? withoutNulls(value) : undefined;
   try {
     const parsed: unknown = JSON.parse(value);
-    return isObject(parsed) ? parsed : undefined;
+    return isObject(parsed) ? withoutNulls(parsed) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** CloudFormation takes no null in a template: one in an event is a property, or a member of one, that is not set. */
+function withoutNulls(properties: JsonObject): JsonObject {
+  const set = (map: JsonObject) => Object.entries(map).filter(([, each]) => each !== null);
+  return Object.fromEntries(
+    set(properties).map(([name, value]) => [name, isObject(value) ? Object.fromEntries(set(value)) : value]),
+  );
 }
