@@ -14,7 +14,7 @@ export interface LifecyclePolicyChange {
   readonly accountId: string;
   readonly stackId: string;
   readonly logicalId: string;
-  /** The RepositoryName; undefined where CloudFormation gave the repository its name. */
+  /** The RepositoryName; undefined where CloudFormation gave the repository its name, or where it is not known. */
   readonly name: string | undefined;
   /** The text of the new policy. */
   readonly wanted: string;
@@ -34,7 +34,13 @@ export function changeOf(
   if (previous !== undefined && isReplaced(properties, previous)) return undefined;
   if (stackId === undefined) return 'cloud-control';
   if (mode === 'Off') return 'guard-off';
-  return { accountId, stackId, logicalId, name: asText(properties.RepositoryName), wanted };
+  return { accountId, stackId, logicalId, name: nameOf(properties), wanted };
+}
+
+/** Undefined also for a name that is not resolved: the stack has the repository's own. */
+function nameOf({ RepositoryName: name }: JsonObject): string | undefined {
+  const text = asText(name);
+  return text !== undefined && /^[a-z0-9._/-]+$/.test(text) ? text : undefined;
 }
 
 function policyText(properties: JsonObject): string | undefined {

@@ -256,6 +256,18 @@ describe('the hook’s look at the live repository', () => {
     expect(lines.join('\n')).not.toContain('secret');
   });
 
+  test('asks the stack for a name that is not resolved', async () => {
+    for (const RepositoryName of ['{{resolve:ssm:name}}', '${Name}', '', { Ref: 'Name' }]) {
+      const event = eventOf('update');
+      for (const each of Object.values<JsonObject>(event.requestData.targetModel))
+        Object.assign(each, { RepositoryName });
+      calls = [];
+      await handler(event, context(30_000));
+      expect(calls).toHaveLength(1);
+      expect(calls[0]).not.toContain('ContainerRegistry');
+    }
+  });
+
   test('ends before the function’s own time does', async () => {
     answer = 'nothing';
     const found = await handler(eventOf('update'), context(5_300));
