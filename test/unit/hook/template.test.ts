@@ -13,7 +13,8 @@ import {
   member,
 } from '../../../core/json.ts';
 import { builtInPolicy, namesAt } from '../../../core/policy/policy.ts';
-import { enforcements, lifecycleGuards } from '../../../core/policy/values.ts';
+import { enforcements, lifecycleGuards, parseUsageSources } from '../../../core/policy/values.ts';
+import { usageSources } from '../../../core/usage/evidence.ts';
 import { projectRoot } from '../../../local/paths.ts';
 import { parseTemplate } from '../../../template-text/parse.ts';
 import { actionsReachableFrom } from '../../support/imports.ts';
@@ -67,6 +68,25 @@ describe('the parameters of hook.yaml', () => {
       lifecycleGuards.toSorted(),
     );
     expect(at('Parameters', 'FailureMode', 'Default')).toBe('WARN');
+  });
+
+  test('take only sources that the function can use: with others it would check nothing', () => {
+    const allowed = new RegExp(String(at('Parameters', 'LifecycleGuardSources', 'AllowedPattern')));
+    const all = usageSources.join(', ');
+    for (const value of [
+      '',
+      all,
+      ...usageSources,
+      'ecs, pulls',
+      'ec',
+      'ecs pulls',
+      'ecss',
+      'pulls,eks',
+    ])
+      expect({ value, isAllowed: allowed.test(value) }).toEqual({
+        value,
+        isAllowed: 'value' in parseUsageSources(value),
+      });
   });
 
   test('reach the function under their own names', () => {
