@@ -73,16 +73,7 @@ describe('the parameters of hook.yaml', () => {
   test('take only sources that the function can use: with others it would check nothing', () => {
     const allowed = new RegExp(String(at('Parameters', 'LifecycleGuardSources', 'AllowedPattern')));
     const all = usageSources.join(', ');
-    for (const value of [
-      '',
-      all,
-      ...usageSources,
-      'ecs, pulls',
-      'ec',
-      'ecs pulls',
-      'ecss',
-      'pulls,eks',
-    ])
+    for (const value of ['', all, ...usageSources, 'ecs, pulls', 'ec', 'ecs pulls', 'ecss', 'pulls,eks'])
       expect({ value, isAllowed: allowed.test(value) }).toEqual({
         value,
         isAllowed: 'value' in parseUsageSources(value),
