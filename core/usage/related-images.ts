@@ -20,7 +20,12 @@ export function relatedIn(images: Iterable<Image>): (digest: string) => Readonly
   for (const { digest, children: own = [] } of images) {
     if (own.length === 0) continue;
     children.set(digest, own);
-    for (const child of own) parents.set(child, [...(parents.get(child) ?? []), digest]);
+    for (const child of own) {
+      const all = parents.get(child);
+      // Thousands of indexes can have an image in common: a copy for each would take the square of their number.
+      if (all === undefined) parents.set(child, [digest]);
+      else all.push(digest);
+    }
   }
   return (digest) => reach(reach([digest], parents), children);
 }
