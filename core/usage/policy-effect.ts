@@ -98,9 +98,8 @@ function relativesOf(
   images: ReadonlyMap<string, AffectedImage>,
 ): readonly UsedImage[] {
   if (![...images.values()].some(({ children = [] }) => children.length > 0)) return [];
-  const relatedTo = relatedIn(images.values());
   const own = new Set(expiring.map(({ digest }) => digest));
-  const related = new Set(expiring.flatMap(({ digest }) => [...relatedTo(digest)]));
+  const related = relatedIn(images.values()).relatedToAny(own);
   return [...related].flatMap((digest) => (own.has(digest) ? [] : (images.get(digest) ?? [])));
 }
 

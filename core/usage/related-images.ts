@@ -8,13 +8,25 @@ interface Image {
 }
 
 /**
- * The images for which the use of an image counts, by digest: itself, all image indexes that refer to it, and all that
- * those refer to, at any depth.
- *
+ * How the images of a repository are related. The use of an image counts for itself, all image indexes that refer to it, and all
+ * that those refer to, at any depth.
+ */
+export interface Relations {
+  /** The images for which the use of an image counts, by digest. */
+  relatedTo(digest: string): ReadonlySet<string>;
+  /** Those for which the use of any of several counts. */
+  relatedToAny(digests: Iterable<string>): ReadonlySet<string>;
+  /** The image, and all image indexes that refer to it. */
+  holdersOf(digest: string): ReadonlySet<string>;
+  /** The image, and all that it refers to. */
+  partsOf(digest: string): ReadonlySet<string>;
+}
+
+/**
  * Two image indexes that have an image in common are not related by it alone: the image stays with either of them. Cycles,
  * which digests rule out, are one family.
  */
-export function relatedIn(images: Iterable<Image>): (digest: string) => ReadonlySet<string> {
+export function relatedIn(images: Iterable<Image>): Relations {
   const children = new Map<string, readonly string[]>();
   const parents = new Map<string, string[]>();
   for (const { digest, children: own = [] } of images) {
@@ -27,7 +39,13 @@ export function relatedIn(images: Iterable<Image>): (digest: string) => Readonly
       else all.push(digest);
     }
   }
-  return (digest) => reach(reach([digest], parents), children);
+  const relatedToAny = (digests: Iterable<string>) => reach(reach(digests, parents), children);
+  return {
+    relatedTo: (digest) => relatedToAny([digest]),
+    relatedToAny,
+    holdersOf: (digest) => reach([digest], parents),
+    partsOf: (digest) => reach([digest], children),
+  };
 }
 
 function reach(from: Iterable<string>, next: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {

@@ -7,7 +7,7 @@ import {
   type UsedImage,
   usageSources,
 } from './evidence.ts';
-import { relatedIn } from './related-images.ts';
+import { type Relations, relatedIn } from './related-images.ts';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -41,13 +41,9 @@ export function usageVerdicts(
   { pulledSince }: { readonly pulledSince: number },
 ): ReadonlyMap<string, UsageVerdict> {
   const distinct = new Map(images.map((image) => [image.digest, image]));
-  const relatedTo = relatedIn(distinct.values());
-  const users = usersOf(distinct, references, relatedTo);
-  const pulls = new Map<string, number>();
-  for (const { digest, pulledAt } of distinct.values()) {
-    if (pulledAt === undefined || pulledAt < pulledSince) continue;
-    for (const each of relatedTo(digest)) pulls.set(each, Math.max(pulledAt, pulls.get(each) ?? pulledAt));
-  }
+  const relations = relatedIn(distinct.values());
+  const users = usersOf(distinct, references, relations);
+  const pulls = latestPulls(distinct.values(), relations, pulledSince);
   const verdictOf = (digest: string): UsageVerdict => {
     const own = users.get(digest);
     if (own !== undefined) return { kind: 'in-use', users: own };
@@ -57,11 +53,34 @@ export function usageVerdicts(
   return new Map([...distinct.keys()].map((digest) => [digest, verdictOf(digest)]));
 }
 
+/** The latest pull that counts for each image, by digest. First up to image indexes, then down: an index may have thousands. */
+function latestPulls(
+  images: Iterable<UsedImage>,
+  { holdersOf, partsOf }: Relations,
+  pulledSince: number,
+): ReadonlyMap<string, number> {
+  const own = [...images].flatMap(({ digest, pulledAt }): readonly (readonly [string, number])[] =>
+    pulledAt === undefined || pulledAt < pulledSince ? [] : [[digest, pulledAt]],
+  );
+  return latestOf(latestOf(own, holdersOf), partsOf);
+}
+
+/** The latest of the times of all that lead to an image. */
+function latestOf(
+  times: Iterable<readonly [digest: string, time: number]>,
+  next: (digest: string) => Iterable<string>,
+): ReadonlyMap<string, number> {
+  const latest = new Map<string, number>();
+  for (const [digest, time] of times)
+    for (const each of next(digest)) latest.set(each, Math.max(time, latest.get(each) ?? time));
+  return latest;
+}
+
 /** The users of each image that has any, by digest. */
 function usersOf(
   images: ReadonlyMap<string, UsedImage>,
   references: readonly ImageReference[],
-  relatedTo: (digest: string) => Iterable<string>,
+  { relatedTo }: Relations,
 ): ReadonlyMap<string, readonly ImageUser[]> {
   const byTag = new Map<string, string>();
   for (const { digest, tags } of images.values()) for (const tag of tags) byTag.set(tag, digest);
