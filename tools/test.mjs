@@ -53,8 +53,8 @@ const checks = () => [
   run(bin('node'), [join(root, 'local', 'build.ts')], 'pipe'),
 ];
 
-/** Tests in which a request has only so much time, as one of Lambda has. */
-const timed = 'test/unit/custom-resource/';
+/** Tests in which a request has only so much time, as one of Lambda has, or in which calls are counted that time makes again. */
+const timed = 'test/unit/(custom-resource/|audit/registry)';
 
 /**
  * Runs jest.
