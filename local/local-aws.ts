@@ -92,6 +92,8 @@ function serverEnvironment(port: number, folder: string, isDetached: boolean): N
     MINISTACK_REGION: region,
     TMPDIR: folder,
     PYTHONUNBUFFERED: '1',
+    // Where calls are recorded, a push must not be forgotten for the calls of others.
+    CLOUDTRAIL_MAX_EVENTS: '1000000',
     // Retries and Wait states of Step Functions take a fiftieth of their time.
     SFN_WAIT_SCALE: '0.02',
     // With its byte code kept in the project's environment, MiniStack starts in a quarter of the time.
