@@ -76,6 +76,7 @@ import tags
 import template_checks
 import template_references
 import topic_encryption
+import trail_pages
 import transforms
 
 GAPS = (
@@ -123,6 +124,7 @@ GAPS = (
     image_times,
     image_scans,
     push_trail,
+    trail_pages,
     event_patterns,
     event_targets,
     async_failures,
