@@ -24,7 +24,7 @@ interface Event {
   isCancelled: boolean;
 }
 
-/** It stays in its place, but what it would have done is let go: a batch's deadlines end minutes later. */
+/** It stays in its place, but what it would have done is dropped: a batch's deadlines end minutes later. */
 function cancel(event: Event): void {
   event.isCancelled = true;
   event.fire = () => undefined;

@@ -14,6 +14,15 @@ interface ConnectionOptions {
   readonly endpointUrl?: string | undefined;
 }
 
+/** The same as the SDK's clients take it; what is left out they find by themselves. */
+export function clientOf({ region, profile, endpointUrl: endpoint }: ConnectionOptions) {
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+}
+
 /**
  * Does what calls AWS.
  *

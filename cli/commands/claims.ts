@@ -10,7 +10,7 @@ import { type ClaimModel, repositoryIn, type StoredRecord } from '../claims/mode
 import { claimRecords } from '../claims/records.ts';
 import { releaseClaims } from '../claims/release.ts';
 import type { Colours } from '../colours.ts';
-import { withConnection } from '../connection.ts';
+import { clientOf, withConnection } from '../connection.ts';
 import { claimsText, releasedText } from '../reports/claims-text.ts';
 import type { ClaimsOptions } from './claims-options.ts';
 
@@ -42,12 +42,7 @@ export async function claimsCommand(options: ClaimsOptions, context: ClaimsConte
 }
 
 async function connectAndRun(options: ClaimsOptions, context: ClaimsContext): Promise<ClaimsOutcome> {
-  const { region, profile, endpointUrl: endpoint } = options;
-  const client = {
-    ...(region === undefined ? {} : { region }),
-    ...(profile === undefined ? {} : { profile }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-  };
+  const client = clientOf(options);
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(), firstResponseMs);
   const deadline = deadlineIn(patienceMs, silence.signal);

@@ -9,7 +9,7 @@ import { visible } from '../../core/visible.ts';
 import { isSweepName, sweepKeys } from '../../sweep/keys.ts';
 import type { SweepSummary } from '../../sweep/summarise.ts';
 import type { Colours } from '../colours.ts';
-import { withConnection } from '../connection.ts';
+import { clientOf, withConnection } from '../connection.ts';
 import { showCount } from '../progress.mjs';
 import { sweepText } from '../reports/sweep-text.ts';
 import { sweepProblem } from '../sweep/failures.ts';
@@ -91,14 +91,6 @@ async function sweepWith(
     executions.close();
     objects.close();
   }
-}
-
-function clientOf({ region, profile, endpointUrl: endpoint }: SweepOptions) {
-  return {
-    ...(region === undefined ? {} : { region }),
-    ...(profile === undefined ? {} : { profile }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-  };
 }
 
 /** The keeper of the application's stack. */

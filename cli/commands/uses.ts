@@ -6,6 +6,7 @@ import { visibleIn, visibleJson } from '../../core/visible.ts';
 import { parseTemplate } from '../../template-text/parse.ts';
 import { credentialsProblem } from '../claims/failures.ts';
 import type { Colours } from '../colours.ts';
+import { clientOf } from '../connection.ts';
 import { usesText } from '../reports/uses-text.ts';
 import { findUses, type Use } from '../uses/find-uses.ts';
 import type { FoundUses } from '../uses/found-uses.ts';
@@ -24,14 +25,10 @@ const firstResponseMs = 8_000;
 
 /** `ecr-hardening uses`. @throws Problem when the stacks cannot be listed */
 export async function usesCommand(
-  { region, profile, endpointUrl: endpoint, json = false }: UsesOptions,
+  { json = false, ...options }: UsesOptions,
   colours: Colours,
 ): Promise<UsesOutcome> {
-  const client = {
-    ...(region === undefined ? {} : { region }),
-    ...(profile === undefined ? {} : { profile }),
-    ...(endpoint === undefined ? {} : { endpoint }),
-  };
+  const client = clientOf(options);
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(), firstResponseMs);
   const deadline = deadlineIn(patienceMs, silence.signal);
