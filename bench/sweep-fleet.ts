@@ -18,6 +18,8 @@ export interface FleetOptions {
   readonly repositories: number;
   /** Calls a second of each operation of ECR. */
   readonly perSecond: number;
+  /** As the registry's. */
+  readonly pageSize?: number | undefined;
   readonly latencyMs: number;
   /** MaxConcurrency. */
   readonly atOnce: number;
@@ -82,8 +84,9 @@ export async function sweepFleet(options: FleetOptions) {
 }
 
 function startFleet(options: FleetOptions, time: VirtualTime): Fleet {
-  const { repositories, perSecond, latencyMs, batchMs, mode } = options;
-  const registry = startSweepRegistry({ repositories, perSecond, answer: () => time.sleep(latencyMs) });
+  const { repositories, perSecond, pageSize, latencyMs, batchMs, mode } = options;
+  const answer = () => time.sleep(latencyMs);
+  const registry = startSweepRegistry({ repositories, perSecond, pageSize, answer });
   const claims = memoryClaims(() => time.sleep(latencyMs / 2));
   const objects = memoryObjects();
   objects.before = () => time.sleep(latencyMs / 2);

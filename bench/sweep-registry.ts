@@ -14,6 +14,8 @@ export interface SweepRegistryOptions {
   readonly repositories: number;
   /** Calls a second of each operation; more are throttled. */
   readonly perSecond: number;
+  /** How many repositories DescribeRepositories lists at a time; 1,000 if not given, which is Amazon ECR's limit. */
+  readonly pageSize?: number | undefined;
   /** Waited for at each call. */
   readonly answer: () => Promise<void>;
 }
@@ -34,7 +36,12 @@ export function nameOf(index: number): string {
 
 export type SweepRegistry = ReturnType<typeof startSweepRegistry>;
 
-export function startSweepRegistry({ repositories, perSecond, answer }: SweepRegistryOptions) {
+export function startSweepRegistry({
+  repositories,
+  perSecond,
+  pageSize = 1000,
+  answer,
+}: SweepRegistryOptions) {
   const immutable = Uint8Array.from({ length: repositories }, (_, index) => Number(kindOf(index) === 'safe'));
   const scanned = Uint8Array.from({ length: repositories }, (_, index) =>
     Number(kindOf(index) === 'safe' || index % 3 === 0),
@@ -42,7 +49,7 @@ export function startSweepRegistry({ repositories, perSecond, answer }: SweepReg
   const calls = new Map<string, number>();
   const throttled = new Map<string, number>();
   const isAllowed = limiter(perSecond);
-  const perform = performer({ immutable, scanned, repositories });
+  const perform = performer({ immutable, scanned, repositories, pageSize });
   const client = {
     async send({ constructor: { name }, input }: { readonly input: Input }) {
       const operation = name.replace(/Command$/, '');
@@ -93,6 +100,7 @@ interface State {
   readonly immutable: Uint8Array;
   readonly scanned: Uint8Array;
   readonly repositories: number;
+  readonly pageSize: number;
 }
 
 function failure(name: string): Error {
@@ -102,10 +110,9 @@ function failure(name: string): Error {
 const indexOf = (name: unknown) => Number(/(\d+)$/.exec(String(name))?.[1] ?? -1);
 const namesIn = ({ repositoryNames }: Input) =>
   Array.isArray(repositoryNames) ? repositoryNames.map(String) : [];
-const pageSize = 1000;
 
 function performer(state: State): (operation: string, input: Input) => object {
-  const { immutable, scanned, repositories } = state;
+  const { immutable, scanned, repositories, pageSize } = state;
   const answers: Readonly<Record<string, (input: Input) => object>> = {
     DescribeRepositories(input) {
       if (input.repositoryNames !== undefined)

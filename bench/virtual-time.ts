@@ -65,9 +65,8 @@ export function startVirtualTime(onTurn: () => void = () => undefined): VirtualT
       // Whatever was resolved goes on until it waits again.
       await turn();
       if (isDone()) return;
-      const next = events.pop();
+      const next = nextOf(events);
       if (next === undefined) throw new Error('the work waits for something that is no timer');
-      if (next.isCancelled) continue;
       elapsed = next.at;
       next.fire();
       onTurn();
@@ -91,6 +90,14 @@ export function startVirtualTime(onTurn: () => void = () => undefined): VirtualT
       return { result: await done, milliseconds: elapsed - from };
     },
   };
+}
+
+/** The first event that nobody has cancelled. */
+function nextOf(events: { pop(): Event | undefined }): Event | undefined {
+  for (;;) {
+    const next = events.pop();
+    if (next?.isCancelled !== true) return next;
+  }
 }
 
 type Schedule = (milliseconds: number, fire: () => void) => Event;

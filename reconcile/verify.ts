@@ -56,10 +56,7 @@ export async function verifyApplied(
 }
 
 async function readSettings(plans: readonly Plan[], ecr: Ecr): Promise<ReadonlyMap<string, Repository>> {
-  const [only, ...others] = plans;
-  if (only === undefined) return new Map();
-  const one = others.length === 0 ? await ecr.repository(only.observed.repository.name) : undefined;
-  const read = others.length > 0 ? await ecr.repositories() : one === undefined ? [] : [one];
+  const read = await ecr.repositoriesNamed(plans.map(({ observed }) => observed.repository.name));
   return new Map(read.map((repository) => [repository.name, repository]));
 }
 

@@ -56,7 +56,7 @@ export interface Ecr {
   repository(name: string): Promise<Repository | undefined>;
   /** Every repository of the registry, by 1,000. */
   repositories(): Promise<readonly Repository[]>;
-  /** The existing ones of these names, by 100. */
+  /** The existing ones of these names, by 100; by listing the registry where that has taken fewer calls before. */
   repositoriesNamed(names: readonly string[]): Promise<readonly Repository[]>;
   /** The effective scan frequency of each existing repository, by 25. */
   scanFrequencies(names: readonly string[]): Promise<ReadonlyMap<string, ScanFrequency>>;

@@ -26,25 +26,36 @@ export function repositoryReads({
     );
     return repositories.map(toRepository);
   };
+  // How many calls the last listing of the registry took: unknown before the first one.
+  let callsForAll = Number.POSITIVE_INFINITY;
+  const listAll = async () => {
+    const all = startEntries<Repository>(({ arn, name }) => arn || name);
+    let calls = 0;
+    const read = (nextToken: string | undefined) => {
+      calls += 1;
+      return call('DescribeRepositories', (client, options) =>
+        client.send(
+          new DescribeRepositoriesCommand({ ...registry, maxResults: maxDescribed, nextToken }),
+          options,
+        ),
+      );
+    };
+    for await (const { repositories = [] } of pages(read, ({ nextToken }) => nextToken))
+      all.add(repositories.map(toRepository));
+    callsForAll = calls;
+    return all.all();
+  };
   return {
     async repository(name) {
       const found = await unlessNotFound(['repository'], () => describe([name]));
       return found?.[0];
     },
-    async repositories() {
-      const all = startEntries<Repository>(({ arn, name }) => arn || name);
-      const read = (nextToken: string | undefined) =>
-        call('DescribeRepositories', (client, options) =>
-          client.send(
-            new DescribeRepositoriesCommand({ ...registry, maxResults: maxDescribed, nextToken }),
-            options,
-          ),
-        );
-      for await (const { repositories = [] } of pages(read, ({ nextToken }) => nextToken))
-        all.add(repositories.map(toRepository));
-      return all.all();
-    },
+    repositories: listAll,
     async repositoriesNamed(names) {
+      if (callsForAll < Math.ceil(names.length / maxNamed)) {
+        const listed = new Map((await listAll()).map((each) => [each.name, each]));
+        return names.flatMap((name) => listed.get(name) ?? []);
+      }
       const found = await mapConcurrently(chunks(names, maxNamed), (some) =>
         readExisting(some, 'repository', describe),
       );

@@ -70,6 +70,16 @@ describe('repositories by their names', () => {
     expect(describes() - before).toBeLessThanOrEqual(3 + 2 * Math.ceil(Math.log2(100)));
   });
 
+  test('are read by listing the registry, once that has taken fewer calls', async () => {
+    const listing = connection.until(deadline);
+    await listing.repositories();
+    const before = describes();
+    expect((await listing.repositoriesNamed([...names, 'team/none'])).map(({ name }) => name)).toEqual(names);
+    expect(describes() - before).toBe(1);
+    await listing.repositoriesNamed(names.slice(0, 100));
+    expect(describes() - before).toBe(2);
+  });
+
   test('are none where none is asked for, or none exists', async () => {
     expect(await ecr.repositoriesNamed([])).toEqual([]);
     expect(await ecr.repositoriesNamed(['team/none', 'team/neither'])).toEqual([]);
