@@ -125,9 +125,7 @@ function resultOf(
   if (!released.held.has(arn))
     return bareResult(
       item,
-      item.createdAt === damagedRecord
-        ? { state: 'failed', reason: damage }
-        : { state: 'nothing-to-release' },
+      item.createdAt === damagedRecord ? { state: 'failed', reason: damage } : { state: 'already-released' },
     );
   const notes = released.notes.filter((note) => isAbout(note, name)).flatMap(noteOf);
   const isKept = notes.some(({ code }) => code === 'policy-not-put-back' || code === 'changed-by-others');

@@ -29,7 +29,8 @@ export const sweepStates = [
 /** What a repository comes to where the keeper gives back what it found. */
 export const releaseStates = [
   'released',
-  'nothing-to-release',
+  /** The keeper held it when it was listed: an earlier attempt of its batch has released it, or somebody else since. */
+  'already-released',
   /** The claim is released, but a setting stays as it is; the notes say why. */
   'kept',
 ] as const;

@@ -11,7 +11,7 @@ const labels: Readonly<Record<ResultState, string>> = {
   failed: 'failed',
   deleted: 'deleted during the sweep',
   released: 'released',
-  'nothing-to-release': 'without a claim of the keeper',
+  'already-released': 'already released',
   kept: 'released, but not restored completely',
 };
 
@@ -31,7 +31,7 @@ const order: readonly ResultState[] = [
   'released',
   'exempt',
   'safe',
-  'nothing-to-release',
+  'already-released',
   'deleted',
 ];
 

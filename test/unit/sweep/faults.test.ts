@@ -152,6 +152,21 @@ test('a function that is killed before it writes its results leaves nothing half
   expect(names.map(settingsOf)).toEqual(names.map(() => safe));
 });
 
+test('what a release has released before its function was killed counts as released already', async () => {
+  await keeper.sweep();
+  let killed = 0;
+  keeper.objects.before = async (call, key) => {
+    if (call !== 'put' || !key.includes('/results/') || killed === 1) return;
+    killed += 1;
+    throw new AwsCallError('PutObject', undefined, new Error('killed'));
+  };
+  const { results, sweep } = await keeper.sweep({ action: 'release', attempts: 2 });
+  expect(killed).toBe(1);
+  expectAll(results);
+  expect(await accounted(sweep)).toEqual({ 'already-released': names.length });
+  expect(names.map(settingsOf)).toEqual(names.map(() => unsafe));
+});
+
 test('what was hardened before a function was killed is reported, also by the sweep that goes on, and with what is left', async () => {
   const exempt = 'team/02';
   const tags = new Map([['ecr-hardening:exempt', 'TagImmutability: a vendor moves its tags']]);

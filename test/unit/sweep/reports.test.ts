@@ -264,7 +264,7 @@ describe('the notification of a sweep', () => {
   });
 
   test('of a release is about all of it', async () => {
-    const [, second] = await run([resultOf(0, 'released'), resultOf(1, 'nothing-to-release')], 'release');
+    const [, second] = await run([resultOf(0, 'released'), resultOf(1, 'already-released')], 'release');
     if (second === undefined) throw new Error('it is sent');
     golden('release', written(second));
   });
