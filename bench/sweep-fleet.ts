@@ -20,6 +20,7 @@ export interface FleetOptions {
   readonly perSecond: number;
   /** As the registry's. */
   readonly pageSize?: number | undefined;
+  readonly images?: number | undefined;
   readonly latencyMs: number;
   /** MaxConcurrency. */
   readonly atOnce: number;
@@ -84,9 +85,9 @@ export async function sweepFleet(options: FleetOptions) {
 }
 
 function startFleet(options: FleetOptions, time: VirtualTime): Fleet {
-  const { repositories, perSecond, pageSize, latencyMs, batchMs, mode } = options;
+  const { repositories, perSecond, pageSize, images, latencyMs, batchMs, mode } = options;
   const answer = () => time.sleep(latencyMs);
-  const registry = startSweepRegistry({ repositories, perSecond, pageSize, answer });
+  const registry = startSweepRegistry({ repositories, perSecond, pageSize, images, answer });
   const claims = memoryClaims(() => time.sleep(latencyMs / 2));
   const objects = memoryObjects();
   objects.before = () => time.sleep(latencyMs / 2);

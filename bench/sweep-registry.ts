@@ -16,6 +16,8 @@ export interface SweepRegistryOptions {
   readonly perSecond: number;
   /** How many repositories DescribeRepositories lists at a time; 1,000 if not given, which is Amazon ECR's limit. */
   readonly pageSize?: number | undefined;
+  /** How many images a repository has; 3 if not given. */
+  readonly images?: number | undefined;
   /** Waited for at each call. */
   readonly answer: () => Promise<void>;
 }
@@ -40,6 +42,7 @@ export function startSweepRegistry({
   repositories,
   perSecond,
   pageSize = 1000,
+  images = 3,
   answer,
 }: SweepRegistryOptions) {
   const immutable = Uint8Array.from({ length: repositories }, (_, index) => Number(kindOf(index) === 'safe'));
@@ -49,7 +52,7 @@ export function startSweepRegistry({
   const calls = new Map<string, number>();
   const throttled = new Map<string, number>();
   const isAllowed = limiter(perSecond);
-  const perform = performer({ immutable, scanned, repositories, pageSize });
+  const perform = performer({ immutable, scanned, repositories, pageSize, images });
   const client = {
     async send({ constructor: { name }, input }: { readonly input: Input }) {
       const operation = name.replace(/Command$/, '');
@@ -101,6 +104,7 @@ interface State {
   readonly scanned: Uint8Array;
   readonly repositories: number;
   readonly pageSize: number;
+  readonly images: number;
 }
 
 function failure(name: string): Error {
@@ -112,7 +116,7 @@ const namesIn = ({ repositoryNames }: Input) =>
   Array.isArray(repositoryNames) ? repositoryNames.map(String) : [];
 
 function performer(state: State): (operation: string, input: Input) => object {
-  const { immutable, scanned, repositories, pageSize } = state;
+  const { immutable, scanned, repositories, pageSize, images } = state;
   const answers: Readonly<Record<string, (input: Input) => object>> = {
     DescribeRepositories(input) {
       if (input.repositoryNames !== undefined)
@@ -134,7 +138,12 @@ function performer(state: State): (operation: string, input: Input) => object {
     GetRepositoryPolicy: () => {
       throw failure('RepositoryPolicyNotFoundException');
     },
-    DescribeImages: ({ repositoryName }) => ({ imageDetails: imagesOf(indexOf(repositoryName)) }),
+    DescribeImages({ repositoryName, nextToken }) {
+      const from = Number(nextToken ?? 0);
+      const to = Math.min(images, from + 1000);
+      const imageDetails = imagesOf(indexOf(repositoryName), from, to);
+      return { imageDetails, ...(to < images ? { nextToken: String(to) } : {}) };
+    },
     ListTagsForResource: ({ resourceArn }) => ({
       tags:
         kindOf(indexOf(resourceArn)) === 'exempt'
@@ -175,14 +184,17 @@ function describe(index: number, { immutable, scanned }: State): object {
   };
 }
 
-function imagesOf(index: number): readonly object[] {
-  return Array.from({ length: 3 }, (_, at) => ({
-    imageDigest: `sha256:${(index * 3 + at).toString(16).padStart(64, '0')}`,
-    imageTags: [`v${at}`],
-    imagePushedAt: new Date(1_750_000_000_000 + at * 86_400_000),
-    imageSizeInBytes: 50_000_000,
-    imageStatus: 'ACTIVE',
-  }));
+function imagesOf(index: number, from: number, to: number): readonly object[] {
+  return Array.from({ length: to - from }, (_, offset) => {
+    const at = from + offset;
+    return {
+      imageDigest: `sha256:${`${index.toString(16)}${at.toString(16).padStart(8, '0')}`.padStart(64, '0')}`,
+      imageTags: [`v${at}`],
+      imagePushedAt: new Date(1_750_000_000_000 + at * 60_000),
+      imageSizeInBytes: 50_000_000,
+      imageStatus: 'ACTIVE',
+    };
+  });
 }
 
 /** A bucket of tokens for each operation. */

@@ -20,6 +20,8 @@ const maxRatio = 1.2;
 const maxCalls = 6;
 // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html: the input and output of a state.
 const maxStateBytes = 256 * 1024;
+// Of the function's 512 MB (template.yaml) the runtime and the code take about 100.
+const maxBatchBytes = 400 * 1024 * 1024;
 const size: Omit<FleetOptions, 'perSecond'> = {
   repositories,
   latencyMs: 25,
@@ -56,6 +58,23 @@ for (const perSecond of [100, 20]) {
   if (map.failed.length > 0) problems.push(`${map.failed.length} batches have failed`);
   for (const problem of problems) console.log(`  NOT as it should be: ${problem}`);
   if (problems.length > 0) process.exitCode = 1;
+}
+
+// What is held by the function of one batch alone, with as many images as few repositories have.
+const images = 10_000;
+const { figures: alone, map: batch } = await sweepFleet({
+  ...size,
+  repositories: 25,
+  images,
+  perSecond: 100,
+});
+const heapBytes = alone.get('batches')?.heapBytes ?? Number.POSITIVE_INFINITY;
+console.log(
+  `\nOne batch of 25 repositories with ${images} images each: heap of at most ${megabytes(heapBytes)} more`,
+);
+if (heapBytes > maxBatchBytes || batch.failed.length > 0) {
+  console.log('  NOT as it should be: it has failed, or needs too much memory');
+  process.exitCode = 1;
 }
 
 /** Every repository has one result, of the state that its kind should have. */
