@@ -5,8 +5,11 @@ import {
   CreatePullThroughCacheRuleCommand,
   CreateRepositoryCommand,
   type CreateRepositoryCommandInput,
+  DescribeRegistryCommand,
   DescribeRepositoriesCommand,
+  ECRClient,
   PutLifecyclePolicyCommand,
+  PutReplicationConfigurationCommand,
 } from '@aws-sdk/client-ecr';
 import { DeleteRolePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
@@ -42,12 +45,13 @@ jest.setTimeout(300_000);
 
 const named = (kind: string, count: number) =>
   Array.from({ length: count }, (_each, index) => `keeper/${kind}-${String(index).padStart(3, '0')}`);
-const plain = named('plain', 155);
+const plain = named('plain', 150);
 const safe = named('safe', 25);
 const exempt = named('exempt', 10);
 const ended = named('ended', 4);
 const owned = named('owned', 10);
 const cached = named('cache/image', 5);
+const replicas = named('replica/image', 5);
 const left = named('out/of-scope', 5);
 const [used = ''] = named('used', 1);
 
@@ -66,7 +70,8 @@ beforeAll(async () => {
       upstreamRegistryUrl: 'public.ecr.aws',
     }),
   );
-  await createAll([...plain, ...cached, ...left, used], {});
+  await replicateToEachOther('eu-west-1', 'keeper/replica');
+  await createAll([...plain, ...cached, ...replicas, ...left, used], {});
   await createAll(safe, {
     imageTagMutability: 'IMMUTABLE',
     imageScanningConfiguration: { scanOnPush: true },
@@ -86,7 +91,7 @@ beforeAll(async () => {
 
 const counts = { safe: 25, exempt: 10, 'left-to-stack': 10 };
 // What is filled by ECR itself stays mutable, but is scanned.
-const unsafe = [...plain, ...ended, ...cached, used];
+const unsafe = [...plain, ...ended, ...cached, ...replicas, used];
 
 describe('210 repositories of all kinds', () => {
   test('are reported, each once, and nothing is changed', async () => {
@@ -105,7 +110,9 @@ describe('210 repositories of all kinds', () => {
 
     const keys = sweepKeys(made.name);
     expect(await filesOf(made)).toEqual(expect.arrayContaining([keys.html, keys.json, keys.csv]));
-    expect(await file(keys.html)).toContain('keeper/plain-000');
+    const page = await file(keys.html);
+    expect(page).toContain('keeper/plain-000');
+    expect(page).toContain('eu-west-1');
     // Nothing grows with the registry but the files in the bucket.
     expect(made.largestState).toBeLessThan(2_000);
     expect(await notificationsOf(made)).toHaveLength(1);
@@ -120,7 +127,8 @@ describe('210 repositories of all kinds', () => {
     const settings = await allSettings();
     for (const name of [...plain, ...ended, used]) expect(settings.get(name)).toEqual(hardened);
     for (const name of [...exempt, ...owned, ...left]) expect(settings.get(name)).toEqual(asCreated);
-    for (const name of cached) expect(settings.get(name)).toEqual({ ...asCreated, scanOnPush: true });
+    for (const name of [...cached, ...replicas])
+      expect(settings.get(name)).toEqual({ ...asCreated, scanOnPush: true });
     expect(await holdersOf(plain[0] ?? '')).toEqual([keeperHolder]);
     expect(await notificationsOf(made)).toHaveLength(1);
 
@@ -250,6 +258,27 @@ async function createAll(
       clients.ecr.send(new CreateRepositoryCommand({ repositoryName, ...input })),
     ),
   );
+}
+
+/** Two Regions that replicate to each other; the other one with a prefix, whose repositories here are replicas. */
+async function replicateToEachOther(other: string, prefix: string): Promise<void> {
+  const { ecr, endpoint } = clients;
+  const here = await ecr.config.region();
+  const there = new ECRClient(localConfiguration({ endpoint, environment: { AWS_REGION: other } }));
+  const { registryId = '' } = await ecr.send(new DescribeRegistryCommand({}));
+  const rule = (region: string, filter: string) => ({
+    destinations: [{ region, registryId }],
+    repositoryFilters: [{ filter, filterType: 'PREFIX_MATCH' as const }],
+  });
+  const put = (client: ECRClient, region: string, filter: string) =>
+    client.send(
+      new PutReplicationConfigurationCommand({
+        replicationConfiguration: { rules: [rule(region, filter)] },
+      }),
+    );
+  await put(ecr, other, 'keeper/mirrored');
+  await put(there, here, prefix);
+  there.destroy();
 }
 
 /** The settings of every repository of these tests, by name. */
