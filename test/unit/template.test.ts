@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { isObject, type Json, type JsonObject, member } from '../../core/json.ts';
 import { builtInPolicy, namesAt, policyDescriptions } from '../../core/policy/policy.ts';
-import { enforcements, lifecycleGuards } from '../../core/policy/values.ts';
+import { enforcements, lifecycleGuards, parseUsageSources } from '../../core/policy/values.ts';
+import { usageSources } from '../../core/usage/evidence.ts';
 import { projectRoot } from '../../local/paths.ts';
 import { parseTemplate } from '../../template-text/parse.ts';
 
@@ -37,6 +38,24 @@ describe('template.yaml', () => {
     expect(at('Parameters', 'Enforcement', 'AllowedValues')).toEqual([...enforcements]);
     const guards = at('Parameters', 'LifecycleGuard', 'AllowedValues');
     expect(Array.isArray(guards) && guards.toSorted()).toEqual(lifecycleGuards.toSorted());
+  });
+
+  test('takes only sources of use that the functions can read', () => {
+    const allowed = new RegExp(String(at('Parameters', 'LifecycleGuardSources', 'AllowedPattern')));
+    const values = [
+      '',
+      usageSources.join(', '),
+      ...usageSources,
+      'ecs, pulls',
+      'ec',
+      'ecs pulls',
+      'pulls,eks',
+    ];
+    for (const value of values)
+      expect({ value, isAllowed: allowed.test(value) }).toEqual({
+        value,
+        isAllowed: 'value' in parseUsageSources(value),
+      });
   });
 
   test('hands each of them to the functions under its own name', () => {
