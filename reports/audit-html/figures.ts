@@ -2,7 +2,7 @@
 import type { ImageCount, Readiness } from '../../audit/audit.ts';
 import { isUnknown } from '../../core/known.ts';
 import type { ReportedAudit } from '../../wording/audit/describe.ts';
-import { formatMoney } from '../../wording/format.ts';
+import { formatSmallMoney } from '../../wording/format.ts';
 import { subjectLabel } from '../audit-labels.ts';
 import { type Bar, barFigure } from './charts.ts';
 
@@ -54,7 +54,7 @@ export function figuresOf({ repositories, summary }: ReportedAudit): string[] {
       largest(
         known,
         ({ monthlyCost }) => monthlyCost,
-        (value) => `$${formatMoney(value)} a month`,
+        (value) => `$${formatSmallMoney(value)} a month`,
       ),
     ),
     barFigure(

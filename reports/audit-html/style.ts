@@ -40,7 +40,7 @@ output { color: var(--quiet); }
 caption { text-align: left; padding: .45rem .6rem; color: var(--quiet); }
 table:not(.filtered) tbody tr:nth-child(n+${maxRowsShown + 1}), tr.rest { display: none; }
 main:has(#all:checked) tbody tr { display: table-row; }
-.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; }
+.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; container-type: inline-size; }
 table { border-collapse: collapse; width: 100%; font-size: .8rem; font-variant-numeric: tabular-nums; }
 .hint { color: var(--quiet); margin: -.25rem 0 .75rem; max-width: 60rem; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .4rem; border-top: 1px solid var(--line); }
@@ -55,7 +55,8 @@ td:nth-child(1) { min-width: 11.5rem; } td:nth-child(2) { min-width: 7rem; } td:
 td:nth-child(n+4):not(:last-child) { overflow-wrap: normal; }
 .date { white-space: nowrap; }
 tr.more td { border-top: 0; padding-top: 0; }
-tr.more ul { margin: 0 0 .4rem; padding-left: 2.2rem; max-width: 60rem; }
+/* As wide as what is seen of the table, wherever it is scrolled to. */
+tr.more ul { margin: 0 0 .4rem; padding-left: 2.2rem; width: min(60rem, 100cqi - 1rem); position: sticky; left: .4rem; overflow-wrap: anywhere; }
 .unknown a { font-size: .75em; font-style: normal; vertical-align: super; margin-left: .15em; }
 .reasons li:target { outline: 2px solid var(--link); outline-offset: 3px; }
 .good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); font-weight: 600; }
@@ -70,6 +71,7 @@ footer { margin-top: 3rem; color: var(--quiet); font-size: .85rem; }
 }
 @media (max-width: 40rem) {
   body { padding: 1.25rem .9rem 3rem; }
+  tr.more ul { padding-left: 1.2rem; }
   figure .wide { display: none; } figure .narrow { display: block; }
 }
 @media print {
@@ -77,7 +79,7 @@ footer { margin-top: 3rem; color: var(--quiet); font-size: .85rem; }
   figure { padding: .4rem .5rem; }
   :root { --paper: #fff; --raised: #fff; --ink: #000; --quiet: #444; --line: #999; --link: #000; --bar: #444; --good: #000; --warn: #000; --bad: #000; }
   body { padding: 0; max-width: none; font-size: 9pt; }
-  .scroll { overflow: visible; border: 0; }
+  .scroll { overflow: visible; border: 0; container-type: normal; }
   .charts { grid-template-columns: 1fr 1fr; gap: .5rem; }
   .key { font-size: 8pt; }
   table { font-size: 7.5pt; }
@@ -90,5 +92,6 @@ footer { margin-top: 3rem; color: var(--quiet); font-size: .85rem; }
   thead th { position: static; white-space: normal; }
   thead th:nth-child(n)::after, thead th[aria-sort]::after { content: none; }
   tr { break-inside: avoid; }
+  tr.more ul { position: static; width: auto; }
 }
 `;

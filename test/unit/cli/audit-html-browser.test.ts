@@ -231,6 +231,35 @@ inBrowser(
       expect(await view.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     });
 
+    test.each([390, 800, 1280])(
+      '%i pixels wide, shows details whole, wherever the table is scrolled to',
+      async (width) => {
+        await view.setViewportSize({ width, height: 844 });
+        for (const name of ['hostile', 'dark'])
+          await view.locator(`tbody summary:text-is("${name}")`).click();
+        const details = view.locator('tr.more ul');
+        await details.nth(1).waitFor();
+        for (const end of ['0', '10_000']) {
+          await view.evaluate(`void (document.querySelector('.scroll').scrollLeft = ${end})`);
+          const boxes = await view.evaluate<{ left: number; right: number; hidden: number }[]>(
+            `[...document.querySelectorAll('tr.more ul')].map((list) => {
+              const { left, right } = list.getBoundingClientRect();
+              return { left, right, hidden: list.scrollWidth - list.clientWidth };
+            })`,
+          );
+          expect(boxes).toHaveLength(2);
+          for (const { left, right, hidden } of boxes) {
+            expect(left).toBeGreaterThanOrEqual(0);
+            expect(right).toBeLessThanOrEqual(width);
+            expect(hidden).toBeLessThanOrEqual(0);
+          }
+        }
+        expect(await view.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
+          width,
+        );
+      },
+    );
+
     test('on a phone has charts with letters that can be read', async () => {
       await view.setViewportSize({ width: 390, height: 844 });
       for (const chart of await view.locator('figure svg').filter({ visible: true }).all()) {
