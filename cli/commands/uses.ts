@@ -6,7 +6,7 @@ import { visibleIn, visibleJson } from '../../core/visible.ts';
 import { parseTemplate } from '../../template-text/parse.ts';
 import { credentialsProblem } from '../claims/failures.ts';
 import type { Colours } from '../colours.ts';
-import { clientOf } from '../connection.ts';
+import { clientOf, withConnection } from '../connection.ts';
 import { usesText } from '../reports/uses-text.ts';
 import { findUses, type Use } from '../uses/find-uses.ts';
 import type { FoundUses } from '../uses/found-uses.ts';
@@ -28,15 +28,19 @@ export async function usesCommand(
   { json = false, ...options }: UsesOptions,
   colours: Colours,
 ): Promise<UsesOutcome> {
+  const found = await withConnection(options, () => readUses(options));
+  const text = json ? `${visibleJson(found, 2)}\n` : usesText(visibleIn(found), colours);
+  return { text, code: found.using.length + found.unread.length === 0 ? 0 : 1 };
+}
+
+async function readUses(options: Omit<UsesOptions, 'json'>): Promise<FoundUses> {
   const client = clientOf(options);
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(), firstResponseMs);
   const deadline = deadlineIn(patienceMs, silence.signal);
   const templates = connectStackTemplates(client, deadline);
   try {
-    const found = usesOf(await templates.all(() => clearTimeout(timer)));
-    const text = json ? `${visibleJson(found, 2)}\n` : usesText(visibleIn(found), colours);
-    return { text, code: found.using.length + found.unread.length === 0 ? 0 : 1 };
+    return usesOf(await templates.all(() => clearTimeout(timer)));
   } catch (error) {
     throw problemOf(error);
   } finally {

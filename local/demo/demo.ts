@@ -23,7 +23,7 @@ export interface Session {
 
 /**
  * `npm start`: the local AWS, the application, the templates, the verification, the alert, the sweep.
- * @throws Problem if a step fails, or at the end if a template could not be deployed
+ * @throws Problem if a step fails, or after the templates if one could not be deployed
  */
 export async function demo(
   given: Arguments,
@@ -47,9 +47,10 @@ export async function demo(
     else changes.push(...hardening.changes);
   }
 
-  if (changes.length === 0 && failed.length > 0) {
+  if (failed.length > 0) {
     session.announced = given.keep;
     if (given.keep) screen.write(`\n${connectionHelp(aws)}`);
+    // The cause is the last that is said: what follows shows what works.
     throw new Problem(failures(failed, all.length));
   }
   const verification = await verifySettings(
@@ -57,11 +58,9 @@ export async function demo(
     screen,
     changes.map(({ after }) => after),
   );
-  if (failed.length === 0) {
-    await showAlert(clients, screen, verification.scanned);
-    await showSweep(clients, screen, await steps.spin('the sweep', runSweep(clients, aws)));
-  }
-  screen.write(`\n${summary(all.length - failed.length, changes, verification)}\n\n`);
+  await showAlert(clients, screen, verification.scanned);
+  await showSweep(clients, screen, await steps.spin('the sweep', runSweep(clients, aws)));
+  screen.write(`\n${summary(all.length, changes, verification)}\n\n`);
   session.announced = given.keep;
   if (given.keep) screen.write(`${connectionHelp(aws)}\n`);
   if (verification.refused < verification.attempts) {
@@ -69,8 +68,6 @@ export async function demo(
       'A push over a tag of an immutable repository was accepted: the local AWS does not enforce immutability.',
     );
   }
-  // After a failure, the cause is the last that is said.
-  if (failed.length > 0) throw new Problem(failures(failed, all.length));
   screen.write(nextSteps(given.keep));
 }
 

@@ -22,14 +22,15 @@ export function summary(
 /** One sentence about the templates that could not be deployed. */
 export function failures(failed: readonly { file: string; reason: string }[], templates: number): string {
   const [first] = failed;
-  if (first !== undefined && templates === 1) return `${first.file} could not be deployed: ${first.reason}`;
+  if (first !== undefined && failed.length === 1)
+    return `${first.file} could not be deployed: ${first.reason}`;
   const files = failed.map(({ file }) => file).join(', ');
   return `${failed.length} of ${templates} templates could not be deployed (${files}): the reasons are above.`;
 }
 
 export function nextSteps(keep: boolean): string {
   const more = keep ? '' : '\nKeep this AWS   npm start -- --keep';
-  return `Your template   npm start -- path/to/template.yaml${more}\nYour account    README.md, "Deploy to your account"\n`;
+  return `Your template   npm start -- path/to/template.yaml${more}\nYour account    docs/install.md\n`;
 }
 
 /** Environment variables for a shell, and the command that stops the local AWS. */

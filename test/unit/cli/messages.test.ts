@@ -119,6 +119,23 @@ describe('a message is about what is wrong, and nothing else:', () => {
     expect(err.trimEnd()).toMatch(words);
   });
 
+  test('a profile that there is not is refused by each command that has the option', () => {
+    const commandsIn = (help: string) => [...help.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => name);
+    const named = commandsIn(place.run(['--help']).out).filter((name) =>
+      place.run([name, '--help']).out.includes('--profile'),
+    );
+    expect(named).toEqual(expect.arrayContaining(['audit', 'claims', 'sweep', 'uses']));
+    for (const name of named) {
+      const live = place.run([name, '--help']).out.includes('--live') ? ['--live', 'unsafe.yaml'] : [];
+      const { code, err } = place.run([name, '--profile', 'nope', ...region, ...live], { env: files });
+      expect({ name, code, err }).toEqual({
+        name,
+        code: 2,
+        err: expect.stringMatching(/^There is no profile nope/),
+      });
+    }
+  }, 120_000);
+
   // Without a network no host is found, as for a Region that there is not.
   test('a Region that there is not', () => {
     const { code, err } = place.run(['audit', '--region', 'eu-nowhere-1'], { env: keys });

@@ -43,11 +43,12 @@ describe('the summary', () => {
     );
   });
 
-  test('of failures names the files, or the reason where there is one file alone', () => {
+  test('of failures has the reason where it is one, else the names of the files', () => {
     const failed = { file: 'a.yaml', reason: 'no' };
     expect(failures([failed], 1)).toBe('a.yaml could not be deployed: no');
-    expect(failures([failed], 2)).toBe(
-      '1 of 2 templates could not be deployed (a.yaml): the reasons are above.',
+    expect(failures([failed], 2)).toBe('a.yaml could not be deployed: no');
+    expect(failures([failed, { file: 'b.yaml', reason: 'nor this' }], 3)).toBe(
+      '2 of 3 templates could not be deployed (a.yaml, b.yaml): the reasons are above.',
     );
   });
 });
