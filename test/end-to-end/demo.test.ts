@@ -205,7 +205,7 @@ describe('npm start with templates', () => {
           encoding: 'utf8',
         });
         expect(audited.stderr).toBe('');
-        expect(audited.stdout).toMatch(/^mine-test +try-good +immutable +no +yes +1 /m);
+        expect(audited.stdout).toMatch(/^mine-test +try-good +immutable +no +yes +0 /m);
       } finally {
         process.kill(pid);
       }

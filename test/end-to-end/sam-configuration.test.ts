@@ -22,7 +22,7 @@ function sam(expression: string): string {
 
 test('sam deploy --guided saves to the file that the pages name, which git ignores; SAM reads the project’s without it', () => {
   const own = 'samconfig.local.toml';
-  for (const page of ['README.md', 'docs/install.md'])
+  for (const page of ['README.ja.md', 'docs/install.md'])
     expect(readFileSync(join(projectRoot, page), 'utf8')).toContain(
       `sam deploy --guided --config-file ${own}`,
     );

@@ -117,7 +117,9 @@ describe('at a terminal, in a folder with a template', () => {
     // Anew for each block, since some commands write.
     folder = mkdtempSync(join(temporary, 'work-'));
     mkdirSync(join(folder, 'stacks'));
-    for (const name of ['template.yaml', 'stacks/orders.yaml']) writeFileSync(join(folder, name), unsafe);
+    mkdirSync(join(folder, 'examples'));
+    for (const name of ['template.yaml', 'stacks/orders.yaml', 'examples/plain.yaml'])
+      writeFileSync(join(folder, name), unsafe);
     // As `sam deploy --guided` writes it.
     writeFileSync(
       join(folder, 'samconfig.toml'),

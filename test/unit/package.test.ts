@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parseDocument } from 'yaml';
 import { projectRoot } from '../../local/paths.ts';
 import { buildLibrary, rebuildBin } from './cli/run.ts';
+import { pages, textOf } from './docs-support/pages.ts';
 
 const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
 
@@ -20,7 +21,8 @@ describe('the package', () => {
         encoding: 'utf8',
       }),
     );
-    expect(packed.files.map(({ path }: { path: string }) => path).sort()).toEqual([
+    const paths: readonly string[] = packed.files.map(({ path }: { path: string }) => path);
+    expect(paths.filter((path) => !path.startsWith('docs/')).sort()).toEqual([
       'CHANGELOG.md',
       'LICENSE',
       'README.ja.md',
@@ -44,8 +46,17 @@ describe('the package', () => {
       'package.json',
       'schema/ecr-hardening.schema.json',
     ]);
-    // A quarter of it draws charts; the clients of S3 and Step Functions (sweep) are 150 KB.
-    expect(packed.unpackedSize).toBeLessThan(2_300_000);
+    // The README is the package's page: what it links to is there too, but for what only a clone needs.
+    expect(paths.filter((path) => path.endsWith('.md') && path.startsWith('docs/')).sort()).toEqual(
+      pages.filter((page) => page.startsWith('docs/')).toSorted(),
+    );
+    for (const page of ['README.md', 'README.ja.md']) {
+      const links = [...textOf(page).matchAll(/\]\((?!https:)([^)#]+)/g)].map(([, link = '']) => link);
+      expect(links.length).toBeGreaterThan(10);
+      expect(links.filter((link) => !paths.includes(link) && link !== 'CONTRIBUTING.md')).toEqual([]);
+    }
+    // A quarter of the code draws charts; the clients of S3 and Step Functions (sweep) are 150 KB; the pages are 450 KB.
+    expect(packed.unpackedSize).toBeLessThan(2_800_000);
   });
 
   test('installs nothing else, and runs from any folder', () => {

@@ -46,7 +46,7 @@ export const unsafe: Safety = {
 };
 
 /**
- * What a repository has to be by what its template says, worked out from README.md's rules and not by the macro's
+ * What a repository has to be by what its template says, worked out from the documentation's rules and not by the macro's
  * code: safe, but for what its author wrote, exempted or excluded.
  *
  * @param values the template's parameters with their values

@@ -1,4 +1,7 @@
 /** The tables in the documentation that restate code, generated from the code. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseDocument } from 'yaml';
 import { usageActions } from '../../../aws/usage/actions.ts';
 import { projectKeys } from '../../../cli/project/keys.ts';
 import { templateSettings } from '../../../cloudformation/settings/index.ts';
@@ -11,6 +14,8 @@ import {
 } from '../../../core/policy/policy.ts';
 import { propertyDescriptions } from '../../../functions/custom-resource/properties/descriptions.ts';
 import { propertyNames } from '../../../functions/custom-resource/properties/properties.ts';
+import { projectRoot } from '../../../local/paths.ts';
+import { yamlOptions } from '../../../template-text/compose.ts';
 
 /** The table of the policy's parameters. */
 function parameterTable(): string {
@@ -24,6 +29,23 @@ function parameterTable(): string {
   return ['| parameter | default | template | resource | meaning |', '|---|---|---|---|---|', ...rows].join(
     '\n',
   );
+}
+
+/** The table of the application's parameters beside those of the policy, as its template describes them. */
+function applicationParameterTable(): string {
+  const text = readFileSync(join(projectRoot, 'template.yaml'), 'utf8');
+  const parameters: Readonly<Record<string, { Default?: unknown; Description?: unknown }>> = parseDocument(
+    text,
+    yamlOptions,
+  ).toJS().Parameters;
+  const own: readonly string[] = policyNames;
+  const rows = Object.entries(parameters)
+    .filter(([name]) => !own.includes(name))
+    .map(([name, { Default, Description }]) => {
+      const value = Default === undefined || Default === '' ? 'none' : `\`${String(Default)}\``;
+      return `| \`${name}\` | ${value} | ${String(Description)} |`;
+    });
+  return ['| parameter | default | meaning |', '|---|---|---|', ...rows].join('\n');
 }
 
 /** The table of the controls. */
@@ -64,6 +86,7 @@ function projectKeyTable(): string {
 const tables: Readonly<Record<string, () => string>> = {
   controls: controlTable,
   parameters: parameterTable,
+  'application-parameters': applicationParameterTable,
   properties: propertyTable,
   'usage-actions': usageActionTable,
   'project-keys': projectKeyTable,
