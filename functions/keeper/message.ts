@@ -1,4 +1,5 @@
 /** A sweep's notification as one message of SNS. Pure. */
+import { bodyOf, type Forms, type HttpsForm } from '../../aws/sns/forms.ts';
 import type { Message } from '../../aws/sns/publish.ts';
 import { visibleIn } from '../../core/visible.ts';
 import type { SweepSummary } from '../../sweep/summarise.ts';
@@ -15,18 +16,19 @@ const sizes = [
 ] as const;
 type Size = (typeof sizes)[number];
 
-/**
- * The message, at most 256 KB: one that SNS refuses would be refused after each sweep.
- *
- * Email and every protocol without a form of its own get plain text, queues and functions get JSON, and HTTPS
- * subscriptions, which Amazon Q Developer in chat applications uses, get its custom notification
- * (https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html).
- */
-export function messageOf(message: SweepMessage, summary: SweepSummary, place: ReportPlace): Message {
+/** The message, at most 256 KB: one that SNS refuses would be refused after each sweep. */
+export function messageOf(
+  message: SweepMessage,
+  summary: SweepSummary,
+  place: ReportPlace,
+  httpsForm: HttpsForm,
+): Message {
   // Names of repositories and stacks are others' texts; line breaks are this product's own.
   const subject = visibleIn(message.subject);
   const whole = message.text.split('\n').map(visibleIn).join('\n');
-  const bodies = sizes.map((size) => () => bodyOf({ subject, whole }, summary, place, size));
+  const bodies = sizes.map(
+    (size) => () => bodyOf(formsOf({ subject, whole }, summary, place, size), httpsForm),
+  );
   const fitting = bodies.find((body) => Buffer.byteLength(body()) <= maxBytes) ?? bodies.at(-1);
   const { failed = 0 } = summary.states;
   return {
@@ -36,12 +38,12 @@ export function messageOf(message: SweepMessage, summary: SweepSummary, place: R
   };
 }
 
-function bodyOf(
+function formsOf(
   { subject, whole }: { readonly subject: string; readonly whole: string },
   { info, states, atRisk, changes, repositories, reasons, stacks, previous }: SweepSummary,
   place: ReportPlace,
   { maxNames, maxCharacters }: Size,
-): string {
+): Forms {
   const { sweep, action, mode, registry, startedAt } = info;
   const text =
     whole.length <= maxCharacters
@@ -51,7 +53,7 @@ function bodyOf(
     ...entry,
     names: entry.names.slice(0, maxNames),
   });
-  const machine = JSON.stringify(
+  const json = JSON.stringify(
     visibleIn({
       ...{ version: '1', kind: 'sweep', subject, sweep, action, mode, registry, startedAt, previous },
       ...{ repositories, states, atRisk: short(atRisk), reasons: reasons.slice(0, 20).map(short) },
@@ -72,7 +74,7 @@ function bodyOf(
       eventType: 'sweep',
     },
   });
-  return JSON.stringify({ default: text, sqs: machine, lambda: machine, https: chat });
+  return { text, json, chat };
 }
 
 const signs: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { deadlineIn } from '../../aws/deadline.ts';
 import { connectObjects } from '../../aws/objects/s3.ts';
+import { httpsFormOf } from '../../aws/sns/forms.ts';
 import { publish } from '../../aws/sns/publish.ts';
 import { visibleJson } from '../../core/visible.ts';
 import { sweepReports } from '../../reports/sweep-reports.ts';
@@ -29,7 +30,12 @@ export async function handler(
   const notify = async (summary: SweepSummary) => {
     const message = topic === '' ? undefined : sweepMessage(summary, place);
     if (message !== undefined)
-      await publish(topic, messageOf(message, summary, place), process.env, deadline);
+      await publish(
+        topic,
+        messageOf(message, summary, place, httpsFormOf(process.env)),
+        process.env,
+        deadline,
+      );
     console.log(visibleJson(metricsOf(summary)));
   };
   try {

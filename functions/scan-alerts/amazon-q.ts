@@ -72,13 +72,13 @@ const signs: Readonly<Record<string, string>> = { '[': '［', ']': '］', '*': '
  * a link or an image, or format what is around it. The signs that Markdown reads become their wide forms, since not every chat
  * application knows a backslash before one.
  */
-function plain(text: string): string {
+export function plain(text: string): string {
   return escaped(text)
     .replace(/[[\]*`]|@(?=(?:here|channel|everyone|all)\b)/gi, (sign) => signs[sign] ?? sign)
     .replaceAll('://', ': //');
 }
 
 /** What begins a mention or a link everywhere. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,35 +1,30 @@
 /** An alert as one message of SNS: plain text, JSON for programs, and the form that chat applications display. Pure. */
+import { bodyOf, type HttpsForm } from '../../aws/sns/forms.ts';
 import type { Message } from '../../aws/sns/publish.ts';
 import { visibleIn } from '../../core/visible.ts';
 import type { Alert } from './alert.ts';
 import { chatOf } from './amazon-q.ts';
+import { largest, maxBytes } from './fit.ts';
 import { subjectOf } from './subject.ts';
 import type { Suppressed } from './suppression.ts';
 import { textOf } from './text.ts';
 import { adviceOf, worstSeverityOf } from './wording.ts';
 
-// https://docs.aws.amazon.com/sns/latest/api/API_Publish.html; some is left for the attributes, which count too.
-const maxBytes = 256 * 1024 - 2_048;
 // A longer list is not readable.
 const maxInText = 30;
 // ECR accepts 1,000 tags for an image.
 const maxTags = 100;
 
-/**
- * The message, at max 256 KB: where it would be longer, findings are left out at the end, and counted.
- *
- * Email and every protocol without a form of its own get plain text, queues and functions get JSON, and HTTPS
- * subscriptions, which Amazon Q Developer in chat applications uses, get its custom notification.
- */
-export function messageOf(given: Alert): Message {
+/** The message, at most 256 KB: where it would be longer, findings are left out at the end, and counted. */
+export function messageOf(given: Alert, httpsForm: HttpsForm): Message {
   // Package names and reasons come from images and tags, and cannot be trusted.
   const alert = visibleIn(given);
   const subject = subjectOf(alert);
-  const https = JSON.stringify(chatOf(alert, subject));
+  const chat = JSON.stringify(chatOf(alert, subject));
   const write = (max: number): string => {
     const text = textOf(alert, Math.min(max, maxInText));
-    const machine = JSON.stringify({ ...machineOf(alert, subject, max), text });
-    return JSON.stringify({ default: text, sqs: machine, lambda: machine, https });
+    const json = JSON.stringify({ ...machineOf(alert, subject, max), text });
+    return bodyOf({ text, json, chat }, httpsForm);
   };
   const all = Math.max(...listsOf(alert).map(({ length }) => length));
   const max = largest(all, (number) => Buffer.byteLength(write(number)) <= maxBytes);
@@ -40,19 +35,6 @@ export function messageOf(given: Alert): Message {
 function listsOf(alert: Alert): readonly (readonly unknown[])[] {
   if (alert.kind === 'findings') return [alert.findings, alert.suppressed];
   return [alert.kind === 'suppressed' ? alert.suppressed : []];
-}
-
-/** The largest number up to `max` that fits, by binary search. */
-function largest(max: number, isFitting: (number: number) => boolean): number {
-  if (isFitting(max)) return max;
-  let low = 0;
-  let high = max;
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (isFitting(middle)) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The form for programs; `omitted` findings did not fit. */

@@ -135,12 +135,18 @@ function suppressedOf(suppressed: readonly Suppressed[], max: number): string {
   return `Suppressed: ${suppressed.length}\n${listOf(suppressed, suppressedLine, max)}`;
 }
 
-function listOf<Entry>(entries: readonly Entry[], line: (entry: Entry) => string, max: number): string {
+/** The lines of a list in a section, and how many are left out. */
+export function listOf<Entry>(
+  entries: readonly Entry[],
+  line: (entry: Entry) => string,
+  max: number,
+): string {
   const rest = entries.length - max;
   return indented([...entries.slice(0, max).map(line), ...(rest > 0 ? [`and ${rest} more`] : [])]);
 }
 
-function indented(lines: readonly string[]): string {
+/** Lines of a section. */
+export function indented(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}`).join('\n');
 }
 

@@ -41,13 +41,16 @@ export function countsInWords(counts: Partial<Counts>): string {
   return words.join(', ') || 'nothing';
 }
 
+/** The counts of an event: Inspector counts findings that are LOW or INFORMATIONAL only in its total. */
+export function countsOfEvent(counts: Partial<Counts>, scanner: Alert['scanner']): string {
+  const words = countsInWords(counts);
+  return scanner === 'ENHANCED' ? words.replace('UNRATED', 'LOW or below') : words;
+}
+
 /** Such as `The event of the scan counts 7 CRITICAL, 61 HIGH.`; nothing if the event has no counts. */
 export function eventCountsInWords({ eventCounts = {}, scanner }: Alert): readonly string[] {
   if (worstOf(eventCounts) === undefined) return [];
-  const words = countsInWords(eventCounts);
-  // Inspector counts findings that are LOW or INFORMATIONAL only in its total.
-  const named = scanner === 'ENHANCED' ? words.replace('UNRATED', 'LOW or below') : words;
-  return [`The event of the scan counts ${named}.`];
+  return [`The event of the scan counts ${countsOfEvent(eventCounts, scanner)}.`];
 }
 
 /** How many findings at or above the threshold there are: as many as were read, or as the event counts if some were not. */

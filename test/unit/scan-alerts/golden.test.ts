@@ -10,8 +10,9 @@ import {
   samples,
   startRig,
   usualImages,
+  withDigest,
 } from './support/run.ts';
-import type { WorldImage } from './support/world.ts';
+import type { Published, WorldImage } from './support/world.ts';
 
 const folder = join(__dirname, '../../golden-messages');
 
@@ -44,23 +45,50 @@ describe('what people get of each sample event', () => {
   test.each(samples)('%s (UPDATE_GOLDEN=1 writes it)', async (name) => {
     expect(Object.keys(scans)).toContain(name);
     rig.world.images.set(repository, usualImages(scans[name]));
-    const { published, thrown } = await rig.run(sampleEvent(name), {
-      Suppress: 'CVE-2026-4444 2099-12-31 glibc is not reachable from outside',
-    });
-    const lines = published.flatMap(({ subject, texts, attributes }) => [
-      `Subject: ${subject}`,
-      `Attributes: ${JSON.stringify(attributes)}`,
-      '',
-      texts.default ?? '',
-      '--- queues and functions',
-      JSON.stringify({ ...JSON.parse(texts.sqs ?? '{}'), text: '(as above)' }, null, 2),
-      '--- chat',
-      JSON.stringify(JSON.parse(texts.https ?? '{}'), null, 2),
-    ]);
+    const { published, thrown } = await rig.run(sampleEvent(name), { Suppress: suppress });
+    const lines = published.flatMap(linesOf);
     if (thrown !== undefined) lines.push(`Thrown: ${thrown instanceof Error ? thrown.message : thrown}`);
-    const actual = `${lines.length === 0 ? 'Nothing is told.' : lines.join('\n')}\n`;
-    const file = join(folder, `${name}.txt`);
-    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, actual);
-    expect(actual).toBe(readFileSync(file, 'utf8'));
+    expectGolden(name, lines.length === 0 ? ['Nothing is told.'] : lines);
+  });
+
+  test('the digest of all of them (UPDATE_GOLDEN=1 writes it)', async () => {
+    for (const [index, name] of samples.entries()) {
+      // In three repositories, and with a suppression that no other test reports.
+      const own = `team/orders-${index % 3}`;
+      const event = JSON.parse(JSON.stringify(sampleEvent(name)).replaceAll(repository, own));
+      rig.world.images.set(own, usualImages(scans[name]));
+      const more = { Suppress: 'CVE-2026-4444 2099-12-31 fixed by our patch', AlertAtOnceSeverity: '' };
+      await rig.run({ ...event, id: `digest-${name}` }, { ...withDigest, ...more });
+    }
+    const { published, thrown } = await rig.runDigest({ AlertAtOnceSeverity: '' });
+    expect({ thrown, messages: published.length }).toEqual({ thrown: undefined, messages: 1 });
+    // The day on which the test runs.
+    const times = /\d{4}-\d\d-\d\d(T[\d:.]+Z| \d\d:\d\d)/g;
+    expectGolden(
+      'digest',
+      published.flatMap(linesOf).map((line) => line.replaceAll(times, 'YYYY-MM-DD hh:mm')),
+    );
   });
 });
+
+const suppress = 'CVE-2026-4444 2099-12-31 glibc is not reachable from outside';
+
+function linesOf({ subject, texts, attributes }: Published): string[] {
+  return [
+    `Subject: ${subject}`,
+    `Attributes: ${JSON.stringify(attributes)}`,
+    '',
+    texts.default ?? '',
+    '--- queues and functions',
+    JSON.stringify({ ...JSON.parse(texts.sqs ?? '{}'), text: '(as above)' }, null, 2),
+    '--- chat',
+    JSON.stringify(JSON.parse(texts.https ?? '{}'), null, 2),
+  ];
+}
+
+function expectGolden(name: string, lines: readonly string[]): void {
+  const actual = `${lines.join('\n')}\n`;
+  const file = join(folder, `${name}.txt`);
+  if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, actual);
+  expect(actual).toBe(readFileSync(file, 'utf8'));
+}

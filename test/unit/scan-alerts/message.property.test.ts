@@ -98,7 +98,7 @@ describe('any alert', () => {
   test('becomes a message within the limits of SNS, whose counts add up', () => {
     fc.assert(
       fc.property(alert, (given) => {
-        const { subject, body, attributes } = messageOf(given);
+        const { subject, body, attributes } = messageOf(given, 'Chat');
         expect(subject).toMatch(/^[ -~]{1,100}$/);
         expect(Buffer.byteLength(body)).toBeLessThanOrEqual(256 * 1024 - 2_048);
         expect(Object.values(attributes).every((value) => value !== '')).toBe(true);
@@ -131,7 +131,7 @@ describe('any alert', () => {
           { threshold: 'LOW', notifyOn: 'Threshold', suppressions: [], now: 0 },
         );
         if (made === undefined) throw new Error('nobody is told');
-        const texts = parsed(messageOf(made).body);
+        const texts = parsed(messageOf(made, 'Chat').body);
         expect(String(texts.https)).not.toContain('<!channel');
         expect(String(texts.https)).not.toContain('<https://x');
         expect(String(texts.default)).toContain('<!channel> <https://x|y> &');
@@ -164,7 +164,7 @@ describe('any alert', () => {
           { threshold: 'LOW', notifyOn: 'Threshold', suppressions: [], now: 0 },
         );
         if (made === undefined) throw new Error('nobody is notified');
-        const texts = parsed(messageOf(made).body);
+        const texts = parsed(messageOf(made, 'Chat').body);
         const { content } = parsed(texts.https);
         const { description, nextSteps } = isObject(content) ? content : {};
         const [, ...lines] = String(description).split('\n');
@@ -233,7 +233,7 @@ describe('any scan', () => {
         const all = given(eventCounts, asked.threshold);
         expect(made.unread?.read).toBe(all - more);
         expect(made.eventCounts).toEqual(eventCounts);
-        const { subject, body, attributes } = messageOf(made);
+        const { subject, body, attributes } = messageOf(made, 'Chat');
         expect(subject).toContain(`] ${all} finding`);
         expect(subject).toContain(`, ${all - more} read`);
         expect(attributes.severity).toBeDefined();

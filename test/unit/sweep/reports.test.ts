@@ -198,7 +198,7 @@ describe('the notification of a sweep', () => {
   const written = (summary: Parameters<typeof sweepMessage>[0]) => {
     const message = sweepMessage(summary, place);
     if (message === undefined) return 'nothing is sent\n';
-    const { subject, body, attributes } = messageOf(message, summary, place);
+    const { subject, body, attributes } = messageOf(message, summary, place, 'Chat');
     const forms = JSON.parse(body);
     return `Subject: ${subject}\nAttributes: ${JSON.stringify(attributes)}\n\n${forms.default}\n--- queues and functions\n${JSON.stringify({ ...JSON.parse(forms.sqs), text: '(as above)' }, null, 2)}\n`;
   };
@@ -246,7 +246,7 @@ describe('the notification of a sweep', () => {
     const [, second] = await run(many);
     const message = second && sweepMessage(second, place);
     if (second === undefined || message === undefined) throw new Error('it is sent');
-    const { body } = messageOf(message, second, place);
+    const { body } = messageOf(message, second, place, 'Chat');
     expect(Buffer.byteLength(body)).toBeLessThan(256 * 1024);
     const forms = JSON.parse(body);
     const { changes, stacks, text } = JSON.parse(forms.sqs);

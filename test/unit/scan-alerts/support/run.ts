@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { isObject, type JsonObject } from '../../../../core/json.ts';
+import { handler as digestHandler } from '../../../../functions/scan-alerts/digest/handler.ts';
 import { handler } from '../../../../functions/scan-alerts/handler.ts';
 import { type Published, startWorld, type World, type WorldImage } from './world.ts';
 
@@ -109,17 +110,29 @@ export const environment: Readonly<Record<string, string>> = {
   NotifyOn: 'Threshold',
   SourceUrlTemplate: 'https://github.com/acme/{repository}/commit/{commit}',
   Suppress: '',
+  AlertHttpsForm: 'Chat',
+  AlertDigestQueueUrl: '',
+  AlertAtOnceSeverity: 'CRITICAL',
 };
+
+/** With a daily digest. */
+export const withDigest: Readonly<Record<string, string>> = {
+  AlertDigestQueueUrl: 'https://sqs.us-east-1.amazonaws.com/123456789012/digest',
+};
+
+/** What was published, or what was thrown. */
+export interface Ran {
+  readonly published: readonly Published[];
+  readonly thrown: unknown;
+}
 
 export interface Rig {
   readonly world: World;
   readonly printed: readonly string[];
-  /** Serves one event; what was published, or what was thrown. */
-  run(
-    event: unknown,
-    more?: Readonly<Record<string, string>>,
-    remainingMs?: number,
-  ): Promise<{ readonly published: readonly Published[]; readonly thrown: unknown }>;
+  /** Serves one event. */
+  run(event: unknown, more?: Readonly<Record<string, string>>, remainingMs?: number): Promise<Ran>;
+  /** Sends the digest. */
+  runDigest(more?: Readonly<Record<string, string>>, remainingMs?: number): Promise<Ran>;
   stop(): Promise<void>;
 }
 
@@ -130,21 +143,29 @@ export async function startRig(): Promise<Rig> {
   const spy = jest.spyOn(console, 'log').mockImplementation((...texts: unknown[]) => {
     printed.push(texts.map(String).join(' '));
   });
+  const runIn = async (
+    more: Readonly<Record<string, string>>,
+    remainingMs: number,
+    work: (context: { getRemainingTimeInMillis(): number }) => Promise<void>,
+  ): Promise<Ran> => {
+    Object.assign(process.env, environment, { AWS_ENDPOINT_URL: world.url }, more);
+    const before = world.published.length;
+    const end = performance.now() + remainingMs;
+    let thrown: unknown;
+    try {
+      await work({ getRemainingTimeInMillis: () => end - performance.now() });
+    } catch (error) {
+      thrown = error;
+    }
+    return { published: world.published.slice(before), thrown };
+  };
   return {
     world,
     printed,
-    async run(event, more = {}, remainingMs = 20_000) {
-      Object.assign(process.env, environment, { AWS_ENDPOINT_URL: world.url }, more);
-      const before = world.published.length;
-      const end = performance.now() + remainingMs;
-      let thrown: unknown;
-      try {
-        await handler(event, { getRemainingTimeInMillis: () => end - performance.now() });
-      } catch (error) {
-        thrown = error;
-      }
-      return { published: world.published.slice(before), thrown };
-    },
+    run: (event, more = {}, remainingMs = 20_000) =>
+      runIn(more, remainingMs, (context) => handler(event, context)),
+    runDigest: (more = {}, remainingMs = 20_000) =>
+      runIn({ ...withDigest, ...more }, remainingMs, (context) => digestHandler({}, context)),
     async stop() {
       spy.mockRestore();
       for (const name of Object.keys(process.env)) if (!(name in saved)) delete process.env[name];

@@ -1,7 +1,8 @@
-/** ECR and SNS, over real HTTP, as far as the function for scan findings calls them; each call can be told to fail. */
+/** ECR, SNS and SQS, over real HTTP, as far as the function for scan findings calls them; each call can be told to fail. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isList, isObject, type Json, type JsonObject, member } from '../../../../core/json.ts';
+import { startQueue, type WorldQueue } from './queue.ts';
 
 /** An image with the result of its scan, in the shape of ECR's own answers. */
 export interface WorldImage {
@@ -33,6 +34,7 @@ export interface World {
   readonly images: Map<string, readonly WorldImage[]>;
   readonly tags: Map<string, Readonly<Record<string, string>>>;
   readonly published: Published[];
+  readonly queue: WorldQueue;
   readonly calls: string[];
   /** Errors that the next calls of an operation meet, one each; undefined: the call succeeds. */
   readonly faults: Map<string, ({ readonly status: number; readonly type: string } | undefined)[]>;
@@ -47,6 +49,7 @@ export async function startWorld(): Promise<World> {
   const tags: World['tags'] = new Map();
   const faults: World['faults'] = new Map();
   const published: Published[] = [];
+  const queue = startQueue();
   const calls: string[] = [];
 
   const ecr = (operation: string, input: JsonObject): { status: number; body: Json } => {
@@ -127,10 +130,14 @@ export async function startWorld(): Promise<World> {
         return response.end(fault === undefined ? accepted : refused(fault.type));
       }
       const input: unknown = JSON.parse(text);
+      const given = isObject(input) ? input : {};
+      const ofQueue = fault === undefined ? queue.serve(operation, given) : undefined;
       const { status, body } =
-        fault === undefined
-          ? ecr(operation, isObject(input) ? input : {})
-          : { status: fault.status, body: { __type: fault.type, message: `${fault.type}, said ECR` } };
+        ofQueue !== undefined
+          ? { status: 200, body: ofQueue }
+          : fault === undefined
+            ? ecr(operation, given)
+            : { status: fault.status, body: { __type: fault.type, message: `${fault.type}, said AWS` } };
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
       return response.end(JSON.stringify(body));
     });
@@ -142,12 +149,14 @@ export async function startWorld(): Promise<World> {
     images,
     tags,
     published,
+    queue,
     calls,
     faults,
     pageSize: 1000,
     reset() {
       for (const each of [images, tags, faults]) each.clear();
       published.length = 0;
+      queue.messages.length = 0;
       calls.length = 0;
       world.pageSize = 1000;
     },

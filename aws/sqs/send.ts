@@ -1,0 +1,25 @@
+/** How a message is put into a queue. */
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { callsOf } from '../calls.ts';
+import { clientSettings, type Environment } from '../client-settings.ts';
+import type { Deadline } from '../deadline.ts';
+
+/** Puts one message into a queue; throttling and transient faults are retried until the deadline. */
+export async function sendMessage(
+  queueUrl: string,
+  body: string,
+  environment: Environment,
+  deadline: Deadline,
+): Promise<void> {
+  const calls = callsOf(() => new SQSClient(clientSettings(environment, 'SQS')));
+  try {
+    await calls.until(deadline)(
+      'SendMessage',
+      (client, options) =>
+        client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }), options),
+      queueUrl,
+    );
+  } finally {
+    calls.close();
+  }
+}

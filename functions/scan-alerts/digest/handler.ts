@@ -1,0 +1,72 @@
+import type { Context } from 'aws-lambda';
+import { type Deadline, deadlineIn } from '../../../aws/deadline.ts';
+import { httpsFormOf } from '../../../aws/sns/forms.ts';
+import { publish } from '../../../aws/sns/publish.ts';
+import { connectQueue, type Queue, type QueueMessage } from '../../../aws/sqs/drain.ts';
+import { visibleJson } from '../../../core/visible.ts';
+import { type DigestSettings, digestSettings } from '../settings.ts';
+import { digestOf } from './digest.ts';
+import { parseEntry } from './entry.ts';
+import { digestMessage } from './message.ts';
+
+// A queue hides at most 120,000 messages at once, and the memory of the function holds so many well.
+const maxAlerts = 50_000;
+
+/**
+ * Publishes the alerts that wait in the queue as one message, and then deletes them: one that could not be published, or deleted,
+ * is in the next digest. A day without alerts has no digest.
+ *
+ * What it throws makes Lambda try again, and in the end keep the reason in the dead-letter queue.
+ */
+export async function handler(
+  _event: unknown,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<void> {
+  const settings = digestSettings(process.env);
+  if (settings === undefined) throw new Error('AlertDigestQueueUrl is missing');
+  // Enough is left to fail with a reason of our own.
+  const deadline = deadlineIn(context.getRemainingTimeInMillis() - 2_000);
+  const connection = connectQueue(settings.queueUrl, process.env);
+  const queue = connection.until(deadline);
+  try {
+    let messages: readonly QueueMessage[];
+    do {
+      messages = await queue.receive(maxAlerts);
+      if (messages.length > 0) await sendDigest(messages, queue, settings, deadline);
+    } while (messages.length >= maxAlerts);
+  } finally {
+    connection.close();
+    deadline.dispose();
+  }
+}
+
+async function sendDigest(
+  messages: readonly QueueMessage[],
+  queue: Queue,
+  { atOnceFrom }: DigestSettings,
+  deadline: Deadline,
+): Promise<void> {
+  const read = messages.map((message) => ({ message, entry: parseEntry(message.body) }));
+  const entries = read.flatMap(({ entry }) => (entry === undefined ? [] : [entry]));
+  const unreadable = read.length - entries.length;
+  const digest = digestOf(entries, unreadable, atOnceFrom);
+  try {
+    const { AlertTopicArn: topic = '' } = process.env;
+    await publish(topic, digestMessage(digest, httpsFormOf(process.env)), process.env, deadline);
+  } catch (error) {
+    // The next attempt is to find them.
+    await queue.release(messages);
+    throw error;
+  }
+  await queue.delete(read.flatMap(({ message, entry }) => (entry === undefined ? [] : [message])));
+  console.log(
+    visibleJson({
+      level: 'INFO',
+      version: process.env.Version,
+      message: 'digest published',
+      alerts: digest.alerts,
+      repositories: digest.rows.length,
+      unreadable,
+    }),
+  );
+}
