@@ -181,6 +181,7 @@ describe('a release', () => {
       expect(said.includes('(a preview: ')).toBe(isUnreleased);
       expect(readdirSync(folder).sort()).toEqual(
         [
+          'AlertDigestFunction.zip',
           'CHANGES.md',
           'FindingsFunction.zip',
           'HookFunction.zip',

@@ -53,10 +53,10 @@ export function digestOf(
         compare(one.repository, other.repository),
     );
   const problems = new Set(entries.flatMap((entry) => entry.problems));
-  if (unreadable > 0)
-    problems.add(
-      `${unreadable} ${unreadable === 1 ? 'message of the queue holds' : 'messages of the queue hold'} no alert: it stays there until it expires`,
-    );
+  if (unreadable === 1)
+    problems.add('1 message of the queue holds no alert: it stays there until it expires');
+  if (unreadable > 1)
+    problems.add(`${unreadable} messages of the queue hold no alert: they stay there until they expire`);
   return {
     from: entries[0]?.at,
     to: entries.at(-1)?.at,
