@@ -81,6 +81,10 @@ def _refusal(method: str, path: str, headers: dict, body: bytes, query_params: d
     action = iam_actions.extract_iam_action(service, method, path, headers, body, given)
     if action is None:
         return None
+    if service in ("sqs", "sns"):
+        # A batch is no action of its own: it needs the permission of a single call
+        # (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html).
+        action = action.removesuffix("Batch")
     key, context = router.extract_access_key_id(headers, query_params), _context(service, action, body, given)
     if service == "dynamodb":
         checks = _items(action, body, region)
