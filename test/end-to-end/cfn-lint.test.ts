@@ -7,8 +7,10 @@ import { parse } from 'yaml';
 import { expand } from '../../cloudformation/expand.ts';
 import { isList, isObject, type Json, type JsonObject, member } from '../../core/json.ts';
 import { projectRoot, pythonEnvironment } from '../../local/paths.ts';
+import { parseTemplate } from '../../template-text/parse.ts';
 import { shortForms } from '../../template-text/plain-values.ts';
 import { describeFinding } from '../../wording/findings.ts';
+import { blocksOf, pages } from '../unit/docs-support/pages.ts';
 
 const golden = join(projectRoot, 'test', 'golden');
 const folder = mkdtempSync(join(tmpdir(), 'cfn-lint-'));
@@ -51,6 +53,12 @@ function stateMachine(change: (definition: JsonObject) => JsonObject): string {
   return JSON.stringify({ Resources: { Sweep: { Type: 'AWS::StepFunctions::StateMachine', Properties } } });
 }
 
+/** The templates of the pages for chat applications, whose resource types the local AWS does not have. */
+const chats = pages
+  .flatMap((page) => blocksOf(page))
+  .filter(({ text }) => text.includes('AWS::Chatbot::'))
+  .map(({ where, text }, index) => ({ where, name: `chat-${index}`, template: parseTemplate(text, where) }));
+
 let found: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 beforeAll(() => {
   for (const { name, before, after } of cases) {
@@ -66,6 +74,10 @@ beforeAll(() => {
     join(folder, 'sweep.broken.json'),
     stateMachine((definition) => ({ ...definition, StartAt: 'Only', ...unended })),
   );
+  for (const { name, template } of chats)
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify(template));
+  const unnamed = JSON.stringify(chats[0]?.template).replace('"ConfigurationName"', '"Name"');
+  writeFileSync(join(folder, 'chat.broken.json'), unnamed);
   found = lint();
 }, 120_000);
 
@@ -96,6 +108,14 @@ test('cfn-lint finds something in the templates, so that it is known to have rea
 test('the definition of the keeper’s state machine is one of the Amazon States Language', () => {
   expect(found.get('sweep.broken.json')).toContain('E3601 Resources.Sweep');
   expect(found.get('sweep.json')).toBeUndefined();
+});
+
+test('a template for a chat application without a required property is found', () => {
+  expect(found.get('chat.broken.json')).toContain('E3003 Resources.Channel');
+});
+
+test.each(chats)('cfn-lint finds nothing in the template for a chat application at $where', ({ name }) => {
+  expect([...(found.get(`${name}.json`) ?? [])]).toEqual([]);
 });
 
 test.each(cases)('cfn-lint finds nothing in the hardened $name that it did not find before', ({ name }) => {
