@@ -1,5 +1,5 @@
-/** How many entries are processed at once: enough to hide latency, at most one for each connection. */
-export const maxAtOnce = 32;
+/** How many entries are processed at once: enough to hide latency, and fewer than a client has connections. */
+const maxAtOnce = 32;
 
 /**
  * Processes every entry, a bounded number at once.

@@ -1,12 +1,12 @@
 /** Applies plans whose leases are held: write, verify, release what is no longer selected, end the leases. */
 import { readUntil } from '../aws/deadline.ts';
 import { isRepositoryNotFound } from '../aws/faults.ts';
-import { mapConcurrently } from '../aws/map-concurrently.ts';
 import { type AccountChange, changeAccountSettings } from './account-settings.ts';
 import type { Acquired } from './acquire.ts';
 import { applyChanges } from './apply-changes.ts';
 import type { ReconcileContext, WatchedContext } from './context.ts';
 import { type Desired, isSingle } from './desired.ts';
+import { mapRepositories } from './map-repositories.ts';
 import type { Refusal } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import { readLagMs } from './read-lag.ts';
@@ -59,7 +59,7 @@ async function write(
 ): Promise<{ readonly done: readonly Plan[] } | { readonly refusal: Refusal }> {
   const single = isSingle(desired);
   const policies = new Map<string, string | undefined>();
-  const written = await mapConcurrently(plans, (plan) => writeOne(plan, single, policies, context));
+  const written = await mapRepositories(plans, (plan) => writeOne(plan, single, policies, context));
   const verified = await verifyApplied(written.flat(), policies, context);
   if ('refusal' in verified) return verified;
   const { verified: done } = verified;

@@ -3,12 +3,12 @@ import type { ClaimsTable } from '../aws/claims/claims-table.ts';
 import { repositoryNameOf } from '../aws/ecr/arn.ts';
 import type { Ecr, Repository } from '../aws/ecr/ecr.ts';
 import { isRepositoryNotFound } from '../aws/faults.ts';
-import { mapConcurrently } from '../aws/map-concurrently.ts';
 import { decodeRecord } from '../core/claims/encode.ts';
 import type { ClaimRecord } from '../core/claims/record.ts';
 import type { RepositorySettings } from '../core/settings/repository-settings.ts';
 import { hashOfPolicy } from './hash.ts';
 import type { Log } from './log.ts';
+import { mapRepositories } from './map-repositories.ts';
 import { readTooEarly, rereadUntilTrue, type Settling } from './read-lag.ts';
 
 /** What reading depends on. */
@@ -62,7 +62,7 @@ export async function observeWith(
   context: Pick<ObserveContext, 'ecr' | 'log' | 'deadline' | 'now'> & { readonly readAt: number },
 ): Promise<readonly ObservedRepository[]> {
   const observeAll = async (some: readonly Repository[]) => {
-    const observed = await mapConcurrently(some, (repository) =>
+    const observed = await mapRepositories(some, (repository) =>
       observeOne(repository, stored.get(repository.arn), needsPolicy, context),
     );
     return observed.flat();
@@ -174,7 +174,7 @@ export async function readTags(
   repositories: readonly Repository[],
   { ecr, log }: { readonly ecr: Ecr; readonly log: Log },
 ): Promise<readonly { readonly repository: Repository; readonly tags: ReadonlyMap<string, string> }[]> {
-  const tagged = await mapConcurrently(repositories, async (repository) => {
+  const tagged = await mapRepositories(repositories, async (repository) => {
     try {
       return [{ repository, tags: await ecr.tags(repository.arn) }];
     } catch (error) {

@@ -1,5 +1,5 @@
 /** Plans every repository, and guards the images in use. */
-import { mapConcurrently } from '../aws/map-concurrently.ts';
+
 import type { ReconcileContext } from './context.ts';
 import type { Desired } from './desired.ts';
 import { exemptionsOf } from './exemptions.ts';
@@ -12,6 +12,7 @@ import {
   previewPolicy,
   protectedDays,
 } from './guard.ts';
+import { mapRepositories } from './map-repositories.ts';
 import type { ObservedRepository } from './observe.ts';
 import type { Note, Refusal } from './outcome.ts';
 import { type Plan, planRepository } from './plan.ts';
@@ -103,10 +104,10 @@ async function guardPolicies(
     typeof plan.lifecyclePolicy === 'string' ? [{ plan, text: plan.lifecyclePolicy }] : [],
   );
   // All previews first: evidence of use, which is read once, then names who uses the images of every repository.
-  const previewed = await mapConcurrently(putting, ({ plan, text }) =>
+  const previewed = await mapRepositories(putting, ({ plan, text }) =>
     orError(plan, async () => ({ plan, expiring: await previewPolicy(nameOf(plan), text, context) })),
   );
-  return mapConcurrently(previewed, async (each) =>
+  return mapRepositories(previewed, async (each) =>
     'error' in each
       ? each
       : orError(each.plan, async () => ({

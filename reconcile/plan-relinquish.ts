@@ -1,7 +1,6 @@
 /** Plans the settings of repositories whose claims are removed: on Delete, or if an Update no longer selects them. */
 
 import { isRepositoryNotFound } from '../aws/faults.ts';
-import { mapConcurrently } from '../aws/map-concurrently.ts';
 import {
   type Removal,
   type RemovalMode,
@@ -24,6 +23,7 @@ import {
 } from './guard.ts';
 import { nameIn } from './in-flight.ts';
 import type { Beginning } from './leases.ts';
+import { mapRepositories } from './map-repositories.ts';
 import type { ObservedRepository } from './observe.ts';
 import type { Note } from './outcome.ts';
 import { unobserved } from './unobserved.ts';
@@ -61,7 +61,7 @@ export async function planRelinquish(
   relinquishing: Relinquishing,
   context: GuardContext,
 ): Promise<readonly Relinquished[]> {
-  return mapConcurrently(records, (record) =>
+  return mapRepositories(records, (record) =>
     planOne(record, current.get(nameIn(record.repositoryArn)), relinquishing, context),
   );
 }

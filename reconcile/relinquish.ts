@@ -1,8 +1,8 @@
 /** Writes the settings that the removal of claims restores. */
 import { isRepositoryNotFound } from '../aws/faults.ts';
-import { mapConcurrently } from '../aws/map-concurrently.ts';
 import { applyChanges } from './apply-changes.ts';
 import type { ReconcileContext } from './context.ts';
+import { mapRepositories } from './map-repositories.ts';
 import type { Note } from './outcome.ts';
 import type { Relinquished } from './plan-relinquish.ts';
 
@@ -16,7 +16,7 @@ export async function relinquishAll(
   context: Pick<ReconcileContext, 'ecr' | 'undoLog' | 'log'>,
   onFailure?: (repository: string, error: unknown) => Promise<void>,
 ): Promise<readonly Note[]> {
-  const notes = await mapConcurrently(relinquished, async ({ beginning, writes, notes: own }) => {
+  const notes = await mapRepositories(relinquished, async ({ beginning, writes, notes: own }) => {
     const { observed } = beginning;
     const { name } = observed.repository;
     try {

@@ -2,7 +2,7 @@
 
 import type { Speed } from '../aws/calls.ts';
 import type { Deadline } from '../aws/deadline.ts';
-import { maxAtOnce } from '../aws/map-concurrently.ts';
+import { maxConnections } from '../aws/ecr/connection.ts';
 import { groupBy } from '../core/group-by.ts';
 import type { Refusal } from './outcome.ts';
 import type { Plan } from './plan.ts';
@@ -23,7 +23,7 @@ export function outOfTime(
   if (plans.length < minPlans) return undefined;
   const operations = plans.flatMap(operationsOf);
   const writes = operations.filter((operation) => operation !== verifying).length;
-  const respondingMs = (writes * (speed.responseMs() ?? 0)) / maxAtOnce;
+  const respondingMs = (writes * (speed.responseMs() ?? 0)) / maxConnections;
   const counts = groupBy(operations, (operation) => operation);
   const pacedMs = [...counts].map(
     ([operation, { length }]) => (1000 * length) / (speed.perSecond(operation) ?? Number.POSITIVE_INFINITY),

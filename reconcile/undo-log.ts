@@ -2,7 +2,7 @@
 import { type Deadline, mayHaveTakenEffect, readUntil } from '../aws/deadline.ts';
 import type { Ecr } from '../aws/ecr/ecr.ts';
 import { isRejected, isRepositoryNotFound } from '../aws/faults.ts';
-import { mapConcurrently } from '../aws/map-concurrently.ts';
+import { mapRepositories } from './map-repositories.ts';
 import { readLagMs } from './read-lag.ts';
 
 /** One change that was made, or may have been made without a response. */
@@ -70,7 +70,7 @@ export function startUndoLog(): UndoLog {
         ([subject, made]) => made.length > 0 && (only === undefined || only === subject),
       );
       for (const [subject] of subjects) changes.delete(subject);
-      const failures = await mapConcurrently(subjects, ([subject, made]) =>
+      const failures = await mapRepositories(subjects, ([subject, made]) =>
         undoInTurn(subject, made.toReversed(), ecr, rereading),
       );
       return {

@@ -2,10 +2,10 @@
 import { readUntil } from '../aws/deadline.ts';
 import type { Ecr, Repository } from '../aws/ecr/ecr.ts';
 import { isRepositoryNotFound } from '../aws/faults.ts';
-import { mapConcurrently } from '../aws/map-concurrently.ts';
 import { isSameMutability } from '../core/settings/tag-mutability.ts';
 import type { ReconcileContext } from './context.ts';
 import { hashOfPolicy } from './hash.ts';
+import { mapRepositories } from './map-repositories.ts';
 import type { Mismatch, Refusal } from './outcome.ts';
 import type { Plan } from './plan.ts';
 import { verifyMs } from './read-lag.ts';
@@ -62,7 +62,7 @@ async function readSettings(plans: readonly Plan[], ecr: Ecr): Promise<ReadonlyM
 
 /** What was read, with the lifecycle policies of those plans read once more. */
 async function readPolicies(plans: readonly Plan[], known: PoliciesRead, ecr: Ecr): Promise<PoliciesRead> {
-  const read = await mapConcurrently(plans, ({ observed }) => readPolicy(observed.repository.name, ecr));
+  const read = await mapRepositories(plans, ({ observed }) => readPolicy(observed.repository.name, ecr));
   return new Map([...known, ...read.flat()]);
 }
 

@@ -12,6 +12,10 @@ export interface EcrOptions extends ClientSettings {
   readonly registryId?: string | undefined;
 }
 
+/** How many calls are in progress at once; the SDK itself would make 50 connections. */
+export const maxConnections = 64;
+const agent = { keepAlive: true, maxSockets: maxConnections };
+
 /** A connection to ECR. */
 export interface Connection<Operations> {
   /** The operations, each of which is given up at the deadline. */
@@ -37,7 +41,11 @@ export function connect<Operations>(
 ): Connection<Operations> {
   let made: ECRClient | undefined;
   const client = () => {
-    made ??= new ECRClient({ ...settings, maxAttempts: 1 });
+    made ??= new ECRClient({
+      requestHandler: { httpAgent: agent, httpsAgent: agent },
+      ...settings,
+      maxAttempts: 1,
+    });
     return made;
   };
   const calls = callsOf(client, undefined, paces);
