@@ -67,6 +67,11 @@ const answers: Readonly<Record<string, (input: Input, size: RegistrySize) => Ans
   DescribePullThroughCacheRules: () => ({ body: { pullThroughCacheRules: [] } }),
   DescribeRegistry: () => ({ body: { registryId: account, replicationConfiguration: { rules: [] } } }),
   LookupEvents: () => ({ body: { Events: [] } }),
+  GetCallerIdentity: () => ({
+    body: {
+      xml: `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${account}:user/bench</Arn><UserId>bench</UserId><Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+    },
+  }),
 };
 
 function indexOf({ repositoryName }: Input): number {

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startChecks } from './stub-checks.ts';
 
 type Item = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
 
@@ -19,15 +20,19 @@ interface Input {
 export async function startStubClaims(latencyMs: number) {
   const items = new Map<string, Item>();
   const calls = new Map<string, number>();
+  const checks = startChecks();
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
-    const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+    const [protocol, operation = ''] = String(request.headers['x-amz-target']).split('.');
     calls.set(operation, (calls.get(operation) ?? 0) + 1);
     await sleep(latencyMs);
-    const answer = perform(items, operation, JSON.parse(Buffer.concat(chunks).toString('utf8')));
+    const input = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    const { status, ...answer } = checks.checked(protocol, operation, input, () =>
+      perform(items, operation, input),
+    );
     const body = JSON.stringify(answer.body);
-    response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' }).end(body);
+    response.writeHead(status ?? 200, { 'content-type': 'application/x-amz-json-1.0' }).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -35,6 +40,7 @@ export async function startStubClaims(latencyMs: number) {
     url: `http://127.0.0.1:${port}`,
     /** How often each operation was called. */
     calls,
+    problems: checks.problems,
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

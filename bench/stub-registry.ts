@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, failure, type Input, type RegistrySize, usualAnswer } from './stub-answers.ts';
+import { startChecks } from './stub-checks.ts';
 
 export { type Answer, failure, nameOf } from './stub-answers.ts';
 
@@ -27,6 +28,10 @@ export interface StubRegistry {
   throttled(): number;
   /** The same by operation. */
   readonly throttledBy: ReadonlyMap<string, number>;
+  /** How many calls were in progress at once, at most. */
+  mostAtOnce(): number;
+  /** What does not fit AWS's models: requests, which are refused, and the stub's own responses. */
+  readonly problems: ReadonlySet<string>;
   stop(): Promise<void>;
 }
 
@@ -34,6 +39,9 @@ export async function startStubRegistry(options: StubOptions): Promise<StubRegis
   const calls = new Map<string, number>();
   const isAllowed = limiter(options.limits ?? {});
   const throttledBy = new Map<string, number>();
+  const checks = startChecks();
+  let atOnce = 0;
+  let mostAtOnce = 0;
   const answer = (operation: string, input: Input): Answer => {
     calls.set(operation, (calls.get(operation) ?? 0) + 1);
     if (!isAllowed(operation)) {
@@ -45,9 +53,12 @@ export async function startStubRegistry(options: StubOptions): Promise<StubRegis
     return options.answers?.[operation]?.(input) ?? usualAnswer(operation, input, options);
   };
   const server = createServer((request, response) => {
-    void serve(request, response, async (operation, input) => {
+    void serve(request, response, async ({ protocol, operation, input }) => {
+      atOnce += 1;
+      mostAtOnce = Math.max(mostAtOnce, atOnce);
       await sleep(options.latencyMs);
-      return answer(operation, input);
+      atOnce -= 1;
+      return checks.checked(protocol, operation, input, () => answer(operation, input));
     });
   });
   server.keepAliveTimeout = 60_000;
@@ -59,6 +70,8 @@ export async function startStubRegistry(options: StubOptions): Promise<StubRegis
     calls,
     throttled: () => [...throttledBy.values()].reduce((sum, count) => sum + count, 0),
     throttledBy,
+    mostAtOnce: () => mostAtOnce,
+    problems: checks.problems,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -84,18 +97,20 @@ function limiter(limits: Readonly<Record<string, number>>): (operation: string) 
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: (operation: string, input: Input) => Promise<Answer>,
+  answer: (call: Parsed) => Promise<Answer>,
 ): Promise<void> {
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece);
-  const { operation, input } = parse(request, Buffer.concat(pieces).toString());
-  const { status = 200, body } = await answer(operation, input);
-  const isQuery = request.headers['content-type'] === queryType;
+  const { status = 200, body } = await answer(parse(request, Buffer.concat(pieces).toString()));
+  const isQuery = isQueryType(request);
   response.writeHead(status, { 'content-type': isQuery ? 'text/xml' : 'application/x-amz-json-1.1' });
   response.end(isQuery ? xmlOf(body) : JSON.stringify(body));
 }
 
-const queryType = 'application/x-www-form-urlencoded';
+/** The SDK for Python adds the character set. */
+function isQueryType({ headers }: IncomingMessage): boolean {
+  return headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+}
 
 /** A failure in AWS's query protocol, or the text that the answer has as its `xml`. */
 function xmlOf(body: object): string {
@@ -113,19 +128,33 @@ const paths: readonly (readonly [RegExp, string])[] = [
   [/^\/coverage\/list$/, 'ListCoverage'],
 ];
 
-function parse(
-  request: IncomingMessage,
-  text: string,
-): { readonly operation: string; readonly input: Input } {
-  if (request.headers['content-type'] === queryType) {
-    const input = Object.fromEntries(new URLSearchParams(text));
-    return { operation: input.Action ?? '', input };
-  }
+/** A request; `protocol` names its service, where it is one that is checked. */
+interface Parsed {
+  readonly protocol?: string | undefined;
+  readonly operation: string;
+  readonly input: Input;
+}
+
+function parse(request: IncomingMessage, text: string): Parsed {
+  if (isQueryType(request)) return parseQuery(text);
   const body: Input = JSON.parse(text || '{}');
   const target = request.headers['x-amz-target'];
-  if (target !== undefined) return { operation: String(target).split('.').at(-1) ?? '', input: body };
+  if (target !== undefined) {
+    const pieces = String(target).split('.');
+    return { operation: pieces.pop() ?? '', protocol: pieces.join('.'), input: body };
+  }
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
   const found = paths.find(([path]) => path.test(pathname));
   const input = { ...Object.fromEntries(searchParams), ...found?.[0].exec(pathname)?.groups, ...body };
   return { operation: found?.[1] ?? pathname, input };
+}
+
+/** A request in AWS's query protocol, without the members that the protocol adds. */
+export function parseQuery(text: string): Required<Parsed> {
+  const {
+    Action: operation = '',
+    Version: protocol,
+    ...input
+  } = Object.fromEntries(new URLSearchParams(text));
+  return { operation, protocol, input };
 }

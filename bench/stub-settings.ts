@@ -27,8 +27,18 @@ export function startSettings(repositories: number) {
     all,
     /** Makes all of them anew. */
     reset,
+    /** How many have tags that cannot be overwritten, scanning and a lifecycle policy. */
+    done: () => [...all.values()].filter(isDone).length,
     answers: answersFor(all),
   };
+}
+
+function isDone({ imageTagMutability, imageScanningConfiguration, lifecyclePolicyText }: Settings): boolean {
+  return (
+    imageTagMutability === 'IMMUTABLE' &&
+    JSON.stringify(imageScanningConfiguration) === '{"scanOnPush":true}' &&
+    lifecyclePolicyText !== undefined
+  );
 }
 
 function created(): Settings {
@@ -49,6 +59,8 @@ function answersFor(all: AllSettings): Readonly<Record<string, (input: Input) =>
       ? failure('RepositoryNotFoundException', 'it does not exist')
       : answer(settings, input);
   };
+  /** The lifecycle policies that a preview was last started with, by repository. */
+  const previews = new Map<unknown, unknown>();
   /** Takes these members of the input. */
   const put = (...names: readonly Exclude<keyof Settings, 'tags'>[]) =>
     on((settings, input) => {
@@ -56,9 +68,13 @@ function answersFor(all: AllSettings): Readonly<Record<string, (input: Input) =>
       return { body: {} };
     });
   return {
-    DescribeRepositories: ({ repositoryNames }) => {
-      const names = Array.isArray(repositoryNames) ? repositoryNames.map(String) : [...all.keys()];
-      return { body: { repositories: names.flatMap((name) => describe(name, all.get(name))) } };
+    DescribeRepositories: ({ repositoryNames, nextToken = '0', maxResults = 100 }) => {
+      const isNamed = Array.isArray(repositoryNames);
+      const names = isNamed ? repositoryNames.map(String) : [...all.keys()];
+      const from = Number(nextToken);
+      const to = isNamed ? names.length : from + Number(maxResults);
+      const repositories = names.slice(from, to).flatMap((name) => describe(name, all.get(name)));
+      return { body: { repositories, ...(to < names.length ? { nextToken: String(to) } : {}) } };
     },
     ListTagsForResource: on(({ tags }) => ({
       body: { tags: [...tags].map(([Key, Value]) => ({ Key, Value })) },
@@ -70,6 +86,20 @@ function answersFor(all: AllSettings): Readonly<Record<string, (input: Input) =>
     PutImageTagMutability: put('imageTagMutability', 'imageTagMutabilityExclusionFilters'),
     PutImageScanningConfiguration: put('imageScanningConfiguration'),
     PutLifecyclePolicy: put('lifecyclePolicyText'),
+    // Nothing would expire.
+    StartLifecyclePolicyPreview: on((_, { repositoryName, lifecyclePolicyText }) => {
+      previews.set(repositoryName, lifecyclePolicyText);
+      return { body: { repositoryName, lifecyclePolicyText, status: 'IN_PROGRESS' } };
+    }),
+    GetLifecyclePolicyPreview: on((_, { repositoryName }) => ({
+      body: {
+        repositoryName,
+        lifecyclePolicyText: previews.get(repositoryName),
+        status: 'COMPLETE',
+        previewResults: [],
+        summary: { expiringImageTotalCount: 0 },
+      },
+    })),
     GetLifecyclePolicy: on(({ lifecyclePolicyText }) =>
       lifecyclePolicyText === undefined ? noPolicy : { body: { lifecyclePolicyText } },
     ),

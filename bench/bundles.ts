@@ -1,0 +1,65 @@
+/** The functions as SAM builds them, from template.yaml's own properties. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { parse } from 'yaml';
+import { projectRoot } from '../local/paths.ts';
+
+interface BuildProperties {
+  readonly EntryPoints: readonly string[];
+  readonly MainFields: string;
+  readonly Target: string;
+  readonly Supported: readonly string[];
+  readonly Define?: readonly string[];
+  readonly Alias?: readonly string[];
+}
+
+/** The application's template; of the short forms of intrinsics only the text is left. */
+export function applicationTemplate() {
+  return parse(readFileSync(join(projectRoot, 'template.yaml'), 'utf8'), { logLevel: 'silent' });
+}
+
+function propertiesOf(functionName: string): BuildProperties {
+  return applicationTemplate().Resources[functionName].Metadata.BuildProperties;
+}
+
+/** The aliases of a function: module to file. */
+export function aliasesOf(functionName: string): Readonly<Record<string, string>> {
+  return Object.fromEntries((propertiesOf(functionName).Alias ?? []).map((each) => pair(each)));
+}
+
+function pair(text: string): readonly [string, string] {
+  const [name = '', value = ''] = text.split('=');
+  return [name, value.startsWith('./') ? join(projectRoot, value) : value];
+}
+
+/**
+ * Builds a function, with its files on demand.
+ *
+ * @param alias instead of its own
+ * @returns the file that exports the handler
+ */
+export async function buildFunction(
+  functionName: string,
+  outdir: string,
+  alias: Readonly<Record<string, string>> = aliasesOf(functionName),
+): Promise<string> {
+  const { EntryPoints, MainFields, Target, Supported, Define = [] } = propertiesOf(functionName);
+  await build({
+    entryPoints: [...EntryPoints],
+    absWorkingDir: projectRoot,
+    outdir,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'cjs',
+    target: Target,
+    mainFields: MainFields.split(','),
+    supported: Object.fromEntries(Supported.map((each) => [pair(each)[0], pair(each)[1] === 'true'])),
+    define: Object.fromEntries(Define.map((each) => pair(each))),
+    alias: { ...alias },
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  return join(outdir, 'handler.js');
+}

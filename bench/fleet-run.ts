@@ -1,0 +1,128 @@
+/** Runs of `Custom::EcrSettings` and of Cloud Custodian over the repositories of one stub. */
+import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { projectRoot } from '../local/paths.ts';
+import type { StubCounts, StubProcessOptions } from './stub-process.ts';
+
+/** The stubs of one or several runs. */
+export interface FleetStub {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly responseUrl: string;
+  counts(): Promise<StubCounts>;
+  stop(): void;
+}
+
+export async function startFleetStub(options: StubProcessOptions): Promise<FleetStub> {
+  const child = fork(join(projectRoot, 'bench', 'stub-process.ts'), [
+    JSON.stringify({ ...options, settings: true }),
+  ]);
+  const [{ url, claimsUrl, stackUrl }] = await once(child, 'message');
+  return {
+    responseUrl: stackUrl,
+    environment: {
+      AWS_REGION: 'us-east-1',
+      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_ENDPOINT_URL_ECR: url,
+      AWS_ENDPOINT_URL_STS: url,
+      AWS_ENDPOINT_URL_DYNAMODB: claimsUrl,
+      AWS_ENDPOINT_URL_CLOUDFORMATION: stackUrl,
+      ClaimsTable: 'claims',
+      AllowExpiringImagesInUse: 'true',
+    },
+    async counts() {
+      child.send('counts');
+      const [counts] = await once(child, 'message');
+      return counts;
+    },
+    stop: () => child.disconnect(),
+  };
+}
+
+/** The lifecycle policy that both write. */
+const rule = {
+  rulePriority: 1,
+  selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 100 },
+  action: { type: 'expire' },
+};
+
+/** From a process's start to its end, in seconds. */
+export interface Run {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+/**
+ * One request for every repository: tag mutability, scanning and a lifecycle policy.
+ *
+ * @param bundle the custom resource as SAM builds it
+ * @param isPreviewed whether the images that the policy would expire are looked at first
+ */
+export async function runSettings(
+  bundle: string,
+  stub: FleetStub,
+  { isPreviewed, request = 'one' }: { readonly isPreviewed: boolean; readonly request?: string },
+): Promise<Run> {
+  const event = {
+    RequestType: 'Create',
+    RequestId: request,
+    ResponseURL: stub.responseUrl,
+    StackId: 'arn:aws:cloudformation:us-east-1:123456789012:stack/bench/one',
+    LogicalResourceId: 'Settings',
+    ResourceType: 'Custom::EcrSettings',
+    ResourceProperties: {
+      RepositoryName: '*',
+      LifecyclePolicy: { LifecyclePolicyText: JSON.stringify({ rules: [rule] }) },
+      ...(isPreviewed ? {} : { ProtectPulledWithinDays: 0 }),
+    },
+  };
+  const program = join(projectRoot, 'bench', 'settings-function.cjs');
+  const { seconds, output } = await timed(process.execPath, [program, bundle, JSON.stringify(event)], {
+    env: stub.environment,
+  });
+  return { seconds, cpuSeconds: Number(output) / 1000 };
+}
+
+/** A policy of Cloud Custodian that writes the same; it looks at no image. */
+const custodianPolicy = {
+  policies: [
+    {
+      name: 'harden',
+      resource: 'aws.ecr',
+      actions: [
+        { type: 'set-immutability', state: true },
+        { type: 'set-scanning', state: true },
+        { type: 'set-lifecycle', rules: [rule] },
+      ],
+    },
+  ],
+};
+
+/** @param python the environment in which it is installed */
+export async function runCustodian(python: string, stub: FleetStub): Promise<Pick<Run, 'seconds'>> {
+  const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-bench-'));
+  const policy = join(folder, 'policy.json');
+  writeFileSync(policy, JSON.stringify(custodianPolicy));
+  try {
+    return await timed(
+      join(python, 'bin', 'custodian'),
+      ['run', '--region', 'us-east-1', '--cache-period', '0', '--output-dir', folder, policy],
+      { env: { ...stub.environment, PATH: process.env.PATH, HOME: folder } },
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function timed(command: string, args: readonly string[], options: { readonly env: NodeJS.ProcessEnv }) {
+  const begun = performance.now();
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+  const [output, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  if (status !== 0) throw new Error(`${command} ended with ${status}: ${output}`);
+  return { seconds: (performance.now() - begun) / 1000, output };
+}
