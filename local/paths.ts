@@ -7,12 +7,12 @@ export const projectRoot = join(import.meta.dirname, '..');
 export const buildFolder = join(projectRoot, '.aws-sam', 'build');
 
 /**
- * The root of one of the project's Python environments; Checkov's is installed only for the long test suites.
+ * The root of one of the project's Python environments; Checkov's is installed only for the long test suites and for benchmarks, which also have one of their own.
  *
  * There are several because MiniStack and the SAM CLI pin different versions of botocore. They are in .aws-sam because SAM
  * copies the whole project for every function that it builds, except .aws-sam, .git and node_modules, and `npm ci` empties
  * node_modules. tools/setup.mjs creates them.
  */
-export function pythonEnvironment(name: 'ministack' | 'sam' | 'checkov'): string {
+export function pythonEnvironment(name: 'ministack' | 'sam' | 'checkov' | 'bench'): string {
   return join(projectRoot, '.aws-sam', 'python', name);
 }

@@ -1,7 +1,7 @@
 // Set-up: installs the dependencies of a fresh clone. Plain JavaScript without packages, for Node 20 and later, because it
 // runs before anything is installed. Fast and silent if there is nothing to do.
 // `node tools/setup.mjs start` installs only what `npm start` needs, without the packages of test/package.json;
-// `node tools/setup.mjs checkov` also installs the dependencies of the long test suites.
+// `node tools/setup.mjs checkov` also installs the dependencies of the long test suites, and `bench` those of benchmarks.
 
 import { endCommands } from './setup/command.mjs';
 import { prepare } from './setup/prepare.mjs';

@@ -21,14 +21,16 @@ const allEnvironments = environments.map((each) =>
     : each,
 );
 
-/** Only for the long test suites. */
+/** Only for the long test suites and for benchmarks. */
 const checkov = { name: 'checkov', title: 'Checkov', lists: ['checkov'] };
+/** What benchmarks run beside this project. */
+const bench = { name: 'bench', title: 'Cloud Custodian, crhelper', lists: ['bench'] };
 
 /**
  * Installs missing dependencies: the npm packages and the Python environments, in parallel.
  *
  * @param extras `start`: only what `npm start` needs; `command`: only what the command needs, no Python; `checkov`: also the
- *   environment of the long test suites
+ *   environment of the long test suites; `bench`: also those of benchmarks
  */
 export async function prepare(extras = []) {
   checkNode();
@@ -52,7 +54,7 @@ function wantedOf(extras) {
   const isCommand = extras.includes('command');
   const isStart = extras.includes('start');
   const chosen = isCommand ? [] : isStart ? environments : allEnvironments;
-  const added = extras.includes('checkov') ? [checkov] : [];
+  const added = extras.includes('bench') ? [checkov, bench] : extras.includes('checkov') ? [checkov] : [];
   return [packages(isCommand || isStart), ...[...chosen, ...added].map(pythonEnvironment)];
 }
 

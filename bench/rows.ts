@@ -1,0 +1,113 @@
+/** The lines of the table that `npm run bench` prints at the end; a benchmark that runs by itself prints its own. */
+
+/** One line. */
+export interface Row {
+  readonly what: string;
+  /** What it is measured against. */
+  readonly against: string;
+  readonly value: string;
+  /** Such as `at most 1.2`; undefined where nothing is required. */
+  readonly budget: string | undefined;
+  readonly isOver: boolean;
+}
+
+/** Limits of a figure. */
+interface Limits {
+  readonly atMost?: number;
+  readonly atLeast?: number;
+}
+
+/** Reports how many times as long one thing takes as another, or what else is counted in times. */
+export function reportRatio(row: Pick<Row, 'what' | 'against'> & Limits & { readonly ratio: number }): void {
+  const { what, against, ratio, ...limits } = row;
+  reportFigure({ what, against, figure: ratio, ...limits });
+}
+
+/** Reports any other figure. */
+export function reportFigure(
+  row: Pick<Row, 'what' | 'against'> & Limits & { readonly figure: number; readonly unit?: string },
+): void {
+  const { what, against, figure, unit = 'times', atMost, atLeast } = row;
+  // A figure that is none is over every limit.
+  const isOver = !(figure <= (atMost ?? Number.POSITIVE_INFINITY) && figure >= (atLeast ?? 0));
+  const limits = [
+    ...(atMost === undefined ? [] : [`at most ${shown(atMost)}`]),
+    ...(atLeast === undefined ? [] : [`at least ${shown(atLeast)}`]),
+  ];
+  report({
+    ...{ what, against, isOver },
+    value: `${shown(figure)} ${unit}`,
+    budget: limits.length === 0 ? undefined : limits.join(', '),
+  });
+}
+
+function shown(figure: number): string {
+  const digits = figure >= 1_000 ? 0 : figure >= 10 ? 1 : 2;
+  return figure.toLocaleString('en', { maximumFractionDigits: digits });
+}
+
+/** Reports what must hold, such as that no repository is lost. */
+export function reportCheck(what: string, problems: readonly string[]): void {
+  const isOver = problems.length > 0;
+  const value = isOver ? problems.join('; ') : 'yes';
+  report({ what, against: '', value, budget: undefined, isOver });
+}
+
+/** One size of what grows, and how long it took. */
+export interface Grown {
+  readonly size: number;
+  readonly milliseconds: number;
+}
+
+// Twice the size may take so much more than twice the time.
+const maxGrowth = 1.4;
+
+/** Reports how time grows with size, the smallest first: what one more costs must not grow. */
+export function reportGrowth(what: string, things: string, grown: readonly Grown[]): void {
+  for (const [index, { size, milliseconds }] of grown.entries()) {
+    const before = grown[index - 1];
+    const name = `${what}, ${size.toLocaleString('en')} ${things}`;
+    const each = milliseconds / size;
+    reportFigure({
+      what: name,
+      against: 'each',
+      figure: each,
+      unit: 'ms',
+      ...(before === undefined ? {} : { atMost: (before.milliseconds / before.size) * maxGrowth }),
+    });
+  }
+}
+
+function report(row: Row): void {
+  if (row.isOver) process.exitCode = 1;
+  // A benchmark that runs by itself has no parent process that collects the rows.
+  if (process.send === undefined) console.log(tableOf([row]).at(-1));
+  else process.send({ row });
+}
+
+const headings: Row = {
+  what: 'what',
+  against: 'against',
+  value: 'measured',
+  budget: 'budget',
+  isOver: false,
+};
+
+/** The rows below each other, as Markdown. */
+export function tableOf(rows: readonly Row[]): readonly string[] {
+  const cells = [headings, ...rows].map(({ what, against, value, budget = '', isOver }) => [
+    what,
+    against,
+    value,
+    isOver ? `${budget} NOT KEPT`.trim() : budget,
+  ]);
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((each) => each[column]?.length ?? 0)));
+  const line = (each: readonly string[]) =>
+    `| ${each.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [head = [], ...body] = cells;
+  return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...body.map(line)];
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
