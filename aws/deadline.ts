@@ -1,5 +1,4 @@
 /** Time that runs out, and how work is kept inside it. */
-import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rootError } from './call-error.ts';
 
@@ -31,19 +30,32 @@ export function deadlineIn(milliseconds: number, stop?: AbortSignal): Deadline {
   };
 }
 
+/** What is aborted with a signal. */
+const followersOf = new WeakMap<AbortSignal, Set<AbortController>>();
+
 /**
  * Aborts a controller when a signal is aborted, until the function that is returned is called.
  *
- * Not AbortSignal.any: Node keeps each signal that it makes, and whatever listens to it, for as long as the first one
- * lives (nodejs/node#64476), which here may be for 100,000 calls.
+ * One listener for all followers of a signal: Node goes through all listeners to add or remove one. Not AbortSignal.any: Node
+ * keeps each signal that it makes, and whatever listens to it, for as long as the first one lives (nodejs/node#64476), which
+ * here may be for 100,000 calls.
  */
 function follow(signal: AbortSignal | undefined, controller: AbortController): () => void {
-  const abort = () => controller.abort();
-  if (signal?.aborted === true) abort();
-  // There are as many listeners as concurrent calls, which is no leak (Node 20 would warn of one).
-  if (signal !== undefined) setMaxListeners(0, signal);
-  signal?.addEventListener('abort', abort, { once: true });
-  return () => signal?.removeEventListener('abort', abort);
+  if (signal === undefined) return () => undefined;
+  if (signal.aborted) controller.abort();
+  const followers = followersOf.get(signal) ?? startFollowing(signal);
+  followers.add(controller);
+  return () => followers.delete(controller);
+}
+
+function startFollowing(signal: AbortSignal): Set<AbortController> {
+  const followers = new Set<AbortController>();
+  followersOf.set(signal, followers);
+  const abortAll = () => {
+    for (const follower of followers) follower.abort();
+  };
+  signal.addEventListener('abort', abortAll, { once: true });
+  return followers;
 }
 
 /** The deadline came first; `cause` is what the last attempt had failed with, if one had. */

@@ -9,9 +9,19 @@ export function hashOf(value: Json): string {
   return digest(JSON.stringify(ordered(value)));
 }
 
+// Most repositories of a request have, or get, the same few policies, each of which is compared several times.
+const maxRemembered = 32;
+const remembered = new Map<string, PolicyHash>();
+
 /** The same for lifecycle policies that mean the same to ECR; `none` for no policy. */
 export function hashOfPolicy(text: string | undefined): PolicyHash {
-  return text === undefined ? noPolicy : digest(canonicalLifecyclePolicy(text));
+  if (text === undefined) return noPolicy;
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  const hash = digest(canonicalLifecyclePolicy(text));
+  if (remembered.size === maxRemembered) remembered.clear();
+  remembered.set(text, hash);
+  return hash;
 }
 
 function digest(text: string): string {
