@@ -1,15 +1,9 @@
 /** Applies the controls to one resource, to each map that can be its Properties. */
-import type { DocumentRules } from '../core/documents.ts';
 import type { Finding } from '../core/finding.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
-import {
-  addUndetermined,
-  type ControlContext,
-  type ControlFinding,
-  type ReviewDefault,
-  unselected,
-} from './control-context.ts';
+import { addUndetermined, unselected } from './apply-issues.ts';
+import type { ControlContext, ControlFinding, ReviewDefault, TemplateDocuments } from './control-context.ts';
 import { generatesResources, isLoop } from './intrinsics.ts';
 import type { ResourceRules } from './metadata.ts';
 import type { OtherProperties, PropertyMap } from './resource-properties.ts';
@@ -43,7 +37,7 @@ export interface ReadRepository {
   readonly isSelected: boolean;
   /** Reviews a default lifecycle policy before it is written. */
   readonly review: ReviewDefault | undefined;
-  readonly documents: DocumentRules;
+  readonly documents: () => TemplateDocuments;
 }
 
 type MayGain = ControlContext['mayGainProperties'];

@@ -3,15 +3,8 @@ import { isObject, type Json, type JsonObject, member, withMember } from '../cor
 import { nearest } from '../core/nearest.ts';
 import type { Path } from '../core/path.ts';
 import type { KnownSettings } from '../core/settings/settings.ts';
-import {
-  addUndetermined,
-  applyControl,
-  branchContext,
-  type ControlContext,
-  refuse,
-  refusesUnknown,
-  type SettingPlace,
-} from './control-context.ts';
+import { addUndetermined, applyControl, branchContext, refuse, refusesUnknown } from './apply-issues.ts';
+import type { ControlContext, SettingPlace } from './control-context.ts';
 import { generatesResources } from './intrinsics.ts';
 import { mapBranches, read } from './reading.ts';
 import type { Change } from './settings/template-setting.ts';

@@ -1,8 +1,9 @@
 /** A condition as a formula over comparisons of a value with literals. */
 import { isList, isObject, type Json, member } from '../core/json.ts';
+import { allowedValues } from './assumptions.ts';
 import { conditionName, readFunction, refName } from './intrinsics.ts';
 import { resolveWith, toText } from './resolve.ts';
-import { allowedValues, type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 /** One case: the value of each subject. */
 export type Case = ReadonlyMap<string, string>;

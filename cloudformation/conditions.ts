@@ -5,6 +5,7 @@
  * that all cases can be gone through: `Env` is `dev`, `prod`, or something else.
  */
 import type { Json } from '../core/json.ts';
+import { conditionKey } from './assumptions.ts';
 import {
   type Case,
   type Compiled,
@@ -12,7 +13,7 @@ import {
   type Formula,
   type Subject,
 } from './condition-formula.ts';
-import { type Assumption, conditionKey, type Scope } from './scope.ts';
+import type { Assumption, Scope } from './scope.ts';
 
 /** What a condition is known to be, and by what. */
 export interface Decision {

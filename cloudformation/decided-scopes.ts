@@ -1,18 +1,12 @@
 /** A value with choices, case by case: in each, the conditions that it names are decided, and the same in all of its places. */
 import { isList, isObject, type Json } from '../core/json.ts';
+import { assume, conditionKey } from './assumptions.ts';
 import { decide } from './conditions.ts';
 import { readIf } from './intrinsics.ts';
-import { assume, conditionKey, type Scope } from './scope.ts';
+import type { DecidedScopes, Scope } from './scope.ts';
 
 /** Cases double with each condition; a policy has few. */
 const maxCases = 64;
-
-/** The cases of a value. */
-export interface DecidedScopes {
-  readonly scopes: readonly Scope[];
-  /** Whether every condition is decided in each; beyond the limit those that are named least are not. */
-  readonly isDecided: boolean;
-}
 
 /** The scopes in which the conditions of all `Fn::If`s of a value are decided, as far as they are not already. */
 export function decidedScopes(value: Json, scope: Scope): DecidedScopes {

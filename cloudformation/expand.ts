@@ -1,12 +1,12 @@
-import { type DocumentRules, documentRules } from '../core/documents.ts';
 import { type Finding, isRefusal } from '../core/finding.ts';
 import type { JsonObject } from '../core/json.ts';
 import { applicationPolicy, refinePolicy } from '../core/policy/policy.ts';
 import type { ReviewDefault } from './control-context.ts';
 import { hardenWith } from './harden.ts';
-import { jsonBytes } from './json-size.ts';
+import { templateBytes } from './json-size.ts';
 import { numberFindings } from './numbers.ts';
 import type { DescribeFinding } from './report.ts';
+import { loadedRules, type RulesOnDemand } from './rules-on-demand.ts';
 import type { SettingsFunction } from './settings-resource.ts';
 
 // CloudFormation's quotas for a processed template
@@ -57,12 +57,12 @@ export type Expansion = { readonly findings: readonly Finding[] } & (
 
 /** Hardens what a request holds. Pure. */
 export function expand(request: ExpandRequest, configuration: MacroConfiguration): Expansion {
-  return expandWith(() => documentRules, request, configuration);
+  return expandWith(loadedRules, request, configuration);
 }
 
-/** The same, with what reads documents from wherever the caller has it. */
+/** The same, with what only some templates need from wherever the caller has it. */
 export function expandWith(
-  documents: DocumentRules,
+  rules: RulesOnDemand,
   request: ExpandRequest,
   configuration: MacroConfiguration,
 ): Expansion {
@@ -76,7 +76,7 @@ export function expandWith(
   // Nothing can be decided by an invalid policy, nor in a template that would be changed.
   if (ofParameters.some(isRefusal)) return { findings: ofParameters, refusedFor: 'findings' };
 
-  const hardened = hardenWith(documents, request.fragment, {
+  const hardened = hardenWith(rules, request.fragment, {
     policy: transform.policy,
     parameters: request.templateParameterValues,
     today: () => configuration.today,
@@ -88,7 +88,7 @@ export function expandWith(
   const findings = [...ofParameters, ...hardened.findings];
   if (findings.some(isRefusal)) return { findings, refusedFor: 'findings' };
 
-  const bytes = jsonBytes(fragment);
+  const bytes = templateBytes(fragment);
   if (bytes > maxBytes) return { findings, refusedFor: { bytes, quota: maxBytes } };
   return bytes > inlineBytes
     ? { fragment, findings, oversize: { bytes, quota: inlineBytes } }
@@ -97,7 +97,7 @@ export function expandWith(
 
 /** The size of a processed template that CloudFormation does not take; undefined where it does. */
 export function sizeOverQuota(template: JsonObject): TemplateSize | undefined {
-  const bytes = jsonBytes(template);
+  const bytes = templateBytes(template);
   return bytes > maxBytes ? { bytes, quota: maxBytes } : undefined;
 }
 

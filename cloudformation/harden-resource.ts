@@ -1,11 +1,10 @@
 /** How one resource is hardened, whatever its Properties are made of. */
-import type { DocumentRules } from '../core/documents.ts';
 import type { Finding } from '../core/finding.ts';
 import { isOneOf, type Json, type JsonObject, withMember } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { type AddFinding, addShapeFinding, applyControls, inBranch } from './apply-controls.ts';
-import type { ReviewDefault } from './control-context.ts';
+import type { ReviewDefault, TemplateDocuments } from './control-context.ts';
 import { addMissingRole } from './creation-template.ts';
 import { addExemptionTag } from './exemption-tag.ts';
 import { spelling } from './fragment.ts';
@@ -32,7 +31,7 @@ export interface ResourceOptions {
   readonly settings?: SettingsFunction | undefined;
   readonly describe: DescribeFinding;
   readonly review?: ReviewDefault | undefined;
-  readonly documents: DocumentRules;
+  readonly documents: () => TemplateDocuments;
 }
 
 /** Hardens a resource if it is of a type that is hardened. */

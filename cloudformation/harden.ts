@@ -1,4 +1,3 @@
-import { type DocumentRules, documentRules } from '../core/documents.ts';
 import type { Finding } from '../core/finding.ts';
 import { isObject, type JsonObject, mapMembers, member, withMember } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
@@ -10,6 +9,7 @@ import { hardenResource, type ResourceOptions } from './harden-resource.ts';
 import { generatesResources, isLoop, type ParameterValues, readLoop } from './intrinsics.ts';
 import type { DescribeFinding } from './report.ts';
 import { type HardenedType, repositoryType } from './resource-types.ts';
+import { loadedRules, type RulesOnDemand } from './rules-on-demand.ts';
 import { insideLoop, partScope, templateScope } from './scope.ts';
 import type { SettingsFunction } from './settings-resource.ts';
 
@@ -43,15 +43,19 @@ export interface Hardened {
  * is doing it once.
  */
 export function harden(fragment: JsonObject, options: HardenOptions): Hardened {
-  return hardenWith(() => documentRules, fragment, options);
+  return hardenWith(loadedRules, fragment, options);
 }
 
-/** The same, with what reads documents from wherever the caller has it. */
-export function hardenWith(documents: DocumentRules, fragment: JsonObject, options: HardenOptions): Hardened {
+/** The same, with what only some templates need from wherever the caller has it. */
+export function hardenWith(
+  { documents, intrinsics }: RulesOnDemand,
+  fragment: JsonObject,
+  options: HardenOptions,
+): Hardened {
   const findings: Finding[] = [];
   const add: AddFinding = (finding) => findings.push(finding);
   const { parameters, ...others } = options;
-  const scope = partScope(parameters);
+  const scope = partScope(parameters, intrinsics);
   return { fragment: hardenFragment(fragment, { ...others, scope, documents }, add), findings };
 }
 
@@ -106,7 +110,8 @@ function hardenTemplate(template: JsonObject, options: ResourceOptions, add: Add
   const resources = template.Resources;
   // Another macro of the template may still make its resources; CloudFormation refuses a template without any.
   if (!isObject(resources)) return template;
-  const scope = templateScope(template, options.scope.parameters);
+  const { parameters, intrinsics } = options.scope;
+  const scope = templateScope(template, parameters, intrinsics);
   return withMember(template, 'Resources', hardenResources(resources, { ...options, scope }, add));
 }
 

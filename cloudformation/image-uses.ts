@@ -2,6 +2,7 @@
 import { asObject, entriesOf, isList, isObject, type Json, type JsonObject, member } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import { readFunction, refName } from './intrinsics.ts';
+import { intrinsicRules } from './read-intrinsics.ts';
 import { reachableBranches, read } from './reading.ts';
 import { resolveWith, toText } from './resolve.ts';
 import { repositoryType } from './resource-types.ts';
@@ -42,7 +43,7 @@ const [edge, unknown] = ['\u0001', '\u0002'];
  */
 export function imageUses(template: JsonObject, parameters: JsonObject): readonly ImageUse[] {
   const resources = asObject(member(template, 'Resources'));
-  const scope = templateScope(template, parameters);
+  const scope = templateScope(template, parameters, () => intrinsicRules);
   const named = repositoriesByName(resources, scope);
   return Object.entries(resources).flatMap(([logicalId, resource]) => {
     const { Type: type, Properties: properties } = asObject(resource);

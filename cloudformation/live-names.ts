@@ -7,6 +7,7 @@
 import { asObject, entriesOf, isList, type Json, member } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import { isAbsent } from './absence.ts';
+import { assume } from './assumptions.ts';
 import type { ReviewedDefault } from './control-context.ts';
 import {
   branches,
@@ -19,7 +20,7 @@ import {
 } from './intrinsics.ts';
 import { reachableBranches, read } from './reading.ts';
 import { toText } from './resolve.ts';
-import { assume, type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 /** Where a template is deployed, as a macro is told. */
 export interface Deployment {

@@ -2,8 +2,8 @@
 import { isObject, type Json, type JsonObject, member } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import { type Branch, branches, generatesResources, intrinsicName } from './intrinsics.ts';
-import { type Choice, mapBranches, reachableBranches, read } from './reading.ts';
-import type { Scope } from './scope.ts';
+import { mapBranches, reachableBranches, read } from './reading.ts';
+import type { Choice, Scope } from './scope.ts';
 import type { Change } from './settings/template-setting.ts';
 
 /** Properties that can come to be a resource's. */

@@ -1,6 +1,7 @@
 /** What is known around a value of a template: parameters, mappings, conditions, and what is taken to hold. */
-import { asObject, asText, isList, type Json, type JsonObject, member } from '../core/json.ts';
-import { type ParameterValues, withoutParameters } from './intrinsics.ts';
+import { asObject, asText, type Json, type JsonObject, member } from '../core/json.ts';
+import type { Path } from '../core/path.ts';
+import { type Branch, type ParameterValues, withoutParameters } from './intrinsics.ts';
 
 /** A condition that is assumed to be true, or false, at a path. */
 export interface Assumption {
@@ -10,11 +11,6 @@ export interface Assumption {
   readonly isTrue: boolean;
   /** The one assumed before it: a chain, since a list would be copied at each of thousands of nested `Fn::If`s. */
   readonly outer: Assumption | undefined;
-}
-
-/** A condition as text, the same for equal ones. */
-export function conditionKey(condition: Json): string {
-  return typeof condition === 'string' ? condition : JSON.stringify(condition);
 }
 
 /** What is known around a value. */
@@ -36,10 +32,75 @@ export interface Scope {
   readonly root: object;
   /** Whether values of parameters do not decide conditions: for what would be deployed with others. */
   readonly isForAnyValues: boolean;
+  readonly intrinsics: Intrinsics;
 }
 
+/** An `Fn::If`. */
+export interface Choice {
+  readonly kind: 'choice';
+  readonly condition: Json;
+  readonly whenTrue: Json;
+  readonly whenFalse: Json;
+}
+
+/** How a value reads: what is known of it before CloudFormation resolves it. */
+export type Reading =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'literal'; readonly value: Json }
+  | Choice
+  | {
+      readonly kind: 'undetermined';
+      /** Every value that it can become, where these are known. */
+      readonly possible: readonly Json[] | undefined;
+    };
+
+/** One branch of an `Fn::If` that can be selected. */
+export interface ReachableBranch {
+  readonly name: Branch;
+  readonly raw: Json;
+  readonly path: Path;
+  /** What is known in it: the condition too. */
+  readonly scope: Scope;
+  /** Whether the parameters' values, as far as they decide, select it. */
+  readonly isSelected: boolean;
+}
+
+/** The cases of a value with choices. */
+export interface DecidedScopes {
+  readonly scopes: readonly Scope[];
+  /** Whether every condition is decided in each; beyond a limit those that are named least are not. */
+  readonly isDecided: boolean;
+}
+
+/**
+ * What reads values that are intrinsic functions (`read-intrinsics.ts`): much code, which most templates do not need, since the
+ * properties of their repositories that are checked are literals. `reading.ts` has a function for each.
+ */
+export interface IntrinsicRules {
+  readIntrinsic(value: Json, scope: Scope): Reading;
+  reachableBranches(choice: Choice, path: Path, scope: Scope): readonly ReachableBranch[];
+  mapBranches(
+    raw: Json | undefined,
+    choice: Choice,
+    path: Path,
+    scope: Scope,
+    change: (branch: ReachableBranch) => Json | undefined,
+  ): Json | undefined;
+  isLeftOut(value: Json, scope: Scope): boolean;
+  certainText(raw: Json, scope: Scope): string | undefined;
+  cannotBeWildcard(raw: Json, scope: Scope): boolean;
+  underCondition(condition: string, scope: Scope): SelectedScope;
+  decidedScopes(value: Json, scope: Scope): DecidedScopes;
+}
+
+/** What is known in a resource or a branch, and whether the parameters' values select it. */
+export type SelectedScope = Pick<ReachableBranch, 'scope' | 'isSelected'>;
+
+/** Answers what reads intrinsic functions; called only where there is one. */
+export type Intrinsics = () => IntrinsicRules;
+
 /** The scope of a part of a template: nothing is known but the parameters. */
-export function partScope(parameters: ParameterValues): Scope {
+export function partScope(parameters: ParameterValues, intrinsics: Intrinsics): Scope {
   return {
     parameters,
     mappings: {},
@@ -49,14 +110,22 @@ export function partScope(parameters: ParameterValues): Scope {
     assumption: undefined,
     root: {},
     isForAnyValues: false,
+    intrinsics,
   };
 }
 
 /** The scope of a whole template. Parameters of the Parameter Store have no value in it. */
-export function templateScope(template: JsonObject, parameters: ParameterValues): Scope {
+export function templateScope(
+  template: JsonObject,
+  parameters: ParameterValues,
+  intrinsics: Intrinsics,
+): Scope {
   const declared = asObject(template.Parameters);
   return {
-    ...partScope(withoutParameters(parameters, (name) => isStored(declared, name))),
+    ...partScope(
+      withoutParameters(parameters, (name) => isStored(declared, name)),
+      intrinsics,
+    ),
     mappings: asObject(template.Mappings),
     conditions: asObject(template.Conditions),
     declared,
@@ -64,29 +133,8 @@ export function templateScope(template: JsonObject, parameters: ParameterValues)
 }
 
 /** Whether a parameter is one of the Parameter Store: AWS does not document if a macro gets its name or its value. */
-function isStored(declared: JsonObject, name: string): boolean {
+export function isStored(declared: JsonObject, name: string): boolean {
   return asText(asObject(member(declared, name)).Type)?.startsWith('AWS::SSM::') === true;
-}
-
-/** The values that a parameter may have, as text; undefined where it may have any. */
-export function allowedValues({ declared = {} }: Scope, name: string): readonly string[] | undefined {
-  const { AllowedValues: allowed } = asObject(member(declared, name));
-  return isList(allowed) && !isStored(declared, name) ? allowed.map(String) : undefined;
-}
-
-const assumed = new WeakMap<Scope, Map<string, Scope>>();
-
-/** The same scope where a condition is true, or false; the very same one for all resources, whose decisions it keeps. */
-export function assume(scope: Scope, condition: Json, isTrue: boolean): Scope {
-  const key = conditionKey(condition);
-  const known = assumed.get(scope) ?? new Map<string, Scope>();
-  assumed.set(scope, known);
-  const found = known.get(`${isTrue} ${key}`) ?? {
-    ...scope,
-    assumption: { condition, key, isTrue, outer: scope.assumption },
-  };
-  known.set(`${isTrue} ${key}`, found);
-  return found;
 }
 
 /** The same scope inside a loop, whose identifier hides a parameter of that name. */

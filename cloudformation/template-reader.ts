@@ -2,8 +2,8 @@
 import { asObject, entriesOf, isList, type Json, member } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import type { DocumentReader } from '../core/possible.ts';
-import { cannotBeWildcard, type Reading, reachableBranches, read, unresolvedName } from './reading.ts';
-import type { Scope } from './scope.ts';
+import { reachableBranches, read, unresolvedName } from './reading.ts';
+import type { Reading, Scope } from './scope.ts';
 
 /** One possible value at a path. */
 export interface Leaf {
@@ -60,7 +60,11 @@ export function templateReader(scope: Scope, isDecided = false): DocumentReader 
     possible: (value, path) =>
       leaves(value, path, scope).map(({ path: at, raw, value: known }) =>
         known === undefined
-          ? { path: at, unknown: unresolvedName(raw), canBeWildcard: !cannotBeWildcard(raw, scope) }
+          ? {
+              path: at,
+              unknown: unresolvedName(raw),
+              canBeWildcard: !scope.intrinsics().cannotBeWildcard(raw, scope),
+            }
           : { path: at, value: known },
       ),
     mayBeAbsent: (value) => mayBeAbsent(value, scope),

@@ -1,7 +1,8 @@
 import type { Json } from '../../core/json.ts';
 import type { Path } from '../../core/path.ts';
 import type { KnownSettings } from '../../core/settings/settings.ts';
-import { applyIssue, type ControlContext, checkControl } from '../control-context.ts';
+import { applyIssue, checkControl } from '../apply-issues.ts';
+import type { ControlContext } from '../control-context.ts';
 import { intrinsicName, mayHoldParameter } from '../intrinsics.ts';
 import { standingAt } from '../template-reader.ts';
 

@@ -2,7 +2,7 @@ import type { Json } from '../../core/json.ts';
 import { parseEncryption, toEncryptionConfiguration } from '../../core/settings/encryption.ts';
 import type { Settings } from '../../core/settings/settings.ts';
 import { hardenProperty } from '../apply-default.ts';
-import { applyControl } from '../control-context.ts';
+import { applyControl } from '../apply-issues.ts';
 import { mayLackRole } from '../creation-template.ts';
 import { creationTemplateType, hardenedTypes, repositoryType } from '../resource-types.ts';
 import type { TemplateSetting } from './template-setting.ts';

@@ -4,10 +4,11 @@ import type { Known } from '../../core/known.ts';
 import type { Path } from '../../core/path.ts';
 import { parseExclusions } from '../../core/settings/exclusion-filters.ts';
 import { maximumExclusions } from '../../core/settings/tag-mutability.ts';
-import { addUndetermined, type ControlContext, refuse } from '../control-context.ts';
+import { addUndetermined, refuse } from '../apply-issues.ts';
+import type { ControlContext } from '../control-context.ts';
 import { intrinsicName } from '../intrinsics.ts';
-import { isLeftOut, type Reading, reachableBranches, read } from '../reading.ts';
-import type { Scope } from '../scope.ts';
+import { isLeftOut, reachableBranches, read } from '../reading.ts';
+import type { Reading, Scope } from '../scope.ts';
 import { standingAt, templateReader } from '../template-reader.ts';
 
 /** The exclusions as far as they are known; values that ECR refuses, and unknown ones, are reported. */

@@ -1,6 +1,6 @@
 import { type RetentionAttribute, retentionAttributes } from '../../core/settings/retention.ts';
+import { applyIssue, checkControl } from '../apply-issues.ts';
 import type { SettingPlace } from '../control-context.ts';
-import { applyIssue, checkControl } from '../control-context.ts';
 import { repositoryType } from '../resource-types.ts';
 import type { Change, TemplateSetting } from './template-setting.ts';
 

@@ -2,7 +2,8 @@ import type { Json } from '../../core/json.ts';
 import { parseScanOnPush, scanOnPushKey } from '../../core/settings/scan-on-push.ts';
 import type { Settings } from '../../core/settings/settings.ts';
 import { hardenProperty, mapRule, type PropertyRule } from '../apply-default.ts';
-import { applyControl, type ControlContext, checkControl, refuse } from '../control-context.ts';
+import { applyControl, checkControl, refuse } from '../apply-issues.ts';
+import type { ControlContext } from '../control-context.ts';
 import { repositoryType } from '../resource-types.ts';
 import type { TemplateSetting } from './template-setting.ts';
 

@@ -205,7 +205,9 @@ export function applicationPolicy(environment: Readonly<Record<string, string | 
     // Most are as the template of the application has them; reading those took 0.6 ms of the macro's cold start.
     if (value !== undefined && value !== String(builtInPolicy[name])) values[name] = value;
   }
-  return refinePolicy(builtInPolicy, 'application', values, applicationPath);
+  return Object.keys(values).length === 0
+    ? { policy: builtInPolicy, findings: [] }
+    : refinePolicy(builtInPolicy, 'application', values, applicationPath);
 }
 
 function isPolicyName(name: string): name is PolicyName {

@@ -1,2 +1,2 @@
-/** What reads the policies that authors write themselves; loaded on demand. */
-export { documentRules } from '../../core/documents.ts';
+/** What hardens the policies and the exclusion filters that authors write themselves; loaded on demand. */
+export { templateDocuments } from '../../cloudformation/template-documents.ts';

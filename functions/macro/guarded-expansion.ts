@@ -1,6 +1,7 @@
 import type { ReviewDefault, ReviewedDefault } from '../../cloudformation/control-context.ts';
 import { type Expansion, expandWith } from '../../cloudformation/expand.ts';
 import type { DescribeFinding } from '../../cloudformation/report.ts';
+import type { RulesOnDemand } from '../../cloudformation/rules-on-demand.ts';
 import { onDemand } from './on-demand.ts';
 import type { MacroRequest } from './request.ts';
 
@@ -9,6 +10,11 @@ export interface InvocationContext {
   getRemainingTimeInMillis(): number;
   readonly invokedFunctionArn?: string;
 }
+
+const rules: RulesOnDemand = {
+  documents: () => onDemand('documents').templateDocuments,
+  intrinsics: () => onDemand('intrinsics').intrinsicRules,
+};
 
 // CloudFormation's limit for a macro.
 const maxMs = 30_000;
@@ -26,7 +32,7 @@ export async function guardedExpansion(
 ): Promise<Expansion> {
   const harden = (review?: ReviewDefault, fragment = request.fragment) =>
     expandWith(
-      () => onDemand('documents').documentRules,
+      rules,
       { ...request, fragment },
       {
         environment: process.env,

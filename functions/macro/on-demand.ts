@@ -3,9 +3,10 @@
  * EntryPoints), and a cold start reads them only if a template needs them.
  */
 
-/** The files; each imports what it needs, so that it shares no state with the handler's. */
+/** The files; each imports what it needs, so that it shares no state with the others: what keeps some is in one file only. */
 interface Files {
   readonly documents: typeof import('./documents.ts');
+  readonly intrinsics: typeof import('./intrinsics.ts');
   readonly sentences: typeof import('./sentences.ts');
   readonly look: typeof import('./look.ts');
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildSync } from 'esbuild';
 import type { LocatedFinding } from '../../cli/findings.ts';
 import type { expand } from '../../cloudformation/expand.ts';
+import { loadedRules } from '../../cloudformation/rules-on-demand.ts';
 import { partScope } from '../../cloudformation/scope.ts';
 import type { templateSettings } from '../../cloudformation/settings/index.ts';
 import type { checkSettings } from '../../core/controls/index.ts';
@@ -186,7 +187,12 @@ describe('the setting of CONTRIBUTING.md', () => {
       },
       safeDefault: () => ({}),
     };
-    const context = { control, policy: builtInPolicy, scope: partScope({}), addFinding: () => undefined };
+    const context = {
+      control,
+      policy: builtInPolicy,
+      scope: partScope({}, loadedRules.intrinsics),
+      addFinding: () => undefined,
+    };
     const setting = Object.entries(settings).find(([name]) => name === 'emptyOnDelete')?.[1];
     // The control is of the copy, whose settings this project's types do not have.
     Reflect.apply(setting?.harden ?? (() => undefined), undefined, [value, 'AWS::ECR::Repository', context]);

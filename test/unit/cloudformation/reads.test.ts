@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ControlContext } from '../../../cloudformation/control-context.ts';
+import { loadedRules } from '../../../cloudformation/rules-on-demand.ts';
 import { partScope } from '../../../cloudformation/scope.ts';
 import { templateSettings } from '../../../cloudformation/settings/index.ts';
 import { controls } from '../../../core/controls/index.ts';
-import { documentRules } from '../../../core/documents.ts';
 import { builtInPolicy } from '../../../core/policy/policy.ts';
 
 /** No properties, and every name that was asked for. */
@@ -36,10 +36,10 @@ describe('what is decided once for all resources that set nothing', () => {
       const context: ControlContext = {
         control,
         policy,
-        scope: partScope({}),
+        scope: partScope({}, loadedRules.intrinsics),
         mayGainProperties: undefined,
         written: new Map(),
-        documents: () => documentRules,
+        documents: loadedRules.documents,
         addFinding: () => {},
       };
       harden(properties, type, context);
