@@ -3,10 +3,10 @@ import type { Finding } from '../core/finding.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import { addUndetermined, unselected } from './apply-issues.ts';
-import type { ControlContext, ControlFinding, ReviewDefault, TemplateDocuments } from './control-context.ts';
+import type { ControlContext, ControlFinding, ControlRules, ReviewDefault } from './control-context.ts';
 import { generatesResources, isLoop } from './intrinsics.ts';
-import type { ResourceRules } from './metadata.ts';
 import type { OtherProperties, PropertyMap } from './resource-properties.ts';
+import type { ResourceRules } from './resource-rules.ts';
 import { type HardenedType, repositoryType } from './resource-types.ts';
 import type { Scope } from './scope.ts';
 import type { Change } from './settings/template-setting.ts';
@@ -37,7 +37,7 @@ export interface ReadRepository {
   readonly isSelected: boolean;
   /** Reviews a default lifecycle policy before it is written. */
   readonly review: ReviewDefault | undefined;
-  readonly documents: () => TemplateDocuments;
+  readonly rulesOnDemand: ControlRules;
 }
 
 type MayGain = ControlContext['mayGainProperties'];
@@ -52,7 +52,7 @@ interface Place {
 
 /** Applies every control that the rules ask for, and adds the findings; what changes beside Properties is answered. */
 export function applyControls(repository: ReadRepository, findings: Finding[]): readonly Change[] {
-  const { resource, type, logicalId, maps, rules, scope, isSelected, review, documents } = repository;
+  const { resource, type, logicalId, maps, rules, scope, isSelected, review, rulesOnDemand } = repository;
   const { policy, isRedacted, exempt, endedOn } = rules;
   const { steps, written } = workOf(policy);
   const places = maps.map((each) => placeOf(each, resource, scope));
@@ -67,7 +67,15 @@ export function applyControls(repository: ReadRepository, findings: Finding[]): 
         isRedacted || isNamed ? withRules(finding, isRedacted, isNamed ? endedOn : undefined) : finding,
       );
     };
-    const context = { control, policy, scope, mayGainProperties: undefined, written, documents, addFinding };
+    const context = {
+      control,
+      policy,
+      scope,
+      mayGainProperties: undefined,
+      written,
+      rules: rulesOnDemand,
+      addFinding,
+    };
     if (isOfAttributes)
       attributeChanges.push(...harden(resource, type, attributeContext(context, isSelected)));
     else {

@@ -28,10 +28,10 @@ export function applyControl(
 
 /** What the control of a context finds in settings. */
 export function checkControl(
-  { control, policy, documents }: Pick<ControlContext, 'control' | 'policy' | 'documents'>,
+  { control, policy, rules }: Pick<ControlContext, 'control' | 'policy' | 'rules'>,
   settings: KnownSettings,
 ): readonly ControlIssue<ControlCode>[] {
-  return control.check(settings, policy, documents);
+  return control.check(settings, policy, rules.documents);
 }
 
 /** Reports one issue; returns the value to write, undefined if there is none. */

@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import type { Settings } from '../core/settings/settings.ts';
+import type { creationTemplateRules } from './creation-template.ts';
 import type { Scope } from './scope.ts';
 
 /** A decision before its control and its resource are known. */
@@ -23,23 +24,37 @@ export interface ControlContext {
   readonly written: WrittenDefaults;
   /** What a default that is about to be written becomes: `after` of what is answered is written. */
   readonly review?: ((finding: ControlFinding) => ControlFinding) | undefined;
-  readonly documents: () => TemplateDocuments;
+  readonly rules: ControlRules;
   /** Takes one decision; the control's name and the logical ID are filled in. */
   readonly addFinding: (finding: ControlFinding) => void;
 }
 
 /**
- * What hardens the policies and the exclusion filters that authors write (`template-documents.ts`): much code, which most templates
- * do not need, since they have none.
+ * What only some templates need: much code, which takes its time when a function starts. Each is called only where it is needed,
+ * and whoever hardens a template says where it comes from.
  */
+export interface ControlRules {
+  /** What hardens the policies that authors write as documents. */
+  readonly documents: () => TemplateDocuments;
+  /** What hardens mutabilities with exclusion filters, and with conditions. */
+  readonly filters: () => TemplateFilters;
+  readonly creationTemplates: () => typeof creationTemplateRules;
+}
+
+/** Of `template-documents.ts`. */
 export interface TemplateDocuments extends ReturnType<DocumentRules> {
   /** Checks each repository policy that can be at a path. */
   checkRepositoryPolicy(raw: Json, path: Path, context: ControlContext): void;
+  /** Checks the tags at a path; `raw` is undefined where there are none. */
+  checkTags(raw: Json | undefined, path: Path, context: ControlContext): void;
   /** The text of a lifecycle policy, or what is to be written in its place. */
   hardenLifecyclePolicy(value: Json, place: WritablePlace, context: ControlContext): Json | undefined;
   /** Refuses a lifecycle policy that is not known if it is wrong whatever it becomes; answers whether it is. */
   refuseLifecyclePolicy(raw: Json, path: Path, context: ControlContext): boolean;
-  /** Hardens a mutability with exclusion filters, or with conditions. */
+}
+
+/** Of `settings/mutability-pairs.ts`. */
+export interface TemplateFilters {
   hardenPairs(pair: MutabilityPair, paths: MutabilityPaths, context: ControlContext): MutabilityPair;
 }
 

@@ -18,10 +18,7 @@ export type FollowingPurpose = (typeof followingPurposes)[number];
  *
  * @returns undefined where they do not; unknown where an entry is resolved only when the stack is deployed
  */
-export function readFollowingPurpose(
-  properties: JsonObject,
-  scope: Scope,
-): Known<FollowingPurpose | undefined> {
+function readFollowingPurpose(properties: JsonObject, scope: Scope): Known<FollowingPurpose | undefined> {
   const entries = templateReader(scope).possible(properties.AppliedFor, []);
   const known = knownValues(entries);
   return (
@@ -34,7 +31,7 @@ export function readFollowingPurpose(
  * its upstream, and replicas of a moved tag arrive untagged
  * (https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html). It sets nothing.
  */
-export function whereTagsMustMove(
+function whereTagsMustMove(
   control: Control<string, ControlCode>,
   purpose: FollowingPurpose,
 ): Control<string, ControlCode> {
@@ -51,7 +48,7 @@ export function whereTagsMustMove(
 }
 
 /** Whether there may be no role with which ECR tags and encrypts the repositories that it creates. */
-export function mayLackRole(properties: JsonObject, scope: Scope): boolean {
+function mayLackRole(properties: JsonObject, scope: Scope): boolean {
   return templateReader(scope).mayBeAbsent(properties.CustomRoleArn);
 }
 
@@ -59,11 +56,7 @@ export function mayLackRole(properties: JsonObject, scope: Scope): boolean {
  * Reports what makes the creation of every repository fail: encryption with KMS, or tags, without a role for them
  * (https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-iam.html).
  */
-export function addMissingRole(
-  properties: JsonObject,
-  scope: Scope,
-  addFinding: (finding: Finding) => void,
-): void {
+function addMissingRole(properties: JsonObject, scope: Scope, addFinding: (finding: Finding) => void): void {
   if (!mayLackRole(properties, scope)) return;
   const { possible } = templateReader(scope);
   const add = (name: string) =>
@@ -79,3 +72,6 @@ export function addMissingRole(
   if (types.some((type) => String(type).startsWith('KMS'))) add('EncryptionConfiguration');
   if (possible(properties.ResourceTags, []).length > 0) add('ResourceTags');
 }
+
+/** What differs for a creation template from a repository. */
+export const creationTemplateRules = { readFollowingPurpose, whereTagsMustMove, mayLackRole, addMissingRole };

@@ -1,10 +1,13 @@
 /** The exemption of a resource's Metadata as the tag of its repository, which hooks and audits of a registry read. */
-import type { DocumentRules } from '../core/documents.ts';
+import type { Finding } from '../core/finding.ts';
 import { isList, type Json } from '../core/json.ts';
-import { exemptionTagKey, type WrittenExemption } from '../core/policy/exemption-tag-value.ts';
+import {
+  exemptionTagKey,
+  exemptionTagValue,
+  type WrittenExemption,
+} from '../core/policy/exemption-tag-value.ts';
 import { parseTags } from '../core/settings/tags.ts';
-import type { AddFinding } from './apply-controls.ts';
-import { mayLackRole } from './creation-template.ts';
+import { creationTemplateRules } from './creation-template.ts';
 import { generatesResources } from './intrinsics.ts';
 import type { PropertyMap } from './resource-properties.ts';
 import { type HardenedType, repositoryType } from './resource-types.ts';
@@ -21,8 +24,7 @@ export function addExemptionTag(
   { properties, path, scope, changes }: PropertyMap,
   type: HardenedType,
   exemption: WrittenExemption,
-  documents: DocumentRules,
-  add: AddFinding,
+  add: (finding: Finding) => void,
 ): void {
   const name = type === repositoryType ? 'Tags' : 'ResourceTags';
   const { [name]: raw = [] } = properties;
@@ -30,11 +32,11 @@ export function addExemptionTag(
     !isList(raw) ||
     raw.length >= maxTags ||
     Object.keys(properties).some(generatesResources) ||
-    (type !== repositoryType && mayLackRole(properties, scope)) ||
+    (type !== repositoryType && creationTemplateRules.mayLackRole(properties, scope)) ||
     parseTags(raw, templateReader(scope)).byKey.has(exemptionTagKey)
   )
     return;
-  const tag = documents().exemptionTagValue(exemption);
+  const tag = exemptionTagValue(exemption);
   if (tag === undefined) return;
   const after: Json = { Key: exemptionTagKey, Value: tag.value };
   changes.push([name, [...raw, after]]);

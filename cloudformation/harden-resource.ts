@@ -4,14 +4,12 @@ import { isOneOf, type Json, type JsonObject, withMember } from '../core/json.ts
 import type { Path } from '../core/path.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { type AddFinding, addShapeFinding, applyControls, inBranch } from './apply-controls.ts';
-import type { ReviewDefault, TemplateDocuments } from './control-context.ts';
-import { addMissingRole } from './creation-template.ts';
-import { addExemptionTag } from './exemption-tag.ts';
+import type { ControlRules, ReviewDefault } from './control-context.ts';
 import { spelling } from './fragment.ts';
 import { generatesResources } from './intrinsics.ts';
-import { readMetadata } from './metadata.ts';
+import { type MetadataRules, readMetadata } from './metadata.ts';
 import { decideResource } from './reading.ts';
-import { type DescribeFinding, withReport } from './report.ts';
+import type { DescribeFinding } from './report.ts';
 import {
   changed,
   eachProperties,
@@ -23,6 +21,11 @@ import { creationTemplateType, type HardenedType, hardenedTypes, holdsTemplate }
 import type { Scope } from './scope.ts';
 import { completeSettings, type SettingsFunction, settingsType } from './settings-resource.ts';
 
+/** What only some resources need; each is called only where it is needed. */
+export interface ResourceRulesOnDemand extends ControlRules {
+  readonly metadata: MetadataRules;
+}
+
 /** What a resource is hardened with. */
 export interface ResourceOptions {
   readonly policy: Policy;
@@ -31,7 +34,7 @@ export interface ResourceOptions {
   readonly settings?: SettingsFunction | undefined;
   readonly describe: DescribeFinding;
   readonly review?: ReviewDefault | undefined;
-  readonly documents: () => TemplateDocuments;
+  readonly rules: ResourceRulesOnDemand;
 }
 
 /** Hardens a resource if it is of a type that is hardened. */
@@ -76,7 +79,7 @@ function completeResource(
 function hardenRepository(
   resource: JsonObject,
   type: HardenedType,
-  { policy: base, scope: outer, today, describe, review, documents }: ResourceOptions,
+  { policy: base, scope: outer, today, describe, review, rules: rulesOnDemand }: ResourceOptions,
   logicalId: string | undefined,
 ): { readonly resource: JsonObject; readonly findings: readonly Finding[] } {
   const findings: Finding[] = [];
@@ -85,18 +88,24 @@ function hardenRepository(
   const properties = readProperties(resource.Properties, scope, isSelected);
   const maps = eachProperties(properties);
   for (const each of maps)
-    if (each.kind === 'map') checkMap(each, type, add);
+    if (each.kind === 'map') checkMap(each, type, rulesOnDemand, add);
     else if (each.kind === 'not-a-map') addShapeFinding(add, 'not-a-map', each.path, { actual: each.raw });
-  const rules = readMetadata(resource, base, today, scope, add);
+  const rules = readMetadata(resource, base, today, scope, add, rulesOnDemand.metadata);
   const attributes = applyControls(
-    { resource, type, logicalId, maps, rules, scope, isSelected, review, documents },
+    { resource, type, logicalId, maps, rules, scope, isSelected, review, rulesOnDemand },
     findings,
   );
   const { exemption } = rules;
   if (exemption !== undefined && !Object.keys(resource).some(generatesResources))
-    for (const each of maps) if (each.kind === 'map') addExemptionTag(each, type, exemption, documents, add);
+    for (const each of maps)
+      if (each.kind === 'map') rulesOnDemand.metadata().addExemptionTag(each, type, exemption, add);
   const hardened = withProperties(changed(resource, attributes), writeProperties(properties));
-  return { resource: rules.policy.Report ? withReport(hardened, findings, describe) : hardened, findings };
+  return {
+    resource: rules.policy.Report
+      ? rulesOnDemand.metadata().withReport(hardened, findings, describe)
+      : hardened,
+    findings,
+  };
 }
 
 /** The resource with its Properties; none are created if nothing was written. */
@@ -104,11 +113,16 @@ function withProperties(resource: JsonObject, properties: Json | undefined): Jso
   return properties === undefined ? resource : withMember(resource, 'Properties', properties);
 }
 
-function checkMap(map: PropertyMap, type: HardenedType, add: AddFinding): void {
+function checkMap(
+  map: PropertyMap,
+  type: HardenedType,
+  { creationTemplates }: ControlRules,
+  add: AddFinding,
+): void {
   const names = Object.keys(map.properties);
   addMisspelt(names, map.path, type, add);
   if (type === creationTemplateType && !names.some(generatesResources))
-    addMissingRole(map.properties, map.scope, (finding) => add(inBranch(finding, map)));
+    creationTemplates().addMissingRole(map.properties, map.scope, (finding) => add(inBranch(finding, map)));
 }
 
 /** Names that differ from a property's only by case: CloudFormation refuses them, and controls would miss them. */

@@ -47,16 +47,12 @@ export function harden(fragment: JsonObject, options: HardenOptions): Hardened {
 }
 
 /** The same, with what only some templates need from wherever the caller has it. */
-export function hardenWith(
-  { documents, intrinsics }: RulesOnDemand,
-  fragment: JsonObject,
-  options: HardenOptions,
-): Hardened {
+export function hardenWith(rules: RulesOnDemand, fragment: JsonObject, options: HardenOptions): Hardened {
   const findings: Finding[] = [];
   const add: AddFinding = (finding) => findings.push(finding);
   const { parameters, ...others } = options;
-  const scope = partScope(parameters, intrinsics);
-  return { fragment: hardenFragment(fragment, { ...others, scope, documents }, add), findings };
+  const scope = partScope(parameters, rules.intrinsics);
+  return { fragment: hardenFragment(fragment, { ...others, scope, rules }, add), findings };
 }
 
 function hardenFragment(fragment: JsonObject, options: ResourceOptions, add: AddFinding): JsonObject {

@@ -1,32 +1,13 @@
-import { type ControlName, controlNames } from '../core/controls/index.ts';
-import type { Finding, FindingCode } from '../core/finding.ts';
-import { asObject, asText, isList, isObject, isOneOf, type Json, type JsonObject } from '../core/json.ts';
-import { isDay } from '../core/policy/day.ts';
-import type { Exemption } from '../core/policy/exemption-tag.ts';
-import { type Policy, refinePolicy } from '../core/policy/policy.ts';
-import { intrinsicName } from './intrinsics.ts';
-import { read } from './reading.ts';
+/** The `Metadata` of a resource: few have one of ours, which `metadata-rules.ts` reads. */
+import type { Finding } from '../core/finding.ts';
+import { asObject, type JsonObject } from '../core/json.ts';
+import type { Policy } from '../core/policy/policy.ts';
+import type { metadataRules } from './metadata-rules.ts';
+import { metadataKey, type ResourceRules, withoutRules } from './resource-rules.ts';
 import type { Scope } from './scope.ts';
 
-/** The key of a resource's Metadata that is ours. */
-export const metadataKey = 'EcrHardening';
-/** Where `Report` writes under that key. */
-export const reportKey = 'Findings';
-
-const exemptionKeys = ['Exempt', 'Reason', 'Until'];
-
-/** The settings of a resource's own Metadata: its policy, and the controls that it is exempt from. */
-export interface ResourceRules {
-  readonly policy: Policy;
-  /** Whether the policy holds a parameter's value, which must not be shown. */
-  readonly isRedacted: boolean;
-  /** The controls that it is, or was, exempt from. */
-  readonly exempt: readonly ControlName[];
-  /** The day on which the exemption ended, if it has. */
-  readonly endedOn: string | undefined;
-  /** The exemption that is in force. */
-  readonly exemption: Exemption | undefined;
-}
+/** Answers what reads and writes Metadata of ours; called only where there is one. */
+export type MetadataRules = () => typeof metadataRules;
 
 /**
  * Reads `Metadata: {EcrHardening: {...}}` of one resource.
@@ -42,106 +23,8 @@ export function readMetadata(
   today: () => string,
   scope: Scope,
   addFinding: (finding: Finding) => void,
+  rules: MetadataRules,
 ): ResourceRules {
   const own = asObject(resource.Metadata)[metadataKey];
-  return own === undefined ? { policy: base, ...noRules } : readRules(own, base, today, scope, addFinding);
-}
-
-function readRules(
-  own: Json,
-  base: Policy,
-  today: () => string,
-  scope: Scope,
-  addFinding: (finding: Finding) => void,
-): ResourceRules {
-  const path = ['Metadata', metadataKey];
-  const refuse: Refuse = (key, code, details = {}) =>
-    addFinding({ control: 'Parameters', code, path: [...path, ...key], outcome: 'invalid', ...details });
-  if (!isObject(own)) {
-    refuse([], 'metadata-not-a-map', { actual: own });
-    return { policy: base, ...noRules };
-  }
-
-  const { values, hidden } = readValues(own, scope, refuse);
-  const { policy, findings } = refinePolicy(base, 'resource', values, path, exemptionKeys);
-  for (const finding of findings) {
-    const { control, outcome, path: at } = finding;
-    const isHidden = hidden.includes(at.at(-1));
-    addFinding(isHidden ? { control, code: 'hidden-parameter', path: at, outcome, isHidden } : finding);
-  }
-
-  const given = readExemption(own, base, refuse);
-  const { controls: exempt, reason, until } = given;
-  const endedOn = until !== undefined && until < today() ? until : undefined;
-  const exemption = { reason, until };
-  if (endedOn === undefined)
-    for (const control of exempt)
-      addFinding({ control, code: 'exempt', path: [...path, 'Exempt'], outcome: 'exempt', exemption });
-  const isInForce = exempt.length > 0 && endedOn === undefined;
-  return {
-    policy,
-    isRedacted: hidden.length > 0,
-    exempt,
-    endedOn,
-    exemption: isInForce ? given : undefined,
-  };
-}
-
-const noRules = { isRedacted: false, exempt: [], endedOn: undefined, exemption: undefined } as const;
-
-/** Reports an issue of a key; undefined is the map itself. */
-type Refuse = (
-  key: readonly string[],
-  code: FindingCode,
-  details?: Pick<Finding, 'expected' | 'actual'>,
-) => void;
-
-/** The parameters that a resource sets, and the names of those that a `Ref` to a template's parameter sets. */
-function readValues(
-  own: JsonObject,
-  scope: Scope,
-  refuse: Refuse,
-): { readonly values: JsonObject; readonly hidden: readonly unknown[] } {
-  const values: [name: string, value: Json][] = [];
-  const hidden: string[] = [];
-  for (const [name, raw] of Object.entries(own)) {
-    if (name === reportKey || exemptionKeys.includes(name)) continue;
-    const reading = read(raw, scope);
-    if (reading.kind === 'literal') values.push([name, reading.value]);
-    else if (reading.kind !== 'absent') refuse([name], 'not-literal-or-ref');
-    if (intrinsicName(raw) !== undefined) hidden.push(name);
-  }
-  return { values: Object.fromEntries(values), hidden };
-}
-
-const noExemption: Exemption = { controls: [], reason: '', until: undefined };
-
-function readExemption(own: JsonObject, policy: Policy, refuse: Refuse): Exemption {
-  const { Exempt: exempt, Reason: reason, Until: until } = own;
-  if (exempt === undefined) {
-    for (const key of ['Reason', 'Until']) if (Object.hasOwn(own, key)) refuse([key], 'goes-with-exempt');
-    return noExemption;
-  }
-  let isSound = true;
-  const fail: Refuse = (...problem) => {
-    isSound = false;
-    refuse(...problem);
-  };
-  const controls = readExemptControls(exempt, fail);
-  const text = asText(reason)?.trim() ?? '';
-  if (text === '') fail(['Reason'], 'exemption-without-reason');
-  if (until !== undefined && (typeof until !== 'string' || !isDay(until)))
-    fail(['Until'], 'exemption-not-a-day', { actual: until });
-  if (!policy.AllowExemptions) fail(['Exempt'], 'exemption-not-allowed');
-  return isSound ? { controls, reason: text, until: asText(until) } : noExemption;
-}
-
-function readExemptControls(exempt: Json, fail: Refuse): readonly ControlName[] {
-  const names = isList(exempt) ? exempt : [exempt];
-  if (names.length === 0) fail(['Exempt'], 'exemption-names-nothing');
-  for (const name of names)
-    if (typeof name !== 'string') fail(['Exempt'], 'exemption-names-no-text');
-    else if (!isOneOf(controlNames, name))
-      fail(['Exempt'], 'exemption-unknown-control', { expected: controlNames, actual: name });
-  return controlNames.filter((control) => names.includes(control));
+  return own === undefined ? withoutRules(base) : rules().readRules(own, base, today, scope, addFinding);
 }

@@ -1,7 +1,7 @@
 import type { Finding } from '../core/finding.ts';
 import { isObject, type Json, type JsonObject, withMember } from '../core/json.ts';
 import { dynamicReference } from './intrinsics.ts';
-import { metadataKey, reportKey } from './metadata.ts';
+import { metadataKey, reportKey } from './resource-rules.ts';
 
 /** A finding as people read it; `wording/` has it. Its values are still the template's own. */
 export type DescribeFinding = (finding: Finding) => Readonly<Record<string, Json | undefined>>;

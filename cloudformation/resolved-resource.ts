@@ -11,7 +11,7 @@ import {
 import type { Policy } from '../core/policy/policy.ts';
 import { parseTags } from '../core/settings/tags.ts';
 import { harden } from './harden.ts';
-import { metadataKey } from './metadata.ts';
+import { metadataKey } from './resource-rules.ts';
 import { type HardenedType, repositoryType } from './resource-types.ts';
 import { templateSettings } from './settings/index.ts';
 

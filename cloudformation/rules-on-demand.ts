@@ -1,17 +1,22 @@
-/** What only some templates need. Whoever hardens one says where it comes from: the macro loads it when it is needed first. */
-import type { TemplateDocuments } from './control-context.ts';
+/** What only some templates need. Whoever hardens one says where it comes from: the macro loads each when it is needed first. */
+import { creationTemplateRules } from './creation-template.ts';
+import type { ResourceRulesOnDemand } from './harden-resource.ts';
+import { metadataRules } from './metadata-rules.ts';
 import { intrinsicRules } from './read-intrinsics.ts';
 import type { Intrinsics } from './scope.ts';
+import { templateFilters } from './settings/mutability-pairs.ts';
 import { templateDocuments } from './template-documents.ts';
 
 /** Answers what only some templates need; each is called only where it is. */
-export interface RulesOnDemand {
-  readonly documents: () => TemplateDocuments;
+export interface RulesOnDemand extends ResourceRulesOnDemand {
   readonly intrinsics: Intrinsics;
 }
 
 /** All of it, for programs that have loaded it anyway. */
 export const loadedRules: RulesOnDemand = {
   documents: () => templateDocuments,
+  filters: () => templateFilters,
+  creationTemplates: () => creationTemplateRules,
+  metadata: () => metadataRules,
   intrinsics: () => intrinsicRules,
 };

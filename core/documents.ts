@@ -4,14 +4,11 @@
  */
 import { lifecyclePolicyIssues } from './lifecycle/grammar.ts';
 import { lifecyclePolicyNotes } from './lifecycle/notes.ts';
-import { exemptionTagValue } from './policy/exemption-tag-value.ts';
 
-/** What the controls and the tag of an exemption need of it. */
+/** What the controls need of it. */
 export const documentRules = {
   lifecyclePolicyIssues,
   lifecyclePolicyNotes,
-  // Writes one, and is as rare.
-  exemptionTagValue,
 } as const;
 
 /** Answers what reads documents; called only where there is one. */

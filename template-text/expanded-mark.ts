@@ -5,7 +5,7 @@
  * the Parameters of its Transform are gone. So without the mark a second `expand` would harden what the author had left out:
  * resources beside snippets, and settings that the Parameters had turned off.
  */
-import { metadataKey } from '../cloudformation/metadata.ts';
+import { metadataKey } from '../cloudformation/resource-rules.ts';
 import { isObject, type JsonObject, member, withMember } from '../core/json.ts';
 
 const section = 'Metadata';

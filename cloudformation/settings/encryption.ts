@@ -3,7 +3,6 @@ import { parseEncryption, toEncryptionConfiguration } from '../../core/settings/
 import type { Settings } from '../../core/settings/settings.ts';
 import { hardenProperty } from '../apply-default.ts';
 import { applyControl } from '../apply-issues.ts';
-import { mayLackRole } from '../creation-template.ts';
 import { creationTemplateType, hardenedTypes, repositoryType } from '../resource-types.ts';
 import type { TemplateSetting } from './template-setting.ts';
 
@@ -13,7 +12,10 @@ export const encryptionSetting: TemplateSetting = {
   harden: (properties, type, context) =>
     hardenProperty(properties, 'EncryptionConfiguration', context, {
       absent(path) {
-        if (type === creationTemplateType && mayLackRole(properties, context.scope)) {
+        if (
+          type === creationTemplateType &&
+          context.rules.creationTemplates().mayLackRole(properties, context.scope)
+        ) {
           context.addFinding({ code: 'custom-role-not-set', path, outcome: 'noted' });
           return undefined;
         }

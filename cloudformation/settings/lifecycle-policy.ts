@@ -27,9 +27,9 @@ function textRule(context: ControlContext): PropertyRule {
       applyControl(context, { lifecyclePolicy: undefined }, { path, raw: undefined, write: writeText }),
     literal(value, path, raw) {
       const place = { path, raw, write: writeText, isText: true };
-      return context.documents().hardenLifecyclePolicy(value, place, context);
+      return context.rules.documents().hardenLifecyclePolicy(value, place, context);
     },
-    isWrong: (raw, path) => context.documents().refuseLifecyclePolicy(raw, path, context),
+    isWrong: (raw, path) => context.rules.documents().refuseLifecyclePolicy(raw, path, context),
   };
 }
 

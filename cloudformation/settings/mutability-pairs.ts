@@ -1,7 +1,7 @@
 /** A mutability and its exclusion filters, each of which may depend on conditions. */
 import type { Json } from '../../core/json.ts';
 import { addUndetermined, branchContext } from '../apply-issues.ts';
-import type { ControlContext, MutabilityPair, MutabilityPaths } from '../control-context.ts';
+import type { ControlContext, MutabilityPair, MutabilityPaths, TemplateFilters } from '../control-context.ts';
 import { makeIf } from '../intrinsics.ts';
 import { reachableBranches, read } from '../reading.ts';
 import type { Reading } from '../scope.ts';
@@ -10,11 +10,7 @@ import { emptyingCondition, readExclusions } from './exclusion-filters.ts';
 import { hardenPair } from './mutability-pair.ts';
 
 /** Hardens the pair in place: branches that a resource's own condition excludes are kept. */
-export function hardenPairs(
-  pair: MutabilityPair,
-  paths: MutabilityPaths,
-  asked: ControlContext,
-): MutabilityPair {
+function hardenPairs(pair: MutabilityPair, paths: MutabilityPaths, asked: ControlContext): MutabilityPair {
   const context = pair.filters === undefined ? asked : onlyOnce(asked);
   const { settled, after } = hardenCombinations(pair, paths, context);
   const back = (name: keyof MutabilityPair) =>
@@ -106,3 +102,6 @@ function hardenSettled(
       : readExclusions(pair.filters ?? null, filters, paths.filters, context);
   return exclusions === 'unusable' ? pair : hardenPair(pair, { mutability, exclusions }, paths, context);
 }
+
+/** Keeps how much of a template it has gone through, so it is to be loaded once. */
+export const templateFilters: TemplateFilters = { hardenPairs };

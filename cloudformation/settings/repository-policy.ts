@@ -8,7 +8,8 @@ export const repositoryPolicySetting: TemplateSetting = {
   harden(properties, type, context) {
     const name = type === repositoryType ? 'RepositoryPolicyText' : 'RepositoryPolicy';
     const raw = member(properties, name);
-    if (raw !== undefined) context.documents().checkRepositoryPolicy(raw, ['Properties', name], context);
+    if (raw !== undefined)
+      context.rules.documents().checkRepositoryPolicy(raw, ['Properties', name], context);
     return [];
   },
 };

@@ -4,7 +4,6 @@ import { filtersProperty, mutabilityProperty } from '../../core/settings/tag-mut
 import { addMayGainProperties, propertyPath } from '../apply-default.ts';
 import { addUndetermined } from '../apply-issues.ts';
 import type { ControlContext, MutabilityPair, MutabilityPaths } from '../control-context.ts';
-import { readFollowingPurpose, whereTagsMustMove } from '../creation-template.ts';
 import { read } from '../reading.ts';
 import { creationTemplateType, hardenedTypes } from '../resource-types.ts';
 import { hardenPair } from './mutability-pair.ts';
@@ -15,7 +14,11 @@ export const tagMutabilitySetting: TemplateSetting = {
   types: hardenedTypes,
   reads: [mutabilityProperty, filtersProperty, 'AppliedFor'],
   harden(properties, type, asked) {
-    const purpose = type === creationTemplateType ? readFollowingPurpose(properties, asked.scope) : undefined;
+    const { creationTemplates } = asked.rules;
+    const purpose =
+      type === creationTemplateType
+        ? creationTemplates().readFollowingPurpose(properties, asked.scope)
+        : undefined;
     if (isUnknown(purpose)) {
       // Tags that cannot be overwritten are safe whatever the purpose is.
       const canBeUnsafe = member(properties, mutabilityProperty) !== 'IMMUTABLE';
@@ -29,7 +32,9 @@ export const tagMutabilitySetting: TemplateSetting = {
       filters: member(properties, filtersProperty),
     };
     const judging =
-      purpose === undefined ? asked : { ...asked, control: whereTagsMustMove(asked.control, purpose) };
+      purpose === undefined
+        ? asked
+        : { ...asked, control: creationTemplates().whereTagsMustMove(asked.control, purpose) };
     if (before.mutability === undefined && judging.mayGainProperties !== undefined) {
       addMayGainProperties(judging, topPaths.mutability);
       return [];
@@ -54,5 +59,5 @@ function hardenBoth(pair: MutabilityPair, paths: MutabilityPaths, context: Contr
     if (mutability.kind !== 'choice')
       return hardenPair(pair, { mutability, exclusions: undefined }, paths, context);
   }
-  return context.documents().hardenPairs(pair, paths, context);
+  return context.rules.filters().hardenPairs(pair, paths, context);
 }

@@ -13,6 +13,9 @@ export interface InvocationContext {
 
 const rules: RulesOnDemand = {
   documents: () => onDemand('documents').templateDocuments,
+  filters: () => onDemand('filters').templateFilters,
+  creationTemplates: () => onDemand('creation-templates').creationTemplateRules,
+  metadata: () => onDemand('metadata').metadataRules,
   intrinsics: () => onDemand('intrinsics').intrinsicRules,
 };
 

@@ -5,8 +5,11 @@
 
 /** The files; each imports what it needs, so that it shares no state with the others: what keeps some is in one file only. */
 interface Files {
+  readonly 'creation-templates': typeof import('./creation-templates.ts');
   readonly documents: typeof import('./documents.ts');
+  readonly filters: typeof import('./filters.ts');
   readonly intrinsics: typeof import('./intrinsics.ts');
+  readonly metadata: typeof import('./metadata.ts');
   readonly sentences: typeof import('./sentences.ts');
   readonly look: typeof import('./look.ts');
 }

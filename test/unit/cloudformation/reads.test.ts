@@ -39,7 +39,7 @@ describe('what is decided once for all resources that set nothing', () => {
         scope: partScope({}, loadedRules.intrinsics),
         mayGainProperties: undefined,
         written: new Map(),
-        documents: loadedRules.documents,
+        rules: loadedRules,
         addFinding: () => {},
       };
       harden(properties, type, context);
