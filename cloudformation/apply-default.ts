@@ -7,6 +7,7 @@ import { addUndetermined, applyControl, branchContext, refuse, refusesUnknown } 
 import type { ControlContext, SettingPlace } from './control-context.ts';
 import { generatesResources } from './intrinsics.ts';
 import { mapBranches, read } from './reading.ts';
+import type { Reading } from './scope.ts';
 import type { Change } from './settings/template-setting.ts';
 
 /** How one value is hardened, once it is known to be absent or literal. */
@@ -34,9 +35,19 @@ export function hardenValue(
   rule: PropertyRule,
 ): Json | undefined {
   const reading = read(raw, context.scope);
+  return reading.kind === 'absent'
+    ? (rule.absent(path) ?? raw)
+    : hardenPresent(raw, path, context, rule, reading);
+}
+
+function hardenPresent(
+  raw: Json | undefined,
+  path: Path,
+  context: ControlContext,
+  rule: PropertyRule,
+  reading: Exclude<Reading, { readonly kind: 'absent' }>,
+): Json | undefined {
   switch (reading.kind) {
-    case 'absent':
-      return rule.absent(path) ?? raw;
     case 'literal':
       return rule.literal(reading.value, path, raw ?? null);
     case 'choice':

@@ -51,12 +51,8 @@ export function applyIssue(
         after,
       });
     }
-    case 'unsafe': {
-      // If there is no safe value to write, the current one is kept.
-      const instead = writtenDefault(context, place.write) ?? raw;
-      const after = answerUnsafe(context, issue, { path, raw, instead });
-      return after === raw ? undefined : after;
-    }
+    case 'unsafe':
+      return replaceUnsafe(context, issue, place);
     case 'note':
       note(context, issue, place);
       return undefined;
@@ -69,6 +65,17 @@ export function applyIssue(
     default:
       return issue.verdict satisfies never;
   }
+}
+
+function replaceUnsafe(
+  context: ControlContext,
+  issue: ControlIssue<ControlCode>,
+  { raw, path, write }: SettingPlace,
+): Json | undefined {
+  // If there is no safe value to write, the current one is kept.
+  const instead = writtenDefault(context, write) ?? raw;
+  const after = answerUnsafe(context, issue, { path, raw, instead });
+  return after === raw ? undefined : after;
 }
 
 /** Reports a default, as it is reviewed if it is; returns what is to be written. */

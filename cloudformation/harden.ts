@@ -1,10 +1,10 @@
 import type { Finding } from '../core/finding.ts';
-import { isObject, type JsonObject, mapMembers, member, withMember } from '../core/json.ts';
+import { isObject, type Json, type JsonObject, mapMembers, member, withMember } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { type AddFinding, addShapeFinding } from './apply-controls.ts';
 import type { ReviewDefault } from './control-context.ts';
-import { placementOf, sections } from './fragment.ts';
+import { type Placement, placementOf, sections } from './fragment.ts';
 import { hardenResource, type ResourceOptions } from './harden-resource.ts';
 import { generatesResources, isLoop, type ParameterValues, readLoop } from './intrinsics.ts';
 import type { DescribeFinding } from './report.ts';
@@ -57,9 +57,19 @@ export function hardenWith(rules: RulesOnDemand, fragment: JsonObject, options: 
 
 function hardenFragment(fragment: JsonObject, options: ResourceOptions, add: AddFinding): JsonObject {
   const placement = placementOf(fragment);
+  return placement.kind === 'template'
+    ? hardenTemplate(fragment, options, add)
+    : hardenPart(fragment, placement, options, add);
+}
+
+/** Hardens what is beside a `Fn::Transform`: in a function of its own, since a cold start compiles what is called. */
+function hardenPart(
+  fragment: JsonObject,
+  placement: Exclude<Placement, { readonly kind: 'template' }>,
+  options: ResourceOptions,
+  add: AddFinding,
+): JsonObject {
   switch (placement.kind) {
-    case 'template':
-      return hardenTemplate(fragment, options, add);
     case 'resources':
       return hardenResources(fragment, options, add);
     case 'resource':
@@ -113,21 +123,23 @@ function hardenTemplate(template: JsonObject, options: ResourceOptions, add: Add
 
 function hardenResources(resources: JsonObject, options: ResourceOptions, add: AddFinding): JsonObject {
   return mapMembers(resources, (resource, logicalId) => {
-    const loop = readLoop(logicalId, resource);
-    if (loop !== undefined) {
-      const scope = insideLoop(options.scope, loop.identifier, loop.collection);
-      const body = hardenResources(loop.body, { ...options, scope }, add);
-      return body === loop.body ? resource : [loop.identifier, loop.collection, body];
-    }
-    // A loop of another shape is for AWS::LanguageExtensions to refuse; a snippet is expanded before or after us.
-    if (generatesResources(logicalId)) {
-      if (!isLoop(logicalId)) addSnippet(add, ['Resources', logicalId]);
-      return resource;
-    }
+    if (generatesResources(logicalId)) return hardenGenerated(resource, logicalId, options, add);
     if (isObject(resource)) return hardenResource(resource, options, add, logicalId);
     addShapeFinding(add, 'not-a-resource', [], { logicalId, actual: resource });
     return resource;
   });
+}
+
+/** Hardens the resources that a loop makes. One of another shape is for AWS::LanguageExtensions to refuse. */
+function hardenGenerated(resource: Json, key: string, options: ResourceOptions, add: AddFinding): Json {
+  const loop = readLoop(key, resource);
+  if (loop !== undefined) {
+    const scope = insideLoop(options.scope, loop.identifier, loop.collection);
+    const body = hardenResources(loop.body, { ...options, scope }, add);
+    return body === loop.body ? resource : [loop.identifier, loop.collection, body];
+  }
+  if (!isLoop(key)) addSnippet(add, ['Resources', key]);
+  return resource;
 }
 
 /** The content of a snippet is not checked here: it is expanded before the template around it. */

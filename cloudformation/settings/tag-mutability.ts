@@ -1,4 +1,4 @@
-import { member } from '../../core/json.ts';
+import { type JsonObject, member } from '../../core/json.ts';
 import { isUnknown } from '../../core/known.ts';
 import { filtersProperty, mutabilityProperty } from '../../core/settings/tag-mutability.ts';
 import { addMayGainProperties, propertyPath } from '../apply-default.ts';
@@ -20,11 +20,7 @@ export const tagMutabilitySetting: TemplateSetting = {
         ? creationTemplates().readFollowingPurpose(properties, asked.scope)
         : undefined;
     if (isUnknown(purpose)) {
-      // Tags that cannot be overwritten are safe whatever the purpose is.
-      const canBeUnsafe = member(properties, mutabilityProperty) !== 'IMMUTABLE';
-      const context = { ...asked, control: { ...asked.control, canBeUnsafe } };
-      const raw = properties.AppliedFor ?? null;
-      addUndetermined(context, ['Properties', 'AppliedFor'], raw, String(purpose.unknown));
+      addUnknownPurpose(properties, String(purpose.unknown), asked);
       return [];
     }
     const before: MutabilityPair = {
@@ -51,6 +47,13 @@ const topPaths: MutabilityPaths = {
   mutability: propertyPath(mutabilityProperty),
   filters: propertyPath(filtersProperty),
 };
+
+function addUnknownPurpose(properties: JsonObject, purpose: string, context: ControlContext): void {
+  // Tags that cannot be overwritten are safe whatever the purpose is.
+  const canBeUnsafe = member(properties, mutabilityProperty) !== 'IMMUTABLE';
+  const asked = { ...context, control: { ...context.control, canBeUnsafe } };
+  addUndetermined(asked, ['Properties', 'AppliedFor'], properties.AppliedFor ?? null, purpose);
+}
 
 /** Nearly every template has a mutability without filters and conditions, and may have hundreds of them. */
 function hardenBoth(pair: MutabilityPair, paths: MutabilityPaths, context: ControlContext): MutabilityPair {

@@ -5,8 +5,9 @@ import {
   excludesEveryTagFromMutability,
   filtersProperty,
   mutabilityProperty,
+  type TagMutability,
 } from '../settings/tag-mutability.ts';
-import { type Control, type ControlMetadata, unknownIssue } from './control.ts';
+import { type Control, type ControlIssue, type ControlMetadata, unknownIssue } from './control.ts';
 
 export const tagImmutabilityMetadata: ControlMetadata = {
   title: 'Tags cannot be overwritten',
@@ -32,15 +33,19 @@ export const tagImmutability: Control<'TagImmutability', Code> = {
   canBeUnsafe: true,
   check({ tagMutability }) {
     if (isUnknown(tagMutability)) return unknownIssue(tagMutability);
-    const path = [mutabilityProperty];
-    if (tagMutability === undefined) return [{ code: 'tag-mutability-not-set', verdict: 'missing', path }];
-    if (excludesEveryTagFromMutability(tagMutability)) return [];
-    const { mutability, exclusions } = tagMutability;
-    if (mutability === 'MUTABLE' || mutability === 'MUTABLE_WITH_EXCLUSION')
-      return [{ code: 'tags-mutable', verdict: 'unsafe', path, actual: mutability }];
-    const actual = exclusionsOfNearlyEveryTag(exclusions);
-    if (actual === undefined) return [];
-    return [{ code: 'every-tag-excluded', verdict: 'unsafe', path: [filtersProperty], actual }];
+    return tagMutability === undefined
+      ? [{ code: 'tag-mutability-not-set', verdict: 'missing', path: [mutabilityProperty] }]
+      : checkMutability(tagMutability);
   },
   safeDefault: ({ MutableTags }) => ({ tagMutability: defaultTagMutability(MutableTags) }),
 };
+
+function checkMutability(tagMutability: TagMutability): readonly ControlIssue<Code>[] {
+  if (excludesEveryTagFromMutability(tagMutability)) return [];
+  const { mutability, exclusions } = tagMutability;
+  if (mutability === 'MUTABLE' || mutability === 'MUTABLE_WITH_EXCLUSION')
+    return [{ code: 'tags-mutable', verdict: 'unsafe', path: [mutabilityProperty], actual: mutability }];
+  const actual = exclusionsOfNearlyEveryTag(exclusions);
+  if (actual === undefined) return [];
+  return [{ code: 'every-tag-excluded', verdict: 'unsafe', path: [filtersProperty], actual }];
+}

@@ -34,17 +34,21 @@ export async function handler(event: unknown, context?: InvocationContext): Prom
       ? { requestId: request.requestId, status: 'success', fragment: expansion.fragment }
       : failure(request.requestId, refusal ?? 'refused');
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    // With its stack: this is a defect of the macro, or a template so deep that the stack ends.
-    const stack = error instanceof Error ? error.stack : message;
-    console.error(visibleJson({ level: 'ERROR', requestId: request.requestId, error: stack }));
-    if (error instanceof RangeError)
-      return failure(request.requestId, 'its values are nested too deeply: nest them less deeply');
-    return failure(
-      request.requestId,
-      `EcrHardening has a defect and changed nothing (${visible(message)}); see the log of its function`,
-    );
+    return afterError(request.requestId, error);
   }
+}
+
+/** The response after a defect of the macro, or to a template so deep that the stack ends. */
+function afterError(requestId: string, error: unknown): MacroResponse {
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error ? error.stack : message;
+  console.error(visibleJson({ level: 'ERROR', requestId, error: stack }));
+  if (error instanceof RangeError)
+    return failure(requestId, 'its values are nested too deeply: nest them less deeply');
+  return failure(
+    requestId,
+    `EcrHardening has a defect and changed nothing (${visible(message)}); see the log of its function`,
+  );
 }
 
 function describe(finding: Finding): ReturnType<typeof withReason> {

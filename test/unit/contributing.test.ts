@@ -191,6 +191,7 @@ describe('the setting of CONTRIBUTING.md', () => {
       control,
       policy: builtInPolicy,
       scope: partScope({}, loadedRules.intrinsics),
+      rules: loadedRules,
       addFinding: () => undefined,
     };
     const setting = Object.entries(settings).find(([name]) => name === 'emptyOnDelete')?.[1];
