@@ -1,6 +1,5 @@
 /** Hardens a property: each `Fn::If` branch by itself; values that cannot be known are kept and reported. */
 import { isObject, type Json, type JsonObject, member, withMember } from '../core/json.ts';
-import { nearest } from '../core/nearest.ts';
 import type { Path } from '../core/path.ts';
 import type { KnownSettings } from '../core/settings/settings.ts';
 import { addUndetermined, applyControl, branchContext, refuse, refusesUnknown } from './apply-issues.ts';
@@ -84,13 +83,11 @@ function hardenMember(
     else addUndetermined(context, path, raw, 'A parameter in place of a map');
     return raw;
   }
-  // A key that resembles none of them may be one that AWS has added.
-  const unknown = Object.keys(value).filter(
-    (name) => !keys.includes(name) && !generatesResources(name) && nearest(name, keys) !== undefined,
-  );
-  for (const name of unknown)
+  const unknown = Object.keys(value).filter((name) => !keys.includes(name) && !generatesResources(name));
+  const misspelt = unknown.length === 0 ? [] : context.rules.documents().misspeltNames(unknown, keys);
+  for (const name of misspelt)
     refuse(context, { code: 'unknown-key', path: [name], expected: [...keys], actual: name }, { path });
-  if (unknown.length > 0) return raw;
+  if (misspelt.length > 0) return raw;
   const hardened = withMember(value, key, hardenValue(member(value, key), [...path, key], context, rule));
   return hardened === value ? raw : hardened;
 }

@@ -1,5 +1,5 @@
 /** Turns the issues that a control finds into findings about a template, and values in it. */
-import type { ControlIssue } from '../core/controls/control.ts';
+import type { ControlIssue } from '../core/controls/control-issue.ts';
 import type { ControlCode } from '../core/controls/index.ts';
 import type { FindingCode } from '../core/finding.ts';
 import type { Issue } from '../core/issue.ts';

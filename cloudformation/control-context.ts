@@ -47,6 +47,8 @@ export interface TemplateDocuments extends ReturnType<DocumentRules> {
   checkRepositoryPolicy(raw: Json, path: Path, context: ControlContext): void;
   /** Checks the tags at a path; `raw` is undefined where there are none. */
   checkTags(raw: Json | undefined, path: Path, context: ControlContext): void;
+  /** The names that resemble one of those that are allowed. */
+  misspeltNames(names: readonly string[], allowed: readonly string[]): readonly string[];
   /** The text of a lifecycle policy, or what is to be written in its place. */
   hardenLifecyclePolicy(value: Json, place: WritablePlace, context: ControlContext): Json | undefined;
   /** Refuses a lifecycle policy that is not known if it is wrong whatever it becomes; answers whether it is. */

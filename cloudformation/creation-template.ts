@@ -1,5 +1,6 @@
 /** `AWS::ECR::RepositoryCreationTemplate`: the purpose of the repositories that it creates decides what they can be set to. */
-import type { Control, ControlIssue } from '../core/controls/control.ts';
+import type { Control } from '../core/controls/control.ts';
+import type { ControlIssue } from '../core/controls/control-issue.ts';
 import type { ControlCode } from '../core/controls/index.ts';
 import type { Finding } from '../core/finding.ts';
 import { asObject, type JsonObject } from '../core/json.ts';

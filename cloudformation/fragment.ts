@@ -8,29 +8,10 @@
  * refuses the result in the Properties of another type.
  */
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
-import { branches, generatesResources, intrinsicName, readIf, readLoop } from './intrinsics.ts';
-import { knownProperties, ownProperties } from './known-properties.ts';
+import { branches, generatesResources, intrinsicName, readIf } from './intrinsics.ts';
+import { ownProperties } from './known-properties.ts';
 import { creationTemplateType, type HardenedType, hardenedTypes, repositoryType } from './resource-types.ts';
-
-/** The sections of a template that are maps, but for Metadata, which a resource has as well. */
-export const sections = [
-  'Conditions',
-  'Globals',
-  'Hooks',
-  'Mappings',
-  'Outputs',
-  'Parameters',
-  'Resources',
-  'Rules',
-];
-
-/** A property's name as CloudFormation spells it, whatever case it was given in; undefined for no property. */
-export function spelling(type: HardenedType, name: string): string | undefined {
-  const names = knownProperties[type];
-  if (names.includes(name)) return name;
-  const lower = name.toLowerCase();
-  return names.find((each) => each.toLowerCase() === lower);
-}
+import { holdsResource, isResource, isWholeTemplate, sections, spelling } from './template-shape.ts';
 
 /** Where a fragment was, and, for one inside Properties, the type of the resource. */
 export type Placement =
@@ -56,31 +37,13 @@ export function placementOf(fragment: JsonObject): Placement {
   const isIntrinsic = intrinsicName(fragment) !== undefined && !keys.some(generatesResources);
   // Only Properties can be an intrinsic.
   if (isIntrinsic) return propertiesPlacement(maps(fragment));
-  const { Resources: resources } = fragment;
-  const isTemplate =
-    Object.hasOwn(fragment, 'AWSTemplateFormatVersion') ||
-    (isObject(resources) && !isResource(resources) && holdsResource(resources));
-  if (isTemplate) return { kind: 'template' };
+  if (isWholeTemplate(fragment)) return { kind: 'template' };
   if (isResource(fragment)) return { kind: 'resource' };
   if (!keys.some((key) => isProperty(key, fragment[key]))) {
     if (isMadeOfSections(fragment, keys)) return { kind: 'template' };
     if (holdsResource(fragment)) return { kind: 'resources' };
   }
   return propertiesPlacement([fragment]);
-}
-
-/** Whether a value is a resource: every type of one has `::`, and no `Type` inside a property has. */
-function isResource(value: Json | undefined): boolean {
-  if (!isObject(value) || typeof value.Type !== 'string') return false;
-  return value.Type.includes('::') || isObject(value.Properties);
-}
-
-/** Whether a member is a resource, or a loop that makes some; a loop inside Properties makes none. */
-function holdsResource(object: JsonObject): boolean {
-  return Object.entries(object).some(([key, value]) => {
-    const body = readLoop(key, value)?.body;
-    return body === undefined ? isResource(value) : holdsResource(body);
-  });
 }
 
 /** Whether a member is one of Properties of ours. A template has a Description, too, and a resource any name. */

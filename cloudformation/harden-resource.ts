@@ -5,7 +5,6 @@ import type { Path } from '../core/path.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { type AddFinding, addShapeFinding, applyControls, inBranch } from './apply-controls.ts';
 import type { ControlRules, ReviewDefault } from './control-context.ts';
-import { spelling } from './fragment.ts';
 import { generatesResources } from './intrinsics.ts';
 import { type MetadataRules, readMetadata } from './metadata.ts';
 import { decideResource } from './reading.ts';
@@ -20,6 +19,7 @@ import {
 import { creationTemplateType, type HardenedType, hardenedTypes, holdsTemplate } from './resource-types.ts';
 import type { Scope } from './scope.ts';
 import { completeSettings, type SettingsFunction, settingsType } from './settings-resource.ts';
+import { spelling } from './template-shape.ts';
 
 /** What only some resources need; each is called only where it is needed. */
 export interface ResourceRulesOnDemand extends ControlRules {

@@ -4,7 +4,7 @@ import type { Path } from '../core/path.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { type AddFinding, addShapeFinding } from './apply-controls.ts';
 import type { ReviewDefault } from './control-context.ts';
-import { type Placement, placementOf, sections } from './fragment.ts';
+import type { Placement } from './fragment.ts';
 import { hardenResource, type ResourceOptions } from './harden-resource.ts';
 import { generatesResources, isLoop, type ParameterValues, readLoop } from './intrinsics.ts';
 import type { DescribeFinding } from './report.ts';
@@ -12,6 +12,7 @@ import { type HardenedType, repositoryType } from './resource-types.ts';
 import { loadedRules, type RulesOnDemand } from './rules-on-demand.ts';
 import { insideLoop, partScope, templateScope } from './scope.ts';
 import type { SettingsFunction } from './settings-resource.ts';
+import { isWholeTemplate, sections } from './template-shape.ts';
 
 /** What hardening depends on beside the fragment. */
 export interface HardenOptions {
@@ -52,24 +53,23 @@ export function hardenWith(rules: RulesOnDemand, fragment: JsonObject, options: 
   const add: AddFinding = (finding) => findings.push(finding);
   const { parameters, ...others } = options;
   const scope = partScope(parameters, rules.intrinsics);
-  return { fragment: hardenFragment(fragment, { ...others, scope, rules }, add), findings };
+  const resourceOptions = { ...others, scope, rules };
+  const hardened = isWholeTemplate(fragment)
+    ? hardenTemplate(fragment, resourceOptions, add)
+    : hardenPart(fragment, rules.parts().placementOf(fragment), resourceOptions, add);
+  return { fragment: hardened, findings };
 }
 
-function hardenFragment(fragment: JsonObject, options: ResourceOptions, add: AddFinding): JsonObject {
-  const placement = placementOf(fragment);
-  return placement.kind === 'template'
-    ? hardenTemplate(fragment, options, add)
-    : hardenPart(fragment, placement, options, add);
-}
-
-/** Hardens what is beside a `Fn::Transform`: in a function of its own, since a cold start compiles what is called. */
+/** Hardens what is beside a `Fn::Transform`, or a template that only looks like one. */
 function hardenPart(
   fragment: JsonObject,
-  placement: Exclude<Placement, { readonly kind: 'template' }>,
+  placement: Placement,
   options: ResourceOptions,
   add: AddFinding,
 ): JsonObject {
   switch (placement.kind) {
+    case 'template':
+      return hardenTemplate(fragment, options, add);
     case 'resources':
       return hardenResources(fragment, options, add);
     case 'resource':

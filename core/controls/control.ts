@@ -1,24 +1,7 @@
 import type { DocumentRules } from '../documents.ts';
-import type { Issue, IssueCode } from '../issue.ts';
-import type { Unknown } from '../known.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { KnownSettings, SettingName, Settings } from '../settings/settings.ts';
-
-/**
- * The verdict of a control on a setting.
- *
- * - `missing`: it is not set, and what ECR does by default is unsafe
- * - `unsafe`: what is set is unsafe
- * - `invalid`: ECR would refuse what is set
- * - `unknown`: it is not known
- * - `note`: information
- */
-export type Verdict = 'missing' | 'unsafe' | 'invalid' | 'unknown' | 'note';
-
-/** One thing that a control finds. Its path begins at the setting's value. */
-export interface ControlIssue<Code extends string = string> extends Issue<Code | IssueCode> {
-  readonly verdict: Verdict;
-}
+import type { ControlIssue } from './control-issue.ts';
 
 /** What documentation and explanations are made of. */
 export interface ControlMetadata {
@@ -58,7 +41,5 @@ export interface Control<Name extends string = string, Code extends string = str
   readonly safeDefault: (policy: Policy) => Partial<Settings>;
 }
 
-/** The issue of a setting that is not known. */
-export function unknownIssue({ unknown }: Unknown): readonly ControlIssue<never>[] {
-  return [{ code: 'unknown', verdict: 'unknown', path: [], actual: unknown }];
-}
+/** Of a control that no policy turns off. */
+export const always = () => true;

@@ -1,5 +1,6 @@
 import { isUnknown } from '../known.ts';
-import { type Control, type ControlMetadata, unknownIssue } from './control.ts';
+import type { Control, ControlMetadata } from './control.ts';
+import { unknownIssue } from './control-issue.ts';
 
 export const encryptionMetadata: ControlMetadata = {
   title: 'Images are encrypted with a customer managed key',

@@ -1,6 +1,7 @@
 import { isUnknown } from '../known.ts';
 import { lifecyclePolicyText } from '../lifecycle/build.ts';
-import { type Control, type ControlMetadata, unknownIssue } from './control.ts';
+import { always, type Control, type ControlMetadata } from './control.ts';
+import { unknownIssue } from './control-issue.ts';
 
 export const lifecyclePolicyMetadata: ControlMetadata = {
   title: 'Old images expire',
@@ -15,7 +16,7 @@ export const lifecyclePolicyMetadata: ControlMetadata = {
 export const lifecyclePolicy: Control<'LifecyclePolicy', 'no-lifecycle-policy'> = {
   name: 'LifecyclePolicy',
   setting: 'lifecyclePolicy',
-  isOn: () => true,
+  isOn: always,
   check({ lifecyclePolicy: text }, _policy, documents) {
     if (isUnknown(text)) return unknownIssue(text);
     if (text === undefined) return [{ code: 'no-lifecycle-policy', verdict: 'missing', path: [] }];

@@ -1,6 +1,7 @@
 import { isUnknown } from '../known.ts';
 import { retentionAttributes } from '../settings/retention.ts';
-import { type Control, type ControlMetadata, unknownIssue } from './control.ts';
+import type { Control, ControlMetadata } from './control.ts';
+import { unknownIssue } from './control-issue.ts';
 
 export const retainMetadata: ControlMetadata = {
   title: 'Deleting a stack keeps the images',

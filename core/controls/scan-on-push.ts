@@ -1,5 +1,6 @@
 import { isUnknown } from '../known.ts';
-import { type Control, type ControlMetadata, unknownIssue } from './control.ts';
+import { always, type Control, type ControlMetadata } from './control.ts';
+import { unknownIssue } from './control-issue.ts';
 
 export const scanOnPushMetadata: ControlMetadata = {
   title: 'Images are scanned when they are pushed',
@@ -13,7 +14,7 @@ export const scanOnPushMetadata: ControlMetadata = {
 export const scanOnPush: Control<'ScanOnPush', 'scan-on-push-not-set' | 'not-scanned'> = {
   name: 'ScanOnPush',
   setting: 'scanOnPush',
-  isOn: () => true,
+  isOn: always,
   canBeUnsafe: true,
   check({ scanOnPush: isScanned }) {
     if (isUnknown(isScanned)) return unknownIssue(isScanned);

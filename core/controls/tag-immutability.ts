@@ -7,7 +7,8 @@ import {
   mutabilityProperty,
   type TagMutability,
 } from '../settings/tag-mutability.ts';
-import { type Control, type ControlIssue, type ControlMetadata, unknownIssue } from './control.ts';
+import { always, type Control, type ControlMetadata } from './control.ts';
+import { type ControlIssue, unknownIssue } from './control-issue.ts';
 
 export const tagImmutabilityMetadata: ControlMetadata = {
   title: 'Tags cannot be overwritten',
@@ -29,7 +30,7 @@ type Code =
 export const tagImmutability: Control<'TagImmutability', Code> = {
   name: 'TagImmutability',
   setting: 'tagMutability',
-  isOn: () => true,
+  isOn: always,
   canBeUnsafe: true,
   check({ tagMutability }) {
     if (isUnknown(tagMutability)) return unknownIssue(tagMutability);

@@ -17,6 +17,7 @@ const rules: RulesOnDemand = {
   creationTemplates: () => onDemand('creation-templates').creationTemplateRules,
   metadata: () => onDemand('metadata').metadataRules,
   intrinsics: () => onDemand('intrinsics').intrinsicRules,
+  parts: () => onDemand('parts'),
 };
 
 // CloudFormation's limit for a macro.

@@ -10,6 +10,7 @@ interface Files {
   readonly filters: typeof import('./filters.ts');
   readonly intrinsics: typeof import('./intrinsics.ts');
   readonly metadata: typeof import('./metadata.ts');
+  readonly parts: typeof import('./parts.ts');
   readonly sentences: typeof import('./sentences.ts');
   readonly look: typeof import('./look.ts');
 }

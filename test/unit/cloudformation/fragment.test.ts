@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { placementOf, sections } from '../../../cloudformation/fragment.ts';
+import { placementOf } from '../../../cloudformation/fragment.ts';
 import { harden } from '../../../cloudformation/harden.ts';
 import { knownProperties } from '../../../cloudformation/known-properties.ts';
+import { sections } from '../../../cloudformation/template-shape.ts';
 import { isRefusal } from '../../../core/finding.ts';
-import type { Json, JsonObject } from '../../../core/json.ts';
+import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { builtInPolicy } from '../../../core/policy/policy.ts';
 
 const policyText = '{"rules":[]}'.replace(
@@ -85,6 +86,8 @@ describe('inside Properties, of which a macro sees no type', () => {
         const fragment: JsonObject = isFirst ? { ...own, ...others } : { ...others, ...own };
         // Resources of any shape beside nothing but sections are those of a template.
         fc.pre(!(Object.hasOwn(others, 'Resources') && Object.keys(fragment).every(isOfTemplate)));
+        // A Type beside a map of Properties is that of a resource.
+        fc.pre(!(typeof others.Type === 'string' && isObject(others.Properties)));
         const { fragment: after, findings } = hardened(fragment);
         expect(findings.filter(isRefusal)).toEqual([]);
         expect(after).toMatchObject(fragment);
