@@ -83,7 +83,7 @@ describe('the rooms', () => {
     // Of its files only look.ts, which is loaded on demand, calls AWS.
     'functions/macro': ['core', 'cloudformation', 'aws', 'reconcile', 'wording'],
     'functions/custom-resource': ['core', 'aws', 'reconcile', 'wording', 'node:', 'aws-lambda'],
-    'functions/scan-alerts': ['core', 'aws', 'aws-lambda'],
+    'functions/scan-alerts': ['core', 'aws', 'aws-lambda', 'node:module'],
     'functions/keeper': [
       'core',
       'aws',

@@ -51,7 +51,7 @@ describe('what template.yaml deploys for alerts', () => {
   const ofEvery = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
   test('may do what the code has a command for, and what follows from it', () => {
-    const commands = actionsReachableFrom('functions/scan-alerts/handler.ts');
+    const commands = actionsReachableFrom('functions/scan-alerts/scan.ts');
     expect(commands).toContain('sqs:SendMessage');
     expect(actionsOf('FindingsRole')).toEqual(
       // What ECR asks of Inspector in its name.
@@ -68,7 +68,7 @@ describe('what template.yaml deploys for alerts', () => {
 
   test('has a digest that may do what its code has a command for, and send dead letters', () => {
     // A batch needs the permission of a single call.
-    const commands = actionsReachableFrom('functions/scan-alerts/digest/handler.ts').map((action) =>
+    const commands = actionsReachableFrom('functions/scan-alerts/digest.ts').map((action) =>
       action.replace(/Batch$/, ''),
     );
     expect(commands).toHaveLength(4);

@@ -6,8 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { isObject, type JsonObject } from '../../../../core/json.ts';
-import { handler as digestHandler } from '../../../../functions/scan-alerts/digest/handler.ts';
-import { handler } from '../../../../functions/scan-alerts/handler.ts';
+import { handler as digestHandler } from '../../../../functions/scan-alerts/digest.ts';
+import { handler } from '../../../../functions/scan-alerts/scan.ts';
 import { type Published, startWorld, type World, type WorldImage } from './world.ts';
 
 const folder = join(__dirname, '../../../../events');

@@ -1,13 +1,13 @@
 import type { Context } from 'aws-lambda';
-import { type Deadline, deadlineIn } from '../../../aws/deadline.ts';
-import { httpsFormOf } from '../../../aws/sns/forms.ts';
-import { publish } from '../../../aws/sns/publish.ts';
-import { connectQueue, type Queue, type QueueMessage } from '../../../aws/sqs/drain.ts';
-import { visibleJson } from '../../../core/visible.ts';
-import { type DigestSettings, digestSettings } from '../settings.ts';
-import { digestOf } from './digest.ts';
-import { parseEntry } from './entry.ts';
-import { digestMessage } from './message.ts';
+import { type Deadline, deadlineIn } from '../../aws/deadline.ts';
+import { httpsFormOf } from '../../aws/sns/forms.ts';
+import { publish } from '../../aws/sns/publish.ts';
+import { connectQueue, type Queue, type QueueMessage } from '../../aws/sqs/drain.ts';
+import { visibleJson } from '../../core/visible.ts';
+import { digestOf } from './digest/digest.ts';
+import { parseEntry } from './digest/entry.ts';
+import { digestMessage } from './digest/message.ts';
+import { type DigestSettings, digestSettings } from './settings.ts';
 
 // A queue hides at most 120,000 messages at once, and the memory of the function holds so many well.
 const maxAlerts = 50_000;
