@@ -4,11 +4,17 @@ import type { FoundUses } from '../uses/found-uses.ts';
 
 /** For people at a terminal: a line for each stack, and what that means for a removal. */
 export function usesText({ stacks, using, unread }: FoundUses, { bold, dim, yellow }: Colours): string {
-  const width = Math.max(0, ...using.map(({ stack }) => stack.length));
+  const rows = using.map(({ stack, status, uses }) => ({
+    stack,
+    status,
+    use: uses.map(useText).join(', '),
+  }));
+  const width = Math.max(0, ...rows.map(({ stack }) => stack.length));
+  const useWidth = Math.max(0, ...rows.map(({ use }) => use.length));
   return [
-    ...using.map(
-      ({ stack, status, uses }) =>
-        `${bold(stack.padEnd(width))}  ${uses.map(useText).join(', ')}  ${dim(status ?? '')}`,
+    ...rows.map(
+      ({ stack, status, use }) =>
+        `${bold(stack.padEnd(width))}  ${use.padEnd(useWidth)}  ${dim(status ?? '')}`,
     ),
     ...(using.length === 0 ? [] : ['']),
     ...unread.map(({ stack, reason }) => yellow(`${stack} could not be read: ${reason}`)),

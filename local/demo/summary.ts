@@ -29,7 +29,7 @@ export function failures(failed: readonly { file: string; reason: string }[], te
 }
 
 export function nextSteps(keep: boolean): string {
-  const more = keep ? '' : '\nKeep this AWS   npm start -- --keep';
+  const more = keep ? '\nIts registry    ./ecr-hardening audit' : '\nKeep this AWS   npm start -- --keep';
   return `Your template   npm start -- path/to/template.yaml${more}\nYour account    docs/install.md\n`;
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { coloursFor } from '../../../cli/colours.ts';
 import { usesText } from '../../../cli/reports/uses-text.ts';
 import { findUses } from '../../../cli/uses/find-uses.ts';
+import type { FoundUses } from '../../../cli/uses/found-uses.ts';
 import type { JsonObject } from '../../../core/json.ts';
 
 const named = (resource: JsonObject): JsonObject => ({ Resources: { Settings: resource } });
@@ -79,4 +80,21 @@ test('a stack that could not be read keeps the summary from saying that nothing 
   expect(text(1, 1)).toMatch(
     /team +the macro +CREATE_COMPLETE[\s\S]*1 of 3 stacks in this account and Region uses/,
   );
+});
+
+test('the columns of the stacks are aligned', () => {
+  const found = {
+    stacks: 2,
+    using: [
+      { stack: 'team', status: 'CREATE_COMPLETE', uses: [{ kind: 'macro' }] },
+      {
+        stack: 'long-name',
+        status: 'UPDATE_COMPLETE',
+        uses: [{ kind: 'macro' }, { kind: 'custom resource', name: 'Settings' }],
+      },
+    ],
+    unread: [],
+  } satisfies FoundUses;
+  const lines = usesText(found, coloursFor({ isTTY: false }, {})).split('\n');
+  expect(lines[0]?.indexOf('CREATE_COMPLETE')).toBe(lines[1]?.indexOf('UPDATE_COMPLETE'));
 });
