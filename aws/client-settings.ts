@@ -36,12 +36,17 @@ export interface ClientSettings {
   readonly useDualstackEndpoint?: boolean;
   readonly useFipsEndpoint?: boolean;
   readonly retryMode?: 'standard';
+  readonly defaultsMode?: 'legacy';
+  readonly authSchemePreference?: string[];
+  readonly userAgentAppId?: () => Promise<undefined>;
+  readonly disableClockSkewCorrection?: false;
   /** `retryUntil` makes the retries, which end with the deadline and not before. */
   readonly maxAttempts?: 1;
 }
 
 /**
- * Everything is given explicitly, so that none of the SDK's loaders for configuration files runs at a cold start.
+ * Everything is given explicitly, so that none of the SDK's loaders for configuration files runs at a cold start: what the
+ * SDK would take where no file says otherwise.
  *
  * @param environment AWS_REGION, and where a local endpoint is meant `AWS_ENDPOINT_URL_<SERVICE>` or AWS_ENDPOINT_URL
  * @param service such as ECR
@@ -54,6 +59,10 @@ export function clientSettings(environment: Environment, service: string): Clien
     useFipsEndpoint: false,
     retryMode: 'standard',
     maxAttempts: 1,
+    defaultsMode: 'legacy',
+    authSchemePreference: [],
+    userAgentAppId: async () => undefined,
+    disableClockSkewCorrection: false,
     ...(endpoint === undefined ? {} : { endpoint }),
   };
 }

@@ -19,6 +19,8 @@ export interface StubOptions extends RegistrySize {
   readonly denied?: readonly string[];
   /** Other responses, by operation; undefined for the usual one. */
   readonly answers?: Readonly<Record<string, (input: Input) => Answer | undefined>>;
+  /** Called with each request. */
+  readonly onRequest?: (request: IncomingMessage) => void;
 }
 
 export interface StubRegistry {
@@ -32,6 +34,8 @@ export interface StubRegistry {
   mostAtOnce(): number;
   /** What does not fit AWS's models: requests, which are refused, and the stub's own responses. */
   readonly problems: ReadonlySet<string>;
+  /** Forgets what was called. */
+  reset(): void;
   stop(): Promise<void>;
 }
 
@@ -53,6 +57,7 @@ export async function startStubRegistry(options: StubOptions): Promise<StubRegis
     return options.answers?.[operation]?.(input) ?? usualAnswer(operation, input, options);
   };
   const server = createServer((request, response) => {
+    options.onRequest?.(request);
     void serve(request, response, async ({ protocol, operation, input }) => {
       atOnce += 1;
       mostAtOnce = Math.max(mostAtOnce, atOnce);
@@ -72,6 +77,11 @@ export async function startStubRegistry(options: StubOptions): Promise<StubRegis
     throttledBy,
     mostAtOnce: () => mostAtOnce,
     problems: checks.problems,
+    reset() {
+      calls.clear();
+      throttledBy.clear();
+      mostAtOnce = 0;
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
