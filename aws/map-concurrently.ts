@@ -33,3 +33,14 @@ export async function mapConcurrently<Entry, Result>(
   if (failures.length > 0) throw failures[0];
   return results;
 }
+
+/** Does both at the same time. @throws the first error, once both have ended */
+export async function both<One, Other>(
+  one: () => Promise<One>,
+  other: () => Promise<Other>,
+): Promise<readonly [One, Other]> {
+  const [first, second] = await Promise.allSettled([one(), other()]);
+  if (first.status === 'rejected') throw first.reason;
+  if (second.status === 'rejected') throw second.reason;
+  return [first.value, second.value];
+}

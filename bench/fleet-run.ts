@@ -13,6 +13,8 @@ export interface FleetStub {
   readonly environment: Readonly<Record<string, string>>;
   readonly responseUrl: string;
   counts(): Promise<StubCounts>;
+  /** Makes everything as it was at first. */
+  reset(): Promise<void>;
   stop(): void;
 }
 
@@ -21,6 +23,11 @@ export async function startFleetStub(options: StubProcessOptions): Promise<Fleet
     JSON.stringify({ ...options, settings: true }),
   ]);
   const [{ url, claimsUrl, stackUrl }] = await once(child, 'message');
+  const ask = async (message: 'counts' | 'reset'): Promise<StubCounts> => {
+    child.send(message);
+    const [counts] = await once(child, 'message');
+    return counts;
+  };
   return {
     responseUrl: stackUrl,
     environment: {
@@ -35,10 +42,9 @@ export async function startFleetStub(options: StubProcessOptions): Promise<Fleet
       ClaimsTable: 'claims',
       AllowExpiringImagesInUse: 'true',
     },
-    async counts() {
-      child.send('counts');
-      const [counts] = await once(child, 'message');
-      return counts;
+    counts: () => ask('counts'),
+    reset: async () => {
+      await ask('reset');
     },
     stop: () => child.disconnect(),
   };
@@ -60,6 +66,19 @@ export interface Run {
   readonly cpuSeconds: number;
 }
 
+/** A Create of one `Custom::EcrSettings`. */
+export function createEvent(stub: FleetStub, properties: object, request = 'one') {
+  return {
+    RequestType: 'Create',
+    RequestId: request,
+    ResponseURL: stub.responseUrl,
+    StackId: 'arn:aws:cloudformation:us-east-1:123456789012:stack/bench/one',
+    LogicalResourceId: 'Settings',
+    ResourceType: 'Custom::EcrSettings',
+    ResourceProperties: properties,
+  };
+}
+
 /**
  * One request for every repository: tag mutability, scanning and a lifecycle policy.
  *
@@ -71,19 +90,12 @@ export async function runSettings(
   stub: FleetStub,
   { isPreviewed, request = 'one' }: { readonly isPreviewed: boolean; readonly request?: string },
 ): Promise<Run> {
-  const event = {
-    RequestType: 'Create',
-    RequestId: request,
-    ResponseURL: stub.responseUrl,
-    StackId: 'arn:aws:cloudformation:us-east-1:123456789012:stack/bench/one',
-    LogicalResourceId: 'Settings',
-    ResourceType: 'Custom::EcrSettings',
-    ResourceProperties: {
-      RepositoryName: '*',
-      LifecyclePolicy: { LifecyclePolicyText: JSON.stringify({ rules: [rule] }) },
-      ...(isPreviewed ? {} : { ProtectPulledWithinDays: 0 }),
-    },
+  const properties = {
+    RepositoryName: '*',
+    LifecyclePolicy: { LifecyclePolicyText: JSON.stringify({ rules: [rule] }) },
+    ...(isPreviewed ? {} : { ProtectPulledWithinDays: 0 }),
   };
+  const event = createEvent(stub, properties, request);
   const program = join(projectRoot, 'bench', 'settings-function.cjs');
   const { seconds, output } = await timed(process.execPath, [program, bundle, JSON.stringify(event)], {
     env: stub.environment,
@@ -123,7 +135,12 @@ export async function runCustodian(stub: FleetStub): Promise<Pick<Run, 'seconds'
   }
 }
 
-async function timed(command: string, args: readonly string[], options: { readonly env: NodeJS.ProcessEnv }) {
+/** Runs a program to its end. @throws Error if it fails */
+export async function timed(
+  command: string,
+  args: readonly string[],
+  options: { readonly env: NodeJS.ProcessEnv },
+): Promise<{ readonly seconds: number; readonly output: string }> {
   const begun = performance.now();
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
   const [output, [status]] = await Promise.all([text(child.stderr), once(child, 'exit')]);

@@ -41,6 +41,10 @@ export async function startStubClaims(latencyMs: number) {
     /** How often each operation was called. */
     calls,
     problems: checks.problems,
+    reset() {
+      items.clear();
+      calls.clear();
+    },
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

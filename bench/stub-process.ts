@@ -13,7 +13,7 @@ export interface StubProcessOptions extends StubOptions {
   readonly settings?: boolean;
 }
 
-/** What it answers to any message: everything since it started. */
+/** What it answers to any message: everything since it started or was reset, which the message 'reset' does. */
 export interface StubCounts {
   /** Of ECR, by operation. */
   readonly calls: Readonly<Record<string, number>>;
@@ -36,7 +36,8 @@ const stub = await startStubRegistry({ ...options, ...(settings && { answers: se
 const claims = settings && (await startStubClaims(options.latencyMs));
 const stack = settings && (await startStack());
 process.send?.({ url: stub.url, claimsUrl: claims?.url, stackUrl: stack?.url });
-process.on('message', () => {
+process.on('message', (message) => {
+  if (message === 'reset') for (const each of [settings, stub, claims, stack]) each?.reset();
   process.send?.({
     calls: Object.fromEntries(stub.calls),
     throttledBy: Object.fromEntries(stub.throttledBy),

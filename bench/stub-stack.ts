@@ -8,6 +8,8 @@ export interface StubStack {
   readonly url: string;
   readonly answers: readonly string[];
   readonly problems: ReadonlySet<string>;
+  /** Forgets the answers. */
+  reset(): void;
   stop(): void;
 }
 
@@ -42,6 +44,9 @@ export async function startStack(): Promise<StubStack> {
     url: `http://127.0.0.1:${port}/answer`,
     answers,
     problems: checks.problems,
+    reset: () => {
+      answers.length = 0;
+    },
     stop: () => {
       server.close();
       server.closeAllConnections();

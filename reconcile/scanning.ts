@@ -1,5 +1,6 @@
 /** The effective scanning: a repository's own setting combined with the registry's configuration. */
 import type { ScanFrequency, ScanType } from '../aws/ecr/ecr.ts';
+import { both } from '../aws/map-concurrently.ts';
 import type { ReconcileContext } from './context.ts';
 
 /**
@@ -18,9 +19,12 @@ export async function readScanning(
   { ecr }: Pick<ReconcileContext, 'ecr'>,
 ): Promise<Scanning> {
   if (names.length === 0) return { frequencies: new Map(), type: 'BASIC' };
-  const known = await ecr.scanFrequencies(names);
+  const [known, type] = await both(
+    () => ecr.scanFrequencies(names),
+    () => ecr.scanType(),
+  );
   const frequencies = new Map(names.map((name) => [name, known.get(name) ?? ('MANUAL' as const)]));
-  return { frequencies, type: await ecr.scanType() };
+  return { frequencies, type };
 }
 
 /** The repositories that are not scanned. */
