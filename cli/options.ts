@@ -5,6 +5,7 @@ import type { Json } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import type { ExpandOptions } from '../template-text/expand.ts';
 import type { InputOptions } from './input/templates.ts';
+import { errorScreen } from './output.ts';
 import { showCount } from './progress.mjs';
 import { findProject, noProject, type ProjectConfig } from './project/model.ts';
 
@@ -81,7 +82,7 @@ export async function setUp(given: readonly string[], options: TemplateOptions):
       withIgnored: !ignore,
       isExcluded: (path) => exclusions.some((isExcluded) => isExcluded(path)),
       parameters: Object.keys(options.parameter),
-      progress: showCount(process.stderr, 'files'),
+      progress: showCount(errorScreen, 'files'),
     },
     project,
   };

@@ -44,7 +44,10 @@ export async function libraryModules(root) {
  * @returns {Promise<readonly string[]>} the files in it, also of packages, whose licences go with it
  */
 export async function writeModules(root, modules, outfile) {
-  const contents = modules.map((file, index) => `export * as ${nameOf(index)} from './${file}';`).join('\n');
+  const names = await exportsOf(root, modules);
+  const contents = modules
+    .map((file, index) => objectOf(file, nameOf(index), names.get(file) ?? []))
+    .join('\n');
   const { metafile, outputFiles } = await build({
     ...common,
     metafile: true,
@@ -55,6 +58,26 @@ export async function writeModules(root, modules, outfile) {
   });
   for (const { text } of outputFiles) writeChanged(root, outfile, text);
   return Object.keys(metafile.inputs).filter((file) => file !== '<stdin>');
+}
+
+/** The names that each module exports, but for types. */
+async function exportsOf(root, modules) {
+  const { metafile } = await build({
+    entryPoints: modules.map((file) => join(root, file)),
+    absWorkingDir: root,
+    outdir: join(root, 'lib'),
+    format: 'esm',
+    metafile: true,
+    write: false,
+  });
+  return new Map(Object.values(metafile.outputs).map(({ entryPoint, exports }) => [entryPoint, exports]));
+}
+
+/** A module as an object of its own: a namespace would have a getter for each name, which takes longer to make and to use. */
+function objectOf(file, name, exported) {
+  const renamed = exported.map((each) => `${each} as ${name}_${each}`);
+  const members = exported.map((each) => `${each}: ${name}_${each}`);
+  return `import { ${renamed.join(', ')} } from './${file}';\nexport const ${name} = { ${members.join(', ')} };`;
 }
 
 /** Writes a file whole, and leaves one alone that is already as it is to be: another process may be loading it. */
@@ -78,16 +101,24 @@ export function takenFromLibrary(root, modules, file) {
   return {
     name: 'taken-from-library',
     setup({ onResolve, onLoad }) {
+      let names;
       onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, resolveDir }) => {
         const target = relative(root, join(resolveDir, path)).replaceAll('\\', '/');
         return modules.includes(target) ? { path: target, namespace: 'library' } : undefined;
       });
       onResolve({ filter: /./, namespace: 'library' }, ({ path }) => ({ path, external: true }));
-      onLoad({ filter: /./, namespace: 'library' }, ({ path }) => ({
-        contents: `module.exports = require('${file}').${nameOf(modules.indexOf(path))};`,
-      }));
+      onLoad({ filter: /./, namespace: 'library' }, async ({ path }) => {
+        names ??= exportsOf(root, modules);
+        return { contents: constantsOf(file, nameOf(modules.indexOf(path)), (await names).get(path) ?? []) };
+      });
     },
   };
+}
+
+/** The names of a module as variables: esbuild would copy a CommonJS module into a namespace of getters. */
+function constantsOf(file, name, exported) {
+  const constants = exported.map((each) => `export const ${each} = library.${each};`);
+  return [`const library = require('${file}').${name};`, ...constants].join('\n');
 }
 
 function isOfPackage(file) {

@@ -13,6 +13,7 @@ import { unknownName } from '../../wording/unknown-name.ts';
 import { collectAudits } from '../collect-audits.ts';
 import type { Colours } from '../colours.ts';
 import { withConnection } from '../connection.ts';
+import type { Screen } from '../output.ts';
 import { showCount } from '../progress.mjs';
 import { auditChunks } from '../reports/audit-formats.ts';
 import { openTagsFile, type TagsFile } from '../tags-file.ts';
@@ -26,7 +27,7 @@ export interface AuditContext {
   /** Ends the audit early; the report then covers what was read. */
   readonly stop: AbortSignal;
   /** Where progress is drawn. */
-  readonly terminal: NodeJS.WriteStream;
+  readonly terminal: Screen;
   /** `readApplicationParameters`: passed in, since its parsers are in the bundle of the other commands. */
   readonly readParameters: (file: string, environment: string) => Promise<Readonly<Record<string, string>>>;
 }

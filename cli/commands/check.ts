@@ -3,7 +3,7 @@ import { visibleLines } from '../../core/visible.ts';
 import type { TemplateDocument } from '../../template-text/document.ts';
 import type { ExpandOptions } from '../../template-text/expand.ts';
 import type { Baseline } from '../baseline.ts';
-import { type Colours, coloursFor } from '../colours.ts';
+import { type Colours, noColours } from '../colours.ts';
 import type { FailOn } from '../fail-on.ts';
 import { findingsOf, type LocatedFinding, type Severity } from '../findings.ts';
 import { type FilesRead, forEachTemplate, type InputOptions, skippedSentence } from '../input/templates.ts';
@@ -88,7 +88,7 @@ async function writeReports(
 ): Promise<readonly string[]> {
   if (reports.length === 0) return [];
   const { writeText } = await import('../write-file.ts');
-  const context = { read: names, version: checkOptions.version, colours: coloursFor({}, {}) };
+  const context = { read: names, version: checkOptions.version, colours: noColours };
   const problems: string[] = [];
   for (const { format, file } of reports) {
     const text = await checkReport(format, findings, context);

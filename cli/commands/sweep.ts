@@ -10,6 +10,7 @@ import { isSweepName, sweepKeys } from '../../sweep/keys.ts';
 import type { SweepSummary } from '../../sweep/summarise.ts';
 import type { Colours } from '../colours.ts';
 import { clientOf, withConnection } from '../connection.ts';
+import type { Screen } from '../output.ts';
 import { showCount } from '../progress.mjs';
 import { sweepText } from '../reports/sweep-text.ts';
 import { sweepProblem } from '../sweep/failures.ts';
@@ -22,7 +23,7 @@ import type { SweepOptions } from './sweep-options.ts';
 export interface SweepContext {
   readonly colours: Colours;
   /** Where progress is drawn. */
-  readonly terminal: NodeJS.WriteStream;
+  readonly terminal: Screen;
   /** Ends following, not the sweep. */
   readonly stop: AbortSignal;
   /** Opens a page; by default in the browser of the person at the terminal. */

@@ -12,4 +12,4 @@ export const terminal: Screen = {
   write: (text) => print(text),
 };
 
-export const colours = coloursFor(process.stdout, process.env);
+export const colours = await coloursFor(process.stdout, process.env);

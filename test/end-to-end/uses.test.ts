@@ -1,11 +1,11 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { coloursFor } from '../../cli/colours.ts';
+import { noColours } from '../../cli/colours.ts';
 import { usesCommand } from '../../cli/commands/uses.ts';
 import type { FoundUses } from '../../cli/uses/found-uses.ts';
 import { newStack, repository } from './support/new-stack.ts';
 import { clients } from './support/stacks.ts';
 
-const colours = coloursFor({ isTTY: false }, {});
+const colours = noColours;
 const stacks = { macro: newStack(), snippet: newStack(), settings: newStack(), none: newStack() };
 afterAll(async () => {
   await Promise.all(Object.values(stacks).map((stack) => stack.delete()));

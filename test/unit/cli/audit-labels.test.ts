@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { auditRepository } from '../../../audit/audit-repository.ts';
 import { auditOf } from '../../../audit/summary.ts';
-import { coloursFor } from '../../../cli/colours.ts';
+import { noColours } from '../../../cli/colours.ts';
 import { auditFormats } from '../../../cli/commands/audit-options.ts';
 import { auditReports } from '../../../cli/reports/audit-formats.ts';
 import { builtInPolicy } from '../../../core/policy/policy.ts';
@@ -30,7 +30,7 @@ function auditWithRetain(): DescribedAudit {
   return describeAudit(auditOf(registry, [changed, one], { total: 2, at: now }));
 }
 
-const context = { version: '1.2.3', colours: coloursFor({}, {}), top: 0 };
+const context = { version: '1.2.3', colours: noColours, top: 0 };
 
 describe('a control that no report has a column for', () => {
   test('has one in the table once the audit reports an issue of it', async () => {

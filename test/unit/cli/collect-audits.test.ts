@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { auditOf } from '../../../audit/summary.ts';
 import { collectAudits } from '../../../cli/collect-audits.ts';
-import { coloursFor } from '../../../cli/colours.ts';
+import { noColours } from '../../../cli/colours.ts';
 import { auditFormats } from '../../../cli/commands/audit-options.ts';
 import { auditReports } from '../../../cli/reports/audit-formats.ts';
 import { startSpill } from '../../../cli/spill.ts';
@@ -13,7 +13,7 @@ import { describeAudit } from '../../../wording/audit/describe.ts';
 import { now } from '../audit/support/readings.ts';
 import { fleetAudits, hostile, registry } from './support/audits.ts';
 
-const context = { version: '1', colours: coloursFor({ isTTY: false }, {}), top: 5 };
+const context = { version: '1', colours: noColours, top: 5 };
 
 /** Repositories in another order than that of their severity. */
 const audits = fleetAudits({ repositories: 130, maxImages: 40 }).map((audit, index) =>

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { globSync } from 'tinyglobby';
 import { auditRepository } from '../../../audit/audit-repository.ts';
 import { auditOf } from '../../../audit/summary.ts';
-import { coloursFor } from '../../../cli/colours.ts';
+import { noColours } from '../../../cli/colours.ts';
 import { auditFormats } from '../../../cli/commands/audit-options.ts';
 import { checkCommand } from '../../../cli/commands/check.ts';
 import { diffCommand } from '../../../cli/commands/diff.ts';
@@ -60,7 +60,7 @@ const sign = fc.oneof(
 );
 const hostile = fc.array(sign, { minLength: 1, maxLength: 12 }).map((signs) => signs.join(''));
 const options = { environment: {}, parameters: {}, transformParameters: {}, today: '2026-11-28' };
-const colours = coloursFor({}, {});
+const colours = noColours;
 
 test('a text that was made visible steers nothing, in lines and in JSON', () => {
   fc.assert(
@@ -199,10 +199,17 @@ test('nothing is printed but through the one way out', () => {
     cwd: projectRoot,
   });
   const ways = files.filter((file) =>
-    /process\.std(out|err)\.write|console\.\w+\((?!\s*visibleJson\()/.test(
+    /process\.std(out|err)\.write|\bwriteSync\(|console\.\w+\((?!\s*visibleJson\()/.test(
       readFileSync(join(projectRoot, file), 'utf8'),
     ),
   );
-  // Builds and releases print names of files of this project; npm start's help and its last words are its own.
-  expect(ways.toSorted()).toEqual(['cli/output.ts', 'local/build.ts', 'local/release.ts', 'local/start.ts']);
+  // Builds and releases print names of files of this project; npm start's help and its last words are its own; what waits in a
+  // temporary file is no output.
+  expect(ways.toSorted()).toEqual([
+    'cli/output.ts',
+    'cli/spill.ts',
+    'local/build.ts',
+    'local/release.ts',
+    'local/start.ts',
+  ]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { coloursFor } from '../../../cli/colours.ts';
+import { noColours } from '../../../cli/colours.ts';
 import { usesText } from '../../../cli/reports/uses-text.ts';
 import { findUses } from '../../../cli/uses/find-uses.ts';
 import type { FoundUses } from '../../../cli/uses/found-uses.ts';
@@ -70,7 +70,7 @@ test('a stack that could not be read keeps the summary from saying that nothing 
         using: Array(using).fill({ stack: 'team', status: 'CREATE_COMPLETE', uses: [{ kind: 'macro' }] }),
         unread: Array(unread).fill({ stack: 'secret', reason: 'AccessDenied' }),
       },
-      coloursFor({ isTTY: false }, {}),
+      noColours,
     );
   expect(text(0, 0)).toContain(
     'None of 3 stacks in this account and Region uses the application: it can be removed.',
