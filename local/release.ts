@@ -59,9 +59,8 @@ async function writeRelease(version: string, folder: string): Promise<void> {
   const note = isPreview
     ? ' (a preview: CHANGELOG.md has no date for it, such as "## 1.2.3 – 2026-12-01")'
     : '';
-  console.log(
-    `Version ${version} is in ${relative(projectRoot, folder)}${note}: ${[...files, 'SHA256SUMS'].join(', ')}.`,
-  );
+  const lines = [...files, 'SHA256SUMS'].map((file) => `  ${file}`);
+  console.log([`Version ${version} is in ${relative(projectRoot, folder)}${note}:`, ...lines].join('\n'));
 }
 
 function sumOf(file: string): string {
