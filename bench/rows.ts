@@ -42,8 +42,10 @@ export function reportFigure(
 }
 
 function shown(figure: number): string {
-  const digits = figure >= 1_000 ? 0 : figure >= 10 ? 1 : 2;
-  return figure.toLocaleString('en', { maximumFractionDigits: digits });
+  return figure.toLocaleString(
+    'en',
+    figure >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 },
+  );
 }
 
 /** Reports what must hold, such as that no repository is lost. */
@@ -62,18 +64,22 @@ export interface Grown {
 // Twice the size may take so much more than twice the time.
 const maxGrowth = 1.4;
 
-/** Reports how time grows with size, the smallest first: what one more costs must not grow. */
+/**
+ * Reports how time grows with size, the smallest first: what one more costs must not grow.
+ *
+ * @param things in the plural
+ */
 export function reportGrowth(what: string, things: string, grown: readonly Grown[]): void {
+  const isShort = grown.some(({ size, milliseconds }) => milliseconds / size < 0.1);
+  const [unit, factor] = isShort ? ['µs', 1_000] : ['ms', 1];
   for (const [index, { size, milliseconds }] of grown.entries()) {
     const before = grown[index - 1];
-    const name = `${what}, ${size.toLocaleString('en')} ${things}`;
-    const each = milliseconds / size;
     reportFigure({
-      what: name,
+      what: `${what}, ${size.toLocaleString('en')} ${size === 1 ? things.slice(0, -1) : things}`,
       against: 'each',
-      figure: each,
-      unit: 'ms',
-      ...(before === undefined ? {} : { atMost: (before.milliseconds / before.size) * maxGrowth }),
+      figure: (milliseconds / size) * factor,
+      unit,
+      ...(before === undefined ? {} : { atMost: (before.milliseconds / before.size) * maxGrowth * factor }),
     });
   }
 }
