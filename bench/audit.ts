@@ -9,6 +9,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../local/paths.ts';
+import { type Grown, reportCheck, reportFigure, reportGrowth, reportRatio } from './rows.ts';
+import type { StubCounts } from './stub-process.ts';
 import type { StubOptions } from './stub-registry.ts';
 
 execFileSync(process.execPath, [join(projectRoot, 'tools', 'build-cli.mjs')]);
@@ -32,6 +34,8 @@ const sizes = [100, 1_000, 10_000, ...(process.argv.includes('--largest') ? [100
 // One or a few of each service that runs images, which the stub does not know.
 const usageCalls = 20;
 
+const grown: Grown[] = [];
+
 try {
   for (const run of [
     ...sizes.map((repositories) => ({
@@ -47,8 +51,19 @@ try {
     },
   ])
     await measure(run.title, { ...run, latencyMs });
+  // The last one is throttled.
+  reportGrowth('audit', 'repositories', grown.slice(0, -1));
 } finally {
   rmSync(folder, { recursive: true });
+}
+
+/** What an audit came to. */
+interface AuditRun {
+  readonly seconds: number;
+  readonly counts: StubCounts;
+  readonly megabytes: number;
+  /** The report's file. */
+  readonly output: string;
 }
 
 async function measure(title: string, options: StubOptions): Promise<void> {
@@ -75,22 +90,31 @@ async function measure(title: string, options: StubOptions): Promise<void> {
   );
   const seconds = (performance.now() - begun) / 1000;
   if (status !== 0) throw new Error(`audit ended with ${status}: ${stderr}`);
-  const { calls, throttled } = await countsOf(stub);
+  const counts = await countsOf(stub);
   stub.disconnect();
+  grown.push({ size: options.repositories, milliseconds: seconds * 1000 });
+  report(title, options, { seconds, counts, megabytes: Number(/peak (\d+) MB/.exec(stderr)?.[1]), output });
+}
+
+function report(title: string, options: StubOptions, { seconds, counts, megabytes, output }: AuditRun): void {
+  const what = `audit, ${title}`;
   const { repositories, summary } = JSON.parse(readFileSync(output, 'utf8'));
-  const total = Object.values<number>(calls).reduce((sum, count) => sum + count, 0);
-  const megabytes = Number(/peak (\d+) MB/.exec(stderr)?.[1]);
-  const serial = (total * latencyMs) / 1000;
-  console.log(`${title}: ${repositories.length} read, ${total} calls (${throttled} throttled)`);
-  for (const [operation, count] of Object.entries(calls)) console.log(`  ${operation.padEnd(42)}${count}`);
-  console.log(
-    `  ${(serial / seconds).toFixed(1)} times as fast as one call after the other; ${seconds.toFixed(1)} s, ${((seconds * 1000) / repositories.length).toFixed(1)} ms for each; peak ${megabytes} MB`,
-  );
-  const isComplete = repositories.length === options.repositories && summary.unknown.every(isExpected);
-  if (!isComplete || total - throttled > maxCalls(options) || !(megabytes < maxMegabytes)) {
-    console.log('  NOT as it should be: a repository lost, too many calls, or too much memory');
-    process.exitCode = 1;
-  }
+  const total = Object.values(counts.calls).reduce((sum, count) => sum + count, 0);
+  reportRatio({
+    what,
+    against: 'its calls one after the other, how many times as fast',
+    ratio: (total * latencyMs) / 1000 / seconds,
+    atLeast: 5,
+  });
+  const against = 'memory at its peak';
+  reportFigure({ what, against, figure: megabytes, unit: 'MB', atMost: maxMegabytes });
+  const made = total - counts.throttled;
+  reportCheck(`${what}: none lost, as few calls as there can be`, [
+    ...(repositories.length === options.repositories ? [] : [`${repositories.length} read`]),
+    ...(summary.unknown.every(isExpected) ? [] : [JSON.stringify(summary.unknown)]),
+    ...(made <= maxCalls(options) ? [] : [`${made} calls`]),
+    ...counts.problems,
+  ]);
 }
 
 /** The fewest there are: three for each repository, four in a registry of up to 500 (its stack), and the bulk reads. */
@@ -104,7 +128,7 @@ function isExpected({ reason }: { readonly reason: string }): boolean {
   return reason.includes('CloudTrail');
 }
 
-async function countsOf(stub: ChildProcess): Promise<{ calls: Record<string, number>; throttled: number }> {
+async function countsOf(stub: ChildProcess): Promise<StubCounts> {
   stub.send('counts');
   const [counts] = await once(stub, 'message');
   return counts;

@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../local/paths.ts';
+import { median, reportRatio } from './rows.ts';
 
 const budget = 2;
 const rounds = Number(process.argv[2] ?? 40);
@@ -50,12 +51,13 @@ try {
 }
 
 const empty = median(times.get('an empty process') ?? []);
-console.log(`${rounds} rounds, median, as a multiple of an empty Node process (${empty.toFixed(0)} ms):`);
-for (const name of Object.keys(commands)) {
-  const ratio = median(times.get(name) ?? []) / empty;
-  console.log(`  ${name.padEnd(30)}${ratio.toFixed(2)}${name === measured ? ` of ${budget}` : ''}`);
-  if (name === measured && ratio > budget) process.exitCode = 1;
-}
+for (const name of Object.keys(commands))
+  reportRatio({
+    what: `the command: ${name}`,
+    against: 'an empty process of Node',
+    ratio: median(times.get(name) ?? []) / empty,
+    ...(name === measured ? { atMost: budget } : {}),
+  });
 
 function time(args: readonly string[], env: NodeJS.ProcessEnv = {}): number {
   const start = performance.now();
@@ -67,11 +69,6 @@ function time(args: readonly string[], env: NodeJS.ProcessEnv = {}): number {
   if (error !== undefined || status === null || status > 1)
     throw new Error(`${args.join(' ')} exited with ${status}`);
   return performance.now() - start;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 /** A template of many repositories. */

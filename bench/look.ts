@@ -10,8 +10,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
 import { projectRoot } from '../local/paths.ts';
+import { buildFunction } from './bundles.ts';
+import { reportCheck, reportFigure } from './rows.ts';
 import { nameOf } from './stub-answers.ts';
 import { startStubRegistry } from './stub-registry.ts';
 import { usageAnswers } from './stub-usage.ts';
@@ -25,24 +26,8 @@ const withheld = repositories / 2 - 5;
 
 /** The macro as SAM builds it: from source the SDK's clients would be a thousand files. */
 const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-bench-'));
-buildSync({
-  entryPoints: ['handler', 'documents', 'look', 'sentences'].map((name) =>
-    join(projectRoot, 'functions', 'macro', `${name}.ts`),
-  ),
-  outdir: folder,
-  bundle: true,
-  minify: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node24',
-  mainFields: ['module', 'main'],
-  supported: { 'dynamic-import': false },
-  alias: {
-    '@aws-sdk/credential-provider-node': join(projectRoot, 'aws', 'bundle', 'environment-credentials.ts'),
-  },
-  define: { 'import.meta.filename': '__filename' },
-});
-const { handler } = createRequire(import.meta.url)(join(folder, 'handler.js'));
+const bundle = await buildFunction('MacroFunction', folder);
+const { handler } = createRequire(import.meta.url)(bundle);
 
 const usage = usageAnswers({
   clusters: 10,
@@ -96,17 +81,18 @@ const seconds = (performance.now() - begun) / 1000;
 console.log = write;
 registry.send('calls');
 const [{ calls }] = await once(registry, 'message');
-const cpu = process.cpuUsage();
 const without = Object.values<{ Properties: object }>(fragment?.Resources ?? {}).filter(
   ({ Properties }) => !('LifecyclePolicy' in Properties),
 ).length;
-write(
-  `look at ${repositories} repositories of ${imagesEach} images: ${seconds.toFixed(2)} s, loading included (at most ${maxSeconds}); ${status}; ${((cpu.user + cpu.system) / 1e6).toFixed(2)} s of CPU; ECR ${JSON.stringify(calls)}`,
-);
-write(
-  `${without} get no default policy (${withheld} expected); calls ${JSON.stringify(Object.fromEntries(services.calls))}, ${services.throttled()} of them throttled`,
-);
+const title = `the macro's look at ${repositories} repositories of ${imagesEach} images`;
+reportFigure({ what: title, against: 'loading included', figure: seconds, unit: 's', atMost: maxSeconds });
+const callsMade = Object.values<number>(calls).reduce((sum, count) => sum + count, 0);
+reportFigure({ what: title, against: 'calls to ECR, each', figure: callsMade / repositories, unit: 'calls' });
+reportCheck('the look withholds the policies of what is in use', [
+  ...(status === 'success' ? [] : [status]),
+  ...(without === withheld ? [] : [`${without} without a default policy, and not ${withheld}`]),
+  ...services.problems,
+]);
 registry.disconnect();
 await services.stop();
 rmSync(folder, { recursive: true });
-process.exitCode = seconds <= maxSeconds && without === withheld ? 0 : 1;

@@ -8,16 +8,15 @@
  * - A cold start, from a new process to its answer at Lambda's runtime API, against that of a function that does nothing:
  *   with defaults only, and where one more file has to be loaded. Both have the environment of the deployed function.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { buildSync } from 'esbuild';
-import { parse } from 'yaml';
 import { asObject, type JsonObject } from '../core/json.ts';
 import type { handler as macro } from '../functions/macro/handler.ts';
-import { projectRoot } from '../local/paths.ts';
+import { applicationTemplate, buildFunction } from './bundles.ts';
 import { coldStarts } from './cold-start.ts';
+import { reportRatio } from './rows.ts';
 
 const budget = 1.25;
 const coldBudget = 1.1;
@@ -81,11 +80,9 @@ const cases: readonly Case[] = [
 ];
 
 const log = console.log;
-console.log(`${resourceCount} resources, lower quartile of ${rounds} rounds, in times parse + print:`);
-console.log(`${''.padEnd(34)}${'of what it is given'.padStart(22)}${'of what it answers'.padStart(22)}`);
 const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-bench-'));
 try {
-  const bundle = buildMacro(folder);
+  const bundle = await buildFunction('MacroFunction', folder);
   const { handler }: { handler: Handler } = createRequire(import.meta.url)(bundle);
   for (const each of cases) await reportCase(each, handler);
   await reportColdStarts(bundle);
@@ -108,13 +105,13 @@ async function reportCase({ name, fragment, budgetFor }: Case, handler: Handler)
     times.macro.push(await time(() => handler(parsed)));
   }
   console.log = log;
-  const cell = (which: 'given' | 'answered') => {
-    const ratio = typical(times.macro) / typical(times[which]);
-    const size = `${(Buffer.byteLength(texts[which]) / 1024).toFixed(0)} KiB`;
-    const words = which === budgetFor ? judged(ratio, budget) : ratio.toFixed(2);
-    return `${size}: ${words}`.padStart(22);
-  };
-  console.log(`  ${name.padEnd(32)}${cell('given')}${cell('answered')}`);
+  for (const which of ['given', 'answered'] as const)
+    reportRatio({
+      what: `the macro, ${resourceCount} resources: ${name}`,
+      against: `parsing and printing what it ${which === 'given' ? 'is given' : 'answers'}`,
+      ratio: typical(times.macro) / typical(times[which]),
+      ...(which === budgetFor ? { atMost: budget } : {}),
+    });
 }
 
 /** A cold start, from a new process to its answer at the runtime API, of the bundle as SAM builds it. */
@@ -137,18 +134,16 @@ async function reportColdStarts(bundle: string): Promise<void> {
     deployedEnvironment(),
   );
   const empty = decile(times.get('nothing') ?? []);
-  const ratioOf = (name: string) => decile(times.get(name) ?? []) / empty;
-  console.log(
-    `Cold start, lowest decile of ${coldRounds} rounds, in times a function that does nothing (${empty.toFixed(0)} ms):`,
-  );
-  console.log(`  ${'defaults are written'.padEnd(46)}${judged(ratioOf('usual'), coldBudget)}`);
-  console.log(`  ${'and a setting is reported (sentences)'.padEnd(46)}${ratioOf('sentences').toFixed(2)}`);
-  console.log(`  ${'and a policy is read (documents)'.padEnd(46)}${ratioOf('documents').toFixed(2)}`);
-}
-
-/** The application's template; of the short forms of intrinsics only the text is left. */
-function applicationTemplate() {
-  return parse(readFileSync(join(projectRoot, 'template.yaml'), 'utf8'), { logLevel: 'silent' });
+  const reportStart = (what: string, name: string, atMost?: number) =>
+    reportRatio({
+      what: `the macro, cold start: ${what}`,
+      against: 'a function that does nothing',
+      ratio: decile(times.get(name) ?? []) / empty,
+      ...(atMost === undefined ? {} : { atMost }),
+    });
+  reportStart('defaults are written', 'usual', coldBudget);
+  reportStart('and a setting is reported', 'sentences');
+  reportStart('and a policy is read', 'documents');
 }
 
 /** What the deployed function has, with each parameter's default; without the look at live repositories (bench/look.ts). */
@@ -159,31 +154,8 @@ function deployedEnvironment(): Record<string, string> {
   return { ...Object.fromEntries(values), LifecycleGuard: 'Off' };
 }
 
-/** The macro as SAM builds it. */
-function buildMacro(outdir: string): string {
-  const { EntryPoints } = applicationTemplate().Resources.MacroFunction.Metadata.BuildProperties;
-  buildSync({
-    entryPoints: EntryPoints,
-    absWorkingDir: projectRoot,
-    outdir,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node24',
-    define: { 'import.meta.filename': '__filename' },
-  });
-  return join(outdir, 'handler.js');
-}
-
 function eventOf(fragment: JsonObject) {
   return { requestId: 'r', transformId: 't', params: {}, templateParameterValues: {}, fragment };
-}
-
-/** A ratio with its budget; one that is over it fails the run. */
-function judged(ratio: number, most: number): string {
-  if (ratio > most) process.exitCode = 1;
-  return `${ratio.toFixed(2)} of ${most}`;
 }
 
 async function time(work: () => Promise<unknown>): Promise<number> {
