@@ -95,6 +95,6 @@ test('the columns of the stacks are aligned', () => {
     ],
     unread: [],
   } satisfies FoundUses;
-  const lines = usesText(found, coloursFor({ isTTY: false }, {})).split('\n');
+  const lines = usesText(found, noColours).split('\n');
   expect(lines[0]?.indexOf('CREATE_COMPLETE')).toBe(lines[1]?.indexOf('UPDATE_COMPLETE'));
 });
