@@ -31,7 +31,22 @@ export interface Assessment {
 }
 
 export function assess(reading: RepositoryReading, options: AssessOptions): Assessment {
-  const parts = [mutabilityOf(reading, options), scanningOf(reading), lifecycleOf(reading, options)];
+  return assessmentOf([...settingsOf(reading, options.policy), lifecycleOf(reading, options)]);
+}
+
+/** What is read of a repository's settings, without a call for its lifecycle policy and its images. */
+export type SettingsReading = Pick<RepositoryReading, 'tagMutability' | 'origin' | 'scan' | 'scanOnPush'>;
+
+/** The same without the lifecycle policy. */
+export function assessSettings(reading: SettingsReading, policy: Policy): Assessment {
+  return assessmentOf(settingsOf(reading, policy));
+}
+
+function settingsOf(reading: SettingsReading, policy: Policy): readonly Part[] {
+  return [mutabilityOf(reading, policy), scanningOf(reading)];
+}
+
+function assessmentOf(parts: readonly Part[]): Assessment {
   return {
     changes: parts.flatMap(({ change }) => change ?? []),
     withheld: parts.flatMap(({ withheld }) => withheld ?? []),
@@ -46,7 +61,7 @@ interface Part {
   readonly note?: ResultNote;
 }
 
-function mutabilityOf({ tagMutability: before, origin }: RepositoryReading, { policy }: AssessOptions): Part {
+function mutabilityOf({ tagMutability: before, origin }: SettingsReading, policy: Policy): Part {
   const { tagMutability: standard } = safeDefaults(policy);
   if (standard === undefined || unsafeSettings({ tagMutability: before }, policy).length === 0) return {};
   if (isUnknown(origin)) return { withheld: { code: 'origin-unread', reason: origin.unknown } };
@@ -56,7 +71,7 @@ function mutabilityOf({ tagMutability: before, origin }: RepositoryReading, { po
 }
 
 /** In effect, as the audit says: a rule of the registry can cover a repository, or leave it out. */
-function scanningOf({ scan, scanOnPush: before }: RepositoryReading): Part {
+function scanningOf({ scan, scanOnPush: before }: SettingsReading): Part {
   if (!isUnknown(scan) && scan.frequency !== 'MANUAL') return {};
   if (before) return isUnknown(scan) ? {} : { note: { code: 'not-scanned' } };
   return { change: { setting: 'scanOnPush', before, after: true } };

@@ -37,10 +37,10 @@ export interface BatchTimes {
   readonly reporting: Deadline;
 }
 
-export interface BatchContext {
+/** What hardening depends on, whoever asks for it. */
+export interface HardenContext {
   readonly ecr: Connection<BatchEcr>;
   readonly claims: ClaimsConnection;
-  readonly objects: ObjectStore;
   /** Reads image indexes that a lifecycle policy would expire; none is read where that would count as a pull. */
   readonly connectIndexes?: ((deadline: Deadline) => IndexReader) | undefined;
   readonly settings: KeeperSettings;
@@ -48,4 +48,8 @@ export interface BatchContext {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
+}
+
+export interface BatchContext extends HardenContext {
+  readonly objects: ObjectStore;
 }

@@ -58,7 +58,8 @@ function hardenedEarlier(
   return { ...result, state: 'hardened', changes, notes };
 }
 
-function changesBy(claim: Claim, { policies }: ClaimRecord): readonly SettingChange[] {
+/** What the last change of a claim has changed. */
+export function changesBy(claim: Claim, { policies }: ClaimRecord): readonly SettingChange[] {
   const { beforeLastChange: before, set } = claim;
   const text = (hash = 'none') => textOf(hash, [], policies) ?? null;
   return allSettings

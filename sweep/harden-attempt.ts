@@ -8,7 +8,7 @@ import { reconcile } from '../reconcile/reconcile.ts';
 import { type Session, startSession } from '../reconcile/session.ts';
 import type { StopWatch } from '../reconcile/stop.ts';
 import type { Attempt } from './attempts.ts';
-import type { BatchContext } from './batch-context.ts';
+import type { HardenContext } from './batch-context.ts';
 import { failureEntry } from './failure.ts';
 import type { SettingChange } from './results.ts';
 import type { SweepInfo } from './sweep-info.ts';
@@ -18,11 +18,14 @@ import { protectedDaysOf } from './withheld.ts';
 /** What is to be changed, by the name of the repository. */
 export type ToHarden = ReadonlyMap<string, readonly SettingChange[]>;
 
+/** The request as the claims have it: of a sweep, or of a batch of events. */
+export type KeeperRequest = Pick<SweepInfo, 'sweep' | 'registry'>;
+
 /** The session of one request of the keeper. */
 export function startKeeperSession(
-  { sweep, registry }: SweepInfo,
+  { sweep, registry }: KeeperRequest,
   usage: BatchUsage,
-  { ecr, claims, connectIndexes, settings, times, now, log }: BatchContext,
+  { ecr, claims, connectIndexes, settings, times, now, log }: HardenContext,
 ): Session {
   const { working, undoing, recording } = times;
   return startSession({
@@ -48,8 +51,8 @@ export function startKeeperSession(
 export async function hardenTogether(
   names: readonly string[],
   changes: ToHarden,
-  { info, usage }: { readonly info: SweepInfo; readonly usage: BatchUsage },
-  context: BatchContext,
+  { info, usage }: { readonly info: KeeperRequest; readonly usage: BatchUsage },
+  context: HardenContext,
 ): Promise<Attempt> {
   const session = startKeeperSession(info, usage, context);
   try {
@@ -78,13 +81,13 @@ const neverStopped: StopWatch = {
 };
 
 /** Reverts what was changed, and logs what could not be: whoever comes next finds it unfinished. */
-export async function revert(session: Session, { log }: BatchContext): Promise<void> {
+export async function revert(session: Session, { log }: HardenContext): Promise<void> {
   const { failures } = await session.undo();
   for (const { subject, settings, error } of failures)
     log({ level: 'ERROR', message: 'not reverted', subject, settings, ...failureEntry(error) });
 }
 
-function requesterOf({ sweep }: SweepInfo, { settings }: BatchContext): Requester {
+function requesterOf({ sweep }: KeeperRequest, { settings }: HardenContext): Requester {
   const properties = hashOf(keeperHolder);
   return {
     holder: keeperHolder,
@@ -100,7 +103,7 @@ function requesterOf({ sweep }: SweepInfo, { settings }: BatchContext): Requeste
 function desiredOf(
   names: readonly string[],
   changes: ToHarden,
-  { settings: { policy } }: BatchContext,
+  { settings: { policy } }: HardenContext,
 ): Desired {
   const policies = names.flatMap((name) => changes.get(name) ?? []).flatMap(policyIn);
   return {

@@ -1,17 +1,16 @@
 /** Hardens the repositories of a batch, or reports what would be done. */
 
-import { orUnknown } from '../audit/read/failures.ts';
-import type { RepositoryReading } from '../audit/reading.ts';
-import { isRepositoryNotFound } from '../aws/faults.ts';
-import { groupBy } from '../core/group-by.ts';
 import { assess } from './assess.ts';
-import { type Attempted, attemptEach } from './attempts.ts';
+import type { Attempted } from './attempts.ts';
 import type { BatchContext, BatchEcr } from './batch-context.ts';
-import { type DecisionInput, decide, isSafe } from './decide.ts';
+import { decide, isSafe } from './decide.ts';
+import type { DriftSubject } from './drift.ts';
 import { withEarlierAttempt } from './earlier-attempt.ts';
-import { hardenTogether, type ToHarden } from './harden-attempt.ts';
+import { hardenEach } from './harden-each.ts';
 import type { SweepItem } from './items.ts';
+import { leftOutOf } from './left-alone.ts';
 import { type BatchReading, readBatch } from './read-batch.ts';
+import { tagsOf } from './read-tags.ts';
 import {
   type Afterwards,
   afterwardsOf,
@@ -22,7 +21,7 @@ import {
 } from './result-of.ts';
 import type { RepositoryResult } from './results.ts';
 import type { SweepInfo } from './sweep-info.ts';
-import { type BatchUsage, usageOfBatch } from './usage-of-batch.ts';
+import { usageOfBatch } from './usage-of-batch.ts';
 
 /** @throws errors of the bucket, and of ECR where the repositories cannot be described at all; OutOfTime */
 export async function hardenBatch(
@@ -38,17 +37,21 @@ export async function hardenBatch(
   const decided = await readBatch(items, info, usage, { ecr, working: times.working }, (each) =>
     decideOne(each, ecr, about, context),
   );
+  const isMending = info.mode === 'Mend' && settings.mode !== 'Report';
+  const subjects = decided.flatMap(({ subject }) => subject ?? []);
+  const leftOut = await leftOutOf(subjects, info, { isMending, readAt: now }, context);
   const toHarden = new Map(
-    decided.flatMap(({ result, afterwards }) =>
-      afterwards === undefined ? [] : [[result.name, result.changes]],
+    decided.flatMap(({ result: { name, changes }, subject }) =>
+      subject === undefined || leftOut.has(name) ? [] : [[name, changes]],
     ),
   );
-  const attempted =
-    info.mode === 'Mend' && settings.mode !== 'Report'
-      ? await hardenEach(toHarden, { info, usage }, context)
-      : new Map<string, Attempted>();
+  const attempted = isMending
+    ? await hardenEach(toHarden, { info, usage }, context)
+    : new Map<string, Attempted>();
   const results = decided.map(({ result, afterwards }) => {
     const outcome = attempted.get(result.name);
+    const left = leftOut.get(result.name);
+    if (left !== undefined) return { ...result, ...left };
     return outcome === undefined || afterwards === undefined
       ? result
       : attemptedResult(result, afterwards, outcome);
@@ -60,6 +63,8 @@ export async function hardenBatch(
 interface Decided {
   readonly result: RepositoryResult;
   readonly afterwards?: Afterwards;
+  /** Only of one to harden. */
+  readonly subject?: DriftSubject;
 }
 
 /** The tags of a repository matter only where it is not safe. */
@@ -81,36 +86,6 @@ async function decideOne(
   const decision = decide({ assessment, stack: reading.stack, tags }, settings, now);
   const result = decidedResult(each, decision, about);
   return decision.state === 'to-harden'
-    ? { result, afterwards: afterwardsOf(each, decision, about) }
+    ? { result, afterwards: afterwardsOf(each, decision, about), subject: each.repository }
     : { result };
-}
-
-async function tagsOf(
-  { arn }: Pick<RepositoryReading, 'arn'>,
-  ecr: BatchEcr,
-): Promise<DecisionInput['tags'] | 'gone'> {
-  try {
-    return await orUnknown('ecr:ListTagsForResource', () => ecr.tags(arn));
-  } catch (error) {
-    if (isRepositoryNotFound(error)) return 'gone';
-    throw error;
-  }
-}
-
-/** Those that get a lifecycle policy apart from the others, whose policies need not be read again. */
-async function hardenEach(
-  changes: ToHarden,
-  about: { readonly info: SweepInfo; readonly usage: BatchUsage },
-  context: BatchContext,
-): Promise<ReadonlyMap<string, Attempted>> {
-  const groups = groupBy(changes.keys(), (name) =>
-    (changes.get(name) ?? []).some(({ setting }) => setting === 'lifecyclePolicy'),
-  );
-  const outcomes = new Map<string, Attempted>();
-  for (const names of groups.values())
-    for (const [name, outcome] of await attemptEach(names, (some) =>
-      hardenTogether(some, changes, about, context),
-    ))
-      outcomes.set(name, outcome);
-  return outcomes;
 }

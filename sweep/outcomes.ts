@@ -32,7 +32,8 @@ export function outcomeOf(result: RepositoryResult): Outcome {
   };
 }
 
-function reasonCode(reason: NonNullable<RepositoryResult['reason']>): string {
+/** A reason as one word or two, such as `failed: AccessDeniedException`. */
+export function reasonCode(reason: NonNullable<RepositoryResult['reason']>): string {
   switch (reason.code) {
     case 'refused':
       return `refused: ${reason.refusal.code}`;

@@ -2,6 +2,7 @@
 import type { RepositoryAudit } from '../audit/audit.ts';
 import type { Origin } from '../audit/origin.ts';
 import type { Read, UnreadReason } from '../audit/unread.ts';
+import type { LeftAlone } from '../core/claims/drift-state.ts';
 import type { Exemption, ExemptionTagProblem } from '../core/policy/exemption-tag.ts';
 import type { WritableSettingName } from '../core/settings/repository-settings.ts';
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
@@ -20,6 +21,8 @@ export const sweepStates = [
   'exempt',
   /** A stack owns it, and KeeperStackOwned is Report. */
   'left-to-stack',
+  /** Somebody has undone the hardening again and again, until `ecr-hardening claims --resume`. */
+  'left-after-drift',
   'refused',
   'failed',
   /** Since it was listed. */
@@ -64,6 +67,8 @@ export type ResultReason =
   | { readonly code: 'tags-unread'; readonly reason: UnreadReason }
   /** The default lifecycle policy would expire images in use, or whether it would is not known. */
   | ({ readonly code: 'lifecycle-withheld' } & HarmSummary)
+  /** Of `left-after-drift`. */
+  | ({ readonly code: 'left-after-drift' } & LeftAlone)
   | ({ readonly code: 'failed' } & FailureCause)
   /** The time of its batch was over before it was its turn, or before it was done. */
   | { readonly code: 'not-reached' }

@@ -1,6 +1,5 @@
 /** The watch: which images in use the present lifecycle policy of a repository takes next. Pure. */
 import { withPushes } from '../audit/forecast.ts';
-import type { RepositoryReading } from '../audit/reading.ts';
 import type { Read } from '../audit/unread.ts';
 import { isUnknown } from '../core/known.ts';
 import type { Policy } from '../core/policy/policy.ts';
@@ -9,7 +8,7 @@ import { unreadSources } from '../core/usage/guard.ts';
 import { effectOf, expiringImages, type ImageAtRisk as Risk } from '../core/usage/policy-effect.ts';
 import { takesEffectWithinDays } from '../reconcile/look-repository.ts';
 import type { ImageAtRisk, Watched } from './results.ts';
-import { verdictsOf } from './withheld.ts';
+import { type UseReading, verdictsOf } from './withheld.ts';
 
 const day = 24 * 60 * 60 * 1000;
 /** How far ahead is looked, in days: time to pin an image, or to change a policy. */
@@ -26,7 +25,7 @@ const maxUsers = 3;
  * unknown, where no source was read and it removes any
  */
 export function watch(
-  reading: RepositoryReading,
+  reading: UseReading,
   options: {
     readonly policy: Policy;
     readonly sources: UsageEvidence['sources'];
@@ -58,7 +57,7 @@ export function watch(
 }
 
 /** That nothing is known to be at risk is no evidence that nothing is, where what uses images was not read. */
-function withoutRisk(references: RepositoryReading['references']): Read<Watched> {
+function withoutRisk(references: UseReading['references']): Read<Watched> {
   return isUnknown(references) ? references : { images: 0, first: [], isComplete: false };
 }
 

@@ -16,8 +16,15 @@ export function protectedDaysOf({ ProtectPulledWithinDays: days }: Policy): numb
   return days || defaultProtectedDays;
 }
 
+/** A repository's lifecycle policy, its images, and what uses them. */
+export type UseReading = Pick<RepositoryReading, 'lifecyclePolicy' | 'images' | 'references'>;
+
 /** What is known of the use of a repository's images. */
-export function verdictsOf({ images, references }: RepositoryReading, policy: Policy, now: number) {
+export function verdictsOf(
+  { images, references }: Pick<UseReading, 'images' | 'references'>,
+  policy: Policy,
+  now: number,
+) {
   return usageVerdicts(isUnknown(images) ? [] : images, isUnknown(references) ? [] : references, {
     pulledSince: pulledSinceOf(now, protectedDaysOf(policy)),
   });
@@ -26,7 +33,7 @@ export function verdictsOf({ images, references }: RepositoryReading, policy: Po
 /** Why a text is not put; undefined where it harms nothing. ECR's own preview decides again before it is put. */
 export function withheldFor(
   text: string,
-  reading: RepositoryReading,
+  reading: UseReading,
   {
     policy,
     sources,

@@ -30,13 +30,16 @@ export async function readStacks(
   const others = listed.filter(({ arn }) => !stacks.has(arn));
   const isAsked = others.length <= maxAsked;
   const ask = async ({ arn, name }: Pick<Repository, 'name' | 'arn'>) => {
-    const stack = isAsked
-      ? await orUnknown(action, async () => stackIn(await repositoryStacks.stackOf(name)))
-      : notFound;
+    const stack = isAsked ? await readStack(repositoryStacks, name) : notFound;
     stacks.set(arn, stack);
   };
   await mapConcurrently(others, ask, askedAtOnce);
   return stacks;
+}
+
+/** The stack of one repository, by asking CloudFormation. */
+export function readStack(stacks: RepositoryStacks, repository: string): Promise<Read<string | undefined>> {
+  return orUnknown(action, async () => stackIn(await stacks.stackOf(repository)));
 }
 
 function stackIn(stack: Known<string | undefined, 'not-listed'>): Read<string | undefined> {

@@ -2,6 +2,7 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { noPolicy, type RepositorySettings } from '../settings/repository-settings.ts';
 import { isMutability } from '../settings/tag-mutability.ts';
+import { isDriftState } from './drift-state.ts';
 import type { Claim, ClaimRecord, Ownership } from './record.ts';
 
 /** The body of a record, without the item's own attributes. Only policies that it refers to are kept. */
@@ -24,11 +25,11 @@ export function decodeRecord(item: {
 }): ClaimRecord | undefined {
   const body = parse(item.body);
   if (body === undefined || !isOwnership(body)) return undefined;
-  const { createdAt, changedAt, policies, inFlight } = body;
+  const { createdAt, changedAt, policies, inFlight, drift } = body;
   if (typeof createdAt !== 'number' || typeof changedAt !== 'number') return undefined;
   if (!isObject(policies) || !Object.values(policies).every((text) => isAbsentOr(text, isText)))
     return undefined;
-  if (!isAbsentOr(inFlight, isInFlight)) return undefined;
+  if (!isAbsentOr(inFlight, isInFlight) || !isAbsentOr(drift, isDriftState)) return undefined;
   // Only the functions can write the table, and the shape was checked down to each setting.
   return { ...(body as unknown as ClaimRecord), repositoryArn: item.key, version: item.version };
 }

@@ -5,6 +5,7 @@
  * cannot tamper with the original settings. The newest claim is in effect.
  */
 import type { PolicyHash, RepositorySettings } from '../settings/repository-settings.ts';
+import type { DriftState } from './drift-state.ts';
 
 /** The settings that one resource wants for a repository. */
 export interface Claim {
@@ -83,6 +84,8 @@ export interface ClaimRecord extends Ownership {
   /** The texts of the lifecycle policies that the record names by their hashes. */
   readonly policies: Readonly<Record<PolicyHash, string>>;
   readonly inFlight: InFlight | undefined;
+  /** What others have undone of the keeper's hardening; left out where nothing was. */
+  readonly drift?: DriftState;
 }
 
 /** The most claims on one repository: an item of the table ends at 400 KB. */

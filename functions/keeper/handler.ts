@@ -1,11 +1,11 @@
 /**
- * The handler of the keeper's four functions, which are one build: SAM builds functions of one handler only once.
+ * The handler of the keeper's functions, which are one build: SAM builds functions of one handler only once.
  *
  * Each step is a file beside it (template.yaml, EntryPoints), and a function loads only its own.
  */
 import { createRequire } from 'node:module';
 
-const steps = ['list', 'evidence', 'batch', 'summary'] as const;
+const steps = ['list', 'evidence', 'batch', 'summary', 'events'] as const;
 
 interface StepFile {
   readonly handler: (event: unknown, context: unknown) => Promise<unknown>;

@@ -4,6 +4,7 @@ import type { Message } from '../../aws/sns/publish.ts';
 import { visibleIn } from '../../core/visible.ts';
 import type { SweepSummary } from '../../sweep/summarise.ts';
 import type { ReportPlace, SweepMessage } from '../../wording/sweep/notification.ts';
+import { chatOf } from './chat.ts';
 
 // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html; some is left for the attributes, which count too.
 const maxBytes = 256 * 1024 - 2_048;
@@ -63,31 +64,12 @@ function formsOf(
       text,
     }),
   );
-  const chat = JSON.stringify({
-    version: '1.0',
-    source: 'custom',
-    id: `ecr-hardening-${sweep}`.slice(0, 64),
-    content: { textType: 'client-markdown', title: escaped(subject), description: escaped(text) },
-    metadata: {
-      threadId: `ecr-hardening keeper ${registry.region}`,
-      summary: escaped(subject),
-      eventType: 'sweep',
-    },
+  const chat = chatOf({
+    subject,
+    text,
+    id: `ecr-hardening-${sweep}`,
+    region: registry.region,
+    eventType: 'sweep',
   });
   return { text, json, chat };
-}
-
-const signs: Readonly<Record<string, string>> = {
-  '[': '［',
-  ']': '］',
-  '*': '＊',
-  '`': "'",
-  '@': '＠',
-  '<': '＜',
-  '>': '＞',
-};
-
-/** Text in which a chat application reads no link and no mention. */
-function escaped(text: string): string {
-  return text.replace(/[[\]*`@<>]/g, (sign) => signs[sign] ?? sign);
 }

@@ -7,10 +7,16 @@ import { unreadClause } from '../audit/unread.ts';
 import { changeClause, exemptionSentence, reasonSentence, resultNote, riskSentences } from './reasons.ts';
 import { stateLabel, statesInOrder } from './states.ts';
 
-const openStates: readonly ResultState[] = ['failed', 'refused', 'would-harden', 'left-to-stack'];
+const openStates: readonly ResultState[] = [
+  'failed',
+  'refused',
+  'would-harden',
+  'left-to-stack',
+  'left-after-drift',
+];
 
 // They come with what would be changed of them.
-const notChanged: readonly ResultState[] = ['would-harden', 'left-to-stack'];
+const notChanged: readonly ResultState[] = ['would-harden', 'left-to-stack', 'left-after-drift'];
 
 /** The state of a repository, and the lines of its details. */
 export function sweepOnPage(result: RepositoryResult): DescribedSweep {

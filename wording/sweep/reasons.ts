@@ -1,4 +1,5 @@
 /** Why a repository of a sweep is not safe, what else is to be said of it, and what to do. Sentences. */
+import { driftDays, unknownActor } from '../../core/claims/drift.ts';
 import type {
   ResultExemption,
   ResultNote,
@@ -24,6 +25,8 @@ export function reasonSentence(reason: ResultReason): string {
       return `It is not known whether its tag ecr-hardening:exempt exempts it, so it was left as it is: ${unreadClause(reason.reason)}.`;
     case 'lifecycle-withheld':
       return `The lifecycle policy was not put: ${withheldBecause(reason)}.`;
+    case 'left-after-drift':
+      return `Its hardening was undone ${reason.times} times in ${driftDays} days, last by ${actorWords(reason.by)}: it is left alone until you run ecr-hardening claims --resume and its name.`;
     case 'failed':
       return `${reason.operation ?? 'A call'} failed with ${reason.error}: the next sweep tries again, and so does ecr-hardening sweep --again.`;
     case 'not-reached':
@@ -33,6 +36,11 @@ export function reasonSentence(reason: ResultReason): string {
     default:
       return reason satisfies never;
   }
+}
+
+/** Who has undone it. */
+function actorWords(by: string): string {
+  return by === unknownActor ? 'somebody whom no event named' : by;
 }
 
 function withheldBecause({

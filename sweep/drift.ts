@@ -1,0 +1,116 @@
+/** Counts what others have undone of the keeper's hardening, and says which repositories are left alone for it. */
+import type { ClaimsTable } from '../aws/claims/claims-table.ts';
+import type { Repository } from '../aws/ecr/ecr.ts';
+import { driftOf, recordUndoings, type Undoing, undoneSettings, withDrift } from '../core/claims/drift.ts';
+import type { DriftState, LeftAlone } from '../core/claims/drift-state.ts';
+import { keeperHolder } from '../core/claims/keeper.ts';
+import { type ClaimRecord, claimOf } from '../core/claims/record.ts';
+import type { WritableSettingName } from '../core/settings/repository-settings.ts';
+import { itemOf } from '../reconcile/lease-records.ts';
+import type { Log } from '../reconcile/log.ts';
+import { readRecords } from '../reconcile/observe.ts';
+
+/** A repository that is to be hardened, as it was read. */
+export type DriftSubject = Pick<Repository, 'name' | 'arn' | 'createdAt' | 'tagMutability' | 'scanOnPush'>;
+
+/** What is known of one repository's drift. */
+export interface Drifted {
+  readonly left: LeftAlone | undefined;
+  /** Whether it is left alone since these calls: this is reported once. */
+  readonly isNewlyLeft: boolean;
+  /** How often it was undone in the last 14 days. */
+  readonly times: number;
+  /** Now less safe than the keeper has set them; empty where nothing was undone since. */
+  readonly undone: readonly WritableSettingName[];
+}
+
+export interface DriftContext {
+  readonly claims: ClaimsTable;
+  readonly log: Log;
+  /** Milliseconds since 1970 at which the subjects began to be read. */
+  readonly readAt: number;
+  readonly now: () => number;
+}
+
+// Each attempt means that another request has changed the record since it was read.
+const maxAttempts = 3;
+
+/**
+ * @param undoingsOf the calls that have undone those settings; none of them is counted twice
+ * @returns by name; repositories without a record are left out
+ * @throws errors of DynamoDB, OutOfTime
+ */
+export async function countDrift(
+  subjects: readonly DriftSubject[],
+  undoingsOf: (name: string, undone: readonly WritableSettingName[]) => readonly Undoing[],
+  context: DriftContext,
+): Promise<ReadonlyMap<string, Drifted>> {
+  const found = new Map<string, Drifted>();
+  let left = subjects;
+  for (let attempt = 1; left.length > 0; attempt += 1) {
+    const records = await readRecords(
+      left.map(({ arn }) => arn),
+      context,
+    );
+    const counted = left.flatMap((subject) => {
+      const record = records.get(subject.arn);
+      return record === undefined || record.createdAt !== subject.createdAt
+        ? []
+        : [countOne(subject, record, undoingsOf, context)];
+    });
+    const writes = attempt < maxAttempts ? counted.filter(isToWrite) : [];
+    const conflicts = new Set(
+      await context.claims.write(
+        writes.map(({ record, state }) => ({
+          item: itemOf(withDrift(record, state, context.now())),
+          expected: record.version,
+        })),
+      ),
+    );
+    for (const each of counted)
+      if (!conflicts.has(each.subject.arn)) found.set(each.subject.name, each.drifted);
+    left = left.filter(({ arn }) => conflicts.has(arn));
+  }
+  return found;
+}
+
+interface Counted {
+  readonly subject: DriftSubject;
+  readonly record: ClaimRecord;
+  readonly state: DriftState;
+  readonly drifted: Drifted;
+}
+
+function countOne(
+  subject: DriftSubject,
+  record: ClaimRecord,
+  undoingsOf: Parameters<typeof countDrift>[1],
+  { readAt, now }: DriftContext,
+): Counted {
+  const { name, tagMutability, scanOnPush } = subject;
+  const before = driftOf(record);
+  // What was claimed after it was read, or is being changed, was not undone: it had not been set yet.
+  const isEarlier =
+    record.inFlight === undefined && (claimOf(record, keeperHolder)?.since ?? readAt) < readAt;
+  const undone = isEarlier
+    ? undoneSettings(record, { tagMutability, scanOnPush, lifecyclePolicy: undefined })
+    : [];
+  const undoings = undone.length === 0 ? [] : undoingsOf(name, undone);
+  const state = recordUndoings(before, undoings, now());
+  const known = new Set(before.drifts.at(-1)?.events);
+  // A message that is delivered again, after the count was written and before anybody was notified, is reported again.
+  const isOfThese = state.left !== undefined && undoings.some(({ id }) => known.has(id));
+  return {
+    ...{ subject, record, state },
+    drifted: {
+      left: state.left,
+      isNewlyLeft: state.left !== undefined && (before.left === undefined || isOfThese),
+      times: state.drifts.length,
+      undone,
+    },
+  };
+}
+
+function isToWrite({ record, state }: Counted): boolean {
+  return state.drifts !== driftOf(record).drifts;
+}

@@ -1,0 +1,83 @@
+/** Lifecycle policies and repository policies that somebody has changed: they are reported, and never written from an event. */
+import { orUnknown } from '../../audit/read/failures.ts';
+import { isRepositoryNotFound } from '../../aws/faults.ts';
+import { mapConcurrently } from '../../aws/map-concurrently.ts';
+import { keeperHolder } from '../../core/claims/keeper.ts';
+import { type ClaimRecord, claimOf } from '../../core/claims/record.ts';
+import { checkSettings } from '../../core/controls/index.ts';
+import { isUnknown } from '../../core/known.ts';
+import { parseRepositoryPolicy } from '../../core/settings/repository-policy.ts';
+import { noPolicy } from '../../core/settings/repository-settings.ts';
+import { hashOfPolicy } from '../../reconcile/hash.ts';
+import { readRecords } from '../../reconcile/observe.ts';
+import { watch } from '../watch.ts';
+import type { EventOutcome, EventsContext } from './events-context.ts';
+import type { Subject } from './subject.ts';
+
+/** By name; empty where neither was changed. */
+export async function lookAtPolicies(
+  subjects: readonly Subject[],
+  context: EventsContext,
+): Promise<ReadonlyMap<string, Pick<EventOutcome, 'lifecycle' | 'publicBy'>>> {
+  const lifecycle = subjects.filter((subject) => isAbout(subject, 'lifecyclePolicy'));
+  const access = subjects.filter((subject) => isAbout(subject, 'repositoryPolicy'));
+  const { claims, times, log } = context;
+  const arns = lifecycle.map(({ repository }) => repository.arn);
+  const table = claims.until(times.working);
+  const records = arns.length === 0 ? new Map() : await readRecords(arns, { claims: table, log });
+  const found = new Map<string, Pick<EventOutcome, 'lifecycle' | 'publicBy'>>();
+  const add = async (subject: Subject, read: () => Promise<Pick<EventOutcome, 'lifecycle' | 'publicBy'>>) => {
+    const { name } = subject.repository;
+    found.set(name, { ...found.get(name), ...(await unlessGone(read)) });
+  };
+  await mapConcurrently(lifecycle, (each) =>
+    add(each, () => lifecycleOf(each, records.get(each.repository.arn), context)),
+  );
+  await mapConcurrently(access, (each) => add(each, () => publicAccessOf(each, context)));
+  return found;
+}
+
+function isAbout({ events }: Subject, what: 'lifecyclePolicy' | 'repositoryPolicy'): boolean {
+  return events.some(({ subject }) => subject === what);
+}
+
+async function unlessGone<Found extends object>(read: () => Promise<Found>): Promise<Partial<Found>> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isRepositoryNotFound(error)) return {};
+    throw error;
+  }
+}
+
+/** Of what uses images only their pulls are known here: the next sweep knows the rest. */
+async function lifecycleOf(
+  { repository: { name, createdAt } }: Subject,
+  record: ClaimRecord | undefined,
+  { ecr: connection, times, settings, now }: EventsContext,
+): Promise<Pick<EventOutcome, 'lifecycle'>> {
+  const ecr = connection.until(times.working);
+  const text = await orUnknown('ecr:GetLifecyclePolicy', () => ecr.lifecyclePolicy(name));
+  const claimed = record?.createdAt === createdAt ? claimOf(record, keeperHolder) : undefined;
+  const set = claimed?.set.lifecyclePolicy ?? noPolicy;
+  const isKeepers = set !== noPolicy && !isUnknown(text) && hashOfPolicy(text) !== set;
+  if (text === undefined) return { lifecycle: { isDeleted: true, isKeepers, atRisk: undefined } };
+  const images = await orUnknown('ecr:DescribeImages', () => ecr.images(name, { imageStatus: 'ANY' }));
+  const reading = { lifecyclePolicy: text, images, references: [] };
+  const atRisk = watch(reading, { policy: settings.policy, sources: {}, now: now() });
+  return { lifecycle: { isDeleted: false, isKeepers, atRisk } };
+}
+
+async function publicAccessOf(
+  { repository: { name } }: Subject,
+  { ecr, times, settings }: EventsContext,
+): Promise<Pick<EventOutcome, 'publicBy'>> {
+  const text = await orUnknown('ecr:GetRepositoryPolicy', () =>
+    ecr.until(times.working).repositoryPolicy(name),
+  );
+  if (text === undefined || isUnknown(text)) return {};
+  const parsed = parseRepositoryPolicy(text);
+  if (!('value' in parsed)) return {};
+  const issues = checkSettings({ repositoryPolicy: parsed.value }, settings.policy);
+  return { publicBy: issues.filter(({ verdict }) => verdict === 'unsafe') };
+}
