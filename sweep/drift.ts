@@ -62,7 +62,7 @@ export async function countDrift(
     const conflicts = new Set(
       await context.claims.write(
         writes.map(({ record, state }) => ({
-          item: itemOf(withDrift(record, state, context.now())),
+          item: itemOf(withDrift(record, state)),
           expected: record.version,
         })),
       ),

@@ -85,13 +85,16 @@ function withUndoing(drifts: readonly Drift[], { id, at, by, setting }: Undoing)
     : [...drifts, { at, by, settings: [setting], events: [id] }];
 }
 
-/** The record with another state, as the next write of it: no claim and no setting changes. */
-export function withDrift(record: ClaimRecord, drift: DriftState, changedAt: number): ClaimRecord {
-  return { ...record, drift, version: record.version + 1, changedAt };
+/**
+ * The record with another state, as the next write of it. No claim and no setting changes, and so neither does the time of
+ * its last change, after which reads may lag behind.
+ */
+export function withDrift(record: ClaimRecord, drift: DriftState): ClaimRecord {
+  return { ...record, drift, version: record.version + 1 };
 }
 
 /** The record after somebody has resumed the keeper's work on the repository. */
-export function resumed(record: ClaimRecord, changedAt: number): ClaimRecord {
+export function resumed(record: ClaimRecord): ClaimRecord {
   const { drift: _, ...rest } = record;
-  return { ...rest, version: record.version + 1, changedAt };
+  return { ...rest, version: record.version + 1 };
 }
