@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { isList, isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
+import { watchedCalls } from '../../../core/registry-events/event.ts';
 import { metricNamespace, metricsOf } from '../../../functions/keeper/metrics.ts';
+import { maxReceives } from '../../../functions/keeper/queued-events.ts';
 import { projectRoot } from '../../../local/paths.ts';
 import { keeperModes } from '../../../sweep/sweep-info.ts';
 import { actionsReachableFrom } from '../../support/imports.ts';
@@ -48,11 +50,18 @@ const actionOf: Readonly<Record<string, readonly string[]>> = {
   'dynamodb:TransactWriteItems': [],
 };
 
+/** What is only there where events are acted on. */
+const ofEvents = [
+  ...['KeeperEventsFunction', 'KeeperEventsRole', 'KeeperEventsQueue', 'KeeperEventsQueuePolicy'],
+  ...['KeeperEventsMapping', 'KeeperCallsRule', 'KeeperPushesRule', 'KeeperCopiesRule'],
+];
+
 /** What the files of a function have commands for beside those that it calls; the end-to-end tests run under its role. */
 const notCalled: Readonly<Record<string, readonly string[]>> = {
   List: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'],
   Evidence: ['ecr:BatchGetRepositoryScanningConfiguration'],
   Batch: ['dynamodb:Scan', 'ecr:GetAccountSetting', 'ecr:PutAccountSetting', 'ecr:SetRepositoryPolicy'],
+  Events: ['dynamodb:Scan', 'ecr:GetAccountSetting', 'ecr:PutAccountSetting', 'ecr:SetRepositoryPolicy'],
 };
 
 describe('what template.yaml deploys for the keeper', () => {
@@ -63,6 +72,7 @@ describe('what template.yaml deploys for the keeper', () => {
     const narrower: Readonly<Record<string, string>> = {
       KeeperAlarmTopic: 'HasOwnAlarmTopic',
       KeeperPullTimeExclusion: 'KeeperReadsImageIndexes',
+      ...Object.fromEntries(ofEvents.map((name) => [name, 'HasKeeperEvents'])),
     };
     for (const condition of Object.values(narrower))
       expect(listed(at(template, 'Conditions', condition))).toContain('HasKeeper');
@@ -74,42 +84,50 @@ describe('what template.yaml deploys for the keeper', () => {
       });
   });
 
-  test.each(['List', 'Evidence', 'Batch', 'Summary'])('the function %s may do what its code does', (name) => {
-    const file = `functions/keeper/${name.toLowerCase()}.ts`;
-    const calls = actionsReachableFrom(file)
-      .flatMap((call) => actionOf[call] ?? [call])
-      .filter((call) => !notCalled[name]?.includes(call));
-    expect(calls.length).toBeGreaterThan(0);
-    const logs = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-    const bucket = [
-      's3:AbortMultipartUpload',
-      's3:GetObject',
-      // Without it, S3 denies what does not exist.
-      's3:ListBucket',
-      's3:PutObject',
-    ];
-    expect([...new Set(actionsOf(`Keeper${name}Role`))].toSorted()).toEqual(
-      [...new Set([...calls, ...logs, ...bucket])].toSorted(),
-    );
-    const properties = (...path: string[]) => resource(`Keeper${name}Function`, 'Properties', ...path);
-    expect(properties('Role')).toBe(`Keeper${name}Role.Arn`);
-    expect(properties('Environment', 'Variables', 'Step')).toBe(name.toLowerCase());
-    expect(properties('Environment', 'Variables', 'Bucket')).toBe('KeeperBucket');
-    expect(properties('LoggingConfig', 'LogGroup')).toBe('KeeperLogGroup');
-  });
+  test.each(['List', 'Evidence', 'Batch', 'Summary', 'Events'])(
+    'the function %s may do what its code does',
+    (name) => {
+      const file = `functions/keeper/${name.toLowerCase()}.ts`;
+      const calls = actionsReachableFrom(file)
+        .flatMap((call) => actionOf[call] ?? [call])
+        .filter((call) => !notCalled[name]?.includes(call));
+      expect(calls.length).toBeGreaterThan(0);
+      const logs = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+      const bucket =
+        name === 'Events'
+          ? []
+          : [
+              's3:AbortMultipartUpload',
+              's3:GetObject',
+              // Without it, S3 denies what does not exist.
+              's3:ListBucket',
+              's3:PutObject',
+            ];
+      expect([...new Set(actionsOf(`Keeper${name}Role`))].toSorted()).toEqual(
+        [...new Set([...calls, ...logs, ...bucket, ...(name === 'Events' ? receiving : [])])].toSorted(),
+      );
+      const properties = (...path: string[]) => resource(`Keeper${name}Function`, 'Properties', ...path);
+      expect(properties('Role')).toBe(`Keeper${name}Role.Arn`);
+      expect(properties('Environment', 'Variables', 'Step')).toBe(name.toLowerCase());
+      expect(properties('Environment', 'Variables', 'Bucket')).toBe(
+        name === 'Events' ? undefined : 'KeeperBucket',
+      );
+      expect(properties('LoggingConfig', 'LogGroup')).toBe('KeeperLogGroup');
+    },
+  );
 
   test('the functions are one build', () => {
     const builds = ofType('AWS::Serverless::Function').map((name) => ({
       handler: resource(name, 'Properties', 'Handler'),
       metadata: resource(name, 'Metadata'),
     }));
-    expect(builds).toHaveLength(4);
+    expect(builds).toHaveLength(5);
     for (const build of builds) expect(build).toEqual(builds[0]);
   });
 
   test('every role has the boundary, and every log its retention', () => {
     const boundary = ['HasPermissionsBoundary', 'PermissionsBoundaryArn', 'AWS::NoValue'];
-    expect(ofType('AWS::IAM::Role')).toHaveLength(6);
+    expect(ofType('AWS::IAM::Role')).toHaveLength(7);
     for (const name of ofType('AWS::IAM::Role')) {
       expect(resource(name, 'Properties', 'PermissionsBoundary')).toEqual(boundary);
       expect(actionsOf(name).filter((action) => action.includes('*'))).toEqual([]);
@@ -173,6 +191,64 @@ describe('what template.yaml deploys for the keeper', () => {
     expect(metricNames).toEqual(expect.arrayContaining(own));
     for (const name of ['KeeperLateAlarm', 'KeeperImagesAtRiskAlarm'])
       expect(metricNames).toContain(resource(name, 'Properties', 'MetricName'));
+  });
+});
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: of the role that reads the queue. */
+const receiving = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
+
+describe('the events of the keeper', () => {
+  const rules = ['KeeperCallsRule', 'KeeperPushesRule', 'KeeperCopiesRule'];
+  const pattern = (...path: (string | number)[]) =>
+    resource('KeeperCallsRule', 'Properties', 'EventPattern', 'detail', ...path);
+
+  test('are those of the calls that the code knows, by others than the application', () => {
+    expect(pattern('eventName')).toEqual(Object.keys(watchedCalls));
+    const [without, others] = listed(pattern('$or')).map((each) =>
+      at(each, 'userIdentity', 'sessionContext', 'sessionIssuer', 'arn', 0),
+    );
+    expect(without).toEqual({ exists: false });
+    const roles = ['SettingsRole.Arn', 'KeeperBatchRole.Arn', 'KeeperEventsRole.Arn'];
+    expect(others).toEqual({ 'anything-but': roles });
+    const variables = resource('KeeperEventsFunction', 'Properties', 'Environment', 'Variables');
+    expect(at(variables, 'OwnRoles')).toEqual([',', roles]);
+  });
+
+  test('come from these rules alone, over TLS, and none is lost', () => {
+    for (const rule of rules)
+      expect(resource(rule, 'Properties', 'Targets')).toEqual([
+        { Id: 'queue', Arn: 'KeeperEventsQueue.Arn', DeadLetterConfig: { Arn: 'KeeperDeadLetters.Arn' } },
+      ]);
+    const sources = rules.map((rule) => `${rule}.Arn`);
+    const [allow, deny] = listed(
+      resource('KeeperEventsQueuePolicy', 'Properties', 'PolicyDocument', 'Statement'),
+    );
+    expect(at(allow, 'Condition', 'ArnEquals', 'aws:SourceArn')).toEqual(sources);
+    expect(deny).toMatchObject({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
+    const queue = (...path: string[]) => resource('KeeperEventsQueue', 'Properties', ...path);
+    expect(queue('SqsManagedSseEnabled')).toBe(true);
+    // The function reports the reason before the queue itself gives up.
+    expect(queue('RedrivePolicy')).toEqual({
+      deadLetterTargetArn: 'KeeperDeadLetters.Arn',
+      maxReceiveCount: maxReceives + 1,
+    });
+  });
+
+  test('are taken together, and have time enough', () => {
+    const mapping = (...path: string[]) => resource('KeeperEventsMapping', 'Properties', ...path);
+    expect(mapping('FunctionResponseTypes')).toEqual(['ReportBatchItemFailures']);
+    expect(mapping('BatchSize')).toBe(100);
+    expect(Number(mapping('MaximumBatchingWindowInSeconds'))).toBeGreaterThan(0);
+    const timeout = Number(resource('KeeperEventsFunction', 'Properties', 'Timeout'));
+    expect(resource('KeeperEventsQueue', 'Properties', 'VisibilityTimeout')).toBe(6 * timeout);
+  });
+
+  test('change nothing unless the keeper mends', () => {
+    expect(at(template, 'Conditions', 'KeeperMends')).toEqual(['Keeper', 'Mend']);
+    const policies = listed(resource('KeeperEventsRole', 'Properties', 'Policies'));
+    const writing = policies.filter((policy) => /ecr:(?:Put|Delete)/.test(JSON.stringify(policy)));
+    expect(writing).toHaveLength(1);
+    expect(at(writing[0], 0)).toBe('KeeperMends');
   });
 });
 
