@@ -16,7 +16,7 @@ export function problemOf(error: unknown, table: string): unknown {
     );
   if (/^AccessDenied/.test(name))
     return problem(
-      `These credentials cannot use the table ${table}: allow dynamodb:Scan on it, and dynamodb:PutItem for --release.`,
+      `These credentials cannot use the table ${table}: allow dynamodb:Scan on it, and dynamodb:PutItem for --release and --resume.`,
     );
   if (error instanceof OutOfTime || hasNoResponse(cause))
     return problem(`DynamoDB did not respond in time (${code ?? name}): check --region and the network.`);

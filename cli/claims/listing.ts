@@ -1,6 +1,7 @@
 /** Claims as they are listed. Pure. */
 
 import type { StackState } from '../../aws/cloudformation/stacks.ts';
+import type { DriftState } from '../../core/claims/drift-state.ts';
 import { repositoryIn, type StoredRecord } from './model.ts';
 
 /** One claim of a repository. */
@@ -23,6 +24,20 @@ export interface ListedRepository {
   readonly claims: readonly ListedClaim[];
   /** A change that has begun; undefined where none has. */
   readonly change: ListedChange | undefined;
+  /** What others have undone of the keeper's hardening; undefined where nothing was. */
+  readonly drift: ListedDrift | undefined;
+}
+
+/** What was undone, and whether the keeper leaves the repository alone for it. */
+export interface ListedDrift {
+  /** The oldest first; `at` is ISO 8601. */
+  readonly drifts: readonly {
+    readonly at: string;
+    readonly by: string;
+    readonly settings: readonly string[];
+  }[];
+  /** ISO 8601; undefined where the keeper works on. */
+  readonly leftAloneSince: string | undefined;
 }
 
 /** A change that has begun and not ended. */
@@ -46,7 +61,7 @@ export function listingOf(
   records: readonly StoredRecord[],
   { states, now }: { readonly states: ReadonlyMap<string, StackState>; readonly now: number },
 ): Listing {
-  const repositories = records.map(({ record: { repositoryArn, claims, inFlight } }) => ({
+  const repositories = records.map(({ record: { repositoryArn, claims, inFlight, drift } }) => ({
     name: repositoryIn(repositoryArn) ?? repositoryArn,
     arn: repositoryArn,
     claims: claims
@@ -66,12 +81,20 @@ export function listingOf(
             until: new Date(inFlight.until).toISOString(),
             isRunning: inFlight.until > now,
           },
+    drift: drift && driftIn(drift),
   }));
   return {
     table,
     repositories: repositories
       .filter(({ claims, change }) => claims.length > 0 || change !== undefined)
       .toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+  };
+}
+
+function driftIn({ drifts, left }: DriftState): ListedDrift {
+  return {
+    drifts: drifts.map(({ at, by, settings }) => ({ at: new Date(at).toISOString(), by, settings })),
+    leftAloneSince: left && new Date(left.at).toISOString(),
   };
 }
 

@@ -9,6 +9,7 @@ export interface ClaimsOptions {
   readonly stackName: string;
   readonly repository?: string;
   readonly release?: string;
+  readonly resume?: string;
   readonly json?: boolean;
 }
 
@@ -22,5 +23,6 @@ export function withClaimsOptions(command: Command): Command {
     .option('--stack-name <name>', "the application's stack", 'ecr-hardening')
     .option('--repository <name>', 'the claims of this repository only')
     .option('--release <holder>', 'release the claims of this holder; settings do not change')
+    .option('--resume <repository>', 'let the keeper work again on a repository that it leaves alone')
     .option('--json', 'output as JSON');
 }

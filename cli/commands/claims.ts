@@ -9,9 +9,10 @@ import { listingOf, stacksToCheck } from '../claims/listing.ts';
 import { type ClaimModel, repositoryIn, type StoredRecord } from '../claims/model.ts';
 import { claimRecords } from '../claims/records.ts';
 import { releaseClaims } from '../claims/release.ts';
+import { resumeRepository } from '../claims/resume.ts';
 import type { Colours } from '../colours.ts';
 import { clientOf, withConnection } from '../connection.ts';
-import { claimsText, releasedText } from '../reports/claims-text.ts';
+import { claimsText, releasedText, resumedText } from '../reports/claims-text.ts';
 import type { ClaimsOptions } from './claims-options.ts';
 
 /** What the command needs beside its options. */
@@ -53,7 +54,7 @@ async function connectAndRun(options: ClaimsOptions, context: ClaimsContext): Pr
     const connection = connectClaims({ tableName, client });
     const table = connection.until(deadline);
     const onResponse = () => clearTimeout(timer);
-    const run = options.release === undefined ? list : release;
+    const run = runOf(options);
     return await run({ table, tableName, options, stacks, context, onResponse })
       .catch((error: unknown) => {
         throw problemOf(error, tableName);
@@ -64,6 +65,13 @@ async function connectAndRun(options: ClaimsOptions, context: ClaimsContext): Pr
     clearTimeout(timer);
     deadline.dispose();
   }
+}
+
+function runOf({ release: holder, resume: name }: ClaimsOptions): (run: Run) => Promise<ClaimsOutcome> {
+  if (holder !== undefined && name !== undefined)
+    throw new Problem('Specify --release or --resume, not both.');
+  if (name !== undefined) return resume;
+  return holder === undefined ? list : release;
 }
 
 interface Run {
@@ -101,6 +109,19 @@ async function release(run: Run): Promise<ClaimsOutcome> {
   const text = options.json
     ? `${visibleJson({ holder, ...outcome }, 2)}\n`
     : releasedText(visible(holder), visibleIn(outcome));
+  return { text, code: isComplete ? 0 : 1 };
+}
+
+async function resume(run: Run): Promise<ClaimsOutcome> {
+  const { table, options, context } = run;
+  const { model = claimRecords, now } = context;
+  const { resume: name = '' } = options;
+  const stored = await readRecords({ ...run, options: { ...options, repository: name } });
+  if (!stored.some(({ record }) => record.drift !== undefined))
+    throw new Problem(`Nothing of the keeper's hardening of ${name} was undone: there is nothing to resume.`);
+  const outcome = await resumeRepository(table, stored, { model, now });
+  const isComplete = outcome.busy.length + outcome.contended.length === 0;
+  const text = options.json ? `${visibleJson(outcome, 2)}\n` : resumedText(visibleIn(outcome));
   return { text, code: isComplete ? 0 : 1 };
 }
 

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
-import type { ListedChange, ListedClaim, Listing } from '../claims/listing.ts';
+import type { ListedChange, ListedClaim, ListedDrift, Listing } from '../claims/listing.ts';
 import type { Released } from '../claims/release.ts';
+import type { Resumed } from '../claims/resume.ts';
 import type { Colours } from '../colours.ts';
 
 const headings = ['repository', 'stack', 'since', 'status', 'holder'];
@@ -13,7 +14,7 @@ const bare = Object.fromEntries(
 /** For people at a terminal: a row for each claim, the one in effect first, and a summary. */
 export function claimsText({ table, repositories }: Listing, colours: Colours): string {
   const { bold, dim, yellow } = colours;
-  const rows = repositories.flatMap(({ name, claims, change }) => [
+  const rows = repositories.flatMap(({ name, claims, change, drift }) => [
     ...claims.map((claim, index) => [
       index === 0 ? name : '',
       stackName(claim.stack),
@@ -24,6 +25,7 @@ export function claimsText({ table, repositories }: Listing, colours: Colours): 
     ...(change === undefined
       ? []
       : [[claims.length === 0 ? name : '', '', '', yellow(changeWords(change)), change.holder]]),
+    ...(drift === undefined ? [] : [['', '', '', yellow(driftWords(drift)), drift.drifts.at(-1)?.by ?? '']]),
   ]);
   const claims = repositories.flatMap((repository) => repository.claims);
   const gone = claims.filter(({ stackState }) => stackState === 'deleted');
@@ -59,10 +61,25 @@ export function releasedText(holder: string, { released, busy, contended }: Rele
       : [
           `Released ${count(released.length, 'claim')} of ${holder}: ${released.join(', ')}. Settings were not changed.`,
         ]),
-    ...busy.map(({ name, until }) => `${name}: a change is in progress until ${until}; retry after that.`),
-    ...contended.map((name) => `${name}: other requests kept changing the record; retry.`),
+    ...leftLines({ busy, contended }),
     '',
   ].join('\n');
+}
+
+/** What resuming a repository came to. */
+export function resumedText({ resumed, ...left }: Resumed): string {
+  return [
+    ...resumed.map((name) => `${name}: the keeper works on it again. Settings were not changed.`),
+    ...leftLines(left),
+    '',
+  ].join('\n');
+}
+
+function leftLines({ busy, contended }: Pick<Released, 'busy' | 'contended'>): readonly string[] {
+  return [
+    ...busy.map(({ name, until }) => `${name}: a change is in progress until ${until}; retry after that.`),
+    ...contended.map((name) => `${name}: other requests kept changing the record; retry.`),
+  ];
 }
 
 function statusOf({ inEffect, stackState }: ListedClaim, { green, dim, yellow }: Colours): string {
@@ -72,6 +89,12 @@ function statusOf({ inEffect, stackState }: ListedClaim, { green, dim, yellow }:
 
 function changeWords({ until, isRunning }: ListedChange): string {
   return isRunning ? `change in progress until ${until}` : `change interrupted before ${until}`;
+}
+
+/** The last one who has undone it is in the column of the holders. */
+function driftWords({ drifts, leftAloneSince }: ListedDrift): string {
+  const times = `undone ${drifts.length} ${drifts.length === 1 ? 'time' : 'times'}`;
+  return leftAloneSince === undefined ? times : `${times}, left alone since ${leftAloneSince.slice(0, 10)}`;
 }
 
 function tableOf(rows: readonly (readonly string[])[], bold: Colours['bold']): string {

@@ -13,6 +13,8 @@ import apprunner
 import async_failures
 import batch_definitions
 import batch_reads
+import batching_window
+import call_events
 import change_sets
 import cloud_control
 import codebuild_pages
@@ -147,6 +149,8 @@ GAPS = (
     distributed_map,
     state_sizes,
     log_metrics,
+    batching_window,
+    call_events,
     function_permissions,
 )
 

@@ -1,6 +1,6 @@
 import { buildApplication, deployApplication } from '../../../local/application.ts';
 import { type LocalAws, startLocalAws } from '../../../local/local-aws.ts';
-import { keeperScope } from './keeper-scope.ts';
+import { eventsScope, keeperScope } from './keeper-scope.ts';
 
 declare global {
   // Jest runs set-up and teardown in one process, but not in the one of the tests.
@@ -14,4 +14,7 @@ export default async function setUp(): Promise<void> {
   Object.assign(process.env, aws.environment);
   await buildApplication();
   await deployApplication(aws, { AlertSeverity: 'HIGH', Keeper: 'Mend', KeeperScope: keeperScope });
+  // It reads the environment when it is loaded.
+  const { configureVariables } = await import('./keeper.ts');
+  await configureVariables('KeeperEventsFunction', { KeeperScope: eventsScope });
 }

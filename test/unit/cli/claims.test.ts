@@ -36,6 +36,10 @@ const model: ClaimModel = {
     const claims = view.claims.filter((each) => each.holder !== holder);
     return itemOf({ ...view, claims }, item.version + 1);
   },
+  resume(item) {
+    const { drift: _, ...view }: RecordView = JSON.parse(item.body);
+    return itemOf(view, item.version + 1);
+  },
 };
 
 function itemOf(view: RecordView, version = 1): ClaimItem {
@@ -188,6 +192,64 @@ describe('claims --release', () => {
     await expect(run({ release: 'nobody' })).rejects.toThrow(
       'nobody holds no claim: ecr-hardening claims lists the holders.',
     );
+  });
+});
+
+describe('claims --resume', () => {
+  const drift = {
+    drifts: [1, 2, 3].map((day) => ({
+      at: Date.UTC(2026, 10, day),
+      by: 'arn:aws:iam::123456789012:role/terraform',
+      settings: ['tagMutability' as const],
+      events: [`event-${day}`],
+    })),
+    left: { at: Date.UTC(2026, 10, 3), by: 'arn:aws:iam::123456789012:role/terraform', times: 3 },
+  };
+  beforeEach(() => {
+    store('orders', { claims: [claim('old', 20)], drift });
+    store('other', { claims: [claim('prod', 20)] });
+  });
+
+  test('lists what was undone, and by whom', async () => {
+    const { text } = await run({});
+    expect(text).toMatch(
+      /undone 3 times, left alone since 2026-11-03 +arn:aws:iam::123456789012:role\/terraform/,
+    );
+    const { repositories } = JSON.parse((await run({ json: true })).text);
+    expect(repositories).toMatchObject([
+      {
+        name: 'orders',
+        drift: {
+          leftAloneSince: '2026-11-03T00:00:00.000Z',
+          drifts: [{ settings: ['tagMutability'] }, {}, {}],
+        },
+      },
+      { name: 'other' },
+    ]);
+  });
+
+  test('counts nothing any more, and keeps the claims', async () => {
+    expect(await run({ resume: 'orders' })).toEqual({
+      text: 'orders: the keeper works on it again. Settings were not changed.\n',
+      code: 0,
+    });
+    const item = server.claims.get(arnOf('orders'));
+    expect(JSON.parse(item?.body ?? '')).not.toHaveProperty('drift');
+    expect(item).toMatchObject({ version: 4, holders: ['old-Settings'] });
+  });
+
+  test('waits for a change that runs', async () => {
+    store('orders', { claims: [], drift, inFlight: { holder: 'x', until: now + 1000 } });
+    expect(await run({ resume: 'orders', json: true })).toMatchObject({ code: 1 });
+    expect(server.claims.get(arnOf('orders'))?.version).toBe(3);
+  });
+
+  test.each(['other', 'unknown'])('says that there is nothing to resume of %s', async (resume) => {
+    await expect(run({ resume })).rejects.toThrow(`hardening of ${resume} was undone`);
+  });
+
+  test('is not combined with --release', async () => {
+    await expect(run({ resume: 'orders', release: 'old-Settings' })).rejects.toThrow('not both');
   });
 });
 
