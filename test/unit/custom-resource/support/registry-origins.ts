@@ -1,14 +1,16 @@
-/** What only an audit or a sweep reads: repository policies, of which there are none, and where images come from. */
+/** What only an audit or a sweep reads: repository policies, and where images come from. */
 import type { Perform } from './registry.ts';
 import { onRepository } from './registry.ts';
 import { errorReply, ok } from './reply.ts';
 
-export const getRepositoryPolicy = onRepository(({ name }) =>
-  errorReply(
-    400,
-    'RepositoryPolicyNotFoundException',
-    `Repository policy does not exist for the repository with name '${name}'`,
-  ),
+export const getRepositoryPolicy = onRepository(({ name, repository: { policy } }) =>
+  policy === undefined
+    ? errorReply(
+        400,
+        'RepositoryPolicyNotFoundException',
+        `Repository policy does not exist for the repository with name '${name}'`,
+      )
+    : ok({ repositoryName: name, policyText: policy }),
 );
 
 export const describePullThroughCacheRules: Perform = ({ pullThrough = [] }) =>

@@ -49,6 +49,8 @@ export interface Repository {
   readonly tags: ReadonlyMap<string, string>;
   /** The text of its lifecycle policy. */
   readonly lifecycle: string | undefined;
+  /** The text of its repository policy. */
+  readonly policy?: string;
   readonly images: readonly Image[];
   readonly preview: Preview | undefined;
 }
