@@ -18,7 +18,8 @@ export function isNews(outcome: EventOutcome): boolean {
   return isNewsOfSettings(outcome) || isNewsOfPolicies(outcome);
 }
 
-function isNewsOfSettings({ result: { state }, events, drift }: EventOutcome): boolean {
+/** Whether its settings are news, and not only a policy that somebody has changed. */
+export function isNewsOfSettings({ result: { state }, events, drift }: EventOutcome): boolean {
   const isAboutSettings = events.some(({ subject }) => settingSubjects.includes(subject));
   switch (state) {
     case 'hardened':

@@ -4,7 +4,7 @@ import { leftAloneFrom } from '../../core/claims/drift.ts';
 import { groupBy } from '../../core/group-by.ts';
 import { isByCloudFormation, type RegistryEvent } from '../../core/registry-events/event.ts';
 import type { EventOutcome } from '../../sweep/events/events-context.ts';
-import { isAnyAtRisk } from '../../sweep/events/news.ts';
+import { isAnyAtRisk, isNewsOfSettings } from '../../sweep/events/news.ts';
 import type { KeeperMode } from '../../sweep/sweep-info.ts';
 import { callerWords, eventSentence } from './event-words.ts';
 import type { SweepMessage } from './notification.ts';
@@ -21,9 +21,14 @@ export interface EventsPlace {
 export function eventsMessage(outcomes: readonly EventOutcome[], place: EventsPlace): SweepMessage {
   const { registryId, region } = place.registry;
   const where = `ECR registry ${registryId} in ${region}`;
-  const counts = statesInOrder(countsOf(outcomes)).map(
-    ([state, count]) => `${count.toLocaleString('en')} ${stateLabel(state)}`,
-  );
+  const settings = outcomes.filter(isNewsOfSettings);
+  const policies = outcomes.length - settings.length;
+  const counts = [
+    ...statesInOrder(countsOf(settings)).map(
+      ([state, count]) => `${count.toLocaleString('en')} ${stateLabel(state)}`,
+    ),
+    ...(policies === 0 ? [] : [`${policies.toLocaleString('en')} ${policyLabel}`]),
+  ];
   const mode = place.mode === 'Report' ? ' The keeper only reports (Keeper: Report).' : '';
   const groups = [...groupBy(outcomes.map(describe), signatureOf).values()];
   return {
@@ -33,6 +38,8 @@ export function eventsMessage(outcomes: readonly EventOutcome[], place: EventsPl
     )}\n`,
   };
 }
+
+const policyLabel = 'with a policy to look at';
 
 function countsOf(outcomes: readonly EventOutcome[]) {
   const counts: Partial<Record<EventOutcome['result']['state'], number>> = {};
@@ -49,12 +56,13 @@ interface Described {
 
 function describe(outcome: EventOutcome): Described {
   const { repository: name, events, result } = outcome;
-  return { name, state: stateLabel(result.state), events, lines: linesOf(outcome) };
+  const state = isNewsOfSettings(outcome) ? stateLabel(result.state) : policyLabel;
+  return { name, state, events, lines: linesOf(outcome) };
 }
 
 /** What repositories have in common that one client made or changed at once, such as those of a CDK app. */
 function signatureOf({ state, events, lines }: Described): string {
-  return JSON.stringify([state, lines, events.map(({ action, by }) => [action, callerWords(by)])]);
+  return JSON.stringify([state, lines, events.map(({ action, by }) => [action, by && callerWords(by)])]);
 }
 
 const maxNames = 50;
@@ -86,9 +94,7 @@ function linesOf({ result, events, drift, lifecycle, publicBy = [] }: EventOutco
   const isDone = state === 'hardened';
   const isByStack = events.some(({ by, subject }) => subject !== 'creation' && isByCloudFormation(by));
   return [
-    ...(changes.length === 0
-      ? []
-      : [`${isDone ? 'Changed' : 'Would change'}: ${changes.map(changeClause).join('; ')}`]),
+    ...(changes.length === 0 ? [] : [`${changesTitle(state)}: ${changes.map(changeClause).join('; ')}`]),
     ...(reason === undefined ? [] : [reasonSentence(reason)]),
     ...(stack === undefined
       ? []
@@ -104,6 +110,11 @@ function linesOf({ result, events, drift, lifecycle, publicBy = [] }: EventOutco
       .slice(0, 1),
     ...notes.map(resultNote),
   ];
+}
+
+function changesTitle(state: EventOutcome['result']['state']): string {
+  if (state === 'hardened') return 'Changed';
+  return state === 'left-after-drift' ? 'Not changed' : 'Would change';
 }
 
 function driftSentence({ times }: NonNullable<EventOutcome['drift']>): string {
