@@ -4,6 +4,7 @@ import * as ecr from '@aws-sdk/client-ecr';
 import type { ContextEntry } from '@aws-sdk/client-iam';
 import * as s3 from '@aws-sdk/client-s3';
 import * as sfn from '@aws-sdk/client-sfn';
+import * as sqs from '@aws-sdk/client-sqs';
 import { describe, expect, test } from '@jest/globals';
 import { applicationStack } from '../../local/application.ts';
 import { actionsReachableFrom } from '../support/imports.ts';
@@ -159,6 +160,24 @@ describe('the keeper', () => {
       ],
       ['ecr:GetRegistryScanningConfiguration', 'ecr:ListPullTimeUpdateExclusions'],
     ],
+    [
+      'KeeperEventsRole',
+      [
+        'ecr:BatchGetRepositoryScanningConfiguration',
+        'ecr:DeleteLifecyclePolicy',
+        'ecr:DescribeImages',
+        'ecr:DescribeRepositories',
+        'ecr:GetLifecyclePolicy',
+        'ecr:GetLifecyclePolicyPreview',
+        'ecr:GetRepositoryPolicy',
+        'ecr:ListTagsForResource',
+        'ecr:PutImageScanningConfiguration',
+        'ecr:PutImageTagMutability',
+        'ecr:PutLifecyclePolicy',
+        'ecr:StartLifecyclePolicyPreview',
+      ],
+      ['ecr:DescribePullThroughCacheRules', 'ecr:DescribeRegistry', 'ecr:GetRegistryScanningConfiguration'],
+    ],
     ['KeeperSummaryRole', [], []],
     ['KeeperSweepRole', [], []],
     ['KeeperScheduleRole', [], []],
@@ -182,6 +201,29 @@ describe('the keeper', () => {
       );
       expect(await may('arn:aws:s3:::another/sweeps/one/sweep.json')).toEqual([]);
     }
+  });
+
+  test('the function of events may receive from its queue, send to the dead letters and the topic, and ask for stacks', async () => {
+    const policies = await policiesOf('KeeperEventsRole');
+    const queueArn = async (logicalId: string) => {
+      const id = await physicalId(applicationStack, logicalId);
+      return `arn:aws:sqs:us-east-1:000000000000:${id.replace(/^.*\//, '')}`;
+    };
+    const ofSqs = operationsOf('sqs', sqs);
+    expect(ofSqs.length).toBeGreaterThan(15);
+    expect(await allowed(policies, ofSqs, await queueArn('KeeperEventsQueue'))).toEqual([
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:ReceiveMessage',
+    ]);
+    expect(await allowed(policies, ofSqs, await queueArn('KeeperDeadLetters'))).toEqual(['sqs:SendMessage']);
+    expect(await allowed(policies, ofSqs, 'arn:aws:sqs:us-east-1:000000000000:others')).toEqual([]);
+    const topic = await physicalId(applicationStack, 'AlertTopic');
+    expect(await allowed(policies, ['sns:Publish', 'sns:Subscribe'], topic)).toEqual(['sns:Publish']);
+    expect(await allowed(policies, [...ofS3, 's3:ListBucket'], await bucketArn())).toEqual([]);
+    const ofCloudFormation = operationsOf('cloudformation', cloudformation);
+    const stack = 'arn:aws:cloudformation:us-east-1:000000000000:stack/orders/1';
+    expect(await allowed(policies, ofCloudFormation, stack)).toEqual(['cloudformation:DescribeStackResources']);
   });
 
   test('the state machine may read its items, write its results, and start executions of itself', async () => {
