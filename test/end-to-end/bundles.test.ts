@@ -43,6 +43,7 @@ describe('what SAM built', () => {
     ['evidence', 736],
     ['batch', 576],
     ['summary', 976],
+    ['events', 496],
   ])('the keeper’s step %s is at most %i KiB, without the credential chain', (step, size) => {
     const file = join(buildFolder, 'KeeperListFunction', `${step}.js`);
     expect(statSync(file).size).toBeLessThanOrEqual(size * kibibyte);
@@ -64,10 +65,10 @@ describe('what SAM built', () => {
       name,
       ['digest.js', 'handler.js', 'scan.js'],
     ]),
-    // One build for the four, of which each loads a file.
-    ...['List', 'Evidence', 'Batch', 'Summary'].map((name): [string, string[]] => [
+    // One build for all, of which each loads a file.
+    ...['List', 'Evidence', 'Batch', 'Summary', 'Events'].map((name): [string, string[]] => [
       `Keeper${name}Function`,
-      ['batch.js', 'evidence.js', 'handler.js', 'list.js', 'summary.js'],
+      ['batch.js', 'events.js', 'evidence.js', 'handler.js', 'list.js', 'summary.js'],
     ]),
   ])('%s is CommonJS files that export a handler: %j', (name, files) => {
     expect(readdirSync(join(buildFolder, name)).sort()).toEqual(files);

@@ -223,7 +223,9 @@ describe('the keeper', () => {
     expect(await allowed(policies, [...ofS3, 's3:ListBucket'], await bucketArn())).toEqual([]);
     const ofCloudFormation = operationsOf('cloudformation', cloudformation);
     const stack = 'arn:aws:cloudformation:us-east-1:000000000000:stack/orders/1';
-    expect(await allowed(policies, ofCloudFormation, stack)).toEqual(['cloudformation:DescribeStackResources']);
+    expect(await allowed(policies, ofCloudFormation, stack)).toEqual([
+      'cloudformation:DescribeStackResources',
+    ]);
   });
 
   test('the state machine may read its items, write its results, and start executions of itself', async () => {

@@ -14,6 +14,7 @@ import {
   PutImageTagMutabilityCommand,
 } from '@aws-sdk/client-ecr';
 import {
+  DeleteMessageCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ReceiveMessageCommand,
@@ -95,9 +96,10 @@ async function receiveAll(): Promise<void> {
   const { Messages = [] } = await clients.sqs.send(
     new ReceiveMessageCommand({ QueueUrl: queue, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
   );
-  for (const { Body = '{}' } of Messages) {
+  for (const { Body = '{}', ReceiptHandle } of Messages) {
     const message: Notification = JSON.parse(Body);
     if (message.kind === 'events') received.push(message);
+    await clients.sqs.send(new DeleteMessageCommand({ QueueUrl: queue, ReceiptHandle }));
   }
 }
 
