@@ -59,19 +59,25 @@ export async function countDrift(
         : [countOne(subject, record, undoingsOf, context)];
     });
     const writes = attempt < maxAttempts ? counted.filter(isToWrite) : [];
-    const conflicts = new Set(
-      await context.claims.write(
-        writes.map(({ record, state }) => ({
-          item: itemOf(withDrift(record, state)),
-          expected: record.version,
-        })),
-      ),
-    );
+    const conflicts = await conflictsOf(writes, context);
     for (const each of counted)
       if (!conflicts.has(each.subject.arn)) found.set(each.subject.name, each.drifted);
     left = left.filter(({ arn }) => conflicts.has(arn));
   }
   return found;
+}
+
+/** The ARNs of those that another request has changed since they were read. */
+async function conflictsOf(
+  writes: readonly Counted[],
+  { claims }: DriftContext,
+): Promise<ReadonlySet<string>> {
+  if (writes.length === 0) return new Set();
+  const changes = writes.map(({ record, state }) => ({
+    item: itemOf(withDrift(record, state)),
+    expected: record.version,
+  }));
+  return new Set(await claims.write(changes));
 }
 
 interface Counted {
