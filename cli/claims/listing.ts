@@ -1,6 +1,7 @@
 /** Claims as they are listed. Pure. */
 
 import type { StackState } from '../../aws/cloudformation/stacks.ts';
+import { isDrifted } from '../../core/claims/drift.ts';
 import type { DriftState } from '../../core/claims/drift-state.ts';
 import { repositoryIn, type StoredRecord } from './model.ts';
 
@@ -81,7 +82,7 @@ export function listingOf(
             until: new Date(inFlight.until).toISOString(),
             isRunning: inFlight.until > now,
           },
-    drift: drift && driftIn(drift),
+    drift: drift !== undefined && isDrifted({ drift }) ? driftIn(drift) : undefined,
   }));
   return {
     table,

@@ -2,6 +2,7 @@ import { type ClaimsTable, connectClaims } from '../../aws/claims/claims-table.t
 import { connectStacks, type Stacks } from '../../aws/cloudformation/stacks.ts';
 import { deadlineIn } from '../../aws/deadline.ts';
 import { loggableError } from '../../aws/faults.ts';
+import { isDrifted } from '../../core/claims/drift.ts';
 import { Problem } from '../../core/problem.ts';
 import { visible, visibleIn, visibleJson } from '../../core/visible.ts';
 import { problemOf } from '../claims/failures.ts';
@@ -117,7 +118,7 @@ async function resume(run: Run): Promise<ClaimsOutcome> {
   const { model = claimRecords, now } = context;
   const { resume: name = '' } = options;
   const stored = await readRecords({ ...run, options: { ...options, repository: name } });
-  if (!stored.some(({ record }) => record.drift !== undefined))
+  if (!stored.some(({ record }) => isDrifted(record)))
     throw new Problem(`Nothing of the keeper's hardening of ${name} was undone: there is nothing to resume.`);
   const outcome = await resumeRepository(table, stored, { model, now });
   const isComplete = outcome.busy.length + outcome.contended.length === 0;

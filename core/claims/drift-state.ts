@@ -27,6 +27,8 @@ export interface DriftState {
   readonly drifts: readonly Drift[];
   /** Left out until it is left alone. */
   readonly left?: LeftAlone;
+  /** Somebody has resumed it: what a sweep then finds undone was so before, and does not count again. */
+  readonly isResumed?: true;
 }
 
 /** Whether a value of a stored record is of this form. */

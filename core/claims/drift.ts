@@ -58,6 +58,7 @@ export function recordUndoings(state: DriftState, undoings: readonly Undoing[], 
   const known = new Set(state.drifts.flatMap(({ events }) => events));
   const fresh = undoings.filter(({ id }) => !known.has(id)).toSorted((one, other) => one.at - other.at);
   if (fresh.length === 0) return state;
+  if (state.isResumed === true && fresh.every(({ by }) => by === unknownActor)) return { drifts: [] };
   const recent = state.drifts.filter(({ at }) => now - at < driftDays * day);
   const drifts = fresh.reduce(withUndoing, recent).slice(-maxDrifts);
   const last = drifts.at(-1);
@@ -95,6 +96,10 @@ export function withDrift(record: ClaimRecord, drift: DriftState): ClaimRecord {
 
 /** The record after somebody has resumed the keeper's work on the repository. */
 export function resumed(record: ClaimRecord): ClaimRecord {
-  const { drift: _, ...rest } = record;
-  return { ...rest, version: record.version + 1 };
+  return withDrift(record, { drifts: [], isResumed: true });
+}
+
+/** Whether there is anything to resume. */
+export function isDrifted({ drift = none }: Pick<ClaimRecord, 'drift'>): boolean {
+  return drift.drifts.length > 0 || drift.left !== undefined;
 }

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { driftDays, leftAloneFrom, recordUndoings, type Undoing } from '../../../../core/claims/drift.ts';
+import {
+  driftDays,
+  leftAloneFrom,
+  recordUndoings,
+  type Undoing,
+  unknownActor,
+} from '../../../../core/claims/drift.ts';
 import type { DriftState } from '../../../../core/claims/drift-state.ts';
 import { isDriftState } from '../../../../core/claims/drift-state.ts';
 
@@ -38,6 +44,12 @@ describe('what was undone', () => {
     expect(stateAfter([undoing(1), undoing(1000)]).drifts).toHaveLength(2);
     expect(stateAfter([undoing(1), { ...scan, by: 'ana' }]).drifts).toHaveLength(2);
     expect(stateAfter([undoing(1), { ...scan, at: day }]).drifts).toHaveLength(2);
+  });
+
+  test('does not count again, once it is resumed, because a sweep finds it', () => {
+    const resumed: DriftState = { drifts: [], isResumed: true };
+    expect(recordUndoings(resumed, [undoing(1, { by: unknownActor })], 1)).toEqual(none);
+    expect(recordUndoings(resumed, [undoing(1)], 1)).toMatchObject({ drifts: [{ by: 'terraform' }] });
   });
 
   test('more than 14 days ago does not count', () => {
