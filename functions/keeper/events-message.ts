@@ -1,9 +1,13 @@
 /** The notification of a batch of events as one message of SNS. Pure. */
+import { bodyOf, type Forms, type HttpsForm } from '../../aws/sns/forms.ts';
 import type { Message } from '../../aws/sns/publish.ts';
 import { visibleIn } from '../../core/visible.ts';
 import type { EventOutcome } from '../../sweep/events/events-context.ts';
 import { type EventsPlace, eventsMessage } from '../../wording/sweep/events.ts';
-import { bodyForProtocols, maxMessageBytes } from './protocols.ts';
+import { chatOf } from './chat.ts';
+
+// https://docs.aws.amazon.com/sns/latest/api/API_Publish.html; some is left for the attributes, which count too.
+const maxBytes = 256 * 1024 - 2_048;
 
 /**
  * The message, at most 256 KB: where it would be longer, repositories are left out of the form for programs, and the text
@@ -14,27 +18,29 @@ import { bodyForProtocols, maxMessageBytes } from './protocols.ts';
 export function eventsNotification(
   outcomes: readonly EventOutcome[],
   place: EventsPlace,
-  name: string,
+  { name, httpsForm }: { readonly name: string; readonly httpsForm: HttpsForm },
 ): Message {
   const message = eventsMessage(outcomes, place);
   // Names, ARNs and user agents are others' texts; line breaks are this product's own.
   const subject = visibleIn(message.subject);
   const whole = message.text.split('\n').map(visibleIn).join('\n');
   const sizes = [outcomes.length, 50, 20, 5, 0];
-  const bodies = sizes.map((max) => () => bodyOf(outcomes.slice(0, max), { subject, whole, place, name }));
+  const bodies = sizes.map(
+    (max) => () => bodyOf(formsOf(outcomes.slice(0, max), { subject, whole, place, name }), httpsForm),
+  );
   const isUrgent = outcomes.some(
     ({ result: { state } }) => state === 'failed' || state === 'left-after-drift',
   );
   return {
     subject,
-    body: (bodies.find((body) => Buffer.byteLength(body()) <= maxMessageBytes) ?? bodies.at(-1))?.() ?? '',
+    body: (bodies.find((body) => Buffer.byteLength(body()) <= maxBytes) ?? bodies.at(-1))?.() ?? '',
     attributes: { kind: 'events', ...(isUrgent ? { severity: 'HIGH' } : {}) },
   };
 }
 
 const maxCharacters = 60_000;
 
-function bodyOf(
+function formsOf(
   outcomes: readonly EventOutcome[],
   {
     subject,
@@ -42,22 +48,18 @@ function bodyOf(
     place: { registry, mode },
     name,
   }: { readonly subject: string; readonly whole: string; readonly place: EventsPlace; readonly name: string },
-): string {
+): Forms {
   const text =
     whole.length <= maxCharacters ? whole : `${whole.slice(0, maxCharacters)}\n\nThe rest is left out.\n`;
-  const machine = JSON.stringify(
+  const json = JSON.stringify(
     visibleIn({
       ...{ version: '1', kind: 'events', subject, registry, mode },
       repositories: outcomes.map(machineOf),
       text,
     }),
   );
-  return bodyForProtocols({
-    ...{ subject, text, machine },
-    id: `ecr-hardening-${name}`,
-    region: registry.region,
-    eventType: 'events',
-  });
+  const id = `ecr-hardening-${name}`;
+  return { text, json, chat: chatOf({ subject, text, id, region: registry.region, eventType: 'events' }) };
 }
 
 function machineOf({ repository, events, result, drift, lifecycle, publicBy }: EventOutcome) {

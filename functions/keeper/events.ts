@@ -1,7 +1,8 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import { deadlineIn } from '../../aws/deadline.ts';
+import { httpsFormOf } from '../../aws/sns/forms.ts';
 import { publish } from '../../aws/sns/publish.ts';
-import { sendMessages } from '../../aws/sqs/send.ts';
+import { sendMessage } from '../../aws/sqs/send.ts';
 import type { UsageRegistry } from '../../aws/usage/usage-reads.ts';
 import { countsOf } from '../../sweep/batch.ts';
 import type { EventOutcome, EventsContext } from '../../sweep/events/events-context.ts';
@@ -113,14 +114,17 @@ async function report(
   { name, registry, times: { reporting } }: Invocation,
 ): Promise<void> {
   const { env } = process;
-  const letters = sorted.deadLetters.map(({ message, reason }) => ({
-    // A queue takes no empty message.
-    body: message.body || '{}',
-    attributes: { Reason: reason },
-  }));
-  await sendMessages(variable(env, 'DeadLettersUrl'), letters, env, reporting);
+  // A queue takes no empty message.
+  for (const { message, reason } of sorted.deadLetters)
+    await sendMessage(variable(env, 'DeadLettersUrl'), message.body || '{}', env, reporting, {
+      Reason: reason,
+    });
   const news = outcomes.filter((outcome) => isNews(outcome) && isFinal(outcome, sorted));
   if (news.length === 0) return;
-  const message = eventsNotification(news, { registry, mode: keeperMode(env) }, name);
+  const message = eventsNotification(
+    news,
+    { registry, mode: keeperMode(env) },
+    { name, httpsForm: httpsFormOf(env) },
+  );
   await publish(variable(env, 'AlertTopicArn'), message, env, reporting);
 }

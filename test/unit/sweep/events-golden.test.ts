@@ -97,7 +97,11 @@ async function notificationOf(name: string): Promise<string> {
     .flatMap((each) => (each.kind === 'event' ? [] : [`${JSON.stringify(each)}\n`]))
     .join('');
   if (news.length === 0) return others;
-  const message = eventsNotification(news, { registry, mode: handling.mode ?? 'Mend' }, 'events-1');
+  const message = eventsNotification(
+    news,
+    { registry, mode: handling.mode ?? 'Mend' },
+    { name: 'events-1', httpsForm: 'Chat' },
+  );
   const { default: text, sqs, https } = JSON.parse(message.body);
   const machine = JSON.stringify({ ...JSON.parse(sqs), text: undefined }, null, 2);
   const { title } = JSON.parse(https).content;
