@@ -39,6 +39,9 @@ test('1,000 repositories at limited rates: none is lost, none twice, with few ca
   expect(Math.max(...calls.values())).toBe(repositories);
   // A page each for the list, and for each batch one read before its changes, and one or two after them.
   expect(calls.get('DescribeRepositories')).toBeLessThanOrEqual(4 * 40);
-  // In virtual time, so that it does not depend on the machine.
-  expect(figures.get('batches')?.milliseconds).toBeLessThan(1.3 * (repositories / perSecond) * 1000);
+  // In virtual time, so that it does not depend on the machine, but on chance: while the last batch runs, at a tenth of the
+  // rate, the others may have ended.
+  const idealMs = (repositories / perSecond) * 1000;
+  const batchMs = (25 / (perSecond / 10)) * 1000;
+  expect(figures.get('batches')?.milliseconds).toBeLessThan(1.1 * idealMs + 1.5 * batchMs);
 });
