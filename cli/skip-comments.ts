@@ -35,7 +35,7 @@ const mark = /^#+\s*ecr-hardening:\s*(.*)$/;
 
 export function skipComments(template: TemplateDocument, { environment }: ExpandOptions): SkipComments {
   // Most templates have none, and are not read once more.
-  if (template.isJson || !template.text.includes('ecr-hardening:')) return { comments: [], problems: [] };
+  if (template.isJson || !/#\s*ecr-hardening:/.test(template.text)) return { comments: [], problems: [] };
   const areAllowed = applicationPolicy(environment).policy.AllowExemptions;
   const comments: SkipComment[] = [];
   const problems: { finding: Finding; position: Position }[] = [];

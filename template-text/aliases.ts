@@ -14,6 +14,12 @@ export function targetOf(document: Document, alias: Alias): Node | undefined {
   return targets.get(alias);
 }
 
+/** The same document, with what its aliases name found. */
+export function withAliases(document: Document): Document {
+  known.set(document, targetsIn(document));
+  return document;
+}
+
 const found = new WeakMap<Alias, Node>();
 
 /** The same for an alias of a document that was read. */

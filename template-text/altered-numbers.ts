@@ -12,9 +12,9 @@ export interface AlteredNumber {
 }
 
 /** The numbers beyond 2^53, beyond what is finite, and of more digits than a double has. */
-export function alteredNumbers({ document }: TemplateDocument): readonly AlteredNumber[] {
+export function alteredNumbers({ nodes }: TemplateDocument): readonly AlteredNumber[] {
   const found: AlteredNumber[] = [];
-  visit(document, {
+  visit(nodes, {
     Scalar(key, node, ancestors) {
       if (key === 'key' || typeof node.value !== 'number' || node.source === undefined) return;
       if (isAltered(node.source, node.value))

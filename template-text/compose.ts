@@ -1,20 +1,7 @@
-import type { Document, DocumentOptions, ParseOptions, SchemaOptions } from 'yaml';
+import type { Document } from 'yaml';
 import { Composer, LineCounter, Parser, parseDocument } from 'yaml';
 import { lexemesOf } from './lexemes.ts';
-
-/** Tags of YAML 1.1 that CloudFormation's YAML leaves out: dates stay text. Merge keys are resolved in merge-keys.ts and plain-values.ts. */
-const unsupportedTags = /timestamp|merge|binary|omap|pairs|set$/;
-
-/** How CloudFormation reads YAML. */
-export const yamlOptions: ParseOptions & DocumentOptions & SchemaOptions = {
-  version: '1.1',
-  prettyErrors: false,
-  // CloudFormation uses the last of equal keys.
-  uniqueKeys: false,
-  // At 'silent' a second document would go unmentioned.
-  logLevel: 'error',
-  customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !unsupportedTags.test(tag.tag)),
-};
+import { yamlOptions } from './yaml-options.ts';
 
 /** A text's nodes, and where its lines begin. */
 export interface Composed {

@@ -12,6 +12,9 @@ export interface TemplateDocument {
   readonly text: string;
   readonly value: JsonObject;
   readonly isJson: boolean;
+  /** What the text has, by its beginning in it. */
+  readonly nodes: Document;
+  /** The same with the ends of nodes and with comments; read when it is asked for. */
   readonly document: Document;
   /** Line and column, from 1, of an offset. */
   readonly positionOf: (offset: number) => Position;
@@ -28,11 +31,16 @@ export interface Position {
  * @throws Problem with file, line and column if the text is not a template
  */
 export function readDocument(text: string, file: string): TemplateDocument {
-  const { lines, ...parsed } = parseWithPlaces(text, file);
+  const { lines, whole, ...parsed } = parseWithPlaces(text, file);
+  let document: Document | undefined;
   return {
     file,
     text,
     ...parsed,
+    get document() {
+      document ??= whole();
+      return document;
+    },
     positionOf(offset) {
       const { line, col } = lines.linePos(offset);
       return { line, column: col };
@@ -41,6 +49,6 @@ export function readDocument(text: string, file: string): TemplateDocument {
 }
 
 /** The location of a path of keys and indices, or of its longest existing part. */
-export function locate({ document, positionOf }: TemplateDocument, path: Path): Position {
-  return positionOf(offsetOfPath(document, path));
+export function locate({ nodes, positionOf }: TemplateDocument, path: Path): Position {
+  return positionOf(offsetOfPath(nodes, path));
 }

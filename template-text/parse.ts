@@ -1,15 +1,21 @@
 import type { Document, LineCounter, YAMLError } from 'yaml';
 import { isObject, type Json, type JsonObject, member } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
+import { withAliases } from './aliases.ts';
 import { compose } from './compose.ts';
+import { composeBlocks } from './compose-blocks.ts';
+import { composeJson } from './compose-json.ts';
 import { offsetOfPath } from './places.ts';
 import { type Complaint, plainValues, tooDeep } from './plain-values.ts';
 import { templatingBefore } from './templating.ts';
 
-/** A text as values and as yaml's own nodes, which have their locations. */
+/** A text as values and as nodes, which have their locations. */
 export interface ParsedTemplate {
   readonly value: JsonObject;
-  readonly document: Document;
+  /** What the text has, by its beginning in it; not where it ends, nor its comments. */
+  readonly nodes: Document;
+  /** The same nodes with their ends and comments, as the library has them; it is asked when they are needed. */
+  readonly whole: () => Document;
   readonly lines: LineCounter;
   readonly isJson: boolean;
 }
@@ -31,7 +37,7 @@ export function parseWithPlaces(text: string, file: string): ParsedTemplate {
   return { ...parsed, value: checked(value, file, parsed) };
 }
 
-function checked(value: Json, file: string, { document, lines }: Omit<ParsedTemplate, 'value'>): JsonObject {
+function checked(value: Json, file: string, { nodes, lines }: Omit<ParsedTemplate, 'value'>): JsonObject {
   if (!isObject(value)) {
     throw new Problem(`${file} is not a map: a template is a map with Resources in it.`);
   }
@@ -44,7 +50,7 @@ function checked(value: Json, file: string, { document, lines }: Omit<ParsedTemp
   // Checked here since MiniStack responds with an error of its own (HTTP 500).
   const odd = Object.keys(resources).find((name) => !isObject(resources[name]) && !isLoop(name));
   if (odd !== undefined) {
-    const { line, col } = lines.linePos(offsetOfPath(document, ['Resources', odd]));
+    const { line, col } = lines.linePos(offsetOfPath(nodes, ['Resources', odd]));
     throw new Problem(
       `${file} has Resources.${odd}, which is not a resource (line ${line}, column ${col}), and AWS refuses that ("Template format error: Any Resources member must be an object."): move it or fix it.`,
     );
@@ -62,12 +68,14 @@ function parse(text: string, file: string): Omit<ParsedTemplate, 'value'> & { re
   const isJson = json !== undefined;
   // YAML has no tabs between tokens, nor carriage returns alone, where JSON has; a space keeps every offset.
   const readable = isJson ? text.replace(/\t|\r(?!\n)/g, ' ') : text;
-  const { document, lines } = compose(readable);
+  const quick = isJson ? composeJson(readable) : composeBlocks(readable);
+  const { document: nodes, lines } = quick ?? compose(readable);
   const complain: Complaint = (offset, reason) => notYaml(text, file, lines, offset, reason);
-  const [first] = document.errors;
+  const [first] = nodes.errors;
   if (first !== undefined) throw complain(first.pos[0], reasonOf(first));
-  const value = plainValues(document, text, complain);
-  return { value: json ?? value, document, lines, isJson };
+  const value = plainValues(nodes, text, complain);
+  const whole = () => (quick === undefined ? nodes : withAliases(compose(readable).document));
+  return { value: json ?? value, nodes, whole, lines, isJson };
 }
 
 function jsonOf(text: string): Json | undefined {

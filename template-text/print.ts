@@ -1,7 +1,7 @@
 /** How new values are written into a template's text: in the style around them. */
 import { Document, isMap, isScalar } from 'yaml';
 import { isList, isObject, type Json } from '../core/json.ts';
-import { yamlOptions } from './compose.ts';
+import { yamlOptions } from './yaml-options.ts';
 
 /** The style of a text. */
 export interface Style {

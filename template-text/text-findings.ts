@@ -24,10 +24,10 @@ export function numberTextFindings(template: TemplateDocument): readonly TextFin
 
 /** The keys that are set more than once, and the first alias or merge key, in the order of the text. */
 export function textFindings(template: TemplateDocument): readonly TextFinding[] {
-  if (template.document.contents === null) return [];
+  if (template.nodes.contents === null) return [];
   const found: { node: unknown; path: Path; code: 'duplicate-key' | 'alias'; lines: readonly number[] }[] =
     [];
-  collect(template.document.contents, []);
+  collect(template.nodes.contents, []);
   const firstAlias = found.find(({ code }) => code === 'alias');
   return found
     .filter((each) => each.code !== 'alias' || each === firstAlias)

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { parseDocument } from 'yaml';
 import { controlNames } from '../../core/controls/index.ts';
 import { projectRoot } from '../../local/paths.ts';
-import { yamlOptions } from '../../template-text/compose.ts';
+import { yamlOptions } from '../../template-text/yaml-options.ts';
 import { blocksOf, pages, textOf } from './docs-support/pages.ts';
 import { tablesIn, withTables } from './docs-support/tables.ts';
 
