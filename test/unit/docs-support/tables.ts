@@ -15,7 +15,7 @@ import {
 import { propertyDescriptions } from '../../../functions/custom-resource/properties/descriptions.ts';
 import { propertyNames } from '../../../functions/custom-resource/properties/properties.ts';
 import { projectRoot } from '../../../local/paths.ts';
-import { yamlOptions } from '../../../template-text/compose.ts';
+import { yamlOptions } from '../../../template-text/yaml-options.ts';
 
 /** The table of the policy's parameters. */
 function parameterTable(): string {
