@@ -16,13 +16,17 @@ export const noColours: Colours = {
   cyan: String,
 };
 
-/** Colours on a terminal, unless NO_COLOR is set or TERM is dumb; FORCE_COLOR enables them everywhere. */
-export async function coloursFor(
+/** On a terminal, unless NO_COLOR is set or TERM is dumb; FORCE_COLOR enables them everywhere. */
+export function areColoursWanted(
   stream: { readonly isTTY?: boolean },
   { NO_COLOR, FORCE_COLOR, TERM }: Readonly<Record<string, string | undefined>>,
-): Promise<Colours> {
+): boolean {
   const isForced = FORCE_COLOR !== undefined && FORCE_COLOR !== '0' && FORCE_COLOR !== '';
-  const isWanted = !NO_COLOR && (isForced || (stream.isTTY === true && TERM !== 'dumb'));
+  return !NO_COLOR && (isForced || (stream.isTTY === true && TERM !== 'dumb'));
+}
+
+/** Colours where they are wanted. */
+export async function coloursFor(...about: Parameters<typeof areColoursWanted>): Promise<Colours> {
   // Loaded only then: the library asks whether there is a terminal, for which Node makes its streams.
-  return isWanted ? (await import('picocolors')).createColors(true) : noColours;
+  return areColoursWanted(...about) ? (await import('picocolors')).createColors(true) : noColours;
 }

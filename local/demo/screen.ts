@@ -1,4 +1,5 @@
-import { coloursFor } from '../../cli/colours.ts';
+import { createColors } from 'picocolors';
+import { areColoursWanted, type Colours, noColours } from '../../cli/colours.ts';
 import { print } from '../../cli/output.ts';
 
 /** The output of `npm start`; if `isTTY`, a line can be overwritten. */
@@ -12,4 +13,7 @@ export const terminal: Screen = {
   write: (text) => print(text),
 };
 
-export const colours = await coloursFor(process.stdout, process.env);
+// Not awaited: the tests load this file as a CommonJS module.
+export const colours: Colours = areColoursWanted(process.stdout, process.env)
+  ? createColors(true)
+  : noColours;
