@@ -1,138 +1,47 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  CloudTrailClient,
-  CreateTrailCommand,
-  StartLoggingCommand,
-  StopLoggingCommand,
-} from '@aws-sdk/client-cloudtrail';
-import {
-  CreateRepositoryCommand,
-  type CreateRepositoryCommandInput,
-  DescribeRepositoriesCommand,
-  PutImageTagMutabilityCommand,
-} from '@aws-sdk/client-ecr';
-import {
-  DeleteMessageCommand,
-  GetQueueAttributesCommand,
-  GetQueueUrlCommand,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-} from '@aws-sdk/client-sqs';
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { driftOf } from '../../core/claims/drift.ts';
 import { keeperHolder } from '../../core/claims/keeper.ts';
 import { exemptionTagKey } from '../../core/policy/exemption-tag.ts';
-import { subscribe } from '../../local/demo/alert.ts';
-import { localConfiguration } from '../../local/demo/clients.ts';
+import { buildApplication, deployApplication } from '../../local/application.ts';
 import { pushImage } from '../../local/demo/registry.ts';
-import { claimsOf, holdersOf } from './support/claims.ts';
-import { resource, sweepBatchOf } from './support/keeper.ts';
-import { newStack, repository } from './support/new-stack.ts';
-import { runCommand } from './support/run-command.ts';
-import { clients, uniqueName } from './support/stacks.ts';
+import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
+import { eventsScope } from './support/keeper-scope.ts';
 
 // Each event waits for its batch, and reads that may lag behind writes are waited for.
 jest.setTimeout(300_000);
 
-const cloudtrail = new CloudTrailClient(localConfiguration({ endpoint: clients.endpoint, environment: {} }));
-const trail = uniqueName('trail');
 const hardened = { mutability: 'IMMUTABLE', scanOnPush: true };
 const asCreated = { mutability: 'MUTABLE', scanOnPush: false };
 const patienceMs = 90_000;
-let queue: string;
 
-interface Notified {
-  readonly name: string;
-  readonly state: string;
-  readonly stack?: string;
-  readonly drift?: { readonly times: number };
-  readonly events: readonly { readonly action: string; readonly by?: { readonly arn?: string } }[];
-}
-/** A notification of events; others come to the same queue. */
-interface Notification {
-  readonly kind: string;
-  readonly text: string;
-  readonly repositories: readonly Notified[];
-}
-const received: Notification[] = [];
+// An AWS of its own: the sweeps and releases of other tests are of the whole registry. What names it is loaded once it is there.
+const load = async () => ({
+  ...(await import('./support/keeper-events.ts')),
+  ...(await import('./support/claims.ts')),
+  ...(await import('./support/keeper.ts')),
+  ...(await import('./support/new-stack.ts')),
+  ...(await import('./support/run-command.ts')),
+  clients: (await import('./support/stacks.ts')).clients,
+});
+let aws: LocalAws;
+let loaded: Awaited<ReturnType<typeof load>>;
 
 beforeAll(async () => {
-  queue = await subscribe(clients);
-  await cloudtrail.send(new CreateTrailCommand({ Name: trail, S3BucketName: 'trails' }));
-  await cloudtrail.send(new StartLoggingCommand({ Name: trail }));
+  aws = await startLocalAws();
+  Object.assign(process.env, aws.environment);
+  await buildApplication();
+  await deployApplication(aws, { Keeper: 'Mend', KeeperScope: eventsScope });
+  loaded = await load();
+  await loaded.startListening();
 });
-
-const named = (kind: string) => `keeper-events/${uniqueName(kind)}`;
-
-async function create(name: string, more: Partial<CreateRepositoryCommandInput> = {}): Promise<string> {
-  await clients.ecr.send(new CreateRepositoryCommand({ repositoryName: name, ...more }));
-  return name;
-}
-
-async function repositoryNamed(name: string) {
-  const { repositories = [] } = await clients.ecr.send(
-    new DescribeRepositoriesCommand({ repositoryNames: [name] }),
-  );
-  return repositories[0];
-}
-
-async function settingsOf(name: string) {
-  const found = await repositoryNamed(name);
-  return {
-    mutability: found?.imageTagMutability,
-    scanOnPush: found?.imageScanningConfiguration?.scanOnPush,
-  };
-}
-
-async function weaken(name: string): Promise<void> {
-  await clients.ecr.send(
-    new PutImageTagMutabilityCommand({ repositoryName: name, imageTagMutability: 'MUTABLE' }),
-  );
-}
-
-async function receiveAll(): Promise<void> {
-  const { Messages = [] } = await clients.sqs.send(
-    new ReceiveMessageCommand({ QueueUrl: queue, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
-  );
-  for (const { Body = '{}', ReceiptHandle } of Messages) {
-    const message: Notification = JSON.parse(Body);
-    if (message.kind === 'events') received.push(message);
-    await clients.sqs.send(new DeleteMessageCommand({ QueueUrl: queue, ReceiptHandle }));
-  }
-}
-
-/** Everything that people were notified of about a repository, once there is as much. */
-async function notifiedOf(name: string, count = 1): Promise<readonly Notified[]> {
-  const found = () =>
-    received.flatMap(({ repositories }) => repositories).filter((each) => each.name === name);
-  for (const end = Date.now() + patienceMs; found().length < count && Date.now() < end; ) await receiveAll();
-  return found();
-}
-
-/** Until no event is left, and some time in which one would have come. */
-async function settled(): Promise<void> {
-  const QueueUrl = await queueUrl('KeeperEventsQueue');
-  for (let quiet = 0; quiet < 4; ) {
-    const { Attributes = {} } = await clients.sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
-    );
-    const left =
-      Number(Attributes.ApproximateNumberOfMessages) +
-      Number(Attributes.ApproximateNumberOfMessagesNotVisible);
-    quiet = left === 0 ? quiet + 1 : 0;
-    await receiveAll();
-  }
-}
-
-async function queueUrl(logicalId: string): Promise<string> {
-  const id = await resource(logicalId);
-  if (id.startsWith('http')) return id;
-  return (await clients.sqs.send(new GetQueueUrlCommand({ QueueName: id }))).QueueUrl ?? '';
-}
+afterAll(() => aws.stop());
 
 test('a new repository is hardened, and the notification says who made it', async () => {
+  const { create, holdersOf, named, notifiedOf, received, settingsOf } = loaded;
   const name = await create(named('new'));
   const [notified] = await notifiedOf(name);
   expect(notified).toMatchObject({
@@ -146,6 +55,7 @@ test('a new repository is hardened, and the notification says who made it', asyn
 });
 
 test('50 at once are taken together, and each is reported once', async () => {
+  const { create, named, notifiedOf, received, settingsOf } = loaded;
   const names = Array.from({ length: 50 }, () => named('burst'));
   await Promise.all(names.map((name) => create(name)));
   for (const name of names) expect(await notifiedOf(name)).toMatchObject([{ state: 'hardened' }]);
@@ -158,6 +68,7 @@ test('50 at once are taken together, and each is reported once', async () => {
 });
 
 test('what is weakened is restored twice, then left alone, by sweeps as well, until somebody resumes it', async () => {
+  const { create, named, notifiedOf, outcomesOf, runCommand, settingsOf, settled, sweep, weaken } = loaded;
   const name = await create(named('fight'));
   await notifiedOf(name);
   for (const times of [1, 2]) {
@@ -172,11 +83,8 @@ test('what is weakened is restored twice, then left alone, by sweeps as well, un
   await settled();
   expect(await notifiedOf(name, 4)).toHaveLength(4);
 
-  const found = await repositoryNamed(name);
-  const listed = {
-    ...{ index: 0, name, arn: found?.repositoryArn ?? '', createdAt: found?.createdAt?.getTime() ?? 0 },
-  };
-  expect(await sweepBatchOf([listed])).toMatchObject([{ state: 'left-after-drift' }]);
+  const swept = await sweep('sweep');
+  expect((await outcomesOf(swept)).find((each) => each.name === name)?.state).toBe('left-after-drift');
   expect(await settingsOf(name)).toMatchObject({ mutability: 'MUTABLE' });
 
   const folder = mkdtempSync(join(tmpdir(), 'keeper-events-'));
@@ -190,6 +98,7 @@ test('what is weakened is restored twice, then left alone, by sweeps as well, un
 
 describe('nobody is notified, and nothing changes, of', () => {
   test('a repository that is exempt', async () => {
+    const { create, named, received, settingsOf, settled, weaken } = loaded;
     const tags = [
       { Key: exemptionTagKey, Value: 'TagImmutability+ScanOnPush: the vendor overwrites stable' },
     ];
@@ -203,6 +112,7 @@ describe('nobody is notified, and nothing changes, of', () => {
   });
 
   test('what the keeper itself does', async () => {
+    const { claimsOf, create, named, notifiedOf, settled } = loaded;
     const name = await create(named('own'));
     await notifiedOf(name);
     await settled();
@@ -215,6 +125,7 @@ describe('nobody is notified, and nothing changes, of', () => {
 });
 
 test('a repository that a stack makes is left to it, and the notification names the stack', async () => {
+  const { named, newStack, notifiedOf, repository, settingsOf } = loaded;
   const stack = newStack();
   const name = named('owned');
   const Resources = { Owned: repository({ RepositoryName: name }) };
@@ -224,10 +135,11 @@ test('a repository that a stack makes is left to it, and the notification names 
 });
 
 test('an event of an unknown form is in the dead letters, with the reason', async () => {
+  const { clients, queueUrl } = loaded;
   const body = JSON.stringify({
     source: 'aws.ecr',
     'detail-type': 'ECR Something New',
-    detail: { marker: trail },
+    detail: { marker: 'unknown' },
   });
   await clients.sqs.send(
     new SendMessageCommand({ QueueUrl: await queueUrl('KeeperEventsQueue'), MessageBody: body }),
@@ -249,7 +161,8 @@ test('an event of an unknown form is in the dead letters, with the reason', asyn
 });
 
 test('without a trail, the first image hardens a new repository', async () => {
-  await cloudtrail.send(new StopLoggingCommand({ Name: trail }));
+  const { clients, create, named, notifiedOf, settingsOf, settled, stopTrail } = loaded;
+  await stopTrail();
   const name = await create(named('pushed'));
   await settled();
   expect(await settingsOf(name)).toEqual(asCreated);

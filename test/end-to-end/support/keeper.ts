@@ -8,7 +8,7 @@ import {
   UpdateFunctionConfigurationCommand,
   type UpdateFunctionConfigurationCommandInput,
 } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
   type ExecutionStatus,
@@ -18,11 +18,9 @@ import {
 } from '@aws-sdk/client-sfn';
 import { applicationStack } from '../../../local/application.ts';
 import { localConfiguration } from '../../../local/demo/clients.ts';
-import type { ListedRepository } from '../../../sweep/items.ts';
 import { sweepKeys } from '../../../sweep/keys.ts';
 import { type Outcome, parseOutcome } from '../../../sweep/outcomes.ts';
-import type { RepositoryResult } from '../../../sweep/results.ts';
-import type { KeeperMode, SweepAction, SweepInfo } from '../../../sweep/sweep-info.ts';
+import type { KeeperMode, SweepAction } from '../../../sweep/sweep-info.ts';
 import { physicalId } from './role-copy.ts';
 import { clients, uniqueName } from './stacks.ts';
 
@@ -139,37 +137,6 @@ export async function invoke(logicalId: string, event: object): Promise<unknown>
   const FunctionName = await resource(logicalId);
   const { Payload } = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }));
   return JSON.parse(Payload?.transformToString() ?? 'null');
-}
-
-/** One batch of a sweep of these repositories, without the rest of the sweep, which would be of all. */
-export async function sweepBatchOf(
-  listed: readonly ListedRepository[],
-): Promise<readonly RepositoryResult[]> {
-  const name = uniqueName('batch');
-  const Bucket = await resource('KeeperBucket');
-  const registry = { registryId: '000000000000', region: 'us-east-1' };
-  const info: SweepInfo = {
-    ...{
-      sweep: name,
-      action: 'sweep',
-      mode: 'Mend',
-      startedAt: new Date().toISOString(),
-      registry,
-      scope: '*',
-    },
-    repositories: listed.length,
-    evidence: {
-      ...{ readAt: Date.now(), usage: {}, stacks: 0, origins: { pullThrough: [], replication: [] } },
-      registry: { ...registry, scanType: 'BASIC' },
-    },
-  };
-  await s3.send(new PutObjectCommand({ Bucket, Key: sweepKeys(name).info, Body: JSON.stringify(info) }));
-  await invoke('KeeperBatchFunction', { BatchInput: { sweep: name, action: 'sweep' }, Items: listed });
-  const text = await file(sweepKeys(name).resultsOf(0));
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
 }
 
 /** Such as ALARM; by what the sweeps have logged as metrics. */
