@@ -1,13 +1,14 @@
 /**
  * `npm run pictures`: creates docs/pictures/ from real output: of `npm start`, and of an audit of the local AWS with a few
- * more repositories. Needs Chromium.
+ * more repositories, whose images are as large as images are. Needs Chromium.
  */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from '../local/demo/clients.ts';
-import { pushImage } from '../local/demo/registry.ts';
+import { ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
+import { connect, localConfiguration } from '../local/demo/clients.ts';
 import { projectRoot } from '../local/paths.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-pictures-'));
@@ -63,16 +64,17 @@ function save(name: string, text: string): void {
 /** Adds typical repositories. */
 async function fill(endpoint: string): Promise<void> {
   const clients = connect({ endpoint, environment: {} });
-  const make = async (name: string, pushes: readonly string[]) => {
+  const ecr = new ECRClient(localConfiguration({ endpoint, environment: {} }));
+  const make = async (name: string, megabytes: number, pushes: readonly string[]) => {
     await clients.registry.createRepository(name);
     for (const [index, tag] of pushes.entries())
-      await pushImage(clients, { repository: name, tag, content: `${name} ${index}` });
+      await putImage(name, tag, (megabytes + index) * 1_000_000, pushes.length - index);
   };
   const builds = Array.from({ length: 30 }, (_, index) => `build-${index}`);
-  await make('team/web', ['latest', 'latest', 'latest', ...builds.slice(0, 24)]);
-  await make('team/worker', builds);
-  await make('team/base-image', ['1', '1.2', '1.2.3', '1.2.4', '1.2', '1']);
-  await make('shared/tools', ['stable', 'main', 'dev', 'qa', 'prod', 'nightly', 'edge', 'dev', 'qa']);
+  await make('team/web', 180, ['latest', 'latest', 'latest', ...builds.slice(0, 24)]);
+  await make('team/worker', 420, builds);
+  await make('team/base-image', 75, ['1', '1.2', '1.2.3', '1.2.4', '1.2', '1']);
+  await make('shared/tools', 610, ['stable', 'main', 'dev', 'qa', 'prod', 'nightly', 'edge', 'dev', 'qa']);
   await clients.registry.setRepositoryPolicy(
     'shared/tools',
     JSON.stringify({
@@ -80,16 +82,40 @@ async function fill(endpoint: string): Promise<void> {
       Statement: [{ Effect: 'Allow', Principal: '*', Action: 'ecr:BatchGetImage' }],
     }),
   );
-  const keepAll = { tagStatus: 'untagged', countType: 'imageCountMoreThan', countNumber: 1 };
+  // Only images with all of the tags count, so this rule never takes effect.
+  const keep = { tagStatus: 'tagged', tagPatternList: ['build-*', 'release-*'] };
   await clients.registry.putLifecyclePolicy(
     'team/worker',
     JSON.stringify({
-      rules: [1, 2].map((rulePriority) => ({
-        rulePriority,
-        description: 'Untagged images go',
-        selection: keepAll,
-        action: { type: 'expire' },
-      })),
+      rules: [
+        {
+          rulePriority: 1,
+          description: 'The newest builds and releases stay',
+          selection: { ...keep, countType: 'imageCountMoreThan', countNumber: 100 },
+          action: { type: 'expire' },
+        },
+      ],
     }),
   );
+
+  async function putImage(
+    repositoryName: string,
+    imageTag: string,
+    size: number,
+    daysAgo: number,
+  ): Promise<void> {
+    const digest = `sha256:${createHash('sha256').update(`${repositoryName} ${imageTag} ${size}`).digest('hex')}`;
+    const mediaType = 'application/vnd.oci.image.layer.v1.tar+gzip';
+    const manifest = {
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest, size: 1_000 },
+      layers: [{ mediaType, digest, size }],
+      // Of the local AWS: when it was pushed.
+      annotations: { 'local.pushed-at': new Date(Date.now() - daysAgo * 86_400_000).toISOString() },
+    };
+    await ecr.send(
+      new PutImageCommand({ repositoryName, imageTag, imageManifest: JSON.stringify(manifest) }),
+    );
+  }
 }

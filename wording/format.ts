@@ -25,12 +25,16 @@ export function formatMoney(dollars: number): string {
   });
 }
 
-/** The same with two digits that count, such as `0.0049`: of amounts below a cent too it is seen which is larger. */
+/**
+ * The same with its sign, and with two digits that count, such as `$0.0049`: it shows which of two amounts below a cent is larger.
+ *
+ * @param dollars more than 0
+ */
 export function formatSmallMoney(dollars: number): string {
-  if (dollars <= 0 || dollars >= 0.1) return formatMoney(dollars);
+  if (dollars >= 0.1) return `$${formatMoney(dollars)}`;
   const digits = 1 - Math.floor(Math.log10(dollars));
   const rounded = Math.ceil(dollars * 10 ** digits - 1e-9) / 10 ** digits;
-  return rounded.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: digits });
+  return `$${rounded.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: digits })}`;
 }
 
 /** Such as `1 image` or `2,000 images`. */

@@ -49,14 +49,7 @@ export function figuresOf({ repositories, summary }: ReportedAudit): string[] {
         .filter(({ value }) => value > 0)
         .map(({ verdict, value }) => ({ label: readinessTitles[verdict], value, words: number(value) })),
     ),
-    barFigure(
-      `Cost of storage: ${of}most expensive repositories`,
-      largest(
-        known,
-        ({ monthlyCost }) => monthlyCost,
-        (value) => `$${formatSmallMoney(value)} a month`,
-      ),
-    ),
+    barFigure(`Cost of storage: ${of}most expensive repositories`, costsOf(known)),
     barFigure(
       `Images and share of the quota: ${of}largest repositories`,
       largest(
@@ -73,6 +66,19 @@ export function figuresOf({ repositories, summary }: ReportedAudit): string[] {
 interface CountedRepository {
   readonly label: string;
   readonly images: ImageCount;
+}
+
+// Less is seen neither as a bar nor on a bill.
+const leastCost = 0.0001;
+
+/** None if no repository costs a cent a month. */
+function costsOf(repositories: readonly CountedRepository[]): Bar[] {
+  const bars = largest(
+    repositories.filter(({ images }) => images.monthlyCost >= leastCost),
+    ({ monthlyCost }) => monthlyCost,
+    (value) => `${formatSmallMoney(value)} a month`,
+  );
+  return (bars[0]?.value ?? 0) < 0.01 ? [] : bars;
 }
 
 function largest(

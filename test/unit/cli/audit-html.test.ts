@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { htmlReport } from '../../../reports/audit-html.ts';
+import { image, reading } from '../audit/support/readings.ts';
 import { denied, page, repositories, restless } from './support/audit-page.ts';
 import { fleetAudit, sameAudit } from './support/audits.ts';
 
@@ -29,6 +30,17 @@ describe('the page of an audit', () => {
     const html = htmlReport(fleetAudit({ repositories: 0 }), '1.2.3');
     expect(html).toContain('The registry has no repositories.');
     expect(html).not.toMatch(/<figure|<table|<h2/);
+  });
+
+  test('has a chart of costs only where a repository costs a cent a month', () => {
+    const chartOf = (size: number) => {
+      const audit = sameAudit(reading({ images: [image(1, ['1'], { size })] }), 3);
+      return /<figcaption>Cost of storage[^<]*<\/figcaption><div role="img" aria-label="([^"]*)"/.exec(
+        htmlReport(audit, '1.2.3'),
+      )?.[1];
+    };
+    expect(chartOf(900)).toBeUndefined();
+    expect(chartOf(300_000_000)).toContain(': $0.028 a month');
   });
 
   test.each([
