@@ -7,8 +7,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
-import { connect, localConfiguration } from '../local/demo/clients.ts';
+import { connect } from '../local/demo/clients.ts';
 import { projectRoot } from '../local/paths.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-pictures-'));
@@ -64,11 +63,15 @@ function save(name: string, text: string): void {
 /** Adds typical repositories. */
 async function fill(endpoint: string): Promise<void> {
   const clients = connect({ endpoint, environment: {} });
-  const ecr = new ECRClient(localConfiguration({ endpoint, environment: {} }));
   const make = async (name: string, megabytes: number, pushes: readonly string[]) => {
     await clients.registry.createRepository(name);
     for (const [index, tag] of pushes.entries())
-      await putImage(name, tag, (megabytes + index) * 1_000_000, pushes.length - index);
+      await putImage(endpoint, {
+        repositoryName: name,
+        imageTag: tag,
+        size: (megabytes + index) * 1_000_000,
+        daysAgo: pushes.length - index,
+      });
   };
   const builds = Array.from({ length: 30 }, (_, index) => `build-${index}`);
   await make('team/web', 180, ['latest', 'latest', 'latest', ...builds.slice(0, 24)]);
@@ -97,25 +100,38 @@ async function fill(endpoint: string): Promise<void> {
       ],
     }),
   );
+}
 
-  async function putImage(
-    repositoryName: string,
-    imageTag: string,
-    size: number,
-    daysAgo: number,
-  ): Promise<void> {
-    const digest = `sha256:${createHash('sha256').update(`${repositoryName} ${imageTag} ${size}`).digest('hex')}`;
-    const mediaType = 'application/vnd.oci.image.layer.v1.tar+gzip';
-    const manifest = {
-      schemaVersion: 2,
-      mediaType: 'application/vnd.oci.image.manifest.v1+json',
-      config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest, size: 1_000 },
-      layers: [{ mediaType, digest, size }],
-      // Of the local AWS: when it was pushed.
-      annotations: { 'local.pushed-at': new Date(Date.now() - daysAgo * 86_400_000).toISOString() },
-    };
-    await ecr.send(
-      new PutImageCommand({ repositoryName, imageTag, imageManifest: JSON.stringify(manifest) }),
-    );
-  }
+interface PutImage {
+  readonly repositoryName: string;
+  readonly imageTag: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly daysAgo: number;
+}
+
+/** An image without its layers, which the local AWS does not ask for. */
+async function putImage(
+  endpoint: string,
+  { repositoryName, imageTag, size, daysAgo }: PutImage,
+): Promise<void> {
+  const digest = `sha256:${createHash('sha256').update(`${repositoryName} ${imageTag} ${size}`).digest('hex')}`;
+  const mediaType = 'application/vnd.oci.image.layer.v1.tar+gzip';
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest, size: 1_000 },
+    layers: [{ mediaType, digest, size }],
+    // Of the local AWS: when it was pushed.
+    annotations: { 'local.pushed-at': new Date(Date.now() - daysAgo * 86_400_000).toISOString() },
+  };
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.PutImage',
+    },
+    body: JSON.stringify({ repositoryName, imageTag, imageManifest: JSON.stringify(manifest) }),
+  });
+  if (!response.ok) throw new Error(`PutImage was refused: ${await response.text()}`);
 }
