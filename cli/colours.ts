@@ -16,7 +16,7 @@ export const noColours: Colours = {
   cyan: String,
 };
 
-/** On a terminal, unless NO_COLOR is set or TERM is dumb; FORCE_COLOR enables them everywhere. */
+/** Whether there are colours: on a terminal, unless NO_COLOR is set or TERM is dumb; FORCE_COLOR enables them everywhere. */
 export function areColoursWanted(
   stream: { readonly isTTY?: boolean },
   { NO_COLOR, FORCE_COLOR, TERM }: Readonly<Record<string, string | undefined>>,
@@ -26,7 +26,10 @@ export function areColoursWanted(
 }
 
 /** Colours where they are wanted. */
-export async function coloursFor(...about: Parameters<typeof areColoursWanted>): Promise<Colours> {
+export async function coloursFor(
+  stream: { readonly isTTY?: boolean },
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Colours> {
   // Loaded only then: the library asks whether there is a terminal, for which Node makes its streams.
-  return areColoursWanted(...about) ? (await import('picocolors')).createColors(true) : noColours;
+  return areColoursWanted(stream, environment) ? (await import('picocolors')).createColors(true) : noColours;
 }

@@ -13,7 +13,6 @@ export const terminal: Screen = {
   write: (text) => print(text),
 };
 
-// Not awaited: the tests load this file as a CommonJS module.
 export const colours: Colours = areColoursWanted(process.stdout, process.env)
   ? createColors(true)
   : noColours;

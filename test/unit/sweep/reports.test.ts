@@ -200,12 +200,17 @@ describe('the notification of a sweep', () => {
     if (message === undefined) return 'nothing is sent\n';
     const { subject, body, attributes } = messageOf(message, summary, place, 'Chat');
     const forms = JSON.parse(body);
+    // Where programs of HTTPS get JSON, it is that of queues.
+    expect(JSON.parse(messageOf(message, summary, place, 'Json').body)).toEqual({
+      ...forms,
+      ...{ http: forms.sqs, https: forms.sqs },
+    });
     return `Subject: ${subject}\nAttributes: ${JSON.stringify(attributes)}\n\n${forms.default}\n--- queues and functions\n${JSON.stringify({ ...JSON.parse(forms.sqs), text: '(as above)' }, null, 2)}\n`;
   };
 
   test('of the first sweep is about all of it', async () => {
     const [first] = await run(results);
-    expect.assertions(2);
+    expect.assertions(3);
     if (first !== undefined) golden('first', written(first));
     expect(first?.previous).toBeUndefined();
   });
