@@ -30,9 +30,9 @@ writeFileSync(fleetJson, JSON.stringify(parse(fleetTemplate()), null, 2));
 const linesOf = (file: string) => `check of ${readFileSync(file, 'utf8').trimEnd().split('\n').length} lines`;
 /** How many times an empty process some may take. */
 const budgets: Readonly<Record<string, number>> = {
-  [linesOf(small)]: 1.7,
-  [linesOf(typical)]: 2.7,
-  [`check of ${repositories} repositories`]: 6,
+  [linesOf(small)]: 1.6,
+  [linesOf(typical)]: 2.5,
+  [`check of ${repositories} repositories`]: 5,
 };
 const kept = { XDG_CACHE_HOME: caches, LOCALAPPDATA: caches, HOME: folder };
 const commands: Readonly<Record<string, readonly [readonly string[], NodeJS.ProcessEnv?]>> = {

@@ -11,8 +11,15 @@ export interface AlteredNumber {
   readonly offset: number;
 }
 
+/**
+ * What each of them has at least: so many digits, also in other bases and with what may be between them, or an exponent. Most
+ * templates have none of it, and are not gone through.
+ */
+const longOrExponent = /\d[\d._:]{14}|[\d._]e[-+]?\d|0x[\da-f_]{13}/i;
+
 /** The numbers beyond 2^53, beyond what is finite, and of more digits than a double has. */
-export function alteredNumbers({ nodes }: TemplateDocument): readonly AlteredNumber[] {
+export function alteredNumbers({ nodes, text }: TemplateDocument): readonly AlteredNumber[] {
+  if (!longOrExponent.test(text)) return [];
   const found: AlteredNumber[] = [];
   visit(nodes, {
     Scalar(key, node, ancestors) {

@@ -1,5 +1,6 @@
 /** Composes a list or a map in brackets on one line, as short ones are written: words and texts in quotes, with short tags. */
 import { type Document, Pair, type Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { unusual } from './block-lines.ts';
 import { plainScalar, quotedScalar } from './quick-scalars.ts';
 
 interface Reader {
@@ -17,9 +18,6 @@ interface Reader {
 const maxDepth = 50;
 
 type FlowNode = YAMLMap | YAMLSeq | Scalar;
-
-/** Thrown where only the library can go on. */
-const unusual = new Error('written in another way');
 
 /** Undefined for anything else than a collection with at most a comment behind it. */
 export function composeFlow(text: string, start: number, document: Document): YAMLMap | YAMLSeq | undefined {
