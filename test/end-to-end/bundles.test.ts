@@ -81,6 +81,15 @@ describe('what SAM built', () => {
     }
   });
 
+  // The limit of what all decisions about a template may take (cloudformation/conditions.ts): two files would count twice.
+  test('what decides conditions is in one file of the macro', () => {
+    const files = ['handler.js', ...onDemand].filter((name) => name !== 'look.js');
+    const deciding = files.filter((name) =>
+      readFileSync(join(buildFolder, 'MacroFunction', name), 'utf8').includes('5e6'),
+    );
+    expect(deciding).toEqual(['intrinsics.js']);
+  });
+
   test('the macro does not carry what explains the controls', () => {
     expect(source('MacroFunction')).not.toMatch(/relatedChecks|CKV_AWS|Security Hub/);
   });
