@@ -96,6 +96,11 @@ export async function runSettings(
     ...(isPreviewed ? {} : { ProtectPulledWithinDays: 0 }),
   };
   const event = createEvent(stub, properties, request);
+  return runFunction(bundle, event, stub);
+}
+
+/** One invocation of the custom resource. */
+export async function runFunction(bundle: string, event: object, stub: FleetStub): Promise<Run> {
   const program = join(projectRoot, 'bench', 'settings-function.cjs');
   const { seconds, output } = await timed(process.execPath, [program, bundle, JSON.stringify(event)], {
     env: stub.environment,

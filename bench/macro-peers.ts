@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot, pythonEnvironment } from '../local/paths.ts';
 import { buildFunction } from './bundles.ts';
-import { median, reportGrowth, reportRatio } from './rows.ts';
+import { lowestDecile, reportGrowth, reportRatio } from './rows.ts';
 
 const sizes = [1, 10, 100, 500];
 const rounds = 5;
@@ -23,20 +23,19 @@ try {
   const largest = sizes.at(-1) ?? 0;
   const file = join(folder, 'template.json');
   writeFileSync(file, JSON.stringify(templateOf(largest)));
-  const own: number[] = [];
+  const own = new Map(sizes.map((size) => [size, [] as number[]]));
   const peer: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    own.push(...(await timesOf(handler, largest)));
     peer.push(...translate(file).map((seconds) => seconds * 1000));
+    for (const [size, times] of own) times.push(...(await timesOf(handler, size)));
   }
   reportRatio({
     what: `the macro, ${largest} resources`,
     against: "AWS's translator of AWS::Serverless, how many times as fast",
-    ratio: median(peer) / median(own),
+    ratio: lowestDecile(peer) / lowestDecile(own.get(largest) ?? []),
     atLeast: 15,
   });
-  const grown = [];
-  for (const size of sizes) grown.push({ size, milliseconds: median(await timesOf(handler, size)) });
+  const grown = [...own].map(([size, times]) => ({ size, milliseconds: lowestDecile(times) }));
   reportGrowth('the macro', 'resources', grown);
 } finally {
   rmSync(folder, { recursive: true });

@@ -16,7 +16,7 @@ import { asObject, type JsonObject } from '../core/json.ts';
 import type { handler as macro } from '../functions/macro/handler.ts';
 import { applicationTemplate, buildFunction } from './bundles.ts';
 import { coldStarts } from './cold-start.ts';
-import { reportRatio } from './rows.ts';
+import { lowestDecile, reportRatio } from './rows.ts';
 
 const budget = 1.25;
 const coldBudget = 1.1;
@@ -133,12 +133,12 @@ async function reportColdStarts(bundle: string): Promise<void> {
     coldRounds,
     deployedEnvironment(),
   );
-  const empty = decile(times.get('nothing') ?? []);
+  const empty = lowestDecile(times.get('nothing') ?? []);
   const reportStart = (what: string, name: string, atMost?: number) =>
     reportRatio({
       what: `the macro, cold start: ${what}`,
       against: 'a function that does nothing',
-      ratio: decile(times.get(name) ?? []) / empty,
+      ratio: lowestDecile(times.get(name) ?? []) / empty,
       ...(atMost === undefined ? {} : { atMost }),
     });
   reportStart('defaults are written', 'usual', coldBudget);
@@ -169,9 +169,4 @@ function typical(values: readonly number[]): number {
   // The first rounds warm the compiler up.
   const sorted = values.slice(values.length / 3).toSorted((one, other) => one - other);
   return sorted[Math.floor(sorted.length / 4)] ?? 0;
-}
-
-/** The lowest decile: processes are disturbed more than rounds within one. */
-function decile(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 10)] ?? 0;
 }

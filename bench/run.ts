@@ -5,19 +5,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { benchmarks } from './benchmarks.ts';
 import { type Row, tableOf } from './rows.ts';
-
-const benchmarks = [
-  'macro',
-  'macro-peers',
-  'look',
-  'cli',
-  'check-peers',
-  'settings',
-  'fleet',
-  'throttled',
-  'audit',
-] as const;
 
 const { named, options } = argumentsOf(process.argv.slice(2));
 const rows: Row[] = [];
@@ -28,7 +17,8 @@ for (const name of named) {
     rows.push(row);
     console.log(`  ${row.what}: ${row.value}${row.isOver ? ' NOT KEPT' : ''}`);
   });
-  const [status] = await once(child, 'exit');
+  // The last rows may arrive after its end.
+  const [[status]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
   if (status !== 0) process.exitCode = 1;
   // It has thrown, or says itself what is wrong.
   if (status !== 0 && !rows.some(({ isOver }) => isOver)) console.log(`  ${name} ended with ${status}`);

@@ -11,7 +11,7 @@ import { createEvent, startFleetStub, timed } from './fleet-run.ts';
 import { median, reportCheck, reportRatio } from './rows.ts';
 import { nameOf } from './stub-answers.ts';
 
-const rounds = Number(process.env.R ?? 30);
+const rounds = 30;
 const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-bench-'));
 const nothing = join(folder, 'nothing.cjs');
 writeFileSync(nothing, 'exports.handler = async () => {};');

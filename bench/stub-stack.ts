@@ -13,9 +13,6 @@ export interface StubStack {
   stop(): void;
 }
 
-/** Where the function runs, in the account and Region of the stack. */
-export const functionArn = 'arn:aws:lambda:us-east-1:123456789012:function:EcrHardening-settings';
-
 // Every benchmark is about a Create.
 const inProgress = {
   xml: '<DescribeStackResourceResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStackResourceResult><StackResourceDetail><ResourceStatus>CREATE_IN_PROGRESS</ResourceStatus></StackResourceDetail></DescribeStackResourceResult></DescribeStackResourceResponse>',
