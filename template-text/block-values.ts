@@ -27,6 +27,14 @@ const keyPattern = /[A-Za-z][\w./:-]*?(?=:(?: |\r?\n|$))/y;
 /** Words that are no texts in YAML 1.1. */
 const otherWords = /^(?:y|yes|n|no|true|false|on|off|null)$/i;
 
+/** Whether a line begins with another key on one line: in quotes, or a number or word with a meaning of its own. */
+export function isOtherKey(text: string, from: number): boolean {
+  otherKeyPattern.lastIndex = from;
+  return otherKeyPattern.test(text);
+}
+
+const otherKeyPattern = /(?:'[^'\r\n]*'|"[^"\\\r\n]*"|[\w$./-]+):(?= |\r?\n|$)/y;
+
 export function keyScalar(key: string, from: number): Scalar {
   return Object.assign(new Scalar(key), {
     source: key,
@@ -37,7 +45,7 @@ export function keyScalar(key: string, from: number): Scalar {
 
 /** A short tag with nothing behind it on its line. */
 export function tagAlone(text: string, from: number, to: number): string | undefined {
-  return /^(![A-Za-z0-9]+) *(?:#[^\n]*)?$/.exec(text.slice(from, to))?.[1];
+  return /^(![A-Za-z0-9]+)(?: +#[^\n]*| *)$/.exec(text.slice(from, to))?.[1];
 }
 
 /** A value on one line, with its tag if it has one, that is all of an entry; undefined where it may be something else. */

@@ -16,7 +16,7 @@ import {
   skipStart,
   unusual,
 } from './block-lines.ts';
-import { byLibrary, keyAt, keyScalar, pairByLibrary, tagAlone, valueAt } from './block-values.ts';
+import { byLibrary, isOtherKey, keyAt, keyScalar, pairByLibrary, tagAlone, valueAt } from './block-values.ts';
 import type { Composed } from './compose.ts';
 import { emptyDocument } from './quick-scalars.ts';
 
@@ -110,7 +110,11 @@ function readPair(reader: BlockReader, line: Line, column: number, depth: number
   const { text } = reader;
   const key = keyAt(text, line.from, line.to);
   const end = endOfEntry(reader, column);
-  if (key === undefined) return pairByLibrary(reader, line.from, column, end);
+  if (key === undefined) {
+    // Of tags, brackets and what may be no key at all only the whole text tells what they are.
+    if (!isOtherKey(text, line.from)) throw unusual;
+    return pairByLibrary(reader, line.from, column, end);
+  }
   let from = line.from + key.length + 1;
   while (from < line.to && text[from] === ' ') from += 1;
   const isAlone = from === line.to || text[from] === '#';

@@ -51,6 +51,17 @@ describe('YAML composed by its lines', () => {
     expect(composed.length).toBeGreaterThan(0.9 * yaml.length);
   });
 
+  test.each([
+    '!about: first\nnext: 1\n',
+    '!!binary about: first\n',
+    'a: 1\n\n:\n  b: 2\n',
+    'a: >-\n{ b: true }\n',
+    'a: |+\n[ b ]\n',
+    'a: !Get#Att\n  b: 1\n',
+  ])('of %j is what the library composes, or is left to it', (text) => {
+    isComposed(composeBlocks(text), text);
+  });
+
   /** What is put anywhere into a text. */
   const pieces = fc.constantFrom(
     ...[
