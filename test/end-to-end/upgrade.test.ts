@@ -186,6 +186,7 @@ describe('a release', () => {
           'FindingsFunction.zip',
           'HookFunction.zip',
           'KeeperBatchFunction.zip',
+          'KeeperEventsFunction.zip',
           'KeeperEvidenceFunction.zip',
           'KeeperListFunction.zip',
           'KeeperSummaryFunction.zip',
