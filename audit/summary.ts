@@ -22,7 +22,7 @@ export function auditOf(
     repositories: ranked.map(({ repository }) => repository),
     total,
     summary: counts.summary(
-      registry,
+      [{ registry, repositories: ranked.length }],
       ranked.map(({ rank }) => rank),
     ),
   };
@@ -31,8 +31,17 @@ export function auditOf(
 /** The numbers of an audit, from its repositories in any order; none of them is kept. */
 export interface SummaryCounts {
   add(repository: RepositoryAudit, rank: AuditRank): void;
-  /** @param ranks those of all repositories, in their order */
-  summary(registry: RegistryReading, ranks: readonly AuditRank[]): Summary;
+  /**
+   * @param registries with the number of repositories that were read of each
+   * @param ranks those of all repositories, in their order
+   */
+  summary(registries: readonly CountedRegistry[], ranks: readonly AuditRank[]): Summary;
+}
+
+/** A registry, and how many of its repositories were read. */
+export interface CountedRegistry {
+  readonly registry: RegistryReading;
+  readonly repositories: number;
 }
 
 export function startSummary(): SummaryCounts {
@@ -59,9 +68,9 @@ export function startSummary(): SummaryCounts {
       bytes += repository.images.bytes;
       images += repository.images.count;
     },
-    summary(registry, ranks) {
-      // A value of the registry as a whole concerns every repository.
-      for (const reason of unknownOf(registry)) unknown.addOnce(reason, ranks.length);
+    summary(registries, ranks) {
+      // A value of a registry as a whole concerns each of its repositories.
+      for (const { reason, repositories } of unknownOfAll(registries)) unknown.addOnce(reason, repositories);
       return {
         bySubject: subjects.sorted().map(([subject, repositories]) => ({ subject, repositories })),
         byReadiness,
@@ -80,6 +89,19 @@ function unknownIn(repository: RepositoryAudit): readonly UnreadReason[] {
   return [stack, scanned, lifecyclePolicy, publicBy, images].flatMap((value) =>
     isUnknown(value) ? [value.unknown] : [],
   );
+}
+
+/** Each reason once, with the repositories of every registry that has it. */
+function unknownOfAll(registries: readonly CountedRegistry[]) {
+  const reasons = new Map<string, { readonly reason: UnreadReason; repositories: number }>();
+  for (const { registry, repositories } of registries)
+    for (const reason of unknownOf(registry)) {
+      const key = JSON.stringify(reason);
+      const counted = reasons.get(key) ?? { reason, repositories: 0 };
+      reasons.set(key, counted);
+      counted.repositories += repositories;
+    }
+  return reasons.values();
 }
 
 function unknownOf(registry: RegistryReading): readonly UnreadReason[] {

@@ -9,7 +9,7 @@ export interface RegistryLocation {
 
 /** What failed. `error` is the name or the code of the SDK's error, `message` what the service or the SDK reports. */
 export type RegistryFailure =
-  | { readonly code: 'no-region' | 'no-credentials'; readonly message: string }
+  | { readonly code: 'no-region' | 'no-credentials' | 'role-not-assumed'; readonly message: string }
   | { readonly code: 'credentials-expired' | 'not-allowed' | 'no-such-registry' }
   | { readonly code: 'credentials-rejected' | 'no-response' | 'host-not-found'; readonly error: string }
   | { readonly code: 'refused'; readonly error: string; readonly message: string };

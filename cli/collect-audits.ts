@@ -1,25 +1,46 @@
-/** The audits of a registry's repositories: in words, in the order of severity, and most of them not in memory. */
+/** The audits of repositories: in words, in the order of severity, and most of them not in memory. */
 import type { RepositoryAudit } from '../audit/audit.ts';
 import { type AuditRank, compareRanks, rankOf } from '../audit/rank.ts';
 import type { RegistryReading } from '../audit/reading.ts';
 import { startSummary } from '../audit/summary.ts';
-import { noTotals, withRepository } from '../audit/totals.ts';
+import { noTotals, type Totals, withRepository } from '../audit/totals.ts';
+import { isUnknown } from '../core/known.ts';
 import {
   type DescribedRepositories,
   type DescribedRepository,
   describeRepository,
+  describeSeveral,
   describeWhole,
   type ReportedAudit,
 } from '../wording/audit/describe.ts';
+import type { DescribedRegistry } from '../wording/audit/registries.ts';
 import { type Spill, startSpill } from './spill.ts';
 
+/** A registry that was asked for, and what became of it. */
+export interface RegistryOutcome {
+  /** Undefined where it could not be read. */
+  readonly reading?: RegistryReading;
+  /** How many repositories it has. */
+  readonly total: number;
+  /** Where it is, with which credentials it was read, and why it could not be. */
+  readonly about: Pick<DescribedRegistry, 'account' | 'region' | 'by' | 'failure'>;
+}
+
+/** What is said of all repositories. */
+export interface AuditScope {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** The patterns that choose repositories. */
+  readonly scope?: string | undefined;
+}
+
 export interface CollectedAudits {
-  add(audit: RepositoryAudit, registry: RegistryReading): void;
-  /** @param at milliseconds since 1970 */
-  audit(
-    registry: RegistryReading,
-    { total, at }: { readonly total: number; readonly at: number },
-  ): ReportedAudit;
+  /** @param of which of the registries, by its index */
+  add(audit: RepositoryAudit, registry: RegistryReading, of?: number): void;
+  /** The report of one registry. */
+  audit(registry: RegistryReading, about: AuditScope & { readonly total: number }): ReportedAudit;
+  /** The report of several. @param outcomes by index */
+  several(outcomes: readonly RegistryOutcome[], about: AuditScope): ReportedAudit;
   /** Whether there is a finding of the level, or a more severe one. */
   isFailing(): boolean;
   /** Ends what was collected. */
@@ -31,39 +52,94 @@ interface Collected {
   readonly rank: AuditRank;
   /** Of its text in the spill. */
   readonly number: number;
+  /** The index of its registry. */
+  readonly of: number;
 }
 
-/** @param maxCharacters of texts in memory (`startSpill`) */
+/** The sums over the repositories of one registry. */
+interface RegistrySums {
+  readonly totals: Totals;
+  readonly bytes: number;
+}
+
+const noSums: RegistrySums = { totals: noTotals, bytes: 0 };
+
+/**
+ * @param isSeveral whether there are several registries, so that each repository says which it is in
+ * @param maxCharacters of texts in memory (`startSpill`)
+ */
 export function collectAudits(
   failOn: 'error' | 'warning' | 'never',
-  maxCharacters?: number,
+  {
+    isSeveral = false,
+    maxCharacters,
+  }: { readonly isSeveral?: boolean; readonly maxCharacters?: number } = {},
 ): CollectedAudits {
   const spill = startSpill(maxCharacters);
   const collected: Collected[] = [];
+  const sums = new Map<number, RegistrySums>();
   const counts = startSummary();
   let totals = noTotals;
   let isFailing = false;
+  const sorted = () =>
+    collected.sort((one, other) => compareRanks(one.rank, other.rank) || one.of - other.of);
   return {
-    add(audit, registry) {
+    add(audit, registry, of = 0) {
       const rank = rankOf(audit);
       counts.add(audit, rank);
       totals = withRepository(totals, audit);
+      if (isSeveral) sums.set(of, plus(sums.get(of) ?? noSums, audit));
       isFailing ||= hasFinding(audit, failOn);
       // Described at once: the data that the sentences are made from is larger.
-      collected.push({ rank, number: spill.add(JSON.stringify(describeRepository(audit, registry))) });
+      const described = {
+        ...describeRepository(audit, registry),
+        ...(isSeveral ? { place: placeOf(registry) } : {}),
+      };
+      collected.push({ rank, number: spill.add(JSON.stringify(described)), of });
     },
-    audit(registry, { total, at }) {
-      collected.sort((one, other) => compareRanks(one.rank, other.rank));
-      const summary = counts.summary(
-        registry,
-        collected.map(({ rank }) => rank),
-      );
-      const whole = { registry, at: new Date(at).toISOString(), total, summary };
+    audit(registry, { total, at, scope }) {
+      const ranks = sorted().map(({ rank }) => rank);
+      const summary = counts.summary([{ registry, repositories: ranks.length }], ranks);
+      const whole = { registry, at: new Date(at).toISOString(), total, summary, scope };
       return describeWhole(whole, totals, readAgain(collected, spill));
+    },
+    several(outcomes, { at, scope }) {
+      const all = sorted();
+      const registries = outcomes.map(({ about, total }, index): DescribedRegistry => {
+        const { totals: of, bytes } = sums.get(index) ?? noSums;
+        return { ...about, total, read: of.read, safe: of.safe, bytes, monthlyCost: costOf(all, index) };
+      });
+      const read = outcomes.flatMap(({ reading: registry }, index) =>
+        registry === undefined ? [] : [{ registry, repositories: registries[index]?.read ?? 0 }],
+      );
+      const ranks = all.map(({ rank }) => rank);
+      const whole = {
+        ...{ registries, scope, at: new Date(at).toISOString() },
+        readings: read.map(({ registry }) => registry),
+        total: outcomes.reduce((sum, { total }) => sum + total, 0),
+        summary: counts.summary(read, ranks),
+      };
+      return describeSeveral(whole, totals, readAgain(all, spill));
     },
     isFailing: () => isFailing,
     close: spill.close,
   };
+}
+
+function placeOf({ registryId: account, region }: RegistryReading) {
+  return { account, region };
+}
+
+function plus({ totals, bytes }: RegistrySums, audit: RepositoryAudit): RegistrySums {
+  return {
+    totals: withRepository(totals, audit),
+    bytes: bytes + (isUnknown(audit.images) ? 0 : audit.images.bytes),
+  };
+}
+
+/** Always in the same order: the sum of fractions depends on it. */
+function costOf(all: readonly Collected[], index: number): number {
+  return all.reduce((sum, { rank, of }) => (of === index ? sum + rank.cost : sum), 0);
 }
 
 function readAgain(collected: readonly Collected[], spill: Spill): DescribedRepositories {

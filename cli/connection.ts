@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { assumedRole } from '../aws/assumed-role.ts';
 import { isKnownRegion } from '../aws/regions.ts';
 import { Problem } from '../core/problem.ts';
 import { sentence } from '../wording/lists.ts';
@@ -12,11 +13,14 @@ interface ConnectionOptions {
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
   readonly endpointUrl?: string | undefined;
+  /** A role that is assumed with these credentials. */
+  readonly roleArn?: string | undefined;
 }
 
 /** The same as the SDK's clients take it; what is left out they find by themselves. */
-export function clientOf({ region, profile, endpointUrl: endpoint }: ConnectionOptions) {
+export function clientOf({ region, profile, endpointUrl: endpoint, roleArn }: ConnectionOptions) {
   return {
+    ...(roleArn === undefined ? {} : { credentials: assumedRole({ roleArn, profile, region, endpoint }) }),
     ...(region === undefined ? {} : { region }),
     ...(profile === undefined ? {} : { profile }),
     ...(endpoint === undefined ? {} : { endpoint }),

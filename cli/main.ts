@@ -6,6 +6,7 @@ import { coloursFor } from './colours.ts';
 import { type AuditOptions, withAuditOptions } from './commands/audit-options.ts';
 import { type CheckFlags, checkOptionsOf, withCheckOptions } from './commands/check-options.ts';
 import { type ClaimsOptions, withClaimsOptions } from './commands/claims-options.ts';
+import { type DistributeOptions, withDistributeOptions } from './commands/distribute-options.ts';
 import { type SweepOptions, withSweepOptions } from './commands/sweep-options.ts';
 import { type UsesOptions, withUsesOptions } from './commands/uses-options.ts';
 import type { LiveOptions } from './live/model.ts';
@@ -48,6 +49,7 @@ const commands: Readonly<Record<string, () => void>> = {
   claims: addClaims,
   sweep: addSweep,
   uses: addUses,
+  distribute: addDistribute,
   explain: addExplain,
 };
 const [, , named = ''] = process.argv;
@@ -139,6 +141,7 @@ function addAudit(): void {
         'audit --profile prod --region eu-central-1',
         'audit --format html -o registry.html',
         'audit --tags-file tags.jsonl --fail-on error',
+        'audit --profile dev --profile prod --region eu-central-1 --region us-east-1 --format html -o all.html',
       )}
 
 Only ecr:DescribeRepositories is required. A full audit also needs
@@ -211,6 +214,7 @@ function addSweep(): void {
         'sweep --again terminal-2026-11-28T120000-0a1b2c',
         'sweep --report terminal-2026-11-28T120000-0a1b2c --format csv -o sweep.csv',
         'sweep --release',
+        'sweep --report latest --profile dev --profile prod --region eu-central-1 --region us-east-1',
       )}
 
 It needs cloudformation:DescribeStacks, states:StartExecution, states:DescribeExecution, states:ListMapRuns,
@@ -221,7 +225,7 @@ states:DescribeMapRun, and s3:GetObject on the keeper's bucket.`,
       const { sweepCommand } = await import('./commands/sweep.ts');
       const stop = new AbortController();
       process.once('SIGINT', () => stop.abort());
-      const context = { colours: await coloursOfOutput(), terminal: errorScreen, stop: stop.signal };
+      const context = { version, colours: await coloursOfOutput(), terminal: errorScreen, stop: stop.signal };
       const outcome = await sweepCommand(options, context);
       print(outcome.text);
       code = outcome.code;
@@ -243,6 +247,26 @@ It needs cloudformation:ListStacks and cloudformation:GetTemplate.`,
       process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
       const { usesCommand } = await import('./commands/uses.ts');
       const outcome = await usesCommand(options, await coloursOfOutput());
+      print(outcome.text);
+      code = outcome.code;
+    });
+}
+
+function addDistribute(): void {
+  withDistributeOptions(program.command('distribute'))
+    .description('Copy the files of a release into the bucket of each Region, for an organisation.')
+    .argument('<folder>', 'the release, such as release/0.3.0')
+    .addHelpText(
+      'after',
+      `${examples('distribute release/0.3.0 --bucket-prefix acme-code --region eu-west-1 --region us-east-1')}
+
+It refuses files that are not those of SHA256SUMS, and reads back the sums of what it has copied.
+It needs s3:GetObject, s3:ListBucket and s3:PutObject on the buckets.`,
+    )
+    .action(async (folder: string, options: DistributeOptions) => {
+      process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+      const { distributeCommand } = await import('./commands/distribute.ts');
+      const outcome = await distributeCommand(folder, options);
       print(outcome.text);
       code = outcome.code;
     });

@@ -3,13 +3,34 @@ import type { AuditSeverity, Range } from '../audit/audit.ts';
 import { isUnknown, type Known, whenKnown } from '../core/known.ts';
 import type { DescribedRepository, ReportedAudit } from '../wording/audit/describe.ts';
 import type { DescribedExpiry } from '../wording/audit/expiry.ts';
+import type { DescribedRegistry } from '../wording/audit/registries.ts';
 import { formatRange } from '../wording/format.ts';
 import { lifecycleText, readinessText, scannedText, unknownWord } from './audit-labels.ts';
 
 /** One line for each repository, most severe first; RFC 4180. */
-export function* auditCsv({ repositories }: ReportedAudit): Generator<string, void, undefined> {
-  yield csvHeader(auditColumns);
-  for (const repository of repositories) yield csvRecord(auditColumns, repository);
+export function* auditCsv({ repositories, registries }: ReportedAudit): Generator<string, void, undefined> {
+  const columns = registries === undefined ? auditColumns : [...placeColumns, ...auditColumns];
+  yield csvHeader(columns);
+  for (const repository of repositories) yield csvRecord(columns, repository);
+  // A registry that could not be read has a line of its own.
+  const unread = unreadColumns(columns.map(([name]) => name));
+  for (const registry of registries ?? [])
+    if (registry.failure !== undefined) yield csvRecord(unread, registry);
+}
+
+const placeColumns: Columns<DescribedRepository> = [
+  ['account', ({ place }) => place?.account ?? ''],
+  ['region', ({ place }) => place?.region ?? ''],
+];
+
+/** The columns of a registry that could not be read: where it is, and why. */
+function unreadColumns(names: readonly string[]): Columns<DescribedRegistry> {
+  const cells: Readonly<Record<string, (registry: DescribedRegistry) => Cell>> = {
+    account: ({ account, by }) => account || by,
+    region: ({ region }) => region,
+    findings: ({ failure = '' }) => `Not read: ${failure}`,
+  };
+  return names.map((name) => [name, cells[name] ?? (() => '')]);
 }
 
 /** The names of the columns, as a line. */

@@ -4,10 +4,12 @@ import type { ReportedAudit } from '../wording/audit/describe.ts';
 import { pluralise } from '../wording/format.ts';
 import { figuresOf } from './audit-html/figures.ts';
 import { type Reasons, reasonId, reasonsOf } from './audit-html/reasons.ts';
+import { registryTable } from './audit-html/registries.ts';
 import { pageScript } from './audit-html/script.ts';
 import { style } from './audit-html/style.ts';
 import { tableOf } from './audit-html/table.ts';
 import { toHtml } from './audit-html/to-html.ts';
+import { auditTitle } from './audit-labels.ts';
 
 /** What the page of a sweep has beside that of an audit. */
 export interface PageExtras {
@@ -31,11 +33,12 @@ export function* htmlChunks(
   version: string,
   extras?: PageExtras,
 ): Generator<string, void, undefined> {
-  const { registry, repositories, summary, total, read, at } = audit;
+  const { repositories, registries, summary, total, read, at } = audit;
   const script = pageScript();
   const reasons = reasonsOf(audit);
-  const title = `ECR registry ${registry.registryId || '(empty)'} in ${registry.region}`;
-  const isIncomplete = read < total;
+  const title = auditTitle(audit, 'ECR registry');
+  const isUnread = (registries ?? []).some(({ failure }) => failure !== undefined);
+  const isIncomplete = read < total || isUnread;
   // The first sentence of an incomplete audit is shown in a box of its own.
   const [lead = '', ...rest] = isIncomplete ? summary.sentences.slice(1) : summary.sentences;
   const figures = figuresOf(audit);
@@ -62,7 +65,7 @@ ${isIncomplete ? `<p class="alarm" role="alert">${toHtml(summary.sentences[0] ??
 ${rest.map((sentence) => `<p>${toHtml(sentence)}</p>`).join('\n')}
 ${reasons.size > 0 ? '<p><a href="#unknown">Some values could not be read</a>: they are reported as unknown, not as safe.</p>' : ''}
 </section>
-${(extras?.sections ?? []).map(sectionOf).join('\n')}
+${registries === undefined ? '' : registryTable(registries)}${(extras?.sections ?? []).map(sectionOf).join('\n')}
 ${figures.length > 0 ? `<h2>At a glance</h2>\n<div class="charts">\n${figures.join('\n')}\n</div>` : ''}
 `;
   if (repositories.length > 0) {
@@ -73,7 +76,7 @@ ${figures.length > 0 ? `<h2>At a glance</h2>\n<div class="charts">\n${figures.jo
       repositories,
       summary.bySubject.map(({ subject }) => subject),
       reasons,
-      extras !== undefined,
+      { isSweep: extras !== undefined, isSeveral: registries !== undefined },
     );
   }
   yield `

@@ -1,7 +1,8 @@
 /** An audit's values in the few words that a cell or a chart holds. Pure. */
 import type { AuditSubject } from '../audit/audit.ts';
 import { isUnknown, type Known, whenKnown } from '../core/known.ts';
-import type { DescribedReadiness, DescribedRepository } from '../wording/audit/describe.ts';
+import type { DescribedReadiness, DescribedRepository, ReportedAudit } from '../wording/audit/describe.ts';
+import { registriesTitle } from '../wording/audit/registries.ts';
 
 /** The text of a value that could not be read. */
 export const unknownWord = 'unknown';
@@ -9,6 +10,13 @@ export const unknownWord = 'unknown';
 /** The text of a value, or `unknown`. */
 export function textOf<Value>(value: Known<Value>, text: (value: Value) => string): string {
   return isUnknown(value) ? unknownWord : text(value);
+}
+
+/** What an audit is of. @param one what a single registry is called */
+export function auditTitle({ registry, registries = [] }: ReportedAudit, one: string): string {
+  return registry === undefined
+    ? registriesTitle(registries)
+    : `${one} ${registry.registryId || '(empty)'} in ${registry.region}`;
 }
 
 /** A subject of findings, as its findings are headed and as an issue of it is called. */

@@ -106,7 +106,12 @@ function pageReport(info: SweepInfo, store: ObjectStore, version: string): Sweep
       severe.add({ rank, result, audit });
     },
     async end(summary) {
-      const whole = { registry, at: info.startedAt, total, summary: counts.summary(registry, ranks) };
+      const whole = {
+        registry,
+        at: info.startedAt,
+        total,
+        summary: counts.summary([{ registry, repositories: ranks.length }], ranks),
+      };
       const rows = severe.end().map(({ audit, result }) => ({
         ...describeRepository(audit, registry),
         sweep: sweepOnPage(result),

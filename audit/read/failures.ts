@@ -12,6 +12,7 @@ function isAwsFailure(error: unknown): boolean {
   return (
     (root instanceof Error && '$metadata' in root) ||
     error instanceof OutOfTime ||
+    (root instanceof Error && root.name === 'RoleNotAssumed') ||
     error instanceof RepeatedPageToken ||
     hasNoResponse(error)
   );
@@ -62,6 +63,7 @@ const rejectedKeys = ['UnrecognizedClientException', 'InvalidSignatureException'
 
 function credentialsFailure(cause: unknown): RegistryFailure | undefined {
   const { name } = loggableError(cause);
+  if (name === 'RoleNotAssumed') return { code: 'role-not-assumed', message: messageOf(cause) };
   if (name === 'CredentialsProviderError' || name === 'TokenProviderError')
     return { code: 'no-credentials', message: messageOf(cause) };
   if (/^Expired|^RequestExpired/.test(name)) return { code: 'credentials-expired' };

@@ -19,6 +19,8 @@ import { readUsage, referencesTo, type UsageRead } from './usage.ts';
 
 /** Which registry is read, and how. */
 export interface ReadOptions extends ServiceOptions {
+  /** Which repositories are read, by name. */
+  readonly isIncluded?: (name: string) => boolean;
   /** How many of CloudTrail's pushes are read at most; 0: none. */
   readonly maxPushes: number;
   /** Regions that may replicate into this registry; those that it replicates to are looked at by themselves. */
@@ -29,6 +31,8 @@ export interface ReadOptions extends ServiceOptions {
   readonly now: number;
   /** By ARN: names repeat in other accounts and regions. */
   readonly previousTags: (arn: string) => PreviousTags | undefined;
+  /** Called before its repositories are read; what it throws ends the reading. */
+  readonly onRegistry?: (registry: RegistryReading) => void;
   /** Called once for each repository, as soon as it is read; images are not kept after it. */
   readonly onRepository: (reading: RepositoryReading, registry: RegistryReading) => void;
   /** Called with how many repositories are read, and how many there are. */
@@ -52,12 +56,12 @@ export async function readRegistry(options: ReadOptions): Promise<RegistryRead> 
   const services = connectServices(options);
   try {
     const region = await regionOf(services);
-    const listed = await listRepositories(services, options, region);
+    const { listed, owner } = await listRepositories(services, options, region);
     options.onProgress(0, listed.length);
     const whole = await readWhole(services, listed, options, region);
     const registry: RegistryReading = {
       region,
-      registryId: options.registryId ?? listed[0]?.registryId ?? '',
+      registryId: options.registryId ?? owner,
       scanType: whole.scanType,
       pushesSince: whenKnown(whole.pushes, ({ since }) => since),
       pullThroughRules: whenKnown(whole.origins.pullThrough, ({ length }) => length),
@@ -66,6 +70,7 @@ export async function readRegistry(options: ReadOptions): Promise<RegistryRead> 
         : { usage: whenKnown(whole.usage, ({ sources }) => sources) }),
       replicationSources: whenKnown(whole.origins.replication, ({ length }) => length),
     };
+    options.onRegistry?.(registry);
     const total = await readEach(services, listed, whole, registry, options);
     return { registry, total, calls: services.counts };
   } finally {
@@ -87,15 +92,16 @@ type ListedRepository = Omit<Repository, 'uri'>;
 
 async function listRepositories(
   { ecr }: Services,
-  { stop, registryId, endpointUrl }: ReadOptions,
+  { stop, registryId, endpointUrl, isIncluded = () => true }: ReadOptions,
   region: string,
-): Promise<ListedRepository[]> {
+): Promise<{ readonly listed: ListedRepository[]; readonly owner: string }> {
   try {
     const all = await ecr.repositories();
-    const of = all[0]?.registryId ?? '';
-    return all.map(({ uri: _uri, ...about }) => ({ ...about, registryId: of }));
+    const owner = all[0]?.registryId ?? '';
+    const included = all.filter(({ name }) => isIncluded(name));
+    return { listed: included.map(({ uri: _uri, ...about }) => ({ ...about, registryId: owner })), owner };
   } catch (error) {
-    if (stop.aborted) return [];
+    if (stop.aborted) return { listed: [], owner: '' };
     throw unreadable(error, { region, registryId, endpointUrl });
   }
 }

@@ -1,6 +1,7 @@
 /** The services that an audit calls, and how long their calls are retried. */
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { type Call, callsOf } from '../../aws/calls.ts';
+import type { ClientSettings } from '../../aws/client-settings.ts';
 import {
   connectRepositoryStacks,
   type RepositoryStacks,
@@ -25,6 +26,8 @@ export interface ServiceOptions {
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
   readonly endpointUrl?: string | undefined;
+  /** In place of those that the SDK finds, such as those of a role. */
+  readonly credentials?: ClientSettings['credentials'] | undefined;
   /** Another account's registry; by default that of the credentials. */
   readonly registryId?: string | undefined;
   /** Ends every call. */
@@ -68,12 +71,13 @@ const maxDenials = 8;
 const usageMs = 10 * 60_000;
 
 export function connectServices(options: ServiceOptions): Services {
-  const { region, profile, endpointUrl, registryId, stop } = options;
+  const { region, profile, endpointUrl, credentials, registryId, stop } = options;
   const agent = { maxSockets, keepAlive: true };
   const settings = {
     ...(region === undefined ? {} : { region }),
     ...(profile === undefined ? {} : { profile }),
     ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
+    ...(credentials === undefined ? {} : { credentials }),
     maxAttempts: 1,
     requestHandler: { httpAgent: agent, httpsAgent: agent, connectionTimeout: 5_000 },
   } as const;

@@ -4,14 +4,14 @@ import { isOneOf } from '../../core/json.ts';
 import { type UsageSource, usageSources } from '../../core/usage/evidence.ts';
 import { type FailOn, failOns } from '../fail-on.ts';
 import { addPair } from '../options.ts';
+import { repeated, type TargetOptions, withTargetOptions } from '../targets.ts';
 
 export const auditFormats = ['table', 'json', 'csv', 'html', 'sarif'] as const;
 export type AuditFormat = (typeof auditFormats)[number];
 
-export interface AuditOptions {
-  readonly region?: string;
-  readonly profile?: string;
-  readonly endpointUrl?: string;
+export interface AuditOptions extends TargetOptions {
+  /** Patterns such as `*,!sandbox/*`. */
+  readonly repositories?: string;
   readonly registryId?: string;
   readonly format: AuditFormat;
   readonly output?: string;
@@ -84,9 +84,11 @@ export function withAuditOptions(command: Command): Command {
 }
 
 function withRegistryOptions(command: Command): Command {
-  return command
-    .option('--region <name>', "the registry's region; default: AWS_REGION or the profile's region")
-    .option('--profile <name>', 'a profile of ~/.aws; default: AWS_PROFILE or the environment')
+  return withTargetOptions(command, 'the registry')
+    .option(
+      '--repositories <patterns>',
+      'which repositories: names or patterns with *, separated by commas; with a ! in front those to leave out',
+    )
     .option('--endpoint-url <url>', 'another endpoint, such as a local AWS', url)
     .option(
       '--registry-id <account>',
@@ -96,7 +98,7 @@ function withRegistryOptions(command: Command): Command {
     .option(
       '--source-region <name>',
       'a Region of this account that replicates into the registry (repeatable)',
-      (region: string, regions: readonly string[]) => [...regions, region],
+      repeated,
       [],
     );
 }

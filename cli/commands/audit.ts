@@ -1,22 +1,20 @@
-import { auditRepository } from '../../audit/audit-repository.ts';
-import { readRegistry } from '../../audit/read/registry.ts';
 import { isRefusal } from '../../core/finding.ts';
 import { isOneOf } from '../../core/json.ts';
-import { isUnknown } from '../../core/known.ts';
 import { applicationPolicy, namesAt, type Policy } from '../../core/policy/policy.ts';
 import { isProblem, Problem } from '../../core/problem.ts';
+import { isInScope, parseScope } from '../../core/sweep/scope.ts';
 import type { ReportedAudit } from '../../wording/audit/describe.ts';
-import { registryProblem } from '../../wording/audit/unreadable.ts';
 import { reasonOf } from '../../wording/findings.ts';
 import { sentence } from '../../wording/lists.ts';
 import { unknownName } from '../../wording/unknown-name.ts';
 import { collectAudits } from '../collect-audits.ts';
 import type { Colours } from '../colours.ts';
-import { withConnection } from '../connection.ts';
 import type { Screen } from '../output.ts';
 import { showCount } from '../progress.mjs';
+import { type ReadingContext, readRegistries } from '../read-registries.ts';
 import { auditChunks } from '../reports/audit-formats.ts';
 import { openTagsFile, type TagsFile } from '../tags-file.ts';
+import { targetsOf } from '../targets.ts';
 import { writeChunks } from '../write-file.ts';
 import type { AuditOptions } from './audit-options.ts';
 
@@ -36,7 +34,10 @@ export interface AuditContext {
 export interface AuditResult {
   /** The report, in pieces; none where it is in a file. */
   readonly report: Iterable<string>;
-  /** 0: no finding at the level of --fail-on; 1: findings; 2: a file could not be written; 130: ended early. */
+  /**
+   * 0: no finding at the level of --fail-on; 1: findings; 2: a file could not be written, or one of several registries not be
+   * read; 130: ended early.
+   */
   readonly code: 0 | 1 | 2 | 130;
   /** Sentences for standard error. */
   readonly notes: readonly string[];
@@ -44,7 +45,7 @@ export interface AuditResult {
   close(): void;
 }
 
-/** `ecr-hardening audit`. @throws Problem when the registry cannot be read */
+/** `ecr-hardening audit`. @throws Problem when a single registry cannot be read */
 export async function auditCommand(options: AuditOptions, context: AuditContext): Promise<AuditResult> {
   const { version, colours, stop } = context;
   const now = Date.now();
@@ -55,7 +56,7 @@ export async function auditCommand(options: AuditOptions, context: AuditContext)
   const { repositories, total } = audit;
   const isEnded = stop.aborted;
   const notes = isEnded ? [`Ended early: ${repositories.length} of ${total} repositories were read.`] : [];
-  const found = isEnded ? 130 : isFailing ? 1 : 0;
+  const found = isEnded ? 130 : codeOf(audit, isFailing);
   const { output } = options;
   // A file that cannot be written does not cost the audit: its report is printed, and the exit code says so.
   const chunks = await report();
@@ -69,6 +70,12 @@ export async function auditCommand(options: AuditOptions, context: AuditContext)
     notes: [...notes, ...about, ...unwritten, ...unsaved],
     close: audited.close,
   };
+}
+
+/** Of an audit that was not ended early. */
+function codeOf({ registries = [] }: ReportedAudit, isFailing: boolean): 0 | 1 | 2 {
+  if (registries.some(({ failure }) => failure !== undefined)) return 2;
+  return isFailing ? 1 : 0;
 }
 
 /** Each repository is audited and put into words as soon as it was read, and then not kept in memory. */
@@ -87,41 +94,38 @@ async function readAndAudit(
     keepDays: options.keepDays,
     now,
   };
+  const targets = targetsOf(options);
+  const isSeveral = targets.length > 1;
+  const scope = options.repositories;
   const progress = showCount(terminal, 'repositories');
-  const audits = collectAudits(options.failOn);
+  const audits = collectAudits(options.failOn, { isSeveral });
+  const reading = { ...readingOf(options, now), stop };
   try {
-    const { registry, total } = await withConnection(options, () =>
-      readRegistry({
-        region: options.region,
-        profile: options.profile,
-        endpointUrl: options.endpointUrl,
-        registryId: options.registryId,
-        maxPushes: options.pushEvents,
-        sourceRegions: options.sourceRegion,
-        usageSources: options.usage === false ? [] : options.usage,
-        now,
-        stop,
-        previousTags: (arn) => tags?.previous(arn),
-        onRepository(reading, registry) {
-          audits.add(auditRepository(reading, judged), registry);
-          if (!isUnknown(reading.images)) tags?.record(reading.arn, reading.images);
-        },
-        onProgress: progress.update,
-      }).catch((error: unknown) => {
-        throw registryProblem(error);
-      }),
-    );
-    return {
-      audit: audits.audit(registry, { total, at: now }),
-      isFailing: audits.isFailing(),
-      close: audits.close,
-    };
+    const outcomes = await readRegistries(targets, {
+      ...{ reading, judged, audits, tags, onProgress: progress.update },
+    });
+    const [only] = outcomes;
+    const audit =
+      isSeveral || only?.reading === undefined
+        ? audits.several(outcomes, { at: now, scope })
+        : audits.audit(only.reading, { total: only.total, at: now, scope });
+    return { audit, isFailing: audits.isFailing(), close: audits.close };
   } catch (error) {
     audits.close();
     throw error;
   } finally {
     progress.end();
   }
+}
+
+function readingOf(options: AuditOptions, now: number): Omit<ReadingContext['reading'], 'stop'> {
+  const { registryId, pushEvents, sourceRegion, usage, repositories } = options;
+  const scope = repositories === undefined ? undefined : parseScope(repositories);
+  return {
+    ...{ registryId, maxPushes: pushEvents, sourceRegions: sourceRegion, now },
+    usageSources: usage === false ? [] : usage,
+    ...(scope === undefined ? {} : { isIncluded: (name) => isInScope(scope, name) }),
+  };
 }
 
 /** @returns the problem that the work had, if it had one */

@@ -7,10 +7,7 @@ import type {
 import { controlRules, sarifLog } from './sarif.ts';
 
 /** SARIF 2.1.0: a registry has no files, so the location of a finding is the repository's URI. */
-export function auditSarif(
-  { registry, repositories, summary }: ReportedAudit,
-  version: string,
-): Iterable<string> {
+export function auditSarif({ repositories, summary }: ReportedAudit, version: string): Iterable<string> {
   const rules = [
     ...controlRules,
     {
@@ -20,9 +17,8 @@ export function auditSarif(
       fullDescription: { text: 'A repository that has reached its quota of images refuses every push.' },
     },
   ];
-  const host = `${registry.registryId}.dkr.ecr.${registry.region}.amazonaws.com`;
   const results = resultsOf(repositories, (repository) =>
-    resultsOfOne(repository, host, ({ subject }) => rules.findIndex(({ id }) => id === subject)),
+    resultsOfOne(repository, ({ subject }) => rules.findIndex(({ id }) => id === subject)),
   );
   return sarifLog({ version, rules, notes: summary.sentences }, results);
 }
@@ -36,9 +32,10 @@ function* resultsOf(
 
 function resultsOfOne(
   { name, arn, findings }: DescribedRepository,
-  host: string,
   ruleIndexOf: (finding: DescribedFinding) => number,
 ): readonly object[] {
+  const [, , , region, account] = arn.split(':');
+  const host = `${account}.dkr.ecr.${region}.amazonaws.com`;
   return findings.map((finding) => {
     const { subject, level, message } = finding;
     return {

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { isUnknown } from '../../core/known.ts';
 import {
+  auditTitle,
   type ControlColumn,
   columnsOf,
   readinessCell,
@@ -14,6 +15,7 @@ import type {
   ReportedAudit,
 } from '../../wording/audit/describe.ts';
 import type { DescribedExpiry } from '../../wording/audit/expiry.ts';
+import type { DescribedRegistry } from '../../wording/audit/registries.ts';
 import { formatBytes, formatMoney, formatRange } from '../../wording/format.ts';
 import type { Colours } from '../colours.ts';
 
@@ -26,7 +28,7 @@ const maxListed = 10;
  * @param top maximum rows; 0: all
  */
 export function auditText(audit: ReportedAudit, colours: Colours, top: number): string {
-  const { repositories, registry, summary } = audit;
+  const { repositories, registries, summary } = audit;
   const { bold, dim, yellow } = colours;
   const columns = columnsOfTable(audit, colours);
   const { rows, errors, lost } = linesOf(repositories, columns, colours, top);
@@ -34,7 +36,8 @@ export function auditText(audit: ReportedAudit, colours: Colours, top: number): 
   const [headline, ...sentences] = summary.sentences;
   const unknown = summary.unknown.map(({ reason, repositories: number }) => `  ${reason} (${number})`);
   return [
-    bold(`Registry ${registry.registryId || '(empty)'} in ${registry.region}`),
+    bold(auditTitle(audit, 'Registry')),
+    ...(registries === undefined ? [] : [registryTable(registries, colours), '']),
     ...(rows.length === 0 ? [] : [tableOf(rows, columns, colours)]),
     ...(rest > 0 ? [dim(`... and ${rest} more: --top 0 shows all, --format html sorts them.`)] : []),
     ...listOf('Fix first', errors, colours),
@@ -87,13 +90,24 @@ interface Column {
   readonly isNumber?: boolean;
 }
 
-function columnsOfTable({ summary }: ReportedAudit, colours: Colours): readonly Column[] {
+function placeColumnsOf({ registries }: ReportedAudit): readonly Column[] {
+  return registries === undefined
+    ? []
+    : [
+        { title: 'account', cell: ({ place }) => place?.account ?? '' },
+        { title: 'region', cell: ({ place }) => place?.region ?? '' },
+      ];
+}
+
+function columnsOfTable(audit: ReportedAudit, colours: Colours): readonly Column[] {
+  const { summary } = audit;
   const { dim, red, yellow } = colours;
   const controls = columnsOf(summary.bySubject.map(({ subject }) => subject))
     // A public repository is an error, and errors are listed below the table.
     .filter(({ control }) => control !== 'PublicAccess')
     .map((column) => controlColumn(column, colours));
   return [
+    ...placeColumnsOf(audit),
     { title: 'repository', cell: ({ name }) => truncate(name, 40) },
     {
       title: 'stack',
@@ -159,18 +173,38 @@ const noBorders = Object.fromEntries(
   ),
 );
 
+const plainTable = {
+  chars: { ...noBorders, middle: '  ' },
+  style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+};
+
 function tableOf(
   rows: readonly (readonly string[])[],
   columns: readonly Column[],
   { bold }: Colours,
 ): string {
   const table = new Table({
+    ...plainTable,
     head: columns.map(({ title }) => bold(title)),
-    chars: { ...noBorders, middle: '  ' },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     colAligns: columns.map(({ isNumber = false }) => (isNumber ? 'right' : 'left')),
   });
   for (const row of rows) table.push([...row]);
+  return table.toString().replaceAll(/ +$/gm, '');
+}
+
+/** What each registry has, or why it could not be read. */
+function registryTable(registries: readonly DescribedRegistry[], { bold, dim, red }: Colours): string {
+  const table = new Table({
+    ...plainTable,
+    head: ['account', 'region', 'repositories', 'safe', '$/month', ''].map((title) => bold(title)),
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'left'],
+  });
+  for (const { account, region, by, total, safe, monthlyCost, failure } of registries)
+    table.push(
+      failure === undefined
+        ? [account || dim('-'), region, `${total}`, `${safe}`, formatMoney(monthlyCost), '']
+        : [account || by, region || '-', red('not read'), '', '', ''],
+    );
   return table.toString().replaceAll(/ +$/gm, '');
 }
 

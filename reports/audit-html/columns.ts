@@ -14,6 +14,14 @@ export interface Column {
   readonly cell: (repository: DescribedRepository) => string;
 }
 
+/** What a page is of. */
+export interface PageKind {
+  /** Whether the keeper's sweep says what became of the repositories. */
+  readonly isSweep: boolean;
+  /** Whether they are in several registries. */
+  readonly isSeveral: boolean;
+}
+
 /** What a cell holds besides its text. */
 interface CellOptions {
   /** What it sorts by, if that is not its text. */
@@ -23,12 +31,12 @@ interface CellOptions {
 
 /**
  * @param subjects with an issue, as the audit's summary names them
- * @param isSweep whether the keeper's sweep says what became of them
+ * @param kind which columns there are beside those of every audit
  */
 export function columnsOfPage(
   subjects: readonly AuditSubject[],
   reasons: Reasons,
-  isSweep: boolean,
+  { isSweep, isSeveral }: PageKind,
 ): readonly Column[] {
   const text = (title: string, cell: (repository: DescribedRepository) => Known<string>): Column => ({
     title,
@@ -43,6 +51,7 @@ export function columnsOfPage(
       known(stack, reasons, 'text', (owner) => cellOf(owner ?? 'none', { sort: owner ?? '~' })),
   };
   return [
+    ...(isSeveral ? placeColumns : []),
     ...(isSweep ? [sweepColumn] : []),
     stack,
     ...columnsOf(subjects).map(
@@ -61,6 +70,11 @@ export function columnsOfPage(
     text('Make immutable', ({ readiness }) => readinessCell(readiness)),
   ];
 }
+
+const placeColumns: readonly Column[] = [
+  { title: 'Account', kind: 'text', cell: ({ place }) => cellOf(place?.account ?? '') },
+  { title: 'Region', kind: 'text', cell: ({ place }) => cellOf(place?.region ?? '', { className: 'date' }) },
+];
 
 const sweepColumn: Column = {
   title: 'Keeper',

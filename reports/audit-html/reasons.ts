@@ -28,7 +28,7 @@ export function reasonsOf({ registry, repositories, summary }: ReportedAudit): R
   // Unknown values of the registry as a whole.
   for (const { reason, repositories: count } of summary.unknown)
     if (!counts.has(reason)) counts.set(reason, count);
-  if (isUnknown(registry.scanType) && !counts.has(registry.scanType.unknown))
+  if (registry !== undefined && isUnknown(registry.scanType) && !counts.has(registry.scanType.unknown))
     counts.set(registry.scanType.unknown, repositories.length);
   const sorted = [...counts].toSorted(([, one], [, other]) => other - one);
   return new Map(

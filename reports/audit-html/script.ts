@@ -28,7 +28,7 @@ const sortFiles = ['sortable.min.js', 'sortable.a11y.min.js'];
  * One text of 40 lines: it runs in the browser as it is here.
  */
 const ownScript = `(() => {
-  const table = document.querySelector('table');
+  const table = document.querySelector('table.sortable');
   if (!table) return;
   const put = (details) => {
     const row = details.closest('tr');

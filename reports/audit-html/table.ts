@@ -2,7 +2,7 @@
 import type { AuditSubject } from '../../audit/audit.ts';
 import type { DescribedRepositories, DescribedRepository } from '../../wording/audit/describe.ts';
 import { pluralise } from '../../wording/format.ts';
-import { type Column, columnsOfPage } from './columns.ts';
+import { type Column, columnsOfPage, type PageKind } from './columns.ts';
 import { type DetailLimits, detailsOf } from './details.ts';
 import type { Reasons } from './reasons.ts';
 import { maxRowsShown } from './row-limit.ts';
@@ -12,15 +12,15 @@ import { toHtml } from './to-html.ts';
  * Every repository, most severe first. It sorts by each column; unknown values come last.
  *
  * @param subjects with an issue, as the audit's summary names them
- * @param isSweep whether the keeper's sweep says what became of them
+ * @param kind whether the keeper's sweep says what became of them, and whether they are in several registries
  */
 export function* tableOf(
   repositories: DescribedRepositories,
   subjects: readonly AuditSubject[],
   reasons: Reasons,
-  isSweep: boolean,
+  kind: PageKind,
 ): Generator<string, void, undefined> {
-  const columns = columnsOfPage(subjects, reasons, isSweep);
+  const columns = columnsOfPage(subjects, reasons, kind);
   const head = ['Repository', ...columns]
     .map((column) => (typeof column === 'string' ? headingOf(column) : headingOf(column.title, column.kind)))
     .join('');
@@ -35,7 +35,7 @@ export function* tableOf(
       ? ` <label><input type="checkbox" id="all" autocomplete="off"> Show all ${repositories.length.toLocaleString('en')}, not only the first ${maxRowsShown}</label>`
       : ''
   }</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Repositories"><table class="sortable n-last asc" aria-describedby="hint">
+<div class="scroll" tabindex="0" role="region" aria-label="Repositories"><table class="sortable n-last asc${kind.isSeveral ? ' several' : ''}" aria-describedby="hint">
 <caption>${pluralise(repositories.length, 'repository', 'repositories')}, one for each row</caption>
 <thead><tr>${head}</tr></thead>
 <tbody>`;

@@ -20,7 +20,8 @@ import { type DescribedExpiry, describeExpiry } from './expiry.ts';
 import { auditMessage, documentClause, scanningClause } from './findings.ts';
 import { shortSpan } from './observed-span.ts';
 import { adviceOf, evidenceClause } from './readiness.ts';
-import { summarySentences } from './summary.ts';
+import type { DescribedPlace, DescribedRegistry } from './registries.ts';
+import { type CountedAudit, summarySentences } from './summary.ts';
 import { unreadClause } from './unread.ts';
 import { keepSentence } from './usage.ts';
 
@@ -74,6 +75,8 @@ export interface DescribedRepository
   /** The smallest KeepImages that keeps everything in use, and the pushes of some days; `why` is a sentence. */
   readonly keepImages: Known<SmallestKeepImages & { readonly why: string }>;
   readonly findings: readonly DescribedFinding[];
+  /** Of an audit of several registries: the one that it is in. */
+  readonly place?: DescribedPlace;
   /** What the keeper's sweep says of it; left out by an audit. */
   readonly sweep?: DescribedSweep;
 }
@@ -90,12 +93,15 @@ export interface DescribedSweep {
 
 /** A whole audit with its sentences. */
 export interface DescribedAudit extends Pick<Audit, 'at' | 'total'> {
-  readonly registry: Pick<RegistryReading, 'region' | 'registryId'> & {
+  /** Left out of an audit of several. */
+  readonly registry?: Pick<RegistryReading, 'region' | 'registryId'> & {
     readonly scanType: Known<'BASIC' | 'ENHANCED'>;
     readonly pushesSince?: Known<number>;
     readonly pullThroughRules?: Known<number>;
     readonly replicationSources?: Known<number>;
   };
+  /** Of an audit of several: each that was asked for. */
+  readonly registries?: readonly DescribedRegistry[];
   /** How many repositories were read; `repositories` may have only the most severe of them. */
   readonly read: number;
   /** Most severe first. */
@@ -128,11 +134,11 @@ export function describeAudit(audit: Audit): DescribedAudit {
 
 /** An audit in words, but for its repositories. */
 export function describeWhole<Repositories>(
-  audit: Omit<Audit, 'repositories'>,
+  audit: Omit<Audit, 'repositories'> & { readonly scope?: string | undefined },
   totals: Totals,
   repositories: Repositories,
 ): Omit<DescribedAudit, 'repositories'> & { readonly repositories: Repositories } {
-  const { registry, at, total, summary } = audit;
+  const { registry, at, total } = audit;
   const { region, registryId, scanType, pushesSince, pullThroughRules, replicationSources } = registry;
   return {
     registry: {
@@ -147,11 +153,26 @@ export function describeWhole<Repositories>(
     repositories,
     total,
     read: totals.read,
-    summary: {
-      ...summary,
-      unknown: summary.unknown.map((each) => ({ ...each, reason: unreadClause(each.reason) })),
-      sentences: summarySentences(audit, totals),
-    },
+    summary: describeSummary({ ...audit, readings: [registry] }, totals),
+  };
+}
+
+/** An audit of several registries in words, but for its repositories. */
+export function describeSeveral<Repositories>(
+  audit: CountedAudit & Pick<Audit, 'at'> & Required<Pick<DescribedAudit, 'registries'>>,
+  totals: Totals,
+  repositories: Repositories,
+): Omit<DescribedAudit, 'repositories'> & { readonly repositories: Repositories } {
+  const { registries, at, total } = audit;
+  return { registries, at, repositories, total, read: totals.read, summary: describeSummary(audit, totals) };
+}
+
+function describeSummary(audit: CountedAudit, totals: Totals): DescribedAudit['summary'] {
+  const { summary } = audit;
+  return {
+    ...summary,
+    unknown: summary.unknown.map((each) => ({ ...each, reason: unreadClause(each.reason) })),
+    sentences: summarySentences(audit, totals),
   };
 }
 

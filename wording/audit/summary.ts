@@ -1,29 +1,52 @@
 /** A whole audit in a few sentences, for a manager. */
-import type { Audit, AuditSubject, Summary } from '../../audit/audit.ts';
+import type { AuditSubject, Summary } from '../../audit/audit.ts';
 import { pulledLatelyDays } from '../../audit/expiry.ts';
+import type { RegistryReading } from '../../audit/reading.ts';
 import type { Totals } from '../../audit/totals.ts';
 import { formatBytes, formatMoney, formatRange, pluralise } from '../format.ts';
-import { usageSentences } from './usage.ts';
+import { type DescribedRegistry, unreadSentences, usageOfSeveral } from './registries.ts';
 
 /** What the sentences are about. */
-type Counted = Pick<Audit, 'registry' | 'total' | 'summary'>;
+export interface CountedAudit {
+  readonly readings: readonly RegistryReading[];
+  readonly total: number;
+  readonly summary: Summary;
+  /** Of several registries. */
+  readonly registries?: readonly DescribedRegistry[];
+  /** The patterns that choose repositories, if there are any. */
+  readonly scope?: string | undefined;
+}
 
 /** The headline, and the sentences after it; first of all that the audit is incomplete, if it is. */
-export function summarySentences({ registry, total, summary: counts }: Counted, totals: Totals): string[] {
+export function summarySentences(audit: CountedAudit, totals: Totals): string[] {
+  const { total, summary: counts, registries = [] } = audit;
   const { read } = totals;
-  if (read === 0) return [total === 0 ? 'The registry has no repositories.' : 'No repository could be read.'];
+  if (read === 0) return [...unreadSentences(registries), nothingSentence(audit)];
   return [
+    ...unreadSentences(registries),
     ...(read < total
       ? [`Incomplete: ${read} of ${pluralise(total, 'repository', 'repositories')} were read.`]
       : []),
     safeSentence(totals),
+    ...scopeSentence(audit),
     ...issueSentences(counts),
     ...expiringSentence(totals),
     ...readinessSentence(counts),
     ...hardenedExpirySentence(totals),
-    ...usageSentences(registry),
+    ...usageOfSeveral(audit.readings),
     sizeSentence(counts),
   ];
+}
+
+function nothingSentence({ total, scope, registries = [] }: CountedAudit): string {
+  if (total > 0 || registries.some(({ failure }) => failure !== undefined))
+    return 'No repository could be read.';
+  const of = registries.length === 0 ? 'The registry has' : 'The registries have';
+  return `${of} no repositories${scope === undefined ? '' : ` that match ${scope}`}.`;
+}
+
+function scopeSentence({ scope }: CountedAudit): string[] {
+  return scope === undefined ? [] : [`Only repositories that match ${scope} were read.`];
 }
 
 function safeSentence({ read, safe }: Totals): string {

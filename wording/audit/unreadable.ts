@@ -15,6 +15,8 @@ function sentence({ failure, location }: RegistryUnreadable): string {
       return `No region is known (${failure.message}): set --region, AWS_REGION or the profile's region.`;
     case 'no-credentials':
       return `No AWS credentials were found (${failure.message}): set AWS_PROFILE or --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`;
+    case 'role-not-assumed':
+      return `${failure.message.replace(/^t/, 'T')}: check --role-arn, the role's trust policy, and sts:AssumeRole.`;
     case 'credentials-expired':
       return 'The AWS credentials have expired: sign in again (such as by aws sso login), then retry.';
     case 'credentials-rejected':

@@ -29,7 +29,7 @@ describe('an audit whose repositories are not in memory', () => {
       [audits, 0],
       [audits.toReversed(), 1_000_000_000],
     ] as const) {
-      const collected = collectAudits('error', maxCharacters);
+      const collected = collectAudits('error', { maxCharacters });
       for (const audit of order) collected.add(audit, registry);
       const report = await auditReports[format](collected.audit(registry, { total: 131, at: now }), context);
       expect(report).toBe(expected);
