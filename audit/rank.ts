@@ -1,6 +1,7 @@
 /** The order of repositories in an audit: the most severe first. */
 import { isUnknown } from '../core/known.ts';
-import { auditSeverities, type RepositoryAudit } from './audit.ts';
+import { type AuditFinding, auditSeverities, type ImageCount, type RepositoryAudit } from './audit.ts';
+import type { ReadOrTold } from './unread.ts';
 
 /** What a repository is sorted by. */
 export interface AuditRank {
@@ -10,7 +11,13 @@ export interface AuditRank {
   readonly name: string;
 }
 
-export function rankOf({ findings, images, name }: RepositoryAudit): AuditRank {
+/** What decides it: of an audit as data, or in words. */
+export interface RankedRepository extends Pick<RepositoryAudit, 'name'> {
+  readonly findings: readonly Pick<AuditFinding, 'level'>[];
+  readonly images: ReadOrTold<ImageCount>;
+}
+
+export function rankOf({ findings, images, name }: RankedRepository): AuditRank {
   // An error outweighs 99 warnings, and a warning 99 notes: more than a repository has.
   const severity = findings.reduce(
     (sum, { level }) => sum + 100 ** (auditSeverities.length - 1 - auditSeverities.indexOf(level)),

@@ -1,6 +1,14 @@
 /** An audit of a whole registry: repositories in order of severity, and the counts. Pure. */
-import { isUnknown } from '../core/known.ts';
-import type { Audit, AuditSubject, Readiness, RepositoryAudit, Summary } from './audit.ts';
+import { isUnknown, type Known } from '../core/known.ts';
+import type {
+  Audit,
+  AuditFinding,
+  AuditSubject,
+  ImageCount,
+  Readiness,
+  RepositoryAudit,
+  Summary,
+} from './audit.ts';
 import { type AuditRank, compareRanks, rankOf } from './rank.ts';
 import type { RegistryReading } from './reading.ts';
 import { startTally } from './tally.ts';
@@ -14,7 +22,7 @@ export function auditOf(
 ): Audit {
   const ranked = repositories.map((repository) => ({ repository, rank: rankOf(repository) }));
   ranked.sort((one, other) => compareRanks(one.rank, other.rank));
-  const counts = startSummary();
+  const counts = startSummary<UnreadReason>();
   for (const { repository, rank } of ranked) counts.add(repository, rank);
   return {
     registry,
@@ -22,31 +30,47 @@ export function auditOf(
     repositories: ranked.map(({ repository }) => repository),
     total,
     summary: counts.summary(
-      [{ registry, repositories: ranked.length }],
+      [{ unknown: unknownOf(registry), repositories: ranked.length }],
       ranked.map(({ rank }) => rank),
     ),
   };
 }
 
-/** The numbers of an audit, from its repositories in any order; none of them is kept. */
-export interface SummaryCounts {
-  add(repository: RepositoryAudit, rank: AuditRank): void;
-  /**
-   * @param registries with the number of repositories that were read of each
-   * @param ranks those of all repositories, in their order
-   */
-  summary(registries: readonly CountedRegistry[], ranks: readonly AuditRank[]): Summary;
+/** What is counted of a repository; a reason is data, or already a clause. */
+export interface SummarisedRepository<Reason> {
+  readonly findings: readonly Pick<AuditFinding, 'subject' | 'level'>[];
+  readonly readiness: Pick<Readiness, 'verdict'>;
+  readonly images: Known<ImageCount, Reason>;
+  readonly stack: Known<string | null, Reason>;
+  readonly scanned: Known<object, Reason>;
+  readonly lifecyclePolicy: Known<object, Reason>;
+  readonly publicBy: Known<readonly unknown[], Reason>;
 }
 
-/** A registry, and how many of its repositories were read. */
-export interface CountedRegistry {
-  readonly registry: RegistryReading;
+/** What could not be read of a registry as a whole, and how many of its repositories were read. */
+export interface CountedRegistry<Reason> {
+  readonly unknown: readonly Reason[];
   readonly repositories: number;
 }
 
-export function startSummary(): SummaryCounts {
+/** The numbers of an audit, whose reasons are data, or clauses. */
+export interface CountedSummary<Reason> extends Omit<Summary, 'unknown'> {
+  readonly unknown: readonly { readonly reason: Reason; readonly repositories: number }[];
+}
+
+/** The numbers of an audit, from its repositories in any order; none of them is kept. */
+export interface SummaryCounts<Reason> {
+  add(repository: SummarisedRepository<Reason>, rank: AuditRank): void;
+  /** @param ranks those of all repositories, in their order */
+  summary(
+    registries: readonly CountedRegistry<Reason>[],
+    ranks: readonly AuditRank[],
+  ): CountedSummary<Reason>;
+}
+
+export function startSummary<Reason extends UnreadReason | string>(): SummaryCounts<Reason> {
   const subjects = startTally<AuditSubject>((subject) => subject);
-  const unknown = startTally<UnreadReason>((reason) => JSON.stringify(reason));
+  const unknown = startTally<Reason>((reason) => JSON.stringify(reason));
   const byReadiness: Record<Readiness['verdict'], number> = {
     done: 0,
     now: 0,
@@ -84,18 +108,23 @@ export function startSummary(): SummaryCounts {
   };
 }
 
-function unknownIn(repository: RepositoryAudit): readonly UnreadReason[] {
-  const { stack, scanned, lifecyclePolicy, publicBy, images } = repository;
-  return [stack, scanned, lifecyclePolicy, publicBy, images].flatMap((value) =>
-    isUnknown(value) ? [value.unknown] : [],
+function unknownIn<Reason>({
+  stack,
+  scanned,
+  lifecyclePolicy,
+  publicBy,
+  images,
+}: SummarisedRepository<Reason>): readonly Reason[] {
+  return [stack, scanned, lifecyclePolicy, publicBy, images].flatMap((value: Known<unknown, Reason>) =>
+    isUnknown<unknown, Reason>(value) ? [value.unknown] : [],
   );
 }
 
 /** Each reason once, with the repositories of every registry that has it. */
-function unknownOfAll(registries: readonly CountedRegistry[]) {
-  const reasons = new Map<string, { readonly reason: UnreadReason; repositories: number }>();
-  for (const { registry, repositories } of registries)
-    for (const reason of unknownOf(registry)) {
+function unknownOfAll<Reason>(registries: readonly CountedRegistry<Reason>[]) {
+  const reasons = new Map<string, { readonly reason: Reason; repositories: number }>();
+  for (const { unknown, repositories } of registries)
+    for (const reason of unknown) {
       const key = JSON.stringify(reason);
       const counted = reasons.get(key) ?? { reason, repositories: 0 };
       reasons.set(key, counted);
@@ -104,7 +133,8 @@ function unknownOfAll(registries: readonly CountedRegistry[]) {
   return reasons.values();
 }
 
-function unknownOf(registry: RegistryReading): readonly UnreadReason[] {
+/** What could not be read of a registry as a whole. */
+export function unknownOf(registry: RegistryReading): readonly UnreadReason[] {
   return [
     registry.scanType,
     registry.pushesSince,

@@ -1,6 +1,7 @@
 /** What the sentences about a whole registry are made from, counted one repository after the other. Pure. */
 import { isUnknown } from '../core/known.ts';
-import type { Expiry, Range, RepositoryAudit } from './audit.ts';
+import type { AuditFinding, Expiry, Range } from './audit.ts';
+import type { ReadOrTold } from './unread.ts';
 
 /** Sums over repositories. */
 export interface Totals {
@@ -14,6 +15,17 @@ export interface Totals {
   readonly hardened: Readonly<Record<'images' | 'pulledLately' | 'inUse', Range>>;
 }
 
+type CountedExpiry = Pick<Expiry, 'images' | 'pulledLately'> & { readonly inUse: ReadOrTold<Range> };
+
+/** What is counted of a repository: of an audit as data, or in words. */
+export interface TotalledRepository {
+  readonly findings: readonly Pick<AuditFinding, 'level'>[];
+  readonly scanned: ReadOrTold<object>;
+  readonly lifecyclePolicy: ReadOrTold<{ readonly expires: ReadOrTold<Pick<Expiry, 'inUseOrPulled'>> }>;
+  readonly publicBy: ReadOrTold<readonly unknown[]>;
+  readonly hardened: ReadOrTold<CountedExpiry> | null;
+}
+
 const none: Range = { atLeast: 0, atMost: 0 };
 
 /** Those of no repository. */
@@ -25,7 +37,7 @@ export const noTotals: Totals = {
 };
 
 /** The same with one repository more. */
-export function withRepository(totals: Totals, repository: RepositoryAudit): Totals {
+export function withRepository(totals: Totals, repository: TotalledRepository): Totals {
   const { lifecyclePolicy: policy, hardened } = repository;
   const isExpiring =
     !(isUnknown(policy) || isUnknown(policy.expires)) && policy.expires.inUseOrPulled.atMost > 0;
@@ -38,14 +50,14 @@ export function withRepository(totals: Totals, repository: RepositoryAudit): Tot
 }
 
 /** A repository of which something could not be read does not count as safe. */
-function isSafe({ findings, scanned, lifecyclePolicy, publicBy }: RepositoryAudit): boolean {
+function isSafe({ findings, scanned, lifecyclePolicy, publicBy }: TotalledRepository): boolean {
   return (
     findings.every(({ level }) => level === 'note') &&
     ![scanned, lifecyclePolicy, publicBy].some((value) => isUnknown(value))
   );
 }
 
-function plus(sum: Totals['hardened'], { images, pulledLately, inUse }: Expiry): Totals['hardened'] {
+function plus(sum: Totals['hardened'], { images, pulledLately, inUse }: CountedExpiry): Totals['hardened'] {
   return {
     images: sumOf(sum.images, images),
     pulledLately: sumOf(sum.pulledLately, pulledLately),

@@ -20,3 +20,6 @@ export type UnreadReason =
 
 /** A value, or why it could not be read. */
 export type Read<Value> = Known<Value, UnreadReason>;
+
+/** The same where it does not matter whether the reason is data or already a clause. */
+export type ReadOrTold<Value> = Known<Value, UnreadReason | string>;

@@ -13,8 +13,15 @@ export interface RegistrySize {
   readonly imagesEach: number;
 }
 
-const account = '123456789012';
-const region = 'us-east-1';
+/** Who calls, and in which Region: whose registry it is. */
+export interface Caller {
+  readonly account: string;
+  readonly region: string;
+}
+
+/** A registry that is answered for. */
+type Registry = RegistrySize & Caller;
+
 const day = 24 * 60 * 60;
 const maxResults = 1000;
 
@@ -29,13 +36,14 @@ export function nameOf(index: number): string {
 }
 
 /** The response to an operation. */
-export function usualAnswer(operation: string, input: Input, size: RegistrySize): Answer {
+export function usualAnswer(operation: string, input: Input, registry: Registry): Answer {
   const answer = answers[operation];
-  return answer === undefined ? failure('UnknownOperationException', operation) : answer(input, size);
+  return answer === undefined ? failure('UnknownOperationException', operation) : answer(input, registry);
 }
 
-const answers: Readonly<Record<string, (input: Input, size: RegistrySize) => Answer>> = {
-  DescribeRepositories: (input, { repositories }) => page(input, repositories, 'repositories', describe),
+const answers: Readonly<Record<string, (input: Input, registry: Registry) => Answer>> = {
+  DescribeRepositories: (input, registry) =>
+    page(input, registry.repositories, 'repositories', (index) => describe(index, registry)),
   BatchGetRepositoryScanningConfiguration: ({ repositoryNames }) => ({
     body: {
       scanningConfigurations: (Array.isArray(repositoryNames) ? repositoryNames.map(String) : []).map(
@@ -48,7 +56,7 @@ const answers: Readonly<Record<string, (input: Input, size: RegistrySize) => Ans
       failures: [],
     },
   }),
-  GetRegistryScanningConfiguration: () => ({
+  GetRegistryScanningConfiguration: (_, { account }) => ({
     body: { registryId: account, scanningConfiguration: { scanType: 'BASIC', rules: [] } },
   }),
   GetLifecyclePolicy: (input) =>
@@ -59,13 +67,21 @@ const answers: Readonly<Record<string, (input: Input, size: RegistrySize) => Ans
     indexOf(input) % 100 === 99
       ? { body: { policyText: publicPolicy } }
       : failure('RepositoryPolicyNotFoundException', 'Repository policy does not exist'),
-  DescribeImages: (input, { imagesEach }) =>
-    page(input, imagesEach, 'imageDetails', (number) => image(indexOf(input), number)),
+  DescribeImages: (input, { imagesEach, account }) =>
+    page(input, imagesEach, 'imageDetails', (number) => image(account, indexOf(input), number)),
   GetResources: () => ({ body: { ResourceTagMappingList: [], PaginationToken: '' } }),
   DescribeStackResources: ({ PhysicalResourceId }) =>
     failure('ValidationError', `Stack for ${String(PhysicalResourceId)} does not exist`),
   DescribePullThroughCacheRules: () => ({ body: { pullThroughCacheRules: [] } }),
-  DescribeRegistry: () => ({ body: { registryId: account, replicationConfiguration: { rules: [] } } }),
+  DescribeRegistry: (_, { account }) => ({
+    body: { registryId: account, replicationConfiguration: { rules: [] } },
+  }),
+  // An access key is the number of an account (`callerOf`).
+  AssumeRole: ({ RoleArn }) => ({
+    body: {
+      xml: `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>${String(RoleArn).split(':')[4]}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken><Expiration>2036-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+    },
+  }),
   LookupEvents: () => ({ body: { Events: [] } }),
   GetCallerIdentity: () => ({
     body: {
@@ -91,7 +107,7 @@ function page(input: Input, total: number, key: string, item: (index: number) =>
   };
 }
 
-function describe(index: number): object {
+function describe(index: number, { account, region }: Caller): object {
   const name = nameOf(index);
   return {
     repositoryName: name,
@@ -105,7 +121,7 @@ function describe(index: number): object {
   };
 }
 
-function image(repository: number, number: number): object {
+function image(account: string, repository: number, number: number): object {
   return {
     registryId: account,
     imageDigest: `sha256:${(repository * 100_003 + number).toString(16).padStart(64, '0')}`,

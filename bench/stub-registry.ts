@@ -4,7 +4,14 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, failure, type Input, type RegistrySize, usualAnswer } from './stub-answers.ts';
+import {
+  type Answer,
+  type Caller,
+  failure,
+  type Input,
+  type RegistrySize,
+  usualAnswer,
+} from './stub-answers.ts';
 import { startChecks } from './stub-checks.ts';
 
 export { type Answer, failure, nameOf } from './stub-answers.ts';
@@ -18,7 +25,7 @@ export interface StubOptions extends RegistrySize {
   /** Operations that are denied. */
   readonly denied?: readonly string[];
   /** Other responses, by operation; undefined for the usual one. */
-  readonly answers?: Readonly<Record<string, (input: Input) => Answer | undefined>>;
+  readonly answers?: Readonly<Record<string, (input: Input, caller: Caller) => Answer | undefined>>;
   /** Called with each request. */
   readonly onRequest?: (request: IncomingMessage) => void;
 }
@@ -46,7 +53,7 @@ export async function startStubRegistry(options: StubOptions): Promise<StubRegis
   const checks = startChecks();
   let atOnce = 0;
   let mostAtOnce = 0;
-  const answer = (operation: string, input: Input): Answer => {
+  const answer = (operation: string, input: Input, caller: Caller): Answer => {
     calls.set(operation, (calls.get(operation) ?? 0) + 1);
     if (!isAllowed(operation)) {
       throttledBy.set(operation, (throttledBy.get(operation) ?? 0) + 1);
@@ -54,7 +61,10 @@ export async function startStubRegistry(options: StubOptions): Promise<StubRegis
     }
     if (options.denied?.includes(operation) === true)
       return failure('AccessDeniedException', `not authorized to perform ${operation}`);
-    return options.answers?.[operation]?.(input) ?? usualAnswer(operation, input, options);
+    return (
+      options.answers?.[operation]?.(input, caller) ??
+      usualAnswer(operation, input, { ...options, ...caller })
+    );
   };
   const server = createServer((request, response) => {
     options.onRequest?.(request);
@@ -63,7 +73,7 @@ export async function startStubRegistry(options: StubOptions): Promise<StubRegis
       mostAtOnce = Math.max(mostAtOnce, atOnce);
       await sleep(options.latencyMs);
       atOnce -= 1;
-      return checks.checked(protocol, operation, input, () => answer(operation, input));
+      return checks.checked(protocol, operation, input, () => answer(operation, input, callerOf(request)));
     });
   });
   server.keepAliveTimeout = 60_000;
@@ -88,6 +98,12 @@ export async function startStubRegistry(options: StubOptions): Promise<StubRegis
         server.closeAllConnections();
       }),
   };
+}
+
+/** By the signature: an access key of 12 digits is the account of that number. */
+function callerOf({ headers: { authorization = '' } }: IncomingMessage): Caller {
+  const [, key = '', region = ''] = /Credential=([^/]+)\/\d+\/([^/]+)\//.exec(authorization) ?? [];
+  return { account: /^\d{12}$/.test(key) ? key : '123456789012', region: region || 'us-east-1' };
 }
 
 /** A token bucket for each operation that has a limit; the answer is whether a call is allowed now. */

@@ -2,7 +2,7 @@
 import type { RepositoryAudit } from '../audit/audit.ts';
 import { type AuditRank, compareRanks, rankOf } from '../audit/rank.ts';
 import type { RegistryReading } from '../audit/reading.ts';
-import { startSummary } from '../audit/summary.ts';
+import { startSummary, unknownOf } from '../audit/summary.ts';
 import { noTotals, type Totals, withRepository } from '../audit/totals.ts';
 import { isUnknown } from '../core/known.ts';
 import {
@@ -14,6 +14,7 @@ import {
   type ReportedAudit,
 } from '../wording/audit/describe.ts';
 import type { DescribedRegistry } from '../wording/audit/registries.ts';
+import { unreadClause } from '../wording/audit/unread.ts';
 import { type Spill, startSpill } from './spill.ts';
 
 /** A registry that was asked for, and what became of it. */
@@ -37,6 +38,8 @@ export interface AuditScope {
 export interface CollectedAudits {
   /** @param of which of the registries, by its index */
   add(audit: RepositoryAudit, registry: RegistryReading, of?: number): void;
+  /** The same of one that is in words already; its `place` is what it says. */
+  addDescribed(audit: DescribedRepository, of: number): void;
   /** The report of one registry. */
   audit(registry: RegistryReading, about: AuditScope & { readonly total: number }): ReportedAudit;
   /** The report of several. @param outcomes by index */
@@ -78,46 +81,49 @@ export function collectAudits(
   const spill = startSpill(maxCharacters);
   const collected: Collected[] = [];
   const sums = new Map<number, RegistrySums>();
-  const counts = startSummary();
+  const counts = startSummary<string>();
   let totals = noTotals;
   let isFailing = false;
   const sorted = () =>
     collected.sort((one, other) => compareRanks(one.rank, other.rank) || one.of - other.of);
+  const addDescribed = (audit: DescribedRepository, of: number) => {
+    const rank = rankOf(audit);
+    counts.add(audit, rank);
+    totals = withRepository(totals, audit);
+    if (isSeveral) sums.set(of, plus(sums.get(of) ?? noSums, audit));
+    isFailing ||= hasFinding(audit, failOn);
+    collected.push({ rank, number: spill.add(JSON.stringify(audit)), of });
+  };
   return {
     add(audit, registry, of = 0) {
-      const rank = rankOf(audit);
-      counts.add(audit, rank);
-      totals = withRepository(totals, audit);
-      if (isSeveral) sums.set(of, plus(sums.get(of) ?? noSums, audit));
-      isFailing ||= hasFinding(audit, failOn);
       // Described at once: the data that the sentences are made from is larger.
-      const described = {
-        ...describeRepository(audit, registry),
-        ...(isSeveral ? { place: placeOf(registry) } : {}),
-      };
-      collected.push({ rank, number: spill.add(JSON.stringify(described)), of });
+      const described = describeRepository(audit, registry);
+      addDescribed(isSeveral ? { ...described, place: placeOf(registry) } : described, of);
     },
+    addDescribed,
     audit(registry, { total, at, scope }) {
       const ranks = sorted().map(({ rank }) => rank);
-      const summary = counts.summary([{ registry, repositories: ranks.length }], ranks);
+      const unknown = unknownOf(registry).map(unreadClause);
+      const summary = counts.summary([{ unknown, repositories: ranks.length }], ranks);
       const whole = { registry, at: new Date(at).toISOString(), total, summary, scope };
       return describeWhole(whole, totals, readAgain(collected, spill));
     },
     several(outcomes, { at, scope }) {
       const all = sorted();
-      const registries = outcomes.map(({ about, total }, index): DescribedRegistry => {
-        const { totals: of, bytes } = sums.get(index) ?? noSums;
-        return { ...about, total, read: of.read, safe: of.safe, bytes, monthlyCost: costOf(all, index) };
-      });
-      const read = outcomes.flatMap(({ reading: registry }, index) =>
-        registry === undefined ? [] : [{ registry, repositories: registries[index]?.read ?? 0 }],
+      const registries = outcomes.map((outcome, index) => registryOf(outcome, index, sums, all));
+      const read = outcomes.flatMap(({ reading }, index) =>
+        reading === undefined ? [] : [{ reading, repositories: registries[index]?.read ?? 0 }],
       );
+      const counted = read.map(({ reading, repositories }) => ({
+        unknown: unknownOf(reading).map(unreadClause),
+        repositories,
+      }));
       const ranks = all.map(({ rank }) => rank);
       const whole = {
         ...{ registries, scope, at: new Date(at).toISOString() },
-        readings: read.map(({ registry }) => registry),
+        readings: read.map(({ reading }) => reading),
         total: outcomes.reduce((sum, { total }) => sum + total, 0),
-        summary: counts.summary(read, ranks),
+        summary: counts.summary(counted, ranks),
       };
       return describeSeveral(whole, totals, readAgain(all, spill));
     },
@@ -126,11 +132,22 @@ export function collectAudits(
   };
 }
 
+/** One of the registries, with its counts. */
+function registryOf(
+  { about, total }: RegistryOutcome,
+  index: number,
+  sums: ReadonlyMap<number, RegistrySums>,
+  all: readonly Collected[],
+): DescribedRegistry {
+  const { totals, bytes } = sums.get(index) ?? noSums;
+  return { ...about, total, read: totals.read, safe: totals.safe, bytes, monthlyCost: costOf(all, index) };
+}
+
 function placeOf({ registryId: account, region }: RegistryReading) {
   return { account, region };
 }
 
-function plus({ totals, bytes }: RegistrySums, audit: RepositoryAudit): RegistrySums {
+function plus({ totals, bytes }: RegistrySums, audit: DescribedRepository): RegistrySums {
   return {
     totals: withRepository(totals, audit),
     bytes: bytes + (isUnknown(audit.images) ? 0 : audit.images.bytes),
@@ -154,7 +171,7 @@ function readAgain(collected: readonly Collected[], spill: Spill): DescribedRepo
   };
 }
 
-function hasFinding({ findings }: RepositoryAudit, failOn: 'error' | 'warning' | 'never'): boolean {
+function hasFinding({ findings }: DescribedRepository, failOn: 'error' | 'warning' | 'never'): boolean {
   if (failOn === 'never') return false;
   return findings.some(({ level }) => level === 'error' || (level === 'warning' && failOn === 'warning'));
 }

@@ -1,8 +1,9 @@
 /** The reports of a sweep, written while its results are read: of a large registry not all of them can be held. */
 import type { RepositoryAudit } from '../audit/audit.ts';
 import { type AuditRank, compareRanks, rankOf } from '../audit/rank.ts';
-import { startSummary } from '../audit/summary.ts';
+import { startSummary, unknownOf } from '../audit/summary.ts';
 import { noTotals, withRepository } from '../audit/totals.ts';
+import type { UnreadReason } from '../audit/unread.ts';
 import type { ObjectStore, ObjectWriter } from '../aws/objects/object-store.ts';
 import { visibleIn, visibleJson } from '../core/visible.ts';
 import { sweepKeys } from '../sweep/keys.ts';
@@ -85,7 +86,7 @@ function separator(writer: ObjectWriter, first: string, then: string): () => Pro
 /** The audit's page, of the most severe repositories if there are very many. */
 function pageReport(info: SweepInfo, store: ObjectStore, version: string): SweepReport {
   const registry = registryOf(info);
-  const counts = startSummary();
+  const counts = startSummary<UnreadReason>();
   const ranks: AuditRank[] = [];
   const severe = startMostSevere(maxRowsOfPage);
   const unread: RepositoryResult[] = [];
@@ -110,13 +111,14 @@ function pageReport(info: SweepInfo, store: ObjectStore, version: string): Sweep
         registry,
         at: info.startedAt,
         total,
-        summary: counts.summary([{ registry, repositories: ranks.length }], ranks),
+        summary: counts.summary([{ unknown: unknownOf(registry), repositories: ranks.length }], ranks),
       };
       const rows = severe.end().map(({ audit, result }) => ({
         ...describeRepository(audit, registry),
-        sweep: sweepOnPage(result),
+        sweep: sweepOnPage(describeResult(result, registry)),
       }));
-      const extras = { verb: 'Swept', sections: pageSections(summary, unread) };
+      const withoutAudit = unread.map((each) => describeResult(each, registry));
+      const extras = { verb: 'Swept', sections: pageSections(summary, withoutAudit) };
       const page = htmlReport(visibleIn(describeWhole(whole, totals, rows)), version, visibleIn(extras));
       await store.put(sweepKeys(info.sweep).html, page, { contentType: 'text/html; charset=utf-8' });
     },

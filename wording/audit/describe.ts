@@ -12,8 +12,9 @@ import type {
 } from '../../audit/audit.ts';
 import type { ObservedSpan } from '../../audit/observed-span.ts';
 import type { RegistryReading } from '../../audit/reading.ts';
+import type { CountedSummary } from '../../audit/summary.ts';
 import { noTotals, type Totals, withRepository } from '../../audit/totals.ts';
-import type { Read } from '../../audit/unread.ts';
+import type { Read, UnreadReason } from '../../audit/unread.ts';
 import { isUnknown, type Known, whenKnown } from '../../core/known.ts';
 import type { SmallestKeepImages } from '../../core/usage/keep-images.ts';
 import { type DescribedExpiry, describeExpiry } from './expiry.ts';
@@ -134,11 +135,14 @@ export function describeAudit(audit: Audit): DescribedAudit {
 
 /** An audit in words, but for its repositories. */
 export function describeWhole<Repositories>(
-  audit: Omit<Audit, 'repositories'> & { readonly scope?: string | undefined },
+  audit: Omit<Audit, 'repositories' | 'summary'> & {
+    readonly summary: CountedSummary<UnreadReason | string>;
+    readonly scope?: string | undefined;
+  },
   totals: Totals,
   repositories: Repositories,
 ): Omit<DescribedAudit, 'repositories'> & { readonly repositories: Repositories } {
-  const { registry, at, total } = audit;
+  const { registry, at, total, summary } = audit;
   const { region, registryId, scanType, pushesSince, pullThroughRules, replicationSources } = registry;
   return {
     registry: {
@@ -153,27 +157,30 @@ export function describeWhole<Repositories>(
     repositories,
     total,
     read: totals.read,
-    summary: describeSummary({ ...audit, readings: [registry] }, totals),
+    summary: {
+      ...summary,
+      unknown: summary.unknown.map(({ reason, repositories: affected }) => ({
+        reason: typeof reason === 'string' ? reason : unreadClause(reason),
+        repositories: affected,
+      })),
+      sentences: summarySentences({ ...audit, readings: [registry] }, totals),
+    },
   };
 }
 
 /** An audit of several registries in words, but for its repositories. */
 export function describeSeveral<Repositories>(
-  audit: CountedAudit & Pick<Audit, 'at'> & Required<Pick<DescribedAudit, 'registries'>>,
+  audit: Omit<CountedAudit, 'summary'> &
+    Pick<Audit, 'at'> &
+    Required<Pick<DescribedAudit, 'registries'>> & {
+      readonly summary: Omit<DescribedAudit['summary'], 'sentences'>;
+    },
   totals: Totals,
   repositories: Repositories,
 ): Omit<DescribedAudit, 'repositories'> & { readonly repositories: Repositories } {
-  const { registries, at, total } = audit;
-  return { registries, at, repositories, total, read: totals.read, summary: describeSummary(audit, totals) };
-}
-
-function describeSummary(audit: CountedAudit, totals: Totals): DescribedAudit['summary'] {
-  const { summary } = audit;
-  return {
-    ...summary,
-    unknown: summary.unknown.map((each) => ({ ...each, reason: unreadClause(each.reason) })),
-    sentences: summarySentences(audit, totals),
-  };
+  const { registries, at, total, summary } = audit;
+  const sentences = summarySentences(audit, totals);
+  return { registries, at, repositories, total, read: totals.read, summary: { ...summary, sentences } };
 }
 
 const scannedHow = { CONTINUOUS_SCAN: 'continuously', SCAN_ON_PUSH: 'on push', MANUAL: 'not' } as const;

@@ -10,7 +10,7 @@ import { type DescribedRegistry, unreadSentences, usageOfSeveral } from './regis
 export interface CountedAudit {
   readonly readings: readonly RegistryReading[];
   readonly total: number;
-  readonly summary: Summary;
+  readonly summary: Omit<Summary, 'unknown'>;
   /** Of several registries. */
   readonly registries?: readonly DescribedRegistry[];
   /** The patterns that choose repositories, if there are any. */
@@ -53,7 +53,7 @@ function safeSentence({ read, safe }: Totals): string {
   return `${safe} of ${pluralise(read, 'repository', 'repositories')} ${safe === 1 || read === 1 ? 'is' : 'are'} safe: immutable, scanned, with a lifecycle policy and not public.`;
 }
 
-function issueSentences({ bySubject }: Summary): string[] {
+function issueSentences({ bySubject }: CountedAudit['summary']): string[] {
   const having = (subject: AuditSubject) =>
     bySubject.find((each) => each.subject === subject)?.repositories ?? 0;
   const open = having('PublicAccess');
@@ -82,7 +82,7 @@ function expiringSentence({ expiringInUse }: Totals): string[] {
       ];
 }
 
-function readinessSentence({ byReadiness }: Summary): string[] {
+function readinessSentence({ byReadiness }: CountedAudit['summary']): string[] {
   return listSentence('Immutable tags: ', [
     [byReadiness.now, 'can have them now'],
     [byReadiness['with-exclusions'], 'with exclusions'],
@@ -104,7 +104,7 @@ function hardenedExpirySentence({ hardened: { images, pulledLately: used, inUse 
   ];
 }
 
-function sizeSentence({ images, bytes, monthlyCost }: Summary): string {
+function sizeSentence({ images, bytes, monthlyCost }: CountedAudit['summary']): string {
   return `They hold ${pluralise(images, 'image', 'images')}, ${formatBytes(bytes)}, for at most $${formatMoney(monthlyCost)} a month.`;
 }
 

@@ -1,10 +1,10 @@
 /** What the page of a sweep says beside the audit. */
 import { isUnknown } from '../../core/known.ts';
-import type { RepositoryResult, ResultState } from '../../sweep/results.ts';
+import type { ResultState } from '../../sweep/results.ts';
 import type { SweepSummary } from '../../sweep/summarise.ts';
 import type { DescribedSweep } from '../audit/describe.ts';
-import { unreadClause } from '../audit/unread.ts';
-import { changeClause, exemptionSentence, reasonSentence, resultNote, riskSentences } from './reasons.ts';
+import type { DescribedResult } from './describe.ts';
+import { changeClause } from './reasons.ts';
 import { stateLabel, statesInOrder } from './states.ts';
 
 const openStates: readonly ResultState[] = [
@@ -19,9 +19,9 @@ const openStates: readonly ResultState[] = [
 const notChanged: readonly ResultState[] = ['would-harden', 'left-to-stack', 'left-after-drift'];
 
 /** The state of a repository, and the lines of its details. */
-export function sweepOnPage(result: RepositoryResult): DescribedSweep {
+export function sweepOnPage(result: DescribedResult): DescribedSweep {
   const { state, changes, reason, exemption, atRisk, notes } = result;
-  const isAtRisk = atRisk !== undefined && !isUnknown(atRisk) && atRisk.images > 0;
+  const isAtRisk = !isUnknown(atRisk) && atRisk.images > 0;
   const line = (title: string, text: string) => [title, text] as const;
   return {
     state: isAtRisk ? `${stateLabel(state)}, images at risk` : stateLabel(state),
@@ -35,19 +35,18 @@ export function sweepOnPage(result: RepositoryResult): DescribedSweep {
               changes.map(changeClause).join('; '),
             ),
           ]),
-      ...(reason === undefined ? [] : [line('Why:', reasonSentence(reason))]),
-      ...(exemption === undefined ? [] : [line('Exemption:', exemptionSentence(exemption))]),
+      ...(reason === null ? [] : [line('Why:', reason)]),
+      ...(exemption === null ? [] : [line('Exemption:', exemption)]),
       ...riskLines(atRisk).map((text) => line('At risk:', text)),
-      ...notes.map((note) => line('Note:', resultNote(note))),
+      ...notes.map((note) => line('Note:', note)),
     ],
   };
 }
 
-function riskLines(atRisk: RepositoryResult['atRisk']): readonly string[] {
-  if (atRisk === undefined) return [];
+function riskLines(atRisk: DescribedResult['atRisk']): readonly string[] {
   return isUnknown(atRisk)
-    ? [`What its lifecycle policy will do to images in use is not known: ${unreadClause(atRisk.unknown)}.`]
-    : riskSentences(atRisk);
+    ? [`What its lifecycle policy will do to images in use is not known: ${atRisk.unknown}.`]
+    : atRisk.sentences;
 }
 
 const maxUnread = 200;
@@ -59,7 +58,7 @@ const maxUnread = 200;
  */
 export function pageSections(
   summary: SweepSummary,
-  unread: readonly RepositoryResult[],
+  unread: readonly DescribedResult[],
 ): readonly { readonly title: string; readonly lines: readonly string[] }[] {
   const states = statesInOrder(summary.states).map(
     ([state, count]) => `${count.toLocaleString('en')} ${stateLabel(state)}`,
