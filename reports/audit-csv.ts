@@ -3,7 +3,7 @@ import type { AuditSeverity, Range } from '../audit/audit.ts';
 import { isUnknown, type Known, whenKnown } from '../core/known.ts';
 import type { DescribedRepository, ReportedAudit } from '../wording/audit/describe.ts';
 import type { DescribedExpiry } from '../wording/audit/expiry.ts';
-import type { DescribedRegistry } from '../wording/audit/registries.ts';
+import type { DescribedPlace, DescribedRegistry } from '../wording/audit/registries.ts';
 import { formatRange } from '../wording/format.ts';
 import { lifecycleText, readinessText, scannedText, unknownWord } from './audit-labels.ts';
 
@@ -18,14 +18,17 @@ export function* auditCsv({ repositories, registries }: ReportedAudit): Generato
     if (registry.failure !== undefined) yield csvRecord(unread, registry);
 }
 
-const placeColumns: Columns<DescribedRepository> = [
+/** Of a report of several registries. */
+export const placeColumns: Columns<{ readonly place?: DescribedPlace }> = [
   ['account', ({ place }) => place?.account ?? ''],
   ['region', ({ place }) => place?.region ?? ''],
 ];
 
+type UnreadRegistry = Pick<DescribedRegistry, 'account' | 'region' | 'by' | 'failure'>;
+
 /** The columns of a registry that could not be read: where it is, and why. */
-function unreadColumns(names: readonly string[]): Columns<DescribedRegistry> {
-  const cells: Readonly<Record<string, (registry: DescribedRegistry) => Cell>> = {
+export function unreadColumns(names: readonly string[]): Columns<UnreadRegistry> {
+  const cells: Readonly<Record<string, (registry: UnreadRegistry) => Cell>> = {
     account: ({ account, by }) => account || by,
     region: ({ region }) => region,
     findings: ({ failure = '' }) => `Not read: ${failure}`,

@@ -1,7 +1,15 @@
 import { whenKnown } from '../core/known.ts';
 import type { DescribedResult } from '../wording/sweep/describe.ts';
 import { changeClause } from '../wording/sweep/reasons.ts';
-import { auditColumns, type Columns, csvHeader, csvRecord } from './audit-csv.ts';
+import type { DescribedSweepRun } from '../wording/sweep/several.ts';
+import {
+  auditColumns,
+  type Columns,
+  csvHeader,
+  csvRecord,
+  placeColumns,
+  unreadColumns,
+} from './audit-csv.ts';
 
 /** The columns of a sweep, before those of an audit, some of which it has as well. */
 const own: Columns<DescribedResult> = [
@@ -32,4 +40,16 @@ export const sweepCsvHeader = csvHeader(sweepColumns);
 /** One line for each repository; RFC 4180. */
 export function sweepCsvLine(result: DescribedResult): string {
   return csvRecord(sweepColumns, result);
+}
+
+/** The lines of several sweeps, with columns for account and Region, and a line for each that could not be run or read. */
+export function* sweepsCsv(
+  results: Iterable<DescribedResult>,
+  sweeps: readonly DescribedSweepRun[],
+): Generator<string, void, undefined> {
+  const columns: Columns<DescribedResult> = [...placeColumns, ...sweepColumns];
+  yield csvHeader(columns);
+  for (const result of results) yield csvRecord(columns, result);
+  const unread = unreadColumns(columns.map(([name]) => name));
+  for (const sweep of sweeps) if (sweep.failure !== undefined) yield csvRecord(unread, sweep);
 }

@@ -1,13 +1,13 @@
 /** What `ecr-hardening sweep` takes; apart from what it does, so that other commands do not load that. */
 import { type Command, Option } from 'commander';
+import { type TargetOptions, withTargetOptions } from '../targets.ts';
 
 export const sweepFormats = ['html', 'json', 'csv'] as const;
 export type SweepFormat = (typeof sweepFormats)[number];
 
-export interface SweepOptions {
-  readonly region?: string;
-  readonly profile?: string;
-  readonly endpointUrl?: string;
+export interface SweepOptions extends TargetOptions {
+  /** Patterns of the repositories that the report has. */
+  readonly repositories?: string;
   readonly stackName: string;
   readonly again?: string;
   readonly release?: boolean;
@@ -20,9 +20,11 @@ export interface SweepOptions {
 
 /** Adds the options to the command. */
 export function withSweepOptions(command: Command): Command {
-  return command
-    .option('--region <name>', "the application's Region; by default AWS_REGION or the profile's")
-    .option('--profile <name>', 'a profile of ~/.aws; by default AWS_PROFILE or the environment')
+  return withTargetOptions(command, 'the application')
+    .option(
+      '--repositories <patterns>',
+      'which repositories are in the report, such as *,!sandbox/*; KeeperScope decides which are swept',
+    )
     .option('--endpoint-url <url>', 'another endpoint, such as a local AWS')
     .option('--stack-name <name>', "the application's stack", 'ecr-hardening')
     .addOption(
@@ -36,7 +38,10 @@ export function withSweepOptions(command: Command): Command {
         'report',
       ),
     )
-    .option('--report <execution>', 'start nothing: follow this execution, or show how it ended')
+    .option(
+      '--report <execution>',
+      'start nothing: follow this execution, or show how it ended; latest: the last that has finished',
+    )
     .addOption(new Option('--format <format>', 'the report to save').choices(sweepFormats).default('html'))
     .option(
       '-o, --output <file>',

@@ -1,26 +1,22 @@
-import { randomBytes } from 'node:crypto';
-import { connectStacks } from '../../aws/cloudformation/stacks.ts';
-import { type Deadline, deadlineIn } from '../../aws/deadline.ts';
-import type { ObjectStore } from '../../aws/objects/object-store.ts';
-import { connectBucket } from '../../aws/objects/s3.ts';
-import { connectExecutions, type Executions } from '../../aws/step-functions/executions.ts';
+import { deadlineIn } from '../../aws/deadline.ts';
 import { Problem } from '../../core/problem.ts';
 import { visible } from '../../core/visible.ts';
 import { isSweepName, sweepKeys } from '../../sweep/keys.ts';
-import type { SweepSummary } from '../../sweep/summarise.ts';
 import type { Colours } from '../colours.ts';
-import { clientOf, withConnection } from '../connection.ts';
 import type { Screen } from '../output.ts';
 import { showCount } from '../progress.mjs';
 import { sweepText } from '../reports/sweep-text.ts';
-import { sweepProblem } from '../sweep/failures.ts';
-import { follow } from '../sweep/follow.ts';
 import { openerFor } from '../sweep/opener.ts';
+import { type EndedSweep, latestSweep, type RunContext, runSweep } from '../sweep/run-sweep.ts';
+import { runSweeps } from '../sweep/run-sweeps.ts';
+import { type Target, targetsOf } from '../targets.ts';
 import { writeText } from '../write-file.ts';
 import type { SweepOptions } from './sweep-options.ts';
 
 /** What the command needs beside its options. */
 export interface SweepContext {
+  /** This product's version. */
+  readonly version: string;
   readonly colours: Colours;
   /** Where progress is drawn. */
   readonly terminal: Screen;
@@ -35,112 +31,106 @@ export interface SweepContext {
 /** What the command comes to. */
 export interface SweepOutcome {
   readonly text: string;
-  /** 0: every repository is accounted for and none failed; 1: some failed, or the sweep did; 130: ended early. */
-  readonly code: 0 | 1 | 130;
+  /**
+   * 0: every repository is accounted for and none failed; 1: some failed, or the sweep did; 2: one of several keepers could not be
+   * used; 130: ended early.
+   */
+  readonly code: 0 | 1 | 2 | 130;
 }
 
 // Step Functions ends a sweep after a day.
 const maxMs = 24 * 60 * 60_000;
 
-/** `ecr-hardening sweep`. @throws Problem when the keeper cannot be found or used, or the report not be saved */
+/** `ecr-hardening sweep`. @throws Problem when a single keeper cannot be found or used, or the report not be saved */
 export async function sweepCommand(options: SweepOptions, context: SweepContext): Promise<SweepOutcome> {
-  for (const name of [options.again, options.report])
-    if (name !== undefined && !isSweepName(name))
-      throw new Problem(`${name} is not the name of an execution: the report of a sweep has its name.`);
+  const targets = targetsOf(options);
+  checkNames(options, targets.length > 1);
   const deadline = deadlineIn(maxMs, context.stop);
+  const progress = showCount(context.terminal, 'repositories swept');
+  const running = { ...context, deadline, onProgress: progress.update };
   try {
-    return await withConnection(options, () =>
-      sweepWith(options, context, deadline).catch((error: unknown) => {
-        throw sweepProblem(error, options.stackName);
-      }),
-    );
+    const [only = {}] = targets;
+    if (targets.length > 1 || options.repositories !== undefined)
+      return await sweepSeveral(targets, options, running, progress.end);
+    return await sweepOne(only, options, running, progress.end);
   } finally {
+    progress.end();
     deadline.dispose();
   }
 }
 
-async function sweepWith(
+function checkNames({ again, report }: SweepOptions, isSeveral: boolean): void {
+  for (const name of [again, report])
+    if (name !== undefined && !isSweepName(name))
+      throw new Problem(`${name} is not the name of an execution: the report of a sweep has its name.`);
+  if (isSeveral && (again !== undefined || (report !== undefined && report !== latestSweep)))
+    throw new Problem(
+      `An execution is one of a single account and Region: specify only that one, or --report ${latestSweep} for the last sweep of each.`,
+    );
+}
+
+/** The report is the one that the keeper has written. */
+async function sweepOne(
+  target: Target,
   options: SweepOptions,
-  context: SweepContext,
-  deadline: Deadline,
+  context: SweepContext & RunContext,
+  endProgress: () => void,
 ): Promise<SweepOutcome> {
-  const client = clientOf(options);
-  const { machineArn, bucket } = await keeperOf(options, client, deadline);
-  const executions = connectExecutions(machineArn, client, deadline);
-  const objects = connectBucket(bucket, client);
-  try {
-    const name = options.report ?? (await start(executions, options));
-    const progress = showCount(context.terminal, 'repositories swept');
-    const state = await follow(executions, name, {
-      ...context,
-      deadline,
-      onProgress: progress.update,
-    }).finally(progress.end);
-    if (state === undefined)
-      return { text: `The sweep goes on: ecr-hardening sweep --report ${name} follows it.\n`, code: 130 };
-    const store = objects.until(deadline);
-    const summary = await summaryOf(name, store);
-    if (summary === undefined)
-      throw new Problem(
-        `The sweep ${name} ended as ${state.status}${state.error === undefined ? '' : ` (${state.error})`} without a report: see the execution in the console of Step Functions.`,
-      );
-    const file = await save(name, store, options);
-    if (options.format === 'html' && options.open) (context.open ?? openerFor(process))?.(file);
+  const ended = await runSweep(target, options, context, async (sweep): Promise<SweepOutcome> => {
+    endProgress();
+    const { summary, state } = sweep;
+    const file = await save(sweep, options);
+    open(file, options, context);
     const isDone = state.status === 'SUCCEEDED' && (summary.states.failed ?? 0) === 0;
     return { text: sweepText(summary, file, context.colours), code: isDone ? 0 : 1 };
-  } finally {
-    executions.close();
-    objects.close();
-  }
+  });
+  return 'result' in ended ? ended.result : goesOn(ended.name);
 }
 
-/** The keeper of the application's stack. */
-async function keeperOf(
-  { stackName }: SweepOptions,
-  client: ReturnType<typeof clientOf>,
-  deadline: Deadline,
-): Promise<{ readonly machineArn: string; readonly bucket: string }> {
-  const stacks = connectStacks(client, deadline);
+function goesOn(name: string): SweepOutcome {
+  return { text: `The sweep goes on: ecr-hardening sweep --report ${name} follows it.\n`, code: 130 };
+}
+
+/** The report is put together from those of the keepers. */
+async function sweepSeveral(
+  targets: readonly Target[],
+  options: SweepOptions,
+  context: SweepContext & RunContext,
+  endProgress: () => void,
+): Promise<SweepOutcome> {
+  const swept = await runSweeps(targets, options, context);
+  endProgress();
   try {
-    const machineArn = await stacks.output(stackName, 'KeeperStateMachineArn');
-    const bucket = await stacks.output(stackName, 'KeeperBucketName');
-    if (machineArn === undefined || bucket === undefined)
-      throw new Problem(
-        `The stack ${stackName} does not exist in this account and Region, or has no keeper: deploy it with Keeper: Report, or specify --stack-name or --region.`,
-      );
-    return { machineArn, bucket };
+    const { format, output } = options;
+    const file = output ?? `sweep-${swept.name}.${format}`;
+    savingTo(file, () => swept.write(file, format, context.version));
+    open(file, options, context);
+    return { text: swept.text(file, context.colours), code: swept.code };
   } finally {
-    stacks.close();
+    swept.close();
   }
 }
 
-async function start(executions: Executions, { again, release }: SweepOptions): Promise<string> {
-  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '');
-  const name = `terminal-${time}-${randomBytes(3).toString('hex')}`;
-  const action = release === true ? 'release' : 'sweep';
-  await executions.start(name, { action, ...(again === undefined ? {} : { again }) });
-  return name;
+function open(file: string, options: SweepOptions, context: SweepContext): void {
+  if (options.format === 'html' && options.open) (context.open ?? openerFor(process))?.(file);
 }
 
-async function summaryOf(name: string, store: ObjectStore): Promise<SweepSummary | undefined> {
-  const object = await store.get(sweepKeys(name).summary);
-  // Written by the keeper's own function.
-  const summary: SweepSummary | undefined = object && JSON.parse(object.text);
-  return summary;
-}
-
-async function save(name: string, store: ObjectStore, { format, output }: SweepOptions): Promise<string> {
+async function save({ name, store }: EndedSweep, { format, output }: SweepOptions): Promise<string> {
   const object = await store.get(sweepKeys(name)[format]);
   if (object === undefined)
     throw new Problem(`The sweep ${name} has no report any more: its bucket keeps them for some time.`);
   const file = output ?? `sweep-${name}.${format}`;
+  savingTo(file, () => writeText(file, object.text));
+  return file;
+}
+
+function savingTo(file: string, write: () => void): void {
   try {
-    writeText(file, object.text);
+    write();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Problem(
       `${visible(file)} could not be written (${reason}): specify another file with --output.`,
     );
   }
-  return file;
 }

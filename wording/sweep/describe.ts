@@ -3,6 +3,7 @@ import type { RegistryReading } from '../../audit/reading.ts';
 import { isUnknown, type Known } from '../../core/known.ts';
 import type { RepositoryResult, SettingChange } from '../../sweep/results.ts';
 import { type DescribedRepository, describeRepository } from '../audit/describe.ts';
+import type { DescribedPlace } from '../audit/registries.ts';
 import { unreadClause } from '../audit/unread.ts';
 import { exemptionSentence, reasonSentence, resultNote, riskSentences } from './reasons.ts';
 
@@ -16,6 +17,8 @@ export interface DescribedResult extends Pick<RepositoryResult, 'name' | 'arn' |
   /** Images in use that its present lifecycle policy will expire or archive. */
   readonly atRisk: Known<{ readonly images: number; readonly sentences: readonly string[] }>;
   readonly notes: readonly string[];
+  /** In a report of several keepers: the registry that it is in. */
+  readonly place?: DescribedPlace;
   /** Null where it was not read. */
   readonly audit: DescribedRepository | null;
 }

@@ -70,25 +70,24 @@ export function pageSections(
       : [
           `${images.toLocaleString('en')} images in use will be removed by the lifecycle policies of ${repositories.toLocaleString('en')} repositories`,
         ];
+  return [{ title: modeTitle(summary), lines: [...states, ...risk] }, ...unreadSection(unread)];
+}
+
+/** What became of the repositories that could not be read; no section where all were. */
+export function unreadSection(
+  unread: readonly DescribedResult[],
+): readonly { readonly title: string; readonly lines: readonly string[] }[] {
   const rest = unread.length - maxUnread;
   const lines = unread
     .slice(0, maxUnread)
     .map((each) =>
-      [`${each.name}: ${stateLabel(each.state)}.`, ...sweepOnPage(each).lines.map(([, text]) => text)].join(
-        ' ',
-      ),
+      [
+        `${each.place === undefined ? '' : `${each.place.account} in ${each.place.region}: `}${each.name}: ${stateLabel(each.state)}.`,
+        ...sweepOnPage(each).lines.map(([, text]) => text),
+      ].join(' '),
     );
-  return [
-    { title: modeTitle(summary), lines: [...states, ...risk] },
-    ...(lines.length === 0
-      ? []
-      : [
-          {
-            title: 'Without an audit',
-            lines: rest > 0 ? [...lines, `And ${rest} more: the reports in CSV and JSON have all.`] : lines,
-          },
-        ]),
-  ];
+  const more = rest > 0 ? [`And ${rest} more: the reports in CSV and JSON have all.`] : [];
+  return lines.length === 0 ? [] : [{ title: 'Without an audit', lines: [...lines, ...more] }];
 }
 
 function modeTitle({ info }: SweepSummary): string {

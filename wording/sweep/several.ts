@@ -1,0 +1,60 @@
+/** Sweeps of several keepers in words. */
+import type { StateCounts } from '../../sweep/results.ts';
+import type { DescribedRegistry } from '../audit/registries.ts';
+import type { DescribedResult } from './describe.ts';
+import { unreadSection } from './page.ts';
+import { stateLabel, statesInOrder } from './states.ts';
+
+/** One of the sweeps: what it came to, or why it could not be run or read. */
+export interface DescribedSweepRun extends Pick<DescribedRegistry, 'account' | 'region' | 'by' | 'failure'> {
+  /** The name of its execution. */
+  readonly sweep?: string;
+  /** How many repositories of the report have which state. */
+  readonly states: StateCounts;
+  readonly repositories: number;
+  /** Images in use that present lifecycle policies will remove. */
+  readonly imagesAtRisk: number;
+}
+
+/** The counts of all sweeps together. */
+export function statesOfAll(sweeps: readonly DescribedSweepRun[]): StateCounts {
+  const all: Record<string, number> = {};
+  for (const { states } of sweeps)
+    for (const [state, count] of statesInOrder(states)) all[state] = (all[state] ?? 0) + count;
+  return all;
+}
+
+/** Such as `12 hardened, 3 safe`. */
+export function statesClause(states: StateCounts): string {
+  return statesInOrder(states)
+    .map(([state, count]) => `${count.toLocaleString('en')} ${stateLabel(state)}`)
+    .join(', ');
+}
+
+/** How many images in use will be removed; nothing where none will. */
+export function riskOfAll(sweeps: readonly DescribedSweepRun[]): readonly string[] {
+  const images = sweeps.reduce((sum, { imagesAtRisk }) => sum + imagesAtRisk, 0);
+  return images === 0
+    ? []
+    : [`${images.toLocaleString('en')} images in use will be removed by present lifecycle policies`];
+}
+
+/** The sections of the page above the charts. @param unread repositories without an audit */
+export function severalSections(
+  sweeps: readonly DescribedSweepRun[],
+  unread: readonly DescribedResult[],
+): readonly { readonly title: string; readonly lines: readonly string[] }[] {
+  const states = statesInOrder(statesOfAll(sweeps)).map(
+    ([state, count]) => `${count.toLocaleString('en')} ${stateLabel(state)}`,
+  );
+  const each = sweeps.map(({ account, region, by, states: own, failure }) =>
+    failure === undefined
+      ? `${account} in ${region}: ${statesClause(own) || 'no repositories'}`
+      : `${by}${region === '' ? '' : ` in ${region}`}: ${failure}`,
+  );
+  return [
+    { title: 'The sweeps', lines: [...states, ...riskOfAll(sweeps)] },
+    { title: 'By account and Region', lines: each },
+    ...unreadSection(unread),
+  ];
+}
