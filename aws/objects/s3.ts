@@ -28,7 +28,10 @@ export function connectObjects(bucket: string, environment: Environment): Object
 }
 
 /** The same with other settings, such as a profile's. A local endpoint has no names of buckets before its own. */
-export function connectBucket(bucket: string, client: ClientSettings): ObjectsConnection {
+export function connectBucket(
+  bucket: string,
+  client: ClientSettings & { readonly followRegionRedirects?: boolean },
+): ObjectsConnection {
   const calls = callsOf(
     () =>
       new S3Client({

@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module';
 
-const steps = ['list', 'evidence', 'batch', 'summary', 'events'] as const;
+const steps = ['list', 'evidence', 'batch', 'summary', 'events', 'central'] as const;
 
 interface StepFile {
   readonly handler: (event: unknown, context: unknown) => Promise<unknown>;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { runSam } from '../../local/sam.ts';
 
-test.each(['template.yaml', 'hook.yaml'])(
+test.each(['template.yaml', 'hook.yaml', 'organization-central.yaml'])(
   'sam validate --lint finds nothing to say about %s',
   async (template) => {
     const { code, output } = await runSam([

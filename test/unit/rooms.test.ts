@@ -22,6 +22,7 @@ const rooms = [
   'functions/custom-resource',
   'functions/scan-alerts',
   'functions/keeper',
+  'functions/central',
   'functions/hook',
   'index.ts',
   'cdk',
@@ -95,6 +96,7 @@ describe('the rooms', () => {
       'node:',
       'aws-lambda',
     ],
+    'functions/central': ['core', 'aws', 'sweep', 'wording', 'reports', 'aws-lambda'],
     // As of the macro, only the look calls AWS.
     'functions/hook': ['core', 'cloudformation', 'aws', 'reconcile', 'wording'],
     // A program gets what is pure, and nothing that reads a text, a file or AWS.

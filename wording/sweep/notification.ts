@@ -65,7 +65,7 @@ function headlineOf({ info, repositories, previous }: SweepSummary): string {
 }
 
 /** Such as `3 failed (refused before): team/a, team/b, team/c`. */
-function changeLine({ value, count, names }: Named<WhatChanged>): string {
+export function changeLine({ value, count, names }: Named<WhatChanged>): string {
   return `${count.toLocaleString('en')} ${changeWords(value)}: ${listOf(names, count)}`;
 }
 

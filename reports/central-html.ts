@@ -1,0 +1,157 @@
+/** The page of all registries of an organisation: self-contained, but for its links to the reports in the same bucket. */
+import { createHash } from 'node:crypto';
+import { centralReportKeys } from '../sweep/central/keys.ts';
+import {
+  type CentralLimits,
+  type CentralRegistry,
+  isLate,
+  totalsOf,
+  unsafeCount,
+} from '../sweep/central/registries.ts';
+import type { ResultState } from '../sweep/results.ts';
+import { ageText, centralSentences, centralTitle, changeLines } from '../wording/sweep/central.ts';
+import { pageScript } from './audit-html/script.ts';
+import { style } from './audit-html/style.ts';
+import { toHtml } from './audit-html/to-html.ts';
+
+const ownStyle = `${style}
+table.central td:nth-child(n) { min-width: 0; } table.central td:nth-child(1) { min-width: 9.5rem; }
+`;
+
+/**
+ * @param registries by account and Region, with nothing hidden in their texts
+ * @param now milliseconds since 1970
+ * @param version of this product, for the footer
+ */
+export function centralHtml(
+  registries: readonly CentralRegistry[],
+  limits: CentralLimits,
+  now: number,
+  version: string,
+): string {
+  const totals = totalsOf(registries, limits, now);
+  const sentences = centralSentences(totals, limits);
+  const alarm = totals.late > 0 ? sentences[0] : undefined;
+  const [lead, ...rest] = alarm === undefined ? sentences : sentences.slice(1);
+  const title = centralTitle(totals);
+  const script = pageScript();
+  const policy = `default-src 'none'; style-src ${hashOf(ownStyle)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
+  const at = new Date(now).toISOString();
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${toHtml(title)}</title>
+<style>${ownStyle}</style>
+</head>
+<body>
+<header>
+<h1>${toHtml(title)}</h1>
+<p class="about">Updated on ${at.slice(0, 10)} at ${at.slice(11, 16)} UTC</p>
+</header>
+<main>
+${alarm === undefined ? '' : `<p class="alarm" role="alert">${toHtml(alarm)}</p>`}
+<section class="summary" aria-label="Summary">
+<p class="lead">${toHtml(lead ?? '')}</p>
+${rest.map((sentence) => `<p>${toHtml(sentence)}</p>`).join('\n')}
+</section>
+${registries.length === 0 ? '' : tableOf(registries, limits, now)}
+</main>
+<footer>ecr-hardening ${toHtml(version)}. The numbers are those of the last sweep of each registry.</footer>
+<script>${script}</script>
+</body>
+</html>
+`;
+}
+
+function hashOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
+
+interface Column {
+  readonly title: string;
+  readonly kind?: 'number';
+  readonly cell: (registry: CentralRegistry) => string;
+}
+
+function tableOf(registries: readonly CentralRegistry[], limits: CentralLimits, now: number): string {
+  const columns = columnsOf(limits, now);
+  const head = columns.map(
+    ({ title, kind }) => `<th scope="col"${kind === 'number' ? ' class="n"' : ''}>${toHtml(title)}</th>`,
+  );
+  const rows = registries.map((each) => `<tr>${columns.map(({ cell }) => cell(each)).join('')}</tr>`);
+  return `<h2>Accounts and Regions</h2>
+<p class="hint" id="hint">Select a heading to sort by it, an account to see what has changed in its last sweep. A registry is late if it has not reported for ${limits.lateAfterDays === 1 ? 'a day' : `${limits.lateAfterDays} days`}, and is left out after ${limits.forgetAfterDays}.</p>
+<p class="tools"><span id="search" hidden><label>Find <input type="search" id="filter" autocomplete="off"></label> <output id="count" for="filter"></output></span></p>
+<div class="scroll" tabindex="0" role="region" aria-label="Accounts and Regions"><table class="sortable n-last asc central" aria-describedby="hint">
+<caption>${registries.length.toLocaleString('en')} ${registries.length === 1 ? 'registry' : 'registries'}, one for each row</caption>
+<thead><tr>${head.join('')}</tr></thead>
+<tbody>
+${rows.join('\n')}
+</tbody>
+</table></div>`;
+}
+
+function columnsOf(limits: CentralLimits, now: number): readonly Column[] {
+  return [
+    { title: 'Account', cell: accountCell },
+    { title: 'Region', cell: ({ region }) => `<td class="date">${toHtml(region)}</td>` },
+    {
+      title: 'Last report',
+      kind: 'number',
+      cell: (registry) => {
+        const age = now - registry.receivedAt;
+        const late = isLate(registry, limits, now);
+        return `<td class="n${late ? ' bad' : ''}" data-sort="${age}">${ageText(age)}${late ? ', late' : ''}</td>`;
+      },
+    },
+    { title: 'Keeper', cell: ({ mode, action }) => `<td>${action === 'release' ? 'released' : mode}</td>` },
+    number('Repositories', ({ repositories }) => repositories, ''),
+    number('Not safe', ({ states }) => unsafeCount(states), 'bad'),
+    count('Failed', 'failed', 'bad'),
+    count('Refused', 'refused', 'warn'),
+    count('Would be hardened', 'would-harden', 'warn'),
+    count('Left to stacks', 'left-to-stack', 'warn'),
+    count('Hardened', 'hardened', ''),
+    count('Exempt', 'exempt', ''),
+    count('Safe', 'safe', 'good'),
+    number('Images at risk', ({ atRisk }) => atRisk.images, 'bad'),
+    number('Changes', ({ changed }) => changed, ''),
+    { title: 'Report', cell: reportCell },
+  ];
+}
+
+function accountCell(registry: CentralRegistry): string {
+  const lines = changeLines(registry).map((line) => `<li>${toHtml(line)}</li>`);
+  // A name may be a number: with the character before it all of them sort as text.
+  const sort = `data-sort="~${registry.account}"`;
+  const account = toHtml(registry.account);
+  return lines.length === 0
+    ? `<td role="rowheader" ${sort}>${account}</td>`
+    : `<td role="rowheader" ${sort}><details><summary>${account}</summary><ul>${lines.join('')}</ul></details></td>`;
+}
+
+function count(title: string, state: ResultState, className: string): Column {
+  return number(title, ({ states }) => states[state] ?? 0, className);
+}
+
+/** @param className of a number that is not 0 */
+function number(title: string, value: (registry: CentralRegistry) => number, className: string): Column {
+  return {
+    title,
+    kind: 'number',
+    cell: (registry) => {
+      const of = value(registry);
+      return `<td class="n${of === 0 || className === '' ? '' : ` ${className}`}">${of.toLocaleString('en')}</td>`;
+    },
+  };
+}
+
+function reportCell(registry: CentralRegistry): string {
+  if (!registry.hasReport) return '<td></td>';
+  // Relative: the page is in the root of the same bucket.
+  const { html } = centralReportKeys(registry, registry.sweep);
+  return `<td><a href="${toHtml(encodeURI(html))}">open</a></td>`;
+}

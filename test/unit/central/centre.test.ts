@@ -1,0 +1,277 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { SQSEvent } from 'aws-lambda';
+import fc from 'fast-check';
+import { memoryObjects } from '../../../bench/memory-objects.ts';
+import { updateCentre } from '../../../functions/central/centre.ts';
+import { messageOf } from '../../../functions/central/message.ts';
+import { readReports } from '../../../functions/central/reports.ts';
+import { centralHtml } from '../../../reports/central-html.ts';
+import { centralSweepOf, parseCentralSweep } from '../../../sweep/central/event.ts';
+import { centralKeys } from '../../../sweep/central/keys.ts';
+import { type CentralRegistry, receive, totalsOf } from '../../../sweep/central/registries.ts';
+import { prepareForCentre } from '../../../sweep/central/send.ts';
+import { sweepKeys } from '../../../sweep/keys.ts';
+import { resultStates } from '../../../sweep/results.ts';
+import { centralMessage } from '../../../wording/sweep/central.ts';
+import { world } from '../sweep/support/world.ts';
+import { limits, now, organisation, registry } from './support.ts';
+
+const golden = (name: string, text: string) => {
+  const file = join(import.meta.dirname, '..', '..', 'golden-central', name);
+  if (process.env.UPDATE_GOLDEN === '1' || !existsSync(file)) writeFileSync(file, text);
+  expect(text).toBe(readFileSync(file, 'utf8'));
+};
+
+/** An event as EventBridge puts it into the queue. */
+const message = (envelope: object, sentAt = now) => ({
+  body: JSON.stringify({
+    source: 'ecr-hardening',
+    'detail-type': 'ECR Keeper Sweep',
+    account: '111111111111',
+    region: 'eu-central-1',
+    ...envelope,
+  }),
+  attributes: { SentTimestamp: String(sentAt) },
+});
+const queued = (...records: readonly object[]): SQSEvent => ({
+  Records: JSON.parse(JSON.stringify(records)),
+});
+const detailOf = ({ account: _a, region: _r, receivedAt: _at, ...detail }: CentralRegistry) => detail;
+
+describe('the page of an organisation', () => {
+  test('is as it was', () => {
+    // Style and script are those of an audit's page.
+    const [, body = ''] =
+      /<body>\n(.*)<script>.*<\/script>/s.exec(centralHtml(organisation, limits, now, '1.2.3')) ?? [];
+    golden('index.html', body);
+  });
+
+  test('of no registry says what to do', () => {
+    const page = centralHtml([], limits, now, '1.2.3');
+    expect(page).toContain('No keeper has reported yet: deploy the application with CentralBusArn');
+    expect(page).not.toContain('<table');
+  });
+
+  test('shows no markup of others, and loads nothing', () => {
+    const page = centralHtml(organisation, limits, now, '1.2.3');
+    expect(page.split('<script>')).toHaveLength(2);
+    expect(page).not.toContain('<img');
+    expect(page).not.toMatch(/\b(src|href)=["']?(https?:)?\/\//);
+    expect(page).toContain("default-src 'none'");
+  });
+});
+
+describe('a notification of the centre', () => {
+  test('is as it was', () => {
+    const told = centralMessage(organisation, 'central');
+    golden('changes.txt', `${told?.subject}\n\n${told?.text}`);
+  });
+
+  test('is none where nothing has changed', () => {
+    expect(centralMessage([registry('111111111111', 'eu-central-1', 1)], 'central')).toBeUndefined();
+  });
+
+  test('fits into a message of SNS, whatever the names are', () => {
+    const names = Array.from({ length: 5 }, () => '𝕏'.repeat(128));
+    const changes = Array.from({ length: 20 }, () => ({ value: { kind: 'gone' }, count: 9, names }) as const);
+    const all = Array.from({ length: 300 }, (_, index) =>
+      registry(String(100_000_000_000 + index), 'eu-central-1', 1, { changes, changed: 180 }),
+    );
+    const told = centralMessage(all, 'central') ?? { subject: '', text: '' };
+    const { subject, body } = messageOf(told, all);
+    expect(subject.length).toBeLessThanOrEqual(100);
+    expect(Buffer.byteLength(body)).toBeLessThan(256 * 1024);
+    expect(() => JSON.parse(JSON.parse(body).sqs)).not.toThrow();
+  });
+});
+
+describe('the reports in the queue', () => {
+  test('are of the account and Region of the envelope, whatever their detail claims', () => {
+    const forged = {
+      ...detailOf(registry('222222222222', 'us-east-1', 1)),
+      account: '222222222222',
+      region: 'x',
+    };
+    const { reports } = readReports(queued(message({ detail: forged })), now);
+    expect(reports).toMatchObject([{ account: '111111111111', region: 'eu-central-1', receivedAt: now }]);
+  });
+
+  test('that are none are rejected, with the account that has sent them', () => {
+    const detail = detailOf(registry('111111111111', 'eu-central-1', 1));
+    const { reports, rejected } = readReports(
+      queued(
+        message({ detail: { ...detail, states: 'many' } }),
+        message({ detail, source: 'other' }),
+        message({ detail: { ...detail, startedAt: now + 2 * 86_400_000 } }),
+        message({ detail, account: 'root' }),
+        { body: 'no JSON', attributes: {} },
+        { body: '{"kind":"tick"}', attributes: {} },
+      ),
+      now,
+    );
+    expect(reports).toEqual([]);
+    expect(rejected).toEqual([
+      { account: '111111111111', reason: 'not a sweep' },
+      { account: '111111111111', reason: 'not a sweep' },
+      { account: '111111111111', reason: 'begins in the future' },
+      { account: '', reason: 'not an event' },
+      { account: '', reason: 'not an event' },
+    ]);
+  });
+
+  test('never make the centre fail, or say what is not theirs', () => {
+    const anything = fc.anything({ withObjectString: true, withNullPrototype: false });
+    const almost = fc.record(
+      {
+        ...{ sweep: fc.oneof(fc.constant('one'), anything), action: fc.constantFrom('sweep', 'release', 1) },
+        ...{ mode: fc.constantFrom('Mend', 'Report', null), startedAt: fc.oneof(fc.nat(), anything) },
+        ...{ endedAt: fc.nat(), repositories: fc.nat(), changed: fc.nat(), hasReport: anything },
+        states: fc.oneof(fc.dictionary(fc.constantFrom(...resultStates, '__proto__'), anything), anything),
+        atRisk: fc.oneof(fc.record({ repositories: fc.nat(), images: fc.nat() }), anything),
+        changes: fc.oneof(
+          fc.array(fc.record({ value: anything, count: fc.nat(), names: anything })),
+          anything,
+        ),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fc.array(fc.oneof(anything, almost)), (details) => {
+        const messages = details.map((detail) => message({ detail }));
+        const { reports, rejected } = readReports(queued(...messages), now);
+        expect(reports.length + rejected.length).toBe(details.length);
+        for (const each of reports) {
+          expect(each).toMatchObject({ account: '111111111111', region: 'eu-central-1' });
+          expect(parseCentralSweep(JSON.parse(JSON.stringify(detailOf(each))))).toEqual(detailOf(each));
+        }
+        const { registries } = receive([], reports, limits, now);
+        expect(() => centralHtml(registries, limits, now, '1')).not.toThrow();
+        expect(totalsOf(registries, limits, now).registries).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
+
+describe('the registries', () => {
+  test('are as the newest report of each says, in whatever order and however often they arrive', () => {
+    const report = fc.record({
+      account: fc.constantFrom('111111111111', '222222222222'),
+      region: fc.constantFrom('eu-central-1', 'us-east-1'),
+      hours: fc.integer({ min: 0, max: 40 }),
+    });
+    fc.assert(
+      fc.property(fc.array(report), fc.infiniteStream(fc.nat()), (given, order) => {
+        const all = given.map(({ account, region, hours }) => registry(account, region, hours));
+        const mixed = [...all, ...all].toSorted(() => (Number(order.next().value) % 2 === 0 ? 1 : -1));
+        const once = receive([], all, limits, now).registries;
+        const bit = mixed.reduce<readonly CentralRegistry[]>(
+          (before, each) => receive(before, [each], limits, now).registries,
+          [],
+        );
+        expect(bit).toEqual(once);
+        expect(receive(once, all, limits, now).news).toEqual([]);
+        for (const { account, region, startedAt } of once)
+          expect(startedAt).toBe(
+            Math.max(
+              ...all
+                .filter((each) => each.account === account && each.region === region)
+                .map((each) => each.startedAt),
+            ),
+          );
+      }),
+    );
+  });
+
+  test('are left out after ForgetAfterDays', () => {
+    const old = registry('111111111111', 'eu-central-1', 24 * 30);
+    expect(receive([old], [], limits, now).registries).toEqual([]);
+    expect(receive([old], [], { forgetAfterDays: 31 }, now).registries).toEqual([old]);
+  });
+});
+
+describe('the centre', () => {
+  const context = () => {
+    const store = memoryObjects();
+    const told: string[] = [];
+    return {
+      ...{ store, now, limits, bucket: 'central', version: '1', told },
+      notify: async ({ subject }: { readonly subject: string }) => void told.push(subject),
+    };
+  };
+
+  test('notifies of each sweep once, however often its report arrives', async () => {
+    const centre = context();
+    await updateCentre(organisation, centre);
+    await updateCentre(organisation, centre);
+    await updateCentre([], centre);
+    expect(centre.told).toEqual(['ECR keepers: 17 changes, 2 registries']);
+    expect(JSON.parse(centre.store.objects.get(centralKeys.index)?.toString() ?? '')).toMatchObject({
+      version: '1',
+      registries: organisation.map(({ account, region }) => ({ account, region })),
+    });
+  });
+
+  test('notifies again where it could not write, and loses no report', async () => {
+    const centre = context();
+    centre.store.before = async (call) => {
+      if (call === 'put') throw new Error('no bucket');
+    };
+    await expect(updateCentre(organisation, centre)).rejects.toThrow('no bucket');
+    centre.store.before = async () => undefined;
+    await updateCentre(organisation, centre);
+    expect(centre.told).toHaveLength(2);
+  });
+
+  test('has all reports of invocations at the same time, in its index and in its page', async () => {
+    const centre = context();
+    // Each call waits for the others, so that they get between each other's reads and writes.
+    let turn = 0;
+    centre.store.before = async () => {
+      turn += 1;
+      for (let ticks = (turn * 7) % 5; ticks > 0; ticks -= 1) await new Promise(setImmediate);
+    };
+    await Promise.all(organisation.map((each) => updateCentre([each], centre)));
+    const index = JSON.parse(centre.store.objects.get(centralKeys.index)?.toString() ?? '');
+    expect(index.registries).toHaveLength(organisation.length);
+    const page = centre.store.objects.get(centralKeys.page)?.toString() ?? '';
+    for (const { account } of organisation) expect(page).toContain(account);
+  });
+
+  test('measures all registries, and each that has reported if that is wanted', async () => {
+    const { metrics } = await updateCentre(organisation, context());
+    const [sums, ...each] = metrics(true, 3);
+    expect(sums).toMatchObject({
+      ...{ Registries: 4, RegistriesLate: 1, Repositories: 1_621, RepositoriesNotSafe: 36 },
+      ...{ RepositoriesFailed: 2, ImagesAtRisk: 17, EventsRejected: 3 },
+    });
+    expect(each).toHaveLength(4);
+    expect(each[2]).toMatchObject({ Account: '222222222222', Region: 'eu-central-1', RepositoriesFailed: 2 });
+    expect(metrics(false, 0)).toHaveLength(1);
+  });
+});
+
+describe('a keeper that reports to the centre', () => {
+  test('copies its reports below its own account and Region, and says what its sweep came to', async () => {
+    const { write, summarise, store } = world();
+    await write({ sweep: 'one', listed: [0], batches: [] });
+    const summary = await summarise('one');
+    const keys = sweepKeys('one');
+    for (const [index, key] of [keys.html, keys.json, keys.csv].entries())
+      store.objects.set(key, Buffer.from(`line ${index}\nlast\n`));
+    const central = memoryObjects();
+    const sent = await prepareForCentre('one', store, central);
+    const { registryId, region } = summary.info.registry;
+    const folder = `accounts/${registryId}/${region}/sweeps/one`;
+    expect([...central.objects].map(([key, text]) => [key, text.toString()])).toEqual([
+      [`${folder}/report.html`, 'line 0\nlast\n'],
+      [`${folder}/report.json`, 'line 1\nlast\n'],
+      [`${folder}/report.csv`, 'line 2\nlast\n'],
+    ]);
+    expect(sent).toEqual(centralSweepOf(summary, true));
+    expect(parseCentralSweep(JSON.parse(JSON.stringify(sent)))).toEqual(sent);
+    expect(await prepareForCentre('one', store, undefined)).toMatchObject({ hasReport: false });
+    await expect(prepareForCentre('two', store, undefined)).rejects.toThrow('the sweep two has no summary');
+  });
+});
