@@ -4,7 +4,7 @@ neither.
 Lambda retries failed invocations and delivers failures (async_failures.py). An event whose target does not exist or
 cannot be invoked goes immediately to the target's dead-letter queue, which the queue's policy must allow
 (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html). RetryPolicy has no effect, because there
-are no transient errors. Policies of queues and topics as targets are not checked. EventBridge Scheduler invokes a
+are no transient errors. Policies of queues and topics as targets are not checked, those of buses are (event_buses.py). EventBridge Scheduler invokes a
 function with its own role instead, so a policy of the function is not needed
 (https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html#setting-up-execution-role).
 """
@@ -15,6 +15,7 @@ import logging
 from ministack.core.arn import ArnParseError, parse_arn
 from ministack.services import eventbridge, lambda_svc, sns
 
+import event_buses
 import queues
 from pinned import private, replace
 
@@ -58,6 +59,8 @@ def _problem(arn: str, rule_arn: str) -> tuple[str, str] | None:
         policy = private(lambda_svc, "_get_base_func_record_for_ref")(arn)[0].get("policy")
         if not queues.allows(policy, SERVICE, "lambda:InvokeFunction", arn, rule_arn):
             return "NO_PERMISSIONS", f"The policy of the function {arn} does not allow EventBridge to invoke it."
+    if service == "events" and ":event-bus/" in arn:
+        return event_buses.problem(arn)
     if service == "sqs" and not queues.exists(arn):
         return "NO_RESOURCE", f"The queue {arn} does not exist."
     if service == "sns" and private(sns, "_topic_by_arn_any_scope")(arn) is None:

@@ -26,6 +26,7 @@ import ecs_pages
 import ecs_revisions
 import ecs_task_definitions
 import encryption
+import event_buses
 import event_patterns
 import event_targets
 import exclusion_filters
@@ -48,9 +49,11 @@ import lifecycle_preview
 import log_metrics
 import macro_calls
 import macro_resource
+import organization_members
 import parent
 import pinned
 import policy_documents
+import policy_variables
 import pull_through_rules
 import pull_time_exclusions
 import pull_times
@@ -127,7 +130,10 @@ GAPS = (
     image_scans,
     push_trail,
     trail_pages,
+    policy_variables,
+    organization_members,
     event_patterns,
+    event_buses,
     event_targets,
     async_failures,
     sns_limits,
