@@ -58,6 +58,7 @@ const onDemand = {
   'aws-commands.cjs': [
     'commands/audit.ts',
     'commands/claims.ts',
+    'commands/distribute.ts',
     'commands/sweep.ts',
     'commands/uses.ts',
     'live/look.ts',
