@@ -3,6 +3,7 @@
  *
  *     template.yaml, hook.yaml ...      the built templates, for `sam deploy --template-file template.yaml`
  *     *-cloudformation.yaml             the same without a transform, such as for StackSets
+ *     organization.yaml                 the StackSets of an organisation, which need no build
  *     *.zip, *.asl.json                 their functions' code, and the definitions of their state machines
  *     ecr-hardening-*.tgz               the command, the library, the CDK constructs
  *     sbom.cdx.json                     the packages in them, in CycloneDX
@@ -12,8 +13,7 @@
  * Releases are reproducible: the same source gives the same bytes.
  */
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Problem } from '../core/problem.ts';
@@ -21,7 +21,8 @@ import { projectRoot } from './paths.ts';
 import { changesOf } from './release/changes.ts';
 import { releaseNotes } from './release/notes.ts';
 import { sbom } from './release/sbom.ts';
-import { samTemplates, writeTemplate } from './release/templates.ts';
+import { writeSums } from './release/sums.ts';
+import { plainTemplates, samTemplates, writeTemplate } from './release/templates.ts';
 
 try {
   const { values } = parseArgs({
@@ -43,6 +44,7 @@ async function writeRelease(version: string, folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const name of templates) await writeTemplate(name, folder, version);
+  for (const name of plainTemplates()) copyFileSync(join(projectRoot, name), join(folder, name));
   execFileSync('npm', ['pack', '--pack-destination', folder, '--silent'], {
     cwd: projectRoot,
     stdio: 'pipe',
@@ -53,16 +55,10 @@ async function writeRelease(version: string, folder: string): Promise<void> {
     'sbom.cdx.json': sbom(readFileSync(join(projectRoot, 'dist', 'THIRD-PARTY-NOTICES'), 'utf8')),
   };
   for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
-  const files = readdirSync(folder).sort();
-  const sums = files.map((file) => `${sumOf(join(folder, file))}  ${file}\n`).join('');
-  writeFileSync(join(folder, 'SHA256SUMS'), sums);
+  const files = writeSums(folder);
   const note = isPreview
     ? ' (a preview: CHANGELOG.md has no date for it, such as "## 1.2.3 – 2026-12-01")'
     : '';
   const lines = [...files, 'SHA256SUMS'].map((file) => `  ${file}`);
   console.log([`Version ${version} is in ${relative(projectRoot, folder)}${note}:`, ...lines].join('\n'));
-}
-
-function sumOf(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex');
 }

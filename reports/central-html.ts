@@ -15,7 +15,8 @@ import { style } from './audit-html/style.ts';
 import { toHtml } from './audit-html/to-html.ts';
 
 const ownStyle = `${style}
-table.central td:nth-child(n) { min-width: 0; } table.central td:nth-child(1) { min-width: 9.5rem; }
+table.central { font-size: .75rem; } table.central td:nth-child(n) { min-width: 0; } table.central td:nth-child(1) { min-width: 8.5rem; }
+table.central th { padding-right: .8rem; } .central-scroll { overflow-x: auto; }
 `;
 
 /**
@@ -83,9 +84,9 @@ function tableOf(registries: readonly CentralRegistry[], limits: CentralLimits, 
   );
   const rows = registries.map((each) => `<tr>${columns.map(({ cell }) => cell(each)).join('')}</tr>`);
   return `<h2>Accounts and Regions</h2>
-<p class="hint" id="hint">Select a heading to sort by it, an account to see what has changed in its last sweep. A registry is late if it has not reported for ${limits.lateAfterDays === 1 ? 'a day' : `${limits.lateAfterDays} days`}, and is left out after ${limits.forgetAfterDays}.</p>
+<p class="hint" id="hint">Select a heading to sort by it, an account to see what has changed in its last sweep. The numbers are of repositories; “To stacks” are left to the templates of the stacks that own them. A registry is late if it has not reported for ${limits.lateAfterDays === 1 ? 'a day' : `${limits.lateAfterDays} days`}, and is left out after ${limits.forgetAfterDays}.</p>
 <p class="tools"><span id="search" hidden><label>Find <input type="search" id="filter" autocomplete="off"></label> <output id="count" for="filter"></output></span></p>
-<div class="scroll" tabindex="0" role="region" aria-label="Accounts and Regions"><table class="sortable n-last asc central" aria-describedby="hint">
+<div class="scroll central-scroll" tabindex="0" role="region" aria-label="Accounts and Regions"><table class="sortable n-last asc central" aria-describedby="hint">
 <caption>${registries.length.toLocaleString('en')} ${registries.length === 1 ? 'registry' : 'registries'}, one for each row</caption>
 <thead><tr>${head.join('')}</tr></thead>
 <tbody>
@@ -108,12 +109,12 @@ function columnsOf(limits: CentralLimits, now: number): readonly Column[] {
       },
     },
     { title: 'Keeper', cell: ({ mode, action }) => `<td>${action === 'release' ? 'released' : mode}</td>` },
-    number('Repositories', ({ repositories }) => repositories, ''),
+    number('Total', ({ repositories }) => repositories, ''),
     number('Not safe', ({ states }) => unsafeCount(states), 'bad'),
     count('Failed', 'failed', 'bad'),
     count('Refused', 'refused', 'warn'),
-    count('Would be hardened', 'would-harden', 'warn'),
-    count('Left to stacks', 'left-to-stack', 'warn'),
+    count('Would harden', 'would-harden', 'warn'),
+    count('To stacks', 'left-to-stack', 'warn'),
     count('Hardened', 'hardened', ''),
     count('Exempt', 'exempt', ''),
     count('Safe', 'safe', 'good'),

@@ -21,6 +21,7 @@ ${isPreview ? '\nThis is a preview of a version that is not released yet.\n' : '
 | file | what it is |
 |---|---|
 ${rows.join('\n')}
+| \`organization.yaml\` | the StackSets of an organisation (docs/organisation.md) |
 | \`*.zip\` | the code of the functions |
 | \`ecr-hardening-${version}.tgz\` | the command, the library and the CDK constructs: \`npm install ./ecr-hardening-${version}.tgz\` |
 | \`sbom.cdx.json\` | the packages in them (CycloneDX) |
@@ -39,8 +40,13 @@ ${changes.trim()}
 `;
 }
 
+const purposes: Readonly<Record<string, string>> = {
+  'hook.yaml': 'the CloudFormation hook',
+  'organization-central.yaml': 'the page of an organisation',
+};
+
 function purposeOf(template: string): string {
   return template === 'template.yaml'
     ? 'the application (macro, custom resource, alerts)'
-    : `the template ${template.replace(/\.yaml$/, '')}`;
+    : (purposes[template] ?? `the template ${template.replace(/\.yaml$/, '')}`);
 }

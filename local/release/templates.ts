@@ -20,6 +20,15 @@ export function samTemplates(): readonly string[] {
     .sort();
 }
 
+/** The project's templates that need no build, by listing: they are released as they are. */
+export function plainTemplates(): readonly string[] {
+  const sam = samTemplates();
+  return readdirSync(projectRoot)
+    .filter((name) => name.endsWith('.yaml') && !name.startsWith('.') && !sam.includes(name))
+    .filter((name) => /^AWSTemplateFormatVersion:/m.test(readFileSync(join(projectRoot, name), 'utf8')))
+    .sort();
+}
+
 /** The name of a template as plain CloudFormation. */
 export function plainName(template: string): string {
   return template.replace(/\.yaml$/, '-cloudformation.yaml');

@@ -17,6 +17,7 @@ import batching_window
 import call_events
 import change_sets
 import cloud_control
+import code_buckets
 import codebuild_pages
 import creation_templates
 import custom_resources
@@ -124,6 +125,7 @@ GAPS = (
     stack_deploy,
     service_tokens,
     function_names,
+    code_buckets,
     simulated_policies,
     image_events,
     image_times,
