@@ -67,7 +67,7 @@ function bytesOf(folder: string, name: string): Uint8Array {
   try {
     return readFileSync(join(folder, name));
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const reason = typeof error === 'object' && error !== null && 'code' in error ? error.code : error;
     throw new Problem(`${join(folder, name)} cannot be read (${reason}).`);
   }
 }

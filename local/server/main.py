@@ -52,6 +52,7 @@ import macro_calls
 import macro_resource
 import organization_members
 import parent
+import physical_names
 import pinned
 import policy_documents
 import policy_variables
@@ -126,6 +127,7 @@ GAPS = (
     service_tokens,
     function_names,
     code_buckets,
+    physical_names,
     simulated_policies,
     image_events,
     image_times,

@@ -27,6 +27,8 @@ export interface CentralSweep {
   readonly changes: readonly Named<WhatChanged>[];
   /** How many changes there are, of which `changes` may not have all. */
   readonly changed: number;
+  /** Whether it was compared with no earlier sweep, as the first one and a release are: then all of it is news. */
+  readonly isWhole: boolean;
   /** Whether its reports are in the central bucket. */
   readonly hasReport: boolean;
 }
@@ -37,12 +39,13 @@ const maxNames = 5;
 const maxNameCharacters = 256;
 
 export function centralSweepOf(
-  { info, repositories, states, atRisk, changes, endedAt }: SweepSummary,
+  { info, repositories, states, atRisk, changes, previous, endedAt }: SweepSummary,
   hasReport: boolean,
 ): CentralSweep {
   const { sweep, action, mode, startedAt } = info;
   return {
     ...{ sweep, action, mode, startedAt: Date.parse(startedAt), endedAt, repositories, states, hasReport },
+    isWhole: previous === undefined,
     atRisk: { repositories: atRisk.repositories, images: atRisk.images },
     changes: changes
       .slice(0, maxChanges)
@@ -54,7 +57,7 @@ export function centralSweepOf(
 /** An event's detail; undefined for any other form, such as one that somebody else has sent. */
 export function parseCentralSweep(detail: unknown): CentralSweep | undefined {
   if (!isObject(detail)) return undefined;
-  const { sweep, action, mode, hasReport } = detail;
+  const { sweep, action, mode, isWhole, hasReport } = detail;
   const { states, atRisk, changes } = detail;
   if (typeof sweep !== 'string' || !isSweepName(sweep) || !isOneOf(sweepActions, action)) return undefined;
   if (!isOneOf(keeperModes, mode) || !isObject(states) || !isObject(atRisk) || !isList(changes))
@@ -67,6 +70,7 @@ export function parseCentralSweep(detail: unknown): CentralSweep | undefined {
     ...{ sweep, action, mode, ...counts, atRisk: risk },
     states: statesIn(states),
     changes: parsed.flatMap((change) => change ?? []),
+    isWhole: isWhole === true,
     hasReport: hasReport === true,
   };
 }

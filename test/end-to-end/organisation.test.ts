@@ -2,13 +2,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateRepositoryCommand, DescribeRepositoriesCommand } from '@aws-sdk/client-ecr';
+import * as eventOperations from '@aws-sdk/client-eventbridge';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import * as s3Operations from '@aws-sdk/client-s3';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { centralReportKeys } from '../../sweep/central/keys.ts';
 import type { CentralRegistry } from '../../sweep/central/registries.ts';
+import { allowed, operationsOf, policiesOf } from './support/iam.ts';
 import {
   bucketsTemplate,
   createStack,
@@ -148,7 +151,7 @@ describe('an organisation of two accounts in two Regions', () => {
     expect(registries).toMatchObject(
       [home, member].flatMap((account) =>
         ['eu-west-1', 'us-east-1'].map((region) => ({
-          ...{ account, region, mode: 'Mend', repositories: 2, changed: 1, hasReport: true },
+          ...{ account, region, mode: 'Mend', repositories: 2, changed: 0, isWhole: true, hasReport: true },
           states: { hardened: 1, safe: 1 },
         })),
       ),
@@ -188,7 +191,7 @@ describe('an account', () => {
   };
   const forged = {
     ...{ ...detail, changed: 0, states: { safe: 999 }, atRisk: { repositories: 0, images: 0 }, changes: [] },
-    ...{ account: home, region: 'us-east-1', startedAt: Date.now() },
+    ...{ account: home, region: 'us-east-1' },
   };
   const send = ({ events }: Place) =>
     events.send(
@@ -200,7 +203,8 @@ describe('an account', () => {
               Source: 'ecr-hardening',
               DetailType: 'ECR Keeper Sweep',
             },
-            Detail: JSON.stringify(forged),
+            // Newer than what the keepers have reported.
+            Detail: JSON.stringify({ ...forged, startedAt: Date.now() }),
           },
         ],
       }),
@@ -246,6 +250,39 @@ describe('an account', () => {
     await expect(place(member, 'us-east-1').s3.send(new HeadObjectCommand(code))).resolves.toMatchObject({
       $metadata: { httpStatusCode: 200 },
     });
+  });
+});
+
+describe('the roles, by IAM', () => {
+  const member1 = place(member, 'eu-west-1');
+  const bucket = (key: string) => `arn:aws:s3:::${central.CentralBucket}/${key}`;
+  const s3 = operationsOf('s3', s3Operations);
+
+  test('of a keeper write below the account and the Region, and send to the one bus', async () => {
+    const policies = await policiesOf('KeeperCentralRole', 'ecr-hardening', member1);
+    const own = bucket(`accounts/${member}/eu-west-1/sweeps/one/report.html`);
+    expect(await allowed(policies, s3, own)).toEqual(['s3:AbortMultipartUpload', 's3:PutObject']);
+    for (const key of [`accounts/${member}/us-east-1/x`, `accounts/${home}/eu-west-1/x`, 'index.json'])
+      expect(await allowed(policies, s3, bucket(key))).toEqual([]);
+    const events = operationsOf('events', eventOperations);
+    expect(await allowed(policies, events, '*')).toEqual([]);
+    const forwarding = await policiesOf('KeeperCentralEventsRole', 'ecr-hardening', member1);
+    expect(await allowed(forwarding, events, central.CentralBusArn ?? '')).toEqual(['events:PutEvents']);
+    const other = `arn:aws:events:us-east-1:${home}:event-bus/other`;
+    expect(await allowed(forwarding, events, other)).toEqual([]);
+    const machine = await policiesOf('KeeperSweepRole', 'ecr-hardening', member1);
+    const bus = `arn:aws:events:eu-west-1:${member}:event-bus/default`;
+    const from = (ContextKeyValues: string[]) => [
+      { ContextKeyName: 'events:source', ContextKeyType: 'string' as const, ContextKeyValues },
+    ];
+    expect(await allowed(machine, events, bus, from(['ecr-hardening']))).toEqual(['events:PutEvents']);
+    expect(await allowed(machine, events, bus, from(['other']))).toEqual([]);
+  });
+
+  test('of the centre read nothing that accounts write', async () => {
+    const policies = await policiesOf('CentreRole', 'central', centre);
+    expect(await allowed(policies, s3, bucket('index.html'))).toEqual(['s3:GetObject', 's3:PutObject']);
+    expect(await allowed(policies, s3, bucket(`accounts/${home}/us-east-1/x`))).toEqual([]);
   });
 });
 

@@ -66,28 +66,45 @@ const maxRegistries = 50;
  *
  * @param bucket the central bucket, which has the page
  */
-export function centralMessage(news: readonly CentralRegistry[], bucket: string): SweepMessage | undefined {
-  const changed = news.filter((each) => each.changes.length > 0);
-  const [first] = changed;
+export function centralMessage(
+  news: readonly CentralRegistry[],
+  bucket: string,
+): SweepMessage | undefined {
+  const told = news.filter((each) => each.isWhole || each.changes.length > 0);
+  const [first] = told;
   if (first === undefined) return undefined;
-  const count = changed.reduce((sum, each) => sum + each.changed, 0);
   const where =
-    changed.length === 1
+    told.length === 1
       ? `${first.account} in ${first.region}`
-      : `${changed.length.toLocaleString('en')} registries`;
-  const rest = changed.length - maxRegistries;
-  const parts = changed
+      : `${told.length.toLocaleString('en')} registries`;
+  const rest = told.length - maxRegistries;
+  const parts = told
     .slice(0, maxRegistries)
     .map((each) =>
-      [`${each.account} in ${each.region}`, ...changeLines(each).map((line) => `  ${line}`)].join('\n'),
+      [`${each.account} in ${each.region}`, ...newsLines(each).map((line) => `  ${line}`)].join('\n'),
     );
   return {
-    subject: `ECR keepers: ${pluralise(count, 'change', 'changes')}, ${where}`.slice(0, 100),
+    subject: `ECR keepers: ${subjectOf(told)}, ${where}`.slice(0, 100),
     text: `${[
-      'Since the sweeps before',
+      'What is new in these registries',
       ...parts,
       ...(rest > 0 ? [`and ${pluralise(rest, 'more registry', 'more registries')}`] : []),
       `All registries\n  s3://${bucket}/index.html`,
     ].join('\n\n')}\n`,
   };
+}
+
+function subjectOf(told: readonly CentralRegistry[]): string {
+  const changed = told.reduce((sum, each) => sum + each.changed, 0);
+  const whole = told.filter(({ isWhole }) => isWhole).length;
+  return [
+    ...(changed === 0 ? [] : [pluralise(changed, 'change', 'changes')]),
+    ...(whole === 0 ? [] : [pluralise(whole, 'first sweep or release', 'first sweeps or releases')]),
+  ].join(', ');
+}
+
+function newsLines(registry: CentralRegistry): readonly string[] {
+  if (!registry.isWhole) return changeLines(registry);
+  const title = registry.action === 'release' ? 'released its claims' : 'first sweep';
+  return [`${title}: ${statesClause(registry.states) || 'no repositories'}`];
 }

@@ -1,5 +1,5 @@
 /** What the policies of a deployed role allow, by IAM's simulator. */
-import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import { type CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import {
   type ContextEntry,
   GetRolePolicyCommand,
@@ -22,19 +22,30 @@ export const operationsOf = (prefix: string, sdk: object) =>
     .filter((name) => name.endsWith('Command'))
     .map((name) => `${prefix}:${name.replace(/Command$/, '')}`);
 
+/** Where a role is. */
+export interface RolePlace {
+  readonly cloudformation: CloudFormationClient;
+  readonly iam: IAMClient;
+}
+
 /** The policies of a role of the deployed application, as they stand in IAM. */
-export async function policiesOf(logicalId: string, StackName = applicationStack): Promise<string[]> {
-  const { StackResources } = await clients.cloudformation.send(
+export async function policiesOf(
+  logicalId: string,
+  StackName = applicationStack,
+  // Of another account or Region.
+  { cloudformation, iam: of }: RolePlace = { cloudformation: clients.cloudformation, iam },
+): Promise<string[]> {
+  const { StackResources } = await cloudformation.send(
     new DescribeStackResourcesCommand({
       StackName,
       LogicalResourceId: logicalId,
     }),
   );
   const RoleName = StackResources?.[0]?.PhysicalResourceId ?? '';
-  const { PolicyNames } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+  const { PolicyNames } = await of.send(new ListRolePoliciesCommand({ RoleName }));
   return Promise.all(
     (PolicyNames ?? []).map(async (PolicyName) => {
-      const { PolicyDocument } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+      const { PolicyDocument } = await of.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
       return decodeURIComponent(PolicyDocument ?? '');
     }),
   );

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -34,6 +35,7 @@ export function place(account: string, region: string) {
     cloudformation: new CloudFormationClient(configuration),
     ecr: new ECRClient(configuration),
     events: new EventBridgeClient(configuration),
+    iam: new IAMClient(configuration),
     s3: new S3Client({ ...configuration, forcePathStyle: true }),
     sns: new SNSClient(configuration),
     sqs: new SQSClient(configuration),

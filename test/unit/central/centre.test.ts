@@ -127,7 +127,7 @@ describe('the reports in the queue', () => {
       {
         ...{ sweep: fc.oneof(fc.constant('one'), anything), action: fc.constantFrom('sweep', 'release', 1) },
         ...{ mode: fc.constantFrom('Mend', 'Report', null), startedAt: fc.oneof(fc.nat(), anything) },
-        ...{ endedAt: fc.nat(), repositories: fc.nat(), changed: fc.nat(), hasReport: anything },
+        ...{ endedAt: fc.nat(), repositories: fc.nat(), changed: fc.nat(), hasReport: anything, isWhole: anything },
         states: fc.oneof(fc.dictionary(fc.constantFrom(...resultStates, '__proto__'), anything), anything),
         atRisk: fc.oneof(fc.record({ repositories: fc.nat(), images: fc.nat() }), anything),
         changes: fc.oneof(
@@ -206,7 +206,7 @@ describe('the centre', () => {
     await updateCentre(organisation, centre);
     await updateCentre(organisation, centre);
     await updateCentre([], centre);
-    expect(centre.told).toEqual(['ECR keepers: 17 changes, 2 registries']);
+    expect(centre.told).toEqual(['ECR keepers: 17 changes, 1 first sweep or release, 3 registries']);
     expect(JSON.parse(centre.store.objects.get(centralKeys.index)?.toString() ?? '')).toMatchObject({
       version: '1',
       registries: organisation.map(({ account, region }) => ({ account, region })),

@@ -54,6 +54,7 @@ export const organisation: readonly CentralRegistry[] = [
   }),
   registry('333333333333', 'ap-southeast-2', 0, {
     action: 'release',
+    isWhole: true,
     states: { released: 1_500, kept: 1 },
     repositories: 1_501,
   }),

@@ -7,6 +7,7 @@ import { watchedCalls } from '../../../core/registry-events/event.ts';
 import { metricNamespace, metricsOf } from '../../../functions/keeper/metrics.ts';
 import { maxReceives } from '../../../functions/keeper/queued-events.ts';
 import { projectRoot } from '../../../local/paths.ts';
+import { centralDetailType, centralSource } from '../../../sweep/central/event.ts';
 import { keeperModes } from '../../../sweep/sweep-info.ts';
 import { actionsReachableFrom } from '../../support/imports.ts';
 import { world } from '../sweep/support/world.ts';
@@ -36,7 +37,11 @@ function statementsOf(role: string): readonly JsonObject[] {
   // Also those under a condition.
   return listed(resource(role, 'Properties', 'Policies'))
     .flatMap(listed)
-    .flatMap((policy) => listed(at(policy, 'PolicyDocument', 'Statement')).filter(isObject));
+    .flatMap((policy) =>
+      listed(at(policy, 'PolicyDocument', 'Statement'))
+        .flatMap(listed)
+        .filter(isObject),
+    );
 }
 const actionsOf = (role: string) => statementsOf(role).flatMap(({ Action }) => listed(Action).map(String));
 
@@ -72,10 +77,16 @@ describe('what template.yaml deploys for the keeper', () => {
     const narrower: Readonly<Record<string, string>> = {
       KeeperAlarmTopic: 'HasOwnAlarmTopic',
       KeeperPullTimeExclusion: 'KeeperReadsImageIndexes',
+      KeeperCentralFunction: 'HasCentre',
+      KeeperCentralRole: 'HasCentre',
+      KeeperCentralRule: 'HasCentralBus',
+      KeeperCentralEventsRole: 'HasCentralBus',
       ...Object.fromEntries(ofEvents.map((name) => [name, 'HasKeeperEvents'])),
     };
-    for (const condition of Object.values(narrower))
-      expect(listed(at(template, 'Conditions', condition))).toContain('HasKeeper');
+    const conditions = (name: string) => listed(at(template, 'Conditions', name));
+    expect(conditions('HasCentre')).toEqual(['HasCentralBus', 'HasCentralBucket']);
+    for (const condition of [...Object.values(narrower), ...conditions('HasCentre').map(String)])
+      if (condition !== 'HasCentre') expect(conditions(condition)).toContain('HasKeeper');
     expect(resources.length).toBeGreaterThan(20);
     for (const name of resources)
       expect({ name, condition: resource(name, 'Condition') }).toEqual({
@@ -84,7 +95,7 @@ describe('what template.yaml deploys for the keeper', () => {
       });
   });
 
-  test.each(['List', 'Evidence', 'Batch', 'Summary', 'Events'])(
+  test.each(['List', 'Evidence', 'Batch', 'Summary', 'Events', 'Central'])(
     'the function %s may do what its code does',
     (name) => {
       const file = `functions/keeper/${name.toLowerCase()}.ts`;
@@ -121,13 +132,13 @@ describe('what template.yaml deploys for the keeper', () => {
       handler: resource(name, 'Properties', 'Handler'),
       metadata: resource(name, 'Metadata'),
     }));
-    expect(builds).toHaveLength(5);
+    expect(builds).toHaveLength(6);
     for (const build of builds) expect(build).toEqual(builds[0]);
   });
 
   test('every role has the boundary, and every log its retention', () => {
     const boundary = ['HasPermissionsBoundary', 'PermissionsBoundaryArn', 'AWS::NoValue'];
-    expect(ofType('AWS::IAM::Role')).toHaveLength(7);
+    expect(ofType('AWS::IAM::Role')).toHaveLength(9);
     for (const name of ofType('AWS::IAM::Role')) {
       expect(resource(name, 'Properties', 'PermissionsBoundary')).toEqual(boundary);
       expect(actionsOf(name).filter((action) => action.includes('*'))).toEqual([]);
@@ -293,10 +304,28 @@ describe('the state machine of the keeper', () => {
       expect(states(name, 'Catch')).toMatchObject([{ ErrorEquals: ['States.ALL'], Next: 'Notify' }]);
   });
 
+  test('ends as its summary says, whatever comes of the centre', () => {
+    for (const name of ['Central', 'Send'])
+      expect(states(name, 'Catch')).toMatchObject([{ ErrorEquals: ['States.ALL'], Next: 'NotCentral' }]);
+    expect(states('NotCentral', 'Catch')).toMatchObject([
+      { ErrorEquals: ['States.ALL'], Next: 'IsFinished' },
+    ]);
+    for (const name of ['HasCentre', 'HasCentralBus']) expect(states(name, 'Default')).toBe('IsFinished');
+    const [entry] = listed(states('Send', 'Arguments', 'Entries'));
+    expect(entry).toMatchObject({ Source: centralSource, DetailType: centralDetailType });
+    const pattern = resource('KeeperCentralRule', 'Properties', 'EventPattern');
+    expect(pattern).toEqual({
+      ...{ source: [centralSource], 'detail-type': [centralDetailType], account: ['AWS::AccountId'] },
+    });
+  });
+
   test('may do what its states do', () => {
     expect(actionsOf('KeeperSweepRole').filter((name) => !name.startsWith('logs:'))).toEqual([
       'lambda:InvokeFunction',
       'sns:Publish',
+      // With a centre.
+      'lambda:InvokeFunction',
+      'events:PutEvents',
       // https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
       'states:StartExecution',
       'states:DescribeExecution',
