@@ -1,12 +1,20 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { projectRoot, pythonEnvironment } from '../../local/paths.ts';
-import { samTemplates } from '../../local/release/templates.ts';
+import { plainTemplates, samTemplates } from '../../local/release/templates.ts';
+import { bucketsTemplate } from '../end-to-end/support/buckets-template.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'templates-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 test('Checkov finds nothing in the application’s own templates that is not explained beside the resource', () => {
-  const templates = samTemplates();
-  expect(templates).toContain('template.yaml');
+  const buckets = join(folder, 'buckets.yaml');
+  writeFileSync(buckets, bucketsTemplate());
+  const templates = [...samTemplates(), ...plainTemplates(), buckets];
+  expect(templates).toEqual(expect.arrayContaining(['template.yaml', 'organization.yaml']));
   const output = execFileSync(
     join(pythonEnvironment('checkov'), 'bin', 'python3'),
     [

@@ -11,15 +11,9 @@ import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand } 
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { centralReportKeys } from '../../sweep/central/keys.ts';
 import type { CentralRegistry } from '../../sweep/central/registries.ts';
+import { bucketsTemplate } from './support/buckets-template.ts';
 import { allowed, operationsOf, policiesOf } from './support/iam.ts';
-import {
-  bucketsTemplate,
-  createStack,
-  makeRelease,
-  organisationOf,
-  type Place,
-  place,
-} from './support/organisation.ts';
+import { createStack, makeRelease, organisationOf, type Place, place } from './support/organisation.ts';
 import { type CommandEnded, runCommand } from './support/run-command.ts';
 import { clients } from './support/stacks.ts';
 

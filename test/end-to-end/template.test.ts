@@ -1,7 +1,18 @@
-import { expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { plainTemplates, samTemplates } from '../../local/release/templates.ts';
 import { runSam } from '../../local/sam.ts';
+import { bucketsTemplate } from './support/buckets-template.ts';
 
-test.each(['template.yaml', 'hook.yaml', 'organization-central.yaml'])(
+const folder = mkdtempSync(join(tmpdir(), 'templates-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+// A template within a template, which no tool looks into.
+const buckets = join(folder, 'buckets.yaml');
+writeFileSync(buckets, bucketsTemplate());
+
+test.each([...samTemplates(), ...plainTemplates(), buckets])(
   'sam validate --lint finds nothing to say about %s',
   async (template) => {
     const { code, output } = await runSam([

@@ -19,7 +19,6 @@ import { localConfiguration } from '../../../local/demo/clients.ts';
 import { projectRoot } from '../../../local/paths.ts';
 import { writeSums } from '../../../local/release/sums.ts';
 import { writeTemplate } from '../../../local/release/templates.ts';
-import { parseTemplate } from '../../../template-text/parse.ts';
 import { clients } from './stacks.ts';
 
 const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
@@ -71,14 +70,6 @@ export async function makeRelease(): Promise<string> {
   writeFileSync(join(folder, `ecr-hardening-${version}.tgz`), 'the package of the command');
   writeSums(folder);
   return folder;
-}
-
-/** The template of the buckets, as organization.yaml has it for its StackSet. */
-export function bucketsTemplate(): string {
-  const file = join(projectRoot, 'organization.yaml');
-  const { Resources } = parseTemplate(readFileSync(file, 'utf8'), file);
-  const { TemplateBody } = asObject(asObject(asObject(Resources).CodeBuckets).Properties);
-  return asText(TemplateBody) ?? '';
 }
 
 /** Creates a stack, from a template of any size. @returns its outputs */
