@@ -3,9 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateRepositoryCommand, DescribeRepositoriesCommand } from '@aws-sdk/client-ecr';
 import * as eventOperations from '@aws-sdk/client-eventbridge';
-import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { PutEventsCommand, RemovePermissionCommand } from '@aws-sdk/client-eventbridge';
+import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import * as s3Operations from '@aws-sdk/client-s3';
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  DeleteBucketPolicyCommand,
+  GetBucketPolicyCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
@@ -39,7 +47,8 @@ function run(args: readonly string[]): Promise<CommandEnded> {
   return runCommand([...args, '--endpoint-url', clients.endpoint], {
     ...{ folder, cwd: folder },
     environment: {
-      AWS_ACCESS_KEY_ID: home,
+      // The SDK warns of keys beside profiles.
+      AWS_ACCESS_KEY_ID: '',
       AWS_CONFIG_FILE: join(folder, 'config'),
       AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials'),
     },
@@ -67,7 +76,9 @@ describe('an organisation of two accounts in two Regions', () => {
       const made = await createStack(place(home, region), 'code', bucketsTemplate(), parameters);
       expect(made.CodeBucket).toBe(`${prefix}-${home}-${region}`);
     }
-    const distribute = ['distribute', release, '--bucket-prefix', `${prefix}-${home}`, ...inRegions];
+    const distribute = [
+      ...['distribute', release, '--bucket-prefix', `${prefix}-${home}`, '--profile', 'home', ...inRegions],
+    ];
     const first = await run(distribute);
     expect(first).toMatchObject({ code: 0, err: '' });
     expect(first.out).toMatch(
@@ -101,7 +112,7 @@ describe('an organisation of two accounts in two Regions', () => {
       ...code,
       OrganizationId,
     });
-    queue = await subscribedQueue(centre, central.ChangesTopicArn ?? '');
+    queue = await subscribedQueue(centre, central.ChangesTopicArn ?? '', 'central-changes');
     const { CentralBusArn = '', CentralBucket = '' } = central;
     for (const each of places) {
       for (const [index, mutability] of (['MUTABLE', 'IMMUTABLE'] as const).entries())
@@ -171,6 +182,24 @@ describe('an organisation of two accounts in two Regions', () => {
       [home, member].flatMap((account) => regions.map((region) => ({ account, region, total: 2 }))),
     );
     expect(repositories).toHaveLength(8);
+
+    const roles: string[] = [];
+    for (const account of [home, member]) {
+      const { Role } = await place(account, 'us-east-1').iam.send(
+        new CreateRoleCommand({
+          RoleName: 'audit',
+          AssumeRolePolicyDocument: JSON.stringify({
+            Version: '2012-10-17',
+            Statement: { Effect: 'Allow', Principal: { AWS: home }, Action: 'sts:AssumeRole' },
+          }),
+        }),
+      );
+      roles.push('--role-arn', Role?.Arn ?? '');
+    }
+    const assumed = await run(['audit', '--profile', 'home', ...roles, ...inRegions, '--no-usage']);
+    expect(assumed).toMatchObject({ code: 0, err: '' });
+    expect(assumed.out).toContain('4 ECR registries of 2 accounts in 2 Regions');
+    expect(assumed.out).toContain('Issues: 8 without an effective lifecycle policy.');
   });
 });
 
@@ -237,13 +266,48 @@ describe('an account', () => {
       Entries: [{ ErrorCode: 'AccessDeniedException' }],
     });
     const { CentralBucket: Bucket } = central;
-    const write = new PutObjectCommand({ Bucket, Key: `accounts/${stranger}/us-east-1/x`, Body: '' });
+    const write = new PutObjectCommand({ Bucket, Key: `accounts/${stranger}/us-east-1/x`, Body: 'x' });
     await expect(outside.s3.send(write)).rejects.toThrow('Access Denied');
     const code = { Bucket: `ecr-hardening-${home}-us-east-1`, Key: `ecr-hardening/${version}/SHA256SUMS` };
     await expect(outside.s3.send(new GetObjectCommand(code))).rejects.toThrow('Access Denied');
     await expect(place(member, 'us-east-1').s3.send(new HeadObjectCommand(code))).resolves.toMatchObject({
       $metadata: { httpStatusCode: 200 },
     });
+  });
+});
+
+describe('a keeper that cannot reach the centre', () => {
+  const here = place(member, 'eu-west-1');
+  const sweep = ['sweep', '--profile', 'member', '--region', 'eu-west-1', '--no-open', '-o', 'own.html'];
+
+  test('has its own report and ends as it would; it tells its topic, and keeps what the bus refuses', async () => {
+    const outputs = await outputsOf(here, 'ecr-hardening');
+    const told = await subscribedQueue(here, outputs.AlertTopicArn ?? '', 'keeper-notifications');
+    const { CentralBusArn = '', CentralBucket } = central;
+    await centre.events.send(
+      new RemovePermissionCommand({
+        EventBusName: CentralBusArn.split('/').at(-1),
+        RemoveAllPermissions: true,
+      }),
+    );
+    expect(await run(sweep)).toMatchObject({ code: 0, err: '' });
+    const refused = await messagesOf(outputs.KeeperDeadLettersUrl ?? '', here);
+    expect(refused).toMatchObject([
+      { 'detail-type': 'ECR Keeper Sweep', account: member, region: 'eu-west-1' },
+    ]);
+
+    const { Policy = '' } = await centre.s3.send(new GetBucketPolicyCommand({ Bucket: CentralBucket }));
+    await centre.s3.send(new DeleteBucketPolicyCommand({ Bucket: CentralBucket }));
+    expect(await run(sweep)).toMatchObject({ code: 0, err: '' });
+    await centre.s3.send(new PutBucketPolicyCommand({ Bucket: CentralBucket, Policy }));
+    expect(readFileSync(join(folder, 'own.html'), 'utf8')).toContain(`ECR registry ${member} in eu-west-1`);
+    const { Messages = [] } = await here.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: told, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+    );
+    const texts = Messages.map(({ Body = '' }) => Body);
+    expect(
+      texts.filter((text) => text.includes('it could not be sent to the central bucket or bus')),
+    ).toHaveLength(1);
   });
 });
 
@@ -299,8 +363,8 @@ async function indexWhere(isSo: (index: Index) => boolean): Promise<Index> {
   }
 }
 
-async function subscribedQueue({ sqs, sns }: Place, TopicArn: string): Promise<string> {
-  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'central-changes' }));
+async function subscribedQueue({ sqs, sns }: Place, TopicArn: string, QueueName: string): Promise<string> {
+  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName }));
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
   );
@@ -313,8 +377,8 @@ async function subscribedQueue({ sqs, sns }: Place, TopicArn: string): Promise<s
   return QueueUrl;
 }
 
-async function messagesOf(QueueUrl: string): Promise<readonly Index[]> {
-  const { Messages = [] } = await centre.sqs.send(
+async function messagesOf(QueueUrl: string, { sqs }: Place = centre): Promise<readonly Index[]> {
+  const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
   );
   return Messages.map(({ Body = '' }) => JSON.parse(Body));

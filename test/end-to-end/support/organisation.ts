@@ -72,6 +72,17 @@ export async function makeRelease(): Promise<string> {
   return folder;
 }
 
+/** The outputs of a stack, by name. */
+export async function outputsOf(
+  { cloudformation }: Pick<Place, 'cloudformation'>,
+  StackName: string,
+): Promise<Readonly<Record<string, string>>> {
+  const { Stacks = [] } = await cloudformation.send(new DescribeStacksCommand({ StackName }));
+  return Object.fromEntries(
+    (Stacks[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+  );
+}
+
 /** Creates a stack, from a template of any size. @returns its outputs */
 export async function createStack(
   { account, region, cloudformation, s3 }: Place,
@@ -96,11 +107,8 @@ export async function createStack(
   );
   for (;;) {
     const { Stacks = [] } = await cloudformation.send(new DescribeStacksCommand({ StackName }));
-    const { StackStatus = '', Outputs = [] } = Stacks[0] ?? {};
-    if (StackStatus === 'CREATE_COMPLETE')
-      return Object.fromEntries(
-        Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
-      );
+    const { StackStatus = '' } = Stacks[0] ?? {};
+    if (StackStatus === 'CREATE_COMPLETE') return outputsOf({ cloudformation }, StackName);
     if (!StackStatus.endsWith('CREATE_IN_PROGRESS')) {
       const { StackEvents = [] } = await cloudformation.send(new DescribeStackEventsCommand({ StackName }));
       const reasons = StackEvents.flatMap(({ LogicalResourceId, ResourceStatusReason: reason }) =>
