@@ -21,7 +21,14 @@ import { centralReportKeys } from '../../sweep/central/keys.ts';
 import type { CentralRegistry } from '../../sweep/central/registries.ts';
 import { bucketsTemplate } from './support/buckets-template.ts';
 import { allowed, operationsOf, policiesOf } from './support/iam.ts';
-import { createStack, makeRelease, organisationOf, type Place, place } from './support/organisation.ts';
+import {
+  createStack,
+  makeRelease,
+  organisationOf,
+  outputsOf,
+  type Place,
+  place,
+} from './support/organisation.ts';
 import { type CommandEnded, runCommand } from './support/run-command.ts';
 import { clients } from './support/stacks.ts';
 
