@@ -37,10 +37,11 @@ export function* htmlChunks(
   const script = pageScript();
   const reasons = reasonsOf(audit);
   const title = auditTitle(audit, 'ECR registry');
-  const isUnread = (registries ?? []).some(({ failure }) => failure !== undefined);
-  const isIncomplete = read < total || isUnread;
+  const unread = (registries ?? []).filter(({ failure }) => failure !== undefined).length;
+  const isIncomplete = read < total || unread > 0;
   // The first sentence of an incomplete audit is shown in a box of its own.
-  const [lead = '', ...rest] = isIncomplete ? summary.sentences.slice(1) : summary.sentences;
+  // Why registries were not read is in their table.
+  const [lead = '', ...rest] = isIncomplete ? summary.sentences.slice(1 + unread) : summary.sentences;
   const figures = figuresOf(audit);
   // Only this script and this style are allowed; nothing may be loaded.
   const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;

@@ -51,7 +51,7 @@ thead th[aria-sort="ascending"]::after { content: "\\2191"; color: var(--ink); f
 thead th[aria-sort="descending"]::after { content: "\\2193"; color: var(--ink); font-weight: 700; }
 .n { text-align: right; } td.n { white-space: nowrap; }
 td { overflow-wrap: anywhere; }
-table.registries { width: auto; min-width: min(100%, 48rem); } table.registries td:nth-child(n) { min-width: 0; }
+table.registries { width: auto; min-width: min(100%, 48rem); } table.registries td:nth-child(n) { min-width: 0; } table.registries td:nth-child(1) { white-space: nowrap; }
 table.registries thead th { cursor: auto; padding-right: .4rem; position: static; } table.registries thead th::after { content: none; }
 tfoot th, tfoot td { font-weight: 600; background: var(--raised); }
 td:nth-child(1) { min-width: 11.5rem; } td:nth-child(2) { min-width: 7rem; } td:nth-child(3), td:last-child { min-width: 6rem; }
@@ -70,7 +70,10 @@ li { margin: .2rem 0; }
 footer { margin-top: 3rem; color: var(--quiet); font-size: .85rem; }
 @media (min-width: 80rem) {
   /* The table fits, so its heading stays visible while the page scrolls. */
-  .scroll { overflow: visible; }
+  .scroll:not(.several) { overflow: visible; }
+}
+@media (min-width: 92rem) {
+  .scroll.several { overflow: visible; }
 }
 @media (max-width: 40rem) {
   body { padding: 1.25rem .9rem 3rem; }

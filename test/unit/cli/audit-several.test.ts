@@ -123,6 +123,7 @@ describe('an audit of two accounts in two Regions, one of which may not be read'
     expect(page).toContain('<h1>4 ECR registries of 2 accounts in 2 Regions</h1>');
     expect(page).toContain('role="alert">Incomplete: 1 of 4 registries could not be read.');
     expect(page).toContain(`class="bad">Not read: ${denied}</td>`);
+    expect(page).toContain('<p class="lead">3 of 30 repositories are safe');
     expect(page.match(/<td>222222222222<\/td><td class="date">us-east-1<\/td>/g)).toHaveLength(10);
   });
 
