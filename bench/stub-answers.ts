@@ -83,7 +83,7 @@ const answers: Readonly<Record<string, (input: Input, registry: Registry) => Ans
     },
   }),
   LookupEvents: () => ({ body: { Events: [] } }),
-  GetCallerIdentity: () => ({
+  GetCallerIdentity: (_, { account }) => ({
     body: {
       xml: `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${account}:user/bench</Arn><UserId>bench</UserId><Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
     },

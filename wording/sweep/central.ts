@@ -66,10 +66,7 @@ const maxRegistries = 50;
  *
  * @param bucket the central bucket, which has the page
  */
-export function centralMessage(
-  news: readonly CentralRegistry[],
-  bucket: string,
-): SweepMessage | undefined {
+export function centralMessage(news: readonly CentralRegistry[], bucket: string): SweepMessage | undefined {
   const told = news.filter((each) => each.isWhole || each.changes.length > 0);
   const [first] = told;
   if (first === undefined) return undefined;

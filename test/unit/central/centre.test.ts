@@ -127,7 +127,13 @@ describe('the reports in the queue', () => {
       {
         ...{ sweep: fc.oneof(fc.constant('one'), anything), action: fc.constantFrom('sweep', 'release', 1) },
         ...{ mode: fc.constantFrom('Mend', 'Report', null), startedAt: fc.oneof(fc.nat(), anything) },
-        ...{ endedAt: fc.nat(), repositories: fc.nat(), changed: fc.nat(), hasReport: anything, isWhole: anything },
+        ...{
+          endedAt: fc.nat(),
+          repositories: fc.nat(),
+          changed: fc.nat(),
+          hasReport: anything,
+          isWhole: anything,
+        },
         states: fc.oneof(fc.dictionary(fc.constantFrom(...resultStates, '__proto__'), anything), anything),
         atRisk: fc.oneof(fc.record({ repositories: fc.nat(), images: fc.nat() }), anything),
         changes: fc.oneof(

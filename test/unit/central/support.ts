@@ -24,6 +24,7 @@ export function registry(
       atRisk: { repositories: 0, images: 0 },
       changes: [],
       changed: 0,
+      isWhole: false,
       hasReport: true,
     },
     ...more,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { auditRepository } from '../../../audit/audit-repository.ts';
-import { coloursFor } from '../../../cli/colours.ts';
+import { noColours } from '../../../cli/colours.ts';
 import { sweepsText } from '../../../cli/reports/sweeps-text.ts';
 import { collectSweeps } from '../../../cli/sweep/collect-sweeps.ts';
 import { sweepsReport } from '../../../cli/sweep/sweeps-report.ts';
@@ -94,7 +94,7 @@ describe('the sweeps of several keepers', () => {
 
   test('are told at a terminal', async () => {
     const all = await collected();
-    const text = sweepsText(all.sweeps(), 'all.html', coloursFor({ isTTY: false }, {}));
+    const text = sweepsText(all.sweeps(), 'all.html', noColours);
     all.close();
     expect(text).toBe(`Swept 6 repositories of 3 registries
   111111111111 in eu-west-1: 1 failed, 1 hardened, 1 safe (one)
