@@ -32,6 +32,9 @@ export async function distributeCommand(
   if (region.length === 0) throw new Problem('Specify each Region: --region eu-west-1 --region us-east-1.');
   if (profile.length > 1 || roleArn.length > 1)
     throw new Problem('The buckets are in one account: specify one --profile or one --role-arn.');
+  const [first = {}] = targetsOf(options);
+  // One profile for all buckets: whether there is one is no matter of a bucket.
+  await withConnection(first, async () => undefined);
   const release = readReleaseFiles(folder);
   const prefix = options.keyPrefix ?? `ecr-hardening/${release.version}/`;
   const results = await mapConcurrently(

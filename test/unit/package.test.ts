@@ -55,8 +55,9 @@ describe('the package', () => {
       expect(links.length).toBeGreaterThan(10);
       expect(links.filter((link) => !paths.includes(link) && link !== 'CONTRIBUTING.md')).toEqual([]);
     }
-    // A quarter of the code draws charts; the clients of S3 and Step Functions (sweep) are 150 KB; the pages are 450 KB.
-    expect(packed.unpackedSize).toBeLessThan(2_800_000);
+    // A quarter of the code draws charts; the clients of S3 and Step Functions (sweep) are 150 KB; the pages are 470 KB, of which
+    // that of an organisation is new, as are the reports of several registries.
+    expect(packed.unpackedSize).toBeLessThan(2_850_000);
   });
 
   test('installs nothing else, and runs from any folder', () => {

@@ -126,8 +126,12 @@ describe('a message is about what is wrong, and nothing else:', () => {
     );
     expect(named).toEqual(expect.arrayContaining(['audit', 'claims', 'sweep', 'uses']));
     for (const name of named) {
-      const live = place.run([name, '--help']).out.includes('--live') ? ['--live', 'unsafe.yaml'] : [];
-      const { code, err } = place.run([name, '--profile', 'nope', ...region, ...live], { env: files });
+      const help = place.run([name, '--help']).out;
+      const live = help.includes('--live') ? ['--live', 'unsafe.yaml'] : [];
+      const required = help.includes('--bucket-prefix') ? ['.', '--bucket-prefix', 'acme-code'] : [];
+      const { code, err } = place.run([name, '--profile', 'nope', ...region, ...live, ...required], {
+        env: files,
+      });
       expect({ name, code, err }).toEqual({
         name,
         code: 2,
