@@ -137,8 +137,11 @@ describe('an audit of the local AWS', () => {
   test('changes nothing, and leaves the times of the last pulls as they are', async () => {
     const before = await audit('--format', 'json');
     const after = await audit('--format', 'json');
+    // What says how long ago a repository was made goes on with the time.
     const bare = (text: string) =>
-      JSON.parse(text).repositories.filter(({ name }: RepositoryAudit) => [owned, free].includes(name));
+      JSON.parse(text.replace(/\b\d+ min(?:utes?)?\b/g, 'some minutes')).repositories.filter(
+        ({ name }: RepositoryAudit) => [owned, free].includes(name),
+      );
     expect(bare(after)).toEqual(bare(before));
   });
 

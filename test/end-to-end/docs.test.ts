@@ -14,7 +14,9 @@ const audits = pages
   .flatMap((file) => commandsOf(file))
   .filter(({ text }) => /^(npx )?ecr-hardening audit\b/.test(text));
 const named = (option: string) =>
-  audits.flatMap(({ text }) => new RegExp(`--${option} (\\S+)`).exec(text)?.[1] ?? []);
+  audits.flatMap(({ text }) =>
+    [...text.matchAll(new RegExp(`--${option} (\\S+)`, 'g'))].map(([, value = '']) => value),
+  );
 
 /** A region in which no other test makes repositories, whose rows could take the table. */
 const ownRegion = 'ap-southeast-2';
@@ -33,10 +35,14 @@ describe('the audits that the documentation shows', () => {
       join(folder, 'samconfig.toml'),
       'version = 0.1\n[default.deploy.parameters]\nparameter_overrides = "MutableTags=\\"latest\\""\n',
     );
-    for (const region of new Set([ownRegion, ...named('region')]))
-      await connect({ endpoint: clients.endpoint, environment: { AWS_REGION: region } }).ecr.send(
-        new CreateRepositoryCommand({ repositoryName }),
-      );
+    // The key of the local AWS's other accounts is their number.
+    const accounts = ['test', ...named('role-arn').flatMap((arn) => arn.split(':')[4] ?? [])];
+    for (const account of new Set(accounts))
+      for (const region of new Set([ownRegion, ...named('region')]))
+        await connect({
+          endpoint: clients.endpoint,
+          environment: { AWS_REGION: region, AWS_ACCESS_KEY_ID: account },
+        }).ecr.send(new CreateRepositoryCommand({ repositoryName }));
   });
 
   test('are found', () => {
@@ -49,7 +55,8 @@ describe('the audits that the documentation shows', () => {
       const args = text
         .replace(/^(npx )?ecr-hardening /, '')
         .replace(/http:\/\/127\.0\.0\.1:\d+/, clients.endpoint)
-        .split(/\s+/);
+        .split(/\s+/)
+        .map((word) => word.replace(/^'(.*)'$/, '$1'));
       // Who has profiles has no keys in the environment.
       const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...bare } = process.env;
       const { status, stderr, stdout } = spawnSync(
