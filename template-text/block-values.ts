@@ -9,7 +9,7 @@ import {
   Scalar,
   visit,
   YAMLMap,
-  type YAMLSeq,
+  YAMLSeq,
 } from 'yaml';
 import { type BlockReader, unusual } from './block-lines.ts';
 import { composeFlow } from './compose-flow.ts';
@@ -74,8 +74,16 @@ export function pairByLibrary(reader: BlockReader, from: number, column: number,
   return pair;
 }
 
+/** With its dash, since a block scalar may say how many spaces it is indented from there. */
+export function itemByLibrary(reader: BlockReader, from: number, column: number, end: number): unknown {
+  const list = byLibrary(reader, from, column, end);
+  const [item, ...others] = list instanceof YAMLSeq ? list.items : [];
+  if (item === undefined || others.length > 0) throw unusual;
+  return item;
+}
+
 /** Some lines as the library reads them, at the same column. */
-export function byLibrary(reader: BlockReader, from: number, column: number, end: number): Node {
+function byLibrary(reader: BlockReader, from: number, column: number, end: number): Node {
   const { text, lines } = reader;
   const last = lines[end];
   const to = last === undefined ? text.length : last.from - last.column;

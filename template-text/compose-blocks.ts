@@ -16,7 +16,15 @@ import {
   skipStart,
   unusual,
 } from './block-lines.ts';
-import { byLibrary, isOtherKey, keyAt, keyScalar, pairByLibrary, tagAlone, valueAt } from './block-values.ts';
+import {
+  isOtherKey,
+  itemByLibrary,
+  keyAt,
+  keyScalar,
+  pairByLibrary,
+  tagAlone,
+  valueAt,
+} from './block-values.ts';
 import type { Composed } from './compose.ts';
 import { emptyDocument } from './quick-scalars.ts';
 
@@ -78,7 +86,7 @@ function readItem(reader: BlockReader, line: Line, column: number, depth: number
   }
   const behind = column + (from - line.from);
   if (text[from] !== '-' && keyAt(text, from, line.to) === undefined)
-    return byLibrary(reader, from, behind, end);
+    return itemByLibrary(reader, line.from, column, end);
   // The item's own first line is that of its content.
   line.from = from;
   line.column = behind;

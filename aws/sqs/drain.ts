@@ -18,14 +18,18 @@ export interface QueueMessage {
   readonly receipt: string;
 }
 
-/** A queue, until a deadline. */
+/** A queue, until a deadline; what failed is made good until a later one. */
 export interface Queue {
   /** All messages, at most about so many; fewer only where the queue has no more. @throws after which they are shown again */
   receive(max: number): Promise<readonly QueueMessage[]>;
-  /** Deletes messages. @throws when some could not be deleted: they come again */
+  /** Deletes messages. @throws when some could not be deleted, after which they are shown again */
   delete(messages: readonly QueueMessage[]): Promise<void>;
-  /** Shows messages to receivers again, at once. */
-  release(messages: readonly QueueMessage[]): Promise<void>;
+  /**
+   * Shows messages to receivers again, at once, because of an error. Those that cannot be shown again are when the queue says.
+   *
+   * @returns the error, which also says what could not be shown again
+   */
+  release(messages: readonly QueueMessage[], error: unknown): Promise<unknown>;
 }
 
 // SQS takes and gives 10 messages a call.
@@ -37,13 +41,19 @@ const waitSeconds = 2;
 export function connectQueue(
   queueUrl: string,
   environment: Environment,
-): { until(deadline: Deadline): Queue; close(): void } {
+): { until(deadline: Deadline, last: Deadline): Queue; close(): void } {
   const calls = callsOf(() => new SQSClient(clientSettings(environment, 'SQS')));
-  return { until: (deadline) => queueUntil(queueUrl, calls, deadline), close: calls.close };
+  return { until: (deadline, last) => queueUntil(queueUrl, calls, deadline, last), close: calls.close };
 }
 
-function queueUntil(QueueUrl: string, calls: Calls<SQSClient>, deadline: Deadline): Queue {
+function queueUntil(
+  QueueUrl: string,
+  calls: Calls<SQSClient>,
+  deadline: Deadline,
+  last: Deadline,
+): Queue {
   const call = calls.until(deadline);
+  const lastCall = calls.until(last);
   const receiveBatch = async (): Promise<readonly QueueMessage[]> => {
     const { Messages = [] } = await call(
       'ReceiveMessage',
@@ -56,17 +66,23 @@ function queueUntil(QueueUrl: string, calls: Calls<SQSClient>, deadline: Deadlin
     );
     return Messages.map(({ Body = '', ReceiptHandle = '' }) => ({ body: Body, receipt: ReceiptHandle }));
   };
-  const release: Queue['release'] = async (messages) => {
-    await inBatches(messages, async (entries) => {
-      const Entries = entries.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
-      await call(
-        'ChangeMessageVisibilityBatch',
-        (client, options) =>
-          client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }), options),
-        QueueUrl,
-      );
-      return 0;
-    });
+  const show = (entries: readonly Entry[]) =>
+    lastCall(
+      'ChangeMessageVisibilityBatch',
+      (client, options) => {
+        const Entries = entries.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
+        return client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }), options);
+      },
+      QueueUrl,
+    );
+  const release: Queue['release'] = async (messages, error) => {
+    try {
+      await inBatches(messages, show);
+      return error;
+    } catch (further) {
+      // The first error is the cause.
+      return new AggregateError([error, further], `${messageOf(error)}; then: ${messageOf(further)}`);
+    }
   };
   return {
     async receive(max) {
@@ -81,35 +97,48 @@ function queueUntil(QueueUrl: string, calls: Calls<SQSClient>, deadline: Deadlin
       try {
         await mapConcurrently(Array.from({ length: concurrent }), work, concurrent);
       } catch (error) {
-        await release(found);
-        throw error;
+        throw await release(found, error);
       }
       return found;
     },
     async delete(messages) {
-      const kept = await inBatches(messages, async (Entries) => {
-        const { Failed = [] } = await call(
-          'DeleteMessageBatch',
-          (client, options) => client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }), options),
-          QueueUrl,
-        );
-        return Failed.length;
-      });
-      if (kept > 0) throw new Error(`${kept} messages could not be deleted from ${QueueUrl}`);
+      try {
+        const kept = await inBatches(messages, async (Entries) => {
+          const { Failed = [] } = await lastCall(
+            'DeleteMessageBatch',
+            (client, options) => client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }), options),
+            QueueUrl,
+          );
+          return Failed.length;
+        });
+        const failed = kept.reduce((sum, number) => sum + number, 0);
+        if (failed > 0) throw new Error(`${failed} messages could not be deleted from ${QueueUrl}`);
+      } catch (error) {
+        // Hidden, they would make the next attempt succeed, and nobody would know. Of those that are deleted nothing is shown.
+        throw await release(messages, error);
+      }
     },
     release,
   };
 }
 
-/** Calls for ten messages at a time; the sum of the results. */
-async function inBatches(
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+interface Entry {
+  readonly Id: string;
+  readonly ReceiptHandle: string;
+}
+
+/** Calls for ten messages at a time; the results. */
+function inBatches<Result>(
   messages: readonly QueueMessage[],
-  work: (entries: { readonly Id: string; readonly ReceiptHandle: string }[]) => Promise<number>,
-): Promise<number> {
-  const numbers = await mapConcurrently(
+  work: (entries: Entry[]) => Promise<Result>,
+): Promise<Result[]> {
+  return mapConcurrently(
     chunks(messages, batch),
     (chunk) => work(chunk.map(({ receipt }, index) => ({ Id: `${index}`, ReceiptHandle: receipt }))),
     concurrent,
   );
-  return numbers.reduce((sum, number) => sum + number, 0);
 }

@@ -11,6 +11,7 @@ import { type DigestSettings, digestSettings } from './settings.ts';
 
 // A queue hides at most 120,000 messages at once, and the memory of the function holds so many well.
 const maxAlerts = 50_000;
+const shareOfSending = 0.8;
 
 /**
  * Publishes the alerts that wait in the queue as one message, and then deletes them: one that could not be published, or deleted,
@@ -25,17 +26,21 @@ export async function handler(
   const settings = digestSettings(process.env);
   if (settings === undefined) throw new Error('AlertDigestQueueUrl is missing');
   // Enough is left to fail with a reason of our own.
-  const deadline = deadlineIn(context.getRemainingTimeInMillis() - 2_000);
+  const ownMs = context.getRemainingTimeInMillis() - 2_000;
+  const deadline = deadlineIn(ownMs);
+  // And before that to show the alerts again: hidden ones would make the next attempt end as on a day without alerts.
+  const sending = deadlineIn(ownMs * shareOfSending);
   const connection = connectQueue(settings.queueUrl, process.env);
-  const queue = connection.until(deadline);
+  const queue = connection.until(sending, deadline);
   try {
     let messages: readonly QueueMessage[];
     do {
       messages = await queue.receive(maxAlerts);
-      if (messages.length > 0) await sendDigest(messages, queue, settings, deadline);
+      if (messages.length > 0) await sendDigest(messages, queue, settings, sending);
     } while (messages.length >= maxAlerts);
   } finally {
     connection.close();
+    sending.dispose();
     deadline.dispose();
   }
 }
@@ -55,8 +60,7 @@ async function sendDigest(
     await publish(topic, digestMessage(digest, httpsFormOf(process.env)), process.env, deadline);
   } catch (error) {
     // The next attempt is to find them.
-    await queue.release(messages);
-    throw error;
+    throw await queue.release(messages, error);
   }
   await queue.delete(read.flatMap(({ message, entry }) => (entry === undefined ? [] : [message])));
   console.log(

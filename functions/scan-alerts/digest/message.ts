@@ -5,7 +5,7 @@ import { visibleIn } from '../../../core/visible.ts';
 import { escaped, plain } from '../amazon-q.ts';
 import { largest, maxBytes } from '../fit.ts';
 import type { Digest } from './digest.ts';
-import { adviceOf, digestText, headlineOf, lineOf, summaryOf } from './text.ts';
+import { adviceOf, digestText, headlineOf, lineOf, maxProblems, summaryOf } from './text.ts';
 
 // A longer list is not readable.
 const maxInText = 50;
@@ -42,7 +42,8 @@ function machineOf(digest: Digest, subject: string, max: number): object {
       newest: { ...newest, problems: undefined },
     })),
     omitted: Math.max(0, rows.length - max),
-    problems: problems.slice(0, 20),
+    problems: problems.slice(0, maxProblems),
+    omittedProblems: Math.max(0, problems.length - maxProblems),
   };
 }
 

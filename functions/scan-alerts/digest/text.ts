@@ -1,7 +1,11 @@
 /** The plain text of a digest. Pure. */
+import { isAtLeast } from '../severity.ts';
 import { indented, listOf } from '../text.ts';
 import { countsInWords, countsOfEvent, pluralise } from '../wording.ts';
 import type { Digest, DigestRow } from './digest.ts';
+
+// Tags of repositories cause most of them, so there may be some of each repository.
+export const maxProblems = 20;
 
 /** @param max how many repositories are listed; the rest is counted */
 export function digestText(digest: Digest, max: number): string {
@@ -11,7 +15,7 @@ export function digestText(digest: Digest, max: number): string {
     summaryOf(digest).join('\n'),
     ...(rows.length === 0 ? [] : [`${list}\n${listOf(rows, lineOf, max)}`]),
     `What to do\n${indented([adviceOf(digest)])}`,
-    ...(problems.length === 0 ? [] : [`Configuration problems\n${indented(problems)}`]),
+    ...(problems.length === 0 ? [] : [`Configuration problems\n${listOf(problems, (problem) => problem, maxProblems)}`]),
   ].join('\n\n')}\n`;
 }
 
@@ -61,10 +65,13 @@ function wordsOf({ kind, counts, fresh, isUnread, scanner }: DigestRow['newest']
 }
 
 /** One sentence or two. */
-export function adviceOf({ atOnceFrom }: Digest): string {
+export function adviceOf({ atOnceFrom, severity }: Digest): string {
   const rebuild = 'Rebuild the images, the worst first, and push them with new tags.';
-  return atOnceFrom === undefined
-    ? rebuild
+  if (atOnceFrom === undefined) return rebuild;
+  // Such as what is suppressed, or not new, or waited when the parameter had another value.
+  const hasSome = severity !== null && isAtLeast(severity, atOnceFrom);
+  return hasSome
+    ? `${rebuild} Alerts with findings of ${atOnceFrom} or worse are sent at once; those listed here are suppressed, deleted, not new, or older than this setting.`
     : `${rebuild} Alerts of ${atOnceFrom} or worse were sent at once, and are not among these.`;
 }
 

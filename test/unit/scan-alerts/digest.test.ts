@@ -119,7 +119,27 @@ describe('nothing is lost', () => {
     rig.world.faults.set('DeleteMessageBatch', [denied]);
     const { published, thrown } = await rig.runDigest();
     expect(published).toHaveLength(1);
+    expect(String(thrown)).toContain('DeleteMessageBatch');
+    // Shown, since the next attempt would otherwise find none, and succeed.
+    expect(rig.world.queue.messages.map(({ isHidden }) => isHidden)).toEqual([false]);
+  });
+
+  test('when the message is not published in time: time is left to show the alerts again', async () => {
+    await fill(12);
+    rig.world.faults.set('Publish', Array(500).fill(fault));
+    const { published, thrown } = await rig.runDigest({}, 7_000);
+    rig.world.faults.clear();
+    expect(published).toEqual([]);
     expect(thrown).toBeDefined();
+    expect(rig.world.queue.messages.map(({ isHidden }) => isHidden)).toEqual(Array(12).fill(false));
+  });
+
+  test('when the alerts can also not be shown again: the reason is still the first', async () => {
+    await fill(1);
+    rig.world.faults.set('Publish', [denied]);
+    rig.world.faults.set('ChangeMessageVisibilityBatch', [denied]);
+    const { thrown } = await rig.runDigest();
+    expect(String(thrown)).toMatch(/Publish.*; then: .*ChangeMessageVisibilityBatch/s);
     expect(waiting()).toBe(1);
   });
 
@@ -164,6 +184,19 @@ test('HTTP and HTTPS endpoints get the JSON of queues where the parameter says s
   expect(String(thrown)).toContain('AlertHttpsForm must be one of Chat, Json');
 });
 
+test('the digest says that nothing of AlertAtOnceSeverity is in it only where that is so', () => {
+  const [given] = fc.sample(entry, 1);
+  if (given === undefined) throw new Error('no entry');
+  const textOf = (severity: 'CRITICAL' | 'HIGH') => {
+    const digest = digestOf([{ ...given, severity }], 0, 'CRITICAL');
+    return machine({ texts: JSON.parse(digestMessage(digest, 'Chat').body) }).text;
+  };
+  expect(textOf('HIGH')).toContain('Alerts of CRITICAL or worse were sent at once, and are not among these.');
+  expect(textOf('CRITICAL')).toContain(
+    'those listed here are suppressed, deleted, not new, or older than this setting.',
+  );
+});
+
 const name = fc.stringMatching(/^[a-z0-9]{1,20}(\/[a-z0-9]{1,200})?$/);
 const entry: fc.Arbitrary<DigestEntry> = fc.record({
   event: fc.uuid(),
@@ -197,6 +230,7 @@ describe('any digest', () => {
               ...each,
               event: `${index} ${each.event}`,
               repository: `${each.repository}${'x'.repeat(200)}${index}`,
+              problems: each.problems.map((problem) => `${index} ${problem}`.padEnd(300, '"')),
             })),
           ).flat();
           const digest = digestOf(entries, 0, 'CRITICAL');
@@ -207,6 +241,7 @@ describe('any digest', () => {
           const json = JSON.parse(isObject(texts) ? String(texts.sqs) : '');
           expect(json.alerts).toBe(entries.length);
           expect(json.repositories.length + json.omitted).toBe(digest.rows.length);
+          expect(json.problems.length + json.omittedProblems).toBe(digest.problems.length);
           expect(digest.rows.reduce((sum, { alerts }) => sum + alerts, 0)).toBe(entries.length);
         },
       ),

@@ -58,6 +58,9 @@ describe('YAML composed by its lines', () => {
     'a: >-\n{ b: true }\n',
     'a: |+\n[ b ]\n',
     'a: !Get#Att\n  b: 1\n',
+    'a:\n  - |1\n    b\n',
+    'a:\n  - - >+2\n        b\n\n',
+    'a:\n-\n- b\n',
   ])('of %j is what the library composes, or is left to it', (text) => {
     isComposed(composeBlocks(text), text);
   });
