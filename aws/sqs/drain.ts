@@ -5,7 +5,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { type Calls, callsOf } from '../calls.ts';
+import { type Call, type Calls, callsOf } from '../calls.ts';
 import { chunks } from '../chunks.ts';
 import { clientSettings, type Environment } from '../client-settings.ts';
 import type { Deadline } from '../deadline.ts';
@@ -46,35 +46,9 @@ export function connectQueue(
   return { until: (deadline, last) => queueUntil(queueUrl, calls, deadline, last), close: calls.close };
 }
 
-function queueUntil(
-  QueueUrl: string,
-  calls: Calls<SQSClient>,
-  deadline: Deadline,
-  last: Deadline,
-): Queue {
-  const call = calls.until(deadline);
-  const lastCall = calls.until(last);
-  const receiveBatch = async (): Promise<readonly QueueMessage[]> => {
-    const { Messages = [] } = await call(
-      'ReceiveMessage',
-      (client, options) =>
-        client.send(
-          new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: batch, WaitTimeSeconds: waitSeconds }),
-          options,
-        ),
-      QueueUrl,
-    );
-    return Messages.map(({ Body = '', ReceiptHandle = '' }) => ({ body: Body, receipt: ReceiptHandle }));
-  };
-  const show = (entries: readonly Entry[]) =>
-    lastCall(
-      'ChangeMessageVisibilityBatch',
-      (client, options) => {
-        const Entries = entries.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
-        return client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }), options);
-      },
-      QueueUrl,
-    );
+function queueUntil(queueUrl: string, calls: Calls<SQSClient>, deadline: Deadline, last: Deadline): Queue {
+  const { receive } = batchCalls(queueUrl, calls.until(deadline));
+  const { show, remove } = batchCalls(queueUrl, calls.until(last));
   const release: Queue['release'] = async (messages, error) => {
     try {
       await inBatches(messages, show);
@@ -89,7 +63,7 @@ function queueUntil(
       const found: QueueMessage[] = [];
       const work = async () => {
         while (found.length < max) {
-          const received = await receiveBatch();
+          const received = await receive();
           if (received.length === 0) return;
           found.push(...received);
         }
@@ -103,22 +77,48 @@ function queueUntil(
     },
     async delete(messages) {
       try {
-        const kept = await inBatches(messages, async (Entries) => {
-          const { Failed = [] } = await lastCall(
-            'DeleteMessageBatch',
-            (client, options) => client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }), options),
-            QueueUrl,
-          );
-          return Failed.length;
-        });
+        const kept = await inBatches(messages, remove);
         const failed = kept.reduce((sum, number) => sum + number, 0);
-        if (failed > 0) throw new Error(`${failed} messages could not be deleted from ${QueueUrl}`);
+        if (failed > 0) throw new Error(`${failed} messages could not be deleted from ${queueUrl}`);
       } catch (error) {
         // Hidden, they would make the next attempt succeed, and nobody would know. Of those that are deleted nothing is shown.
         throw await release(messages, error);
       }
     },
     release,
+  };
+}
+
+/** The calls for up to ten messages. */
+function batchCalls(QueueUrl: string, call: Call<SQSClient>) {
+  return {
+    async receive(): Promise<readonly QueueMessage[]> {
+      const input = { QueueUrl, MaxNumberOfMessages: batch, WaitTimeSeconds: waitSeconds };
+      const { Messages = [] } = await call(
+        'ReceiveMessage',
+        (client, options) => client.send(new ReceiveMessageCommand(input), options),
+        QueueUrl,
+      );
+      return Messages.map(({ Body = '', ReceiptHandle = '' }) => ({ body: Body, receipt: ReceiptHandle }));
+    },
+    async show(entries: readonly Entry[]): Promise<void> {
+      const Entries = entries.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
+      await call(
+        'ChangeMessageVisibilityBatch',
+        (client, options) =>
+          client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }), options),
+        QueueUrl,
+      );
+    },
+    /** How many could not be deleted. */
+    async remove(Entries: Entry[]): Promise<number> {
+      const { Failed = [] } = await call(
+        'DeleteMessageBatch',
+        (client, options) => client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }), options),
+        QueueUrl,
+      );
+      return Failed.length;
+    },
   };
 }
 

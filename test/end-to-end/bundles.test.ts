@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { buildFolder } from '../../local/paths.ts';
@@ -44,6 +46,7 @@ describe('what SAM built', () => {
     ['batch', 576],
     ['summary', 976],
     ['events', 496],
+    ['central', 352],
   ])('the keeper’s step %s is at most %i KiB, without the credential chain', (step, size) => {
     const file = join(buildFolder, 'KeeperListFunction', `${step}.js`);
     expect(statSync(file).size).toBeLessThanOrEqual(size * kibibyte);
@@ -68,7 +71,7 @@ describe('what SAM built', () => {
     // One build for all, of which each loads a file.
     ...['List', 'Evidence', 'Batch', 'Summary', 'Events'].map((name): [string, string[]] => [
       `Keeper${name}Function`,
-      ['batch.js', 'events.js', 'evidence.js', 'handler.js', 'list.js', 'summary.js'],
+      ['batch.js', 'central.js', 'events.js', 'evidence.js', 'handler.js', 'list.js', 'summary.js'],
     ]),
   ])('%s is CommonJS files that export a handler: %j', (name, files) => {
     expect(readdirSync(join(buildFolder, name)).sort()).toEqual(files);
@@ -111,5 +114,50 @@ describe('what SAM built', () => {
     expect(text).not.toMatch(/[^.\w]fetch\(/);
     // Event streams, which none of their operations has.
     expect(text).not.toContain(':event-type');
+  });
+});
+
+describe('a macro that lacks one of its files', () => {
+  const type = 'AWS::ECR::Repository';
+  const template = (resource: object) => ({ Resources: { Orders: { Type: type, ...resource } } });
+  /** A fragment that needs the file, and the environment of the function. */
+  const needs: Readonly<Record<string, readonly [object, Readonly<Record<string, string>>?]>> = {
+    'creation-templates.js': [{ Resources: { Orders: { Type: `${type}CreationTemplate`, Properties: {} } } }],
+    'documents.js': [template({ Properties: { LifecyclePolicy: { LifecyclePolicyText: '{}' } } })],
+    'filters.js': [template({ Properties: { ImageTagMutabilityExclusionFilters: [] } })],
+    'intrinsics.js': [template({ Properties: { ImageTagMutability: { Ref: 'Mutability' } } })],
+    'look.js': [template({}), { LifecycleGuard: 'Withhold' }],
+    'metadata.js': [template({ Metadata: { EcrHardening: { KeepImages: 5 } } })],
+    'parts.js': [{ Type: type }],
+    'sentences.js': [template({ Properties: { ImageTagMutability: 'MUTABLE' } })],
+  };
+
+  test.each(onDemand)('fails the change set, and names it: %s', (file) => {
+    const folder = mkdtempSync(join(tmpdir(), 'macro-'));
+    cpSync(join(buildFolder, 'MacroFunction'), folder, { recursive: true });
+    const [fragment, environment = {}] = needs[file] ?? [];
+    const run = () => {
+      const { stdout } = spawnSync(
+        process.execPath,
+        [
+          '--eval',
+          `console.log = () => {};
+           require('./handler.js').handler(${JSON.stringify({ requestId: '1', fragment })})
+             .then((response) => process.stdout.write(JSON.stringify(response)));`,
+        ],
+        { cwd: folder, env: { ...environment, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, encoding: 'utf8' },
+      );
+      return JSON.parse(stdout);
+    };
+    try {
+      // What it does with the file is not this one's matter, but for it not being missing.
+      if (file !== 'look.js') expect(run().errorMessage ?? '').not.toContain('Cannot find module');
+      rmSync(join(folder, file));
+      const { status, errorMessage } = run();
+      expect(status).toBe('failure');
+      expect(errorMessage).toContain(`changed nothing (Cannot find module './${file}'`);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -15,7 +15,9 @@ export function digestText(digest: Digest, max: number): string {
     summaryOf(digest).join('\n'),
     ...(rows.length === 0 ? [] : [`${list}\n${listOf(rows, lineOf, max)}`]),
     `What to do\n${indented([adviceOf(digest)])}`,
-    ...(problems.length === 0 ? [] : [`Configuration problems\n${listOf(problems, (problem) => problem, maxProblems)}`]),
+    ...(problems.length === 0
+      ? []
+      : [`Configuration problems\n${listOf(problems, (problem) => problem, maxProblems)}`]),
   ].join('\n\n')}\n`;
 }
 

@@ -65,6 +65,16 @@ describe('YAML composed by its lines', () => {
     isComposed(composeBlocks(text), text);
   });
 
+  // No time is asserted; with a pattern that tries each space anew, each of these takes most of a minute.
+  test.each(['a: b@c\n', 'a: "b"@c\n', 'a: [b@c]\n', 'a: [b]@c\n', 'a: !Ref@b\n', 'a: b@#\n'])(
+    'of %j with very many spaces is read at once',
+    (text) => {
+      const wide = text.replace('@', ' '.repeat(400_000));
+      isComposed(composeBlocks(wide), wide);
+    },
+    20_000,
+  );
+
   /** What is put anywhere into a text. */
   const pieces = fc.constantFrom(
     ...[
