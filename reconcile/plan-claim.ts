@@ -1,5 +1,6 @@
 /** The claims of a repository after a request. Pure. */
 import { hardenedSince, noticed } from '../core/claims/hardened.ts';
+import { keeperHolder } from '../core/claims/keeper.ts';
 import { moveBack, putClaim, replaceClaim } from '../core/claims/operations.ts';
 import { type Claim, claimOf, type Ownership } from '../core/claims/record.ts';
 import {
@@ -26,7 +27,8 @@ export function claimed(
   // A duplicate delivery finds the claim of the first one, and must not overwrite it; and what another client has
   // changed since does not count as set by this resource.
   if (isOnTop && !isChanging) return ownership;
-  if (isOnTop && isSameSettings(own.set, target)) return foundAgain(ownership, own, settings);
+  if (isOnTop && isSameSettings(own.set, target))
+    return foundAgain(ownership, own, settings, { requester, now });
   const { replacedProperties, holder, stack, request, properties } = requester;
   const ours = known.claims.find((each) => each.stack === stack);
   const claim: Claim = {
@@ -41,9 +43,23 @@ export function claimed(
   return putClaim(known, claim);
 }
 
-/** The claims after a resource has put back what another client had changed; the same object if that hardens nothing. */
-function foundAgain(ownership: Ownership, own: Claim, settings: RepositorySettings): Ownership {
+/** The claims after a holder has put back what another client had changed; the same object if that changes no claim. */
+function foundAgain(
+  ownership: Ownership,
+  own: Claim,
+  settings: RepositorySettings,
+  { requester: { request }, now }: Pick<PlanInput, 'requester' | 'now'>,
+): Ownership {
   const foundByStack = weakestFound(own.foundByStack, ownership, own.stack, settings);
+  // No request of the keeper is rolled back or delivered again as a resource's is. What it has restored, and when, is what
+  // drift is counted by, and what is reported where the request was stopped before it could notify anybody.
+  if (own.holder === keeperHolder) {
+    const { isNew: _, ...claim } = own;
+    return replaceClaim(ownership, {
+      ...claim,
+      ...{ request, since: now, beforeLastChange: settings, foundByStack },
+    });
+  }
   return isSameSettings(foundByStack, own.foundByStack)
     ? ownership
     : replaceClaim(ownership, { ...own, foundByStack });

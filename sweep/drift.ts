@@ -1,7 +1,14 @@
 /** Counts what others have undone of the keeper's hardening, and says which repositories are left alone for it. */
 import type { ClaimsTable } from '../aws/claims/claims-table.ts';
 import type { Repository } from '../aws/ecr/ecr.ts';
-import { driftOf, recordUndoings, type Undoing, undoneSettings, withDrift } from '../core/claims/drift.ts';
+import {
+  driftOf,
+  recordUndoings,
+  type Undoing,
+  undoneSettings,
+  unknownActor,
+  withDrift,
+} from '../core/claims/drift.ts';
 import type { DriftState, LeftAlone } from '../core/claims/drift-state.ts';
 import { keeperHolder } from '../core/claims/keeper.ts';
 import { type ClaimRecord, claimOf } from '../core/claims/record.ts';
@@ -36,7 +43,7 @@ export interface DriftContext {
 const maxAttempts = 3;
 
 /**
- * @param undoingsOf the calls that have undone those settings; none of them is counted twice
+ * @param undoingsOf the calls that have undone those settings; none of them, and no setting until it is restored, is counted twice
  * @returns by name; repositories without a record are left out
  * @throws errors of DynamoDB, OutOfTime
  */
@@ -65,6 +72,16 @@ export async function countDrift(
     left = left.filter(({ arn }) => conflicts.has(arn));
   }
   return found;
+}
+
+/** What was found undone, and no event shows by whom. @param sweep the sweep, or the batch of events, that found it */
+export function foundUndone(
+  undone: readonly WritableSettingName[],
+  { sweep, readAt }: { readonly sweep: string; readonly readAt: number },
+): readonly Undoing[] {
+  return undone.map((setting) => ({
+    ...{ id: `sweep ${sweep} ${setting}`, at: readAt, by: unknownActor, setting },
+  }));
 }
 
 /** The ARNs of those that another request has changed since they were read. */
@@ -96,13 +113,13 @@ function countOne(
   const { name, tagMutability, scanOnPush } = subject;
   const before = driftOf(record);
   // What was claimed after it was read, or is being changed, was not undone: it had not been set yet.
-  const isEarlier =
-    record.inFlight === undefined && (claimOf(record, keeperHolder)?.since ?? readAt) < readAt;
+  const restoredAt = claimOf(record, keeperHolder)?.since ?? readAt;
+  const isEarlier = record.inFlight === undefined && restoredAt < readAt;
   const undone = isEarlier
     ? undoneSettings(record, { tagMutability, scanOnPush, lifecyclePolicy: undefined })
     : [];
   const undoings = undone.length === 0 ? [] : undoingsOf(name, undone);
-  const state = recordUndoings(before, undoings, now());
+  const state = recordUndoings(before, undoings, { now: now(), restoredAt });
   const known = new Set(before.drifts.at(-1)?.events);
   // A message that is delivered again, after the count was written and before anybody was notified, is reported again.
   const isOfThese = state.left !== undefined && undoings.some(({ id }) => known.has(id));

@@ -1,7 +1,6 @@
 /** Which repositories of a sweep are left alone, because somebody undoes the hardening again and again. */
-import { unknownActor } from '../core/claims/drift.ts';
 import type { BatchContext } from './batch-context.ts';
-import { countDrift, type DriftSubject } from './drift.ts';
+import { countDrift, type DriftSubject, foundUndone } from './drift.ts';
 import { failureEntry, reasonOfError } from './failure.ts';
 import type { ResultReason, ResultState } from './results.ts';
 import type { SweepInfo } from './sweep-info.ts';
@@ -30,12 +29,7 @@ export async function leftOutOf(
   try {
     const drifted = await countDrift(
       subjects,
-      (_name, undone) =>
-        isMending
-          ? undone.map((setting) => ({
-              ...{ id: `sweep ${sweep} ${setting}`, at: readAt, by: unknownActor, setting },
-            }))
-          : [],
+      (_name, undone) => (isMending ? foundUndone(undone, { sweep, readAt }) : []),
       { claims: table, log, readAt, now },
     );
     return new Map(

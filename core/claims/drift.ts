@@ -34,6 +34,8 @@ const maxDrifts = 10;
 const maxEvents = 20;
 // A tool that sets every setting of a repository makes its calls within seconds.
 const sameRunMs = 5 * 60 * 1000;
+// CloudTrail gives the time of a call in whole seconds.
+const clockMs = 1000;
 
 /** What a record says of it. */
 export function driftOf(record: Pick<ClaimRecord, 'drift'> | undefined): DriftState {
@@ -51,16 +53,26 @@ export function undoneSettings(
     : allSettings.filter(({ isWeaker }) => isWeaker(current, claim.set)).map(({ name }) => name);
 }
 
-/** The state after these calls; the same one, by identity, where all of them were counted before. */
-export function recordUndoings(state: DriftState, undoings: readonly Undoing[], now: number): DriftState {
+/** When a record's state is asked for, and since when the keeper's settings were in effect; milliseconds since 1970. */
+export interface DriftTimes {
+  readonly now: number;
+  readonly restoredAt: number;
+}
+
+/** The state after these calls; the same one, by identity, where none of them counts. */
+export function recordUndoings(
+  state: DriftState,
+  undoings: readonly Undoing[],
+  { now, restoredAt }: DriftTimes,
+): DriftState {
   // Once it is left alone, nothing more is counted: whoever undoes it every night would fill the record.
   if (state.left !== undefined) return state;
-  const known = new Set(state.drifts.flatMap(({ events }) => events));
-  const fresh = undoings.filter(({ id }) => !known.has(id)).toSorted((one, other) => one.at - other.at);
+  const fresh = freshOf(state, undoings, restoredAt);
   if (fresh.length === 0) return state;
-  if (state.isResumed === true && fresh.every(({ by }) => by === unknownActor)) return { drifts: [] };
+  const counted = state.isResumed === true ? fresh.filter(({ by }) => by !== unknownActor) : fresh;
+  if (counted.length === 0) return none;
   const recent = state.drifts.filter(({ at }) => now - at < driftDays * day);
-  const drifts = fresh.reduce(withUndoing, recent).slice(-maxDrifts);
+  const drifts = counted.reduce(withUndoing, recent).slice(-maxDrifts);
   const last = drifts.at(-1);
   const left =
     drifts.length >= leftAloneFrom && last !== undefined
@@ -69,11 +81,35 @@ export function recordUndoings(state: DriftState, undoings: readonly Undoing[], 
   return left === undefined ? { drifts } : { drifts, left };
 }
 
-/** Calls of one run for different settings are one time; a second call for the same setting is another one. */
+/**
+ * What was undone since it was restored, and not counted yet: a setting can be undone once until it is restored, however
+ * often it is set and found so. Of several calls the last one has made it what it is.
+ */
+function freshOf(
+  { drifts }: DriftState,
+  undoings: readonly Undoing[],
+  restoredAt: number,
+): readonly Undoing[] {
+  const known = new Set(drifts.flatMap(({ events }) => events));
+  const open = drifts.filter(({ at }) => at > restoredAt);
+  const isCounted = ({ setting }: Undoing) => open.some(({ settings }) => settings.includes(setting));
+  const fresh = undoings
+    .filter((each) => each.at + clockMs > restoredAt && !known.has(each.id) && !isCounted(each))
+    .toSorted((one, other) => one.at - other.at);
+  const last = [...new Map(fresh.map((each) => [each.setting, each])).values()];
+  // Whoever has undone the one setting may have undone the other one, whose event is still to come.
+  const isSomebodyKnown = open.length > 0 || last.some(({ by }) => by !== unknownActor);
+  return isSomebodyKnown ? last.filter(({ by }) => by !== unknownActor) : last;
+}
+
+/** Calls of one run for different settings are one time; the same setting again, once it was restored, is another one. */
 function withUndoing(drifts: readonly Drift[], { id, at, by, setting }: Undoing): readonly Drift[] {
   const last = drifts.at(-1);
   const isSameRun =
-    last !== undefined && last.by === by && at - last.at < sameRunMs && !last.settings.includes(setting);
+    last !== undefined &&
+    last.by === by &&
+    Math.abs(at - last.at) < sameRunMs &&
+    !last.settings.includes(setting);
   return isSameRun
     ? [
         ...drifts.slice(0, -1),

@@ -3,12 +3,12 @@ import { type Origins, originOf } from '../../audit/origin.ts';
 import { readScanning } from '../../audit/read/scanning.ts';
 import type { Read } from '../../audit/unread.ts';
 import { mapConcurrently } from '../../aws/map-concurrently.ts';
-import type { Undoing } from '../../core/claims/drift.ts';
+import { type Undoing, unknownActor } from '../../core/claims/drift.ts';
 import { actorOf, isByCloudFormation, type RegistryEvent } from '../../core/registry-events/event.ts';
 import type { WritableSettingName } from '../../core/settings/repository-settings.ts';
 import { assessSettings, type SettingsReading } from '../assess.ts';
 import { type Decision, decide, isSafe } from '../decide.ts';
-import { countDrift, type Drifted } from '../drift.ts';
+import { countDrift, type Drifted, foundUndone } from '../drift.ts';
 import { hardenEach } from '../harden-each.ts';
 import { tagsOf } from '../read-tags.ts';
 import { attemptedResult, bareResult } from '../result-of.ts';
@@ -51,7 +51,7 @@ export async function settleSettings(
   const isMending = settings.mode === 'Mend';
   const drifted = await countDrift(
     open.map(({ subject }) => subject.repository),
-    (name, undone) => (isMending ? undoingsOf(subjects, name, undone) : []),
+    (name, undone) => (isMending ? undoingsOf(subjects, name, undone, { sweep: context.name, readAt }) : []),
     { claims: claims.until(times.working), log, readAt, now },
   );
   const toHarden = new Map(
@@ -144,14 +144,19 @@ function originIn({ repository, events }: Subject, origins: Origins): SettingsRe
   return shown ?? originOf(repository.name, origins, isPushedTo);
 }
 
-/** The calls that have undone these settings of a repository. */
+/**
+ * The calls that have undone these settings of a repository. Where none of the events is such a call, somebody has made it
+ * all the same: its event is still to come, and will find the repository restored.
+ */
 function undoingsOf(
   subjects: readonly Subject[],
   name: string,
   undone: readonly WritableSettingName[],
+  { sweep, readAt }: { readonly sweep: string; readonly readAt: number },
 ): readonly Undoing[] {
   const events = subjects.find(({ repository }) => repository.name === name)?.events ?? [];
-  return events.flatMap((event) => undoingIn(event, undone));
+  const shown = events.flatMap((event) => undoingIn(event, undone));
+  return shown.length > 0 ? shown : foundUndone(undone, { sweep, readAt });
 }
 
 function undoingIn(
@@ -159,5 +164,5 @@ function undoingIn(
   undone: readonly WritableSettingName[],
 ): readonly Undoing[] {
   const setting = undone.find((each) => each === subject);
-  return setting === undefined ? [] : [{ id, at, by: actorOf(by) ?? 'unknown', setting }];
+  return setting === undefined ? [] : [{ id, at, by: actorOf(by) ?? unknownActor, setting }];
 }

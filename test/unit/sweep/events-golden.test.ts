@@ -55,7 +55,7 @@ const weaken = (name: string, settings = unsafe) =>
 /** What was before the events of a file; by default, all repositories that they name are not safe. */
 const before: Readonly<Record<string, (handle: Handle) => Promise<void>>> = {
   async weakened(handle) {
-    await handle([eventLike('team/orders')], { now: () => now - 2 * minute });
+    await handle([eventLike('team/orders')], { now: () => now - 8 * minute });
     weaken('team/orders');
   },
   async 'left-alone'(handle) {

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { deadlineIn } from '../../../aws/deadline.ts';
 import { driftOf } from '../../../core/claims/drift.ts';
 import { exemptionTagKey } from '../../../core/policy/exemption-tag.ts';
 import type { RegistryEvent } from '../../../core/registry-events/event.ts';
+import { countDrift, foundUndone } from '../../../sweep/drift.ts';
 import { isNews } from '../../../sweep/events/news.ts';
 import { holdersIn, recordOf } from '../custom-resource/support/claims-records.ts';
 import { repositoryLike, type Settings, safe, unsafe } from '../custom-resource/support/registry.ts';
 import { type Server, startServer } from '../custom-resource/support/server.ts';
-import { eventLike, type Handling, startEvents } from './support/events.ts';
+import { connectTable, eventLike, type Handling, startEvents } from './support/events.ts';
 import { type Keeper, startKeeper } from './support/keeper.ts';
 
 let server: Server;
@@ -197,6 +199,33 @@ describe('a change that weakens', () => {
     expect(await handle([weakened(name), weakened(name, scan)])).toMatchObject([{ drift: { times: 1 } }]);
   });
 
+  test('counts once if it was called several times before it is restored', async () => {
+    const name = await hardened();
+    set(name, { mutability: 'MUTABLE' });
+    expect(await handle([weakened(name), weakened(name), weakened(name)])).toMatchObject([
+      { result: { state: 'hardened' }, drift: { times: 1 } },
+    ]);
+  });
+
+  test('counts once, however often it cannot be restored', async () => {
+    const name = await hardened();
+    server.plans.set(name, [{ step: 'put mutability', fault: 'access denied', times: 99 }]);
+    expect(await undo(name)).toMatchObject({ result: { state: 'failed' } });
+    for (const _night of [1, 2, 3]) expect((await keeper.sweep()).of.get(name)?.state).toBe('failed');
+    server.plans.clear();
+    expect((await keeper.sweep()).of.get(name)?.state).toBe('hardened');
+    expect(driftOf(recordOf(server.claims, name)).drifts).toHaveLength(1);
+  });
+
+  test('counts if another event finds it first, and its own comes once it is restored', async () => {
+    const name = await hardened();
+    set(name, { mutability: 'MUTABLE' });
+    const other = eventLike(name, { subject: 'repositoryPolicy', action: 'SetRepositoryPolicy' });
+    expect(await handle([other])).toMatchObject([{ result: { state: 'hardened' }, drift: { times: 1 } }]);
+    expect(await handle([weakened(name)])).toEqual([]);
+    expect(driftOf(recordOf(server.claims, name)).drifts).toMatchObject([{ by: 'unknown' }]);
+  });
+
   test('in 14 days only counts', async () => {
     const name = await hardened();
     const day = 24 * 60 * 60 * 1000;
@@ -222,6 +251,30 @@ describe('a change that weakens', () => {
     expect(driftOf(recordOf(server.claims, name)).drifts).toEqual([]);
   });
 
+  test('that an event has restored is not counted by a sweep that read it before', async () => {
+    const name = await hardened();
+    const record = recordOf(server.claims, name);
+    const readAt = Date.now();
+    await undo(name);
+    const subject = {
+      ...{ name, arn: record?.repositoryArn ?? '', createdAt: record?.createdAt ?? 0, scanOnPush: true },
+      tagMutability: { mutability: 'MUTABLE', exclusions: [] },
+    } as const;
+    const claims = connectTable(server);
+    const deadline = deadlineIn(10_000);
+    const drifted = await countDrift(
+      [subject],
+      (_name, undone) => foundUndone(undone, { sweep: 's', readAt }),
+      {
+        ...{ claims: claims.until(deadline), log: () => undefined, readAt, now: Date.now },
+      },
+    );
+    deadline.dispose();
+    claims.close();
+    expect(drifted.get(name)).toMatchObject({ times: 1, undone: [] });
+    expect(driftOf(recordOf(server.claims, name)).drifts).toHaveLength(1);
+  });
+
   test('that no event has shown is counted by the sweeps', async () => {
     const name = await hardened();
     for (const times of [1, 2]) {
@@ -241,6 +294,16 @@ test('what was hardened before its notification failed is reported when the even
   const [again] = await handle([event], { isAgain: true });
   expect(again?.result).toMatchObject({ state: 'hardened', changes: [{}, {}] });
   expect(await handle([event])).toEqual([]);
+
+  // So is what was restored.
+  set(name, { mutability: 'MUTABLE' });
+  const undoing = weakened(name);
+  await handle([undoing]);
+  const [restored] = await handle([undoing], { isAgain: true });
+  expect(restored?.result).toMatchObject({
+    state: 'hardened',
+    changes: [{ setting: 'tagMutability', before: { mutability: 'MUTABLE' } }],
+  });
 });
 
 test('a failure is that of the repository alone, and the others are hardened', async () => {

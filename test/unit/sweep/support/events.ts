@@ -48,6 +48,10 @@ const operations = (calls: EcrCalls) => ({
   ...imageReads(calls),
 });
 
+/** The server's table of claims. */
+export const connectTable = ({ url }: Server) =>
+  connectClaims({ tableName: claimsTableName, client: { ...client, endpoint: url } });
+
 /** One instance of the function: what it has seen is kept from batch to batch. */
 export function startEvents(server: Server) {
   const seen = startSeen();
@@ -70,7 +74,7 @@ export function startEvents(server: Server) {
     for (const { key } of server.claims.list()) letTimePass(server.claims, nameIn(key) ?? '');
     count += 1;
     const ecr = connect(settings, operations);
-    const claims = connectClaims({ tableName: claimsTableName, client: settings });
+    const claims = connectTable(server);
     const times = {
       working: deadlineIn(18_000),
       undoing: deadlineIn(24_000),
