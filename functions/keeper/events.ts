@@ -18,6 +18,7 @@ import { type FunctionContext, log, step } from './invocation.ts';
 import {
   eventsIn,
   isFinal,
+  messagesAbout,
   type QueuedEvent,
   queuedEvents,
   type Sorted,
@@ -54,14 +55,14 @@ export async function handler(
       const { outcomes, failure } = await outcomesOf(messages, invocation);
       const failed = new Map(outcomes.flatMap(failureIn));
       const sorted = sortMessages(messages, (repository) => failure ?? failed.get(repository));
-      await report(outcomes, sorted, invocation);
+      const again = [...sorted.again, ...(await report(outcomes, { messages, sorted }, invocation))];
       log({
         ...{ message: 'events', name: invocation.name, messages: messages.length },
         ignored: messages.filter(({ parsed }) => parsed.kind === 'ignored').length,
         states: countsOf(outcomes.map(({ result }) => result)),
-        ...{ again: sorted.again.length, deadLetters: sorted.deadLetters.length },
+        ...{ again: again.length, deadLetters: sorted.deadLetters.length },
       });
-      return { batchItemFailures: sorted.again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+      return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
     } finally {
       for (const each of Object.values(times)) each.dispose();
     }
@@ -107,24 +108,41 @@ function failureIn({ repository, result }: EventOutcome): readonly (readonly [st
   return state === 'failed' && reason !== undefined ? [[repository, reasonCode(reason)]] : [];
 }
 
-/** What nobody will try again goes to the dead letters with the reason, and people are notified. */
+/**
+ * What nobody will try again goes to the dead letters with the reason, and people are notified.
+ *
+ * @returns the messages that could not be reported, to be received again; the others are done all the same
+ */
 async function report(
   outcomes: readonly EventOutcome[],
-  sorted: Sorted,
+  { messages, sorted }: { readonly messages: readonly QueuedEvent[]; readonly sorted: Sorted },
   { name, registry, times: { reporting } }: Invocation,
-): Promise<void> {
+): Promise<readonly QueuedEvent[]> {
   const { env } = process;
-  // A queue takes no empty message.
-  for (const { message, reason } of sorted.deadLetters)
-    await sendMessage(variable(env, 'DeadLettersUrl'), message.body || '{}', env, reporting, {
-      Reason: reason,
-    });
+  const unreported: QueuedEvent[] = [];
+  for (const { message, reason } of sorted.deadLetters) {
+    const attributes = { Reason: reason };
+    // A queue takes no empty message.
+    const send = () =>
+      sendMessage(variable(env, 'DeadLettersUrl'), message.body || '{}', env, reporting, attributes);
+    if (!(await isDone(send, 'dead letter not sent'))) unreported.push(message);
+  }
   const news = outcomes.filter((outcome) => isNews(outcome) && isFinal(outcome, sorted));
-  if (news.length === 0) return;
-  const message = eventsNotification(
-    news,
-    { registry, mode: keeperMode(env) },
-    { name, httpsForm: httpsFormOf(env) },
-  );
-  await publish(variable(env, 'AlertTopicArn'), message, env, reporting);
+  if (news.length === 0) return unreported;
+  const place = { registry, mode: keeperMode(env) };
+  const message = eventsNotification(news, place, { name, httpsForm: httpsFormOf(env) });
+  const notify = () => publish(variable(env, 'AlertTopicArn'), message, env, reporting);
+  if (await isDone(notify, 'notification not sent')) return unreported;
+  const others = messages.filter((each) => !unreported.includes(each) && !sorted.again.includes(each));
+  return [...unreported, ...messagesAbout(others, news)];
+}
+
+async function isDone(send: () => Promise<void>, failure: string): Promise<boolean> {
+  try {
+    await send();
+    return true;
+  } catch (error) {
+    log({ level: 'ERROR', message: failure, ...failureEntry(error) });
+    return false;
+  }
 }

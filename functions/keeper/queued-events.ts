@@ -76,3 +76,12 @@ export function isFinal({ repository, result }: EventOutcome, { again }: Pick<So
     !again.some(({ parsed }) => parsed.kind === 'event' && parsed.event.repository === repository)
   );
 }
+
+/** The messages of these outcomes. */
+export function messagesAbout(
+  messages: readonly QueuedEvent[],
+  outcomes: readonly EventOutcome[],
+): readonly QueuedEvent[] {
+  const names = new Set(outcomes.map(({ repository }) => repository));
+  return messages.filter(({ parsed }) => parsed.kind === 'event' && names.has(parsed.event.repository));
+}
