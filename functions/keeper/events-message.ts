@@ -62,10 +62,10 @@ function formsOf(
   return { text, json, chat: chatOf({ subject, text, id, region: registry.region, eventType: 'events' }) };
 }
 
-function machineOf({ repository, events, result, drift, lifecycle, publicBy }: EventOutcome) {
+function machineOf({ repository, events, result, drift, lifecycle, publicBy, unread }: EventOutcome) {
   const { arn, state, changes, reason, exemption, stack, notes } = result;
   return {
-    ...{ name: repository, arn, state, changes, reason, exemption, stack, notes, drift, lifecycle },
+    ...{ name: repository, arn, state, changes, reason, exemption, stack, notes, drift, lifecycle, unread },
     isPublic: publicBy === undefined ? undefined : publicBy.length > 0,
     events: events.map(({ id, action, at, by }) => ({ id, action, at: new Date(at).toISOString(), by })),
   };

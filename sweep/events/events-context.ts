@@ -1,6 +1,6 @@
 /** What the handling of events depends on, and what it comes to. Everything is passed in. */
 import type { Origins } from '../../audit/origin.ts';
-import type { Read } from '../../audit/unread.ts';
+import type { Read, UnreadReason } from '../../audit/unread.ts';
 import type { UsageRegistry } from '../../aws/usage/usage-reads.ts';
 import type { CheckedIssue } from '../../core/controls/index.ts';
 import type { RegistryEvent } from '../../core/registry-events/event.ts';
@@ -45,4 +45,6 @@ export interface EventOutcome {
   readonly lifecycle?: LifecycleOutcome;
   /** Statements of its policy that grant access to everybody; only where that was changed. */
   readonly publicBy?: readonly CheckedIssue[];
+  /** Why it is not known what a policy that was changed does: whoever changed it may have denied reading it. */
+  readonly unread?: readonly UnreadReason[];
 }

@@ -36,8 +36,9 @@ export function isNewsOfSettings({ result: { state }, events, drift }: EventOutc
   }
 }
 
-function isNewsOfPolicies({ lifecycle, publicBy = [] }: EventOutcome): boolean {
-  return publicBy.length > 0 || (lifecycle !== undefined && (lifecycle.isKeepers || isAnyAtRisk(lifecycle)));
+function isNewsOfPolicies({ lifecycle, publicBy = [], unread = [] }: EventOutcome): boolean {
+  if (publicBy.length > 0 || unread.length > 0) return true;
+  return lifecycle !== undefined && (lifecycle.isKeepers || isAnyAtRisk(lifecycle));
 }
 
 /** Whether the present lifecycle policy removes images that were pulled lately. */

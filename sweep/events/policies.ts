@@ -14,21 +14,26 @@ import { watch } from '../watch.ts';
 import type { EventOutcome, EventsContext } from './events-context.ts';
 import type { Subject } from './subject.ts';
 
+type Looked = Pick<EventOutcome, 'lifecycle' | 'publicBy' | 'unread'>;
+
 /** By name; empty where neither was changed. */
 export async function lookAtPolicies(
   subjects: readonly Subject[],
   context: EventsContext,
-): Promise<ReadonlyMap<string, Pick<EventOutcome, 'lifecycle' | 'publicBy'>>> {
+): Promise<ReadonlyMap<string, Looked>> {
   const lifecycle = subjects.filter((subject) => isAbout(subject, 'lifecyclePolicy'));
   const access = subjects.filter((subject) => isAbout(subject, 'repositoryPolicy'));
   const { claims, times, log } = context;
   const arns = lifecycle.map(({ repository }) => repository.arn);
   const table = claims.until(times.working);
   const records = arns.length === 0 ? new Map() : await readRecords(arns, { claims: table, log });
-  const found = new Map<string, Pick<EventOutcome, 'lifecycle' | 'publicBy'>>();
-  const add = async (subject: Subject, read: () => Promise<Pick<EventOutcome, 'lifecycle' | 'publicBy'>>) => {
+  const found = new Map<string, Looked>();
+  const add = async (subject: Subject, read: () => Promise<Looked>) => {
     const { name } = subject.repository;
-    found.set(name, { ...found.get(name), ...(await unlessGone(read)) });
+    const looked = await unlessGone(read);
+    const before = found.get(name);
+    const unread = [...(before?.unread ?? []), ...(looked.unread ?? [])];
+    found.set(name, { ...before, ...looked, ...(unread.length === 0 ? {} : { unread }) });
   };
   await mapConcurrently(lifecycle, (each) =>
     add(each, () => lifecycleOf(each, records.get(each.repository.arn), context)),
@@ -55,7 +60,7 @@ async function lifecycleOf(
   { repository: { name, createdAt } }: Subject,
   record: ClaimRecord | undefined,
   { ecr: connection, times, settings, now }: EventsContext,
-): Promise<Pick<EventOutcome, 'lifecycle'>> {
+): Promise<Looked> {
   const ecr = connection.until(times.working);
   const text = await orUnknown('ecr:GetLifecyclePolicy', () => ecr.lifecyclePolicy(name));
   const claimed = record?.createdAt === createdAt ? claimOf(record, keeperHolder) : undefined;
@@ -65,17 +70,22 @@ async function lifecycleOf(
   const images = await orUnknown('ecr:DescribeImages', () => ecr.images(name, { imageStatus: 'ANY' }));
   const reading = { lifecyclePolicy: text, images, references: [] };
   const atRisk = watch(reading, { policy: settings.policy, sources: {}, now: now() });
-  return { lifecycle: { isDeleted: false, isKeepers, atRisk } };
+  const unread = [text, images, atRisk].find(isUnknown);
+  return {
+    lifecycle: { isDeleted: false, isKeepers, atRisk },
+    ...(unread === undefined ? {} : { unread: [unread.unknown] }),
+  };
 }
 
 async function publicAccessOf(
   { repository: { name } }: Subject,
   { ecr, times, settings }: EventsContext,
-): Promise<Pick<EventOutcome, 'publicBy'>> {
+): Promise<Looked> {
   const text = await orUnknown('ecr:GetRepositoryPolicy', () =>
     ecr.until(times.working).repositoryPolicy(name),
   );
-  if (text === undefined || isUnknown(text)) return {};
+  if (isUnknown(text)) return { unread: [text.unknown] };
+  if (text === undefined) return {};
   const parsed = parseRepositoryPolicy(text);
   if (!('value' in parsed)) return {};
   const issues = checkSettings({ repositoryPolicy: parsed.value }, settings.policy);

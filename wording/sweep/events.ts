@@ -1,4 +1,5 @@
 /** What people are sent after events: who did what to which repository, and what the keeper has done. */
+import type { UnreadReason } from '../../audit/unread.ts';
 import type { UsageRegistry } from '../../aws/usage/usage-reads.ts';
 import { leftAloneFrom } from '../../core/claims/drift.ts';
 import { groupBy } from '../../core/group-by.ts';
@@ -6,6 +7,7 @@ import { isByCloudFormation, type RegistryEvent } from '../../core/registry-even
 import type { EventOutcome } from '../../sweep/events/events-context.ts';
 import { isAnyAtRisk, isNewsOfSettings } from '../../sweep/events/news.ts';
 import type { KeeperMode } from '../../sweep/sweep-info.ts';
+import { unreadClause } from '../audit/unread.ts';
 import { callerWords, eventSentence } from './event-words.ts';
 import type { SweepMessage } from './notification.ts';
 import { changeClause, reasonSentence, resultNote, riskSentences } from './reasons.ts';
@@ -89,7 +91,14 @@ function spanned(group: readonly Described[]): readonly RegistryEvent[] {
   return first?.events ?? [];
 }
 
-function linesOf({ result, events, drift, lifecycle, publicBy = [] }: EventOutcome): readonly string[] {
+function linesOf({
+  result,
+  events,
+  drift,
+  lifecycle,
+  publicBy = [],
+  unread = [],
+}: EventOutcome): readonly string[] {
   const { state, changes, reason, stack, notes } = result;
   const isDone = state === 'hardened';
   const isByStack = events.some(({ by, subject }) => subject !== 'creation' && isByCloudFormation(by));
@@ -108,8 +117,13 @@ function linesOf({ result, events, drift, lifecycle, publicBy = [] }: EventOutco
           'Its repository policy grants access to everybody: restrict its principals, or add a condition.',
       )
       .slice(0, 1),
+    ...unread.map(unreadSentence),
     ...notes.map(resultNote),
   ];
+}
+
+function unreadSentence(reason: UnreadReason): string {
+  return `It is not known what the policy that was changed does: ${unreadClause(reason)}.`;
 }
 
 function changesTitle(state: EventOutcome['result']['state']): string {

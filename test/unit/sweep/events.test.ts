@@ -5,11 +5,12 @@ import { exemptionTagKey } from '../../../core/policy/exemption-tag.ts';
 import type { RegistryEvent } from '../../../core/registry-events/event.ts';
 import { countDrift, foundUndone } from '../../../sweep/drift.ts';
 import { isNews } from '../../../sweep/events/news.ts';
+import { eventsMessage } from '../../../wording/sweep/events.ts';
 import { holdersIn, recordOf } from '../custom-resource/support/claims-records.ts';
 import { repositoryLike, type Settings, safe, unsafe } from '../custom-resource/support/registry.ts';
 import { type Server, startServer } from '../custom-resource/support/server.ts';
 import { connectTable, eventLike, type Handling, startEvents } from './support/events.ts';
-import { type Keeper, startKeeper } from './support/keeper.ts';
+import { type Keeper, registry, startKeeper } from './support/keeper.ts';
 
 let server: Server;
 let keeper: Keeper;
@@ -325,6 +326,26 @@ describe('a policy that was changed', () => {
     const outcomes = await handle([changed(name, 'lifecyclePolicy', 'PutLifecyclePolicy')]);
     expect(outcomes.filter(isNews)).toEqual([]);
     expect(callsSince(start)).not.toContain('PutLifecyclePolicy');
+  });
+
+  test('is reported if it cannot be read: whoever changed it may have denied that', async () => {
+    const names = [repository(safe), repository(safe, { lifecycle: keepNewest(1) })];
+    const [access = '', lifecycle = ''] = names;
+    server.plans.set(access, [{ step: 'read policy', fault: 'access denied', times: 99 }]);
+    server.plans.set(lifecycle, [{ step: 'read lifecycle', fault: 'access denied', times: 99 }]);
+    const outcomes = await handle([
+      changed(access, 'repositoryPolicy', 'SetRepositoryPolicy'),
+      changed(lifecycle, 'lifecyclePolicy', 'PutLifecyclePolicy'),
+    ]);
+    server.plans.clear();
+    expect(outcomes).toMatchObject([
+      { unread: [{ code: 'denied', action: 'ecr:GetRepositoryPolicy' }] },
+      { unread: [{ code: 'denied', action: 'ecr:GetLifecyclePolicy' }] },
+    ]);
+    expect(outcomes.every(isNews)).toBe(true);
+    const { text } = eventsMessage(outcomes, { registry, mode: 'Mend' });
+    expect(text).toContain('It is not known what the policy that was changed does');
+    expect(text).toContain('ecr:GetRepositoryPolicy');
   });
 
   test('is reported with the images that it takes and that were pulled lately', async () => {
