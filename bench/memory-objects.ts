@@ -1,6 +1,6 @@
 /** A bucket in memory, for benchmarks and tests: by an ObjectStore's contract, with faults that can be set. */
 import { createHash } from 'node:crypto';
-import { linesOf } from '../aws/objects/lines.ts';
+import { linesOf, piecesOf, type ReadPiece } from '../aws/objects/lines.ts';
 import type { ObjectStore, ObjectWriter, PutOptions } from '../aws/objects/object-store.ts';
 
 /** A call to the bucket. */
@@ -22,6 +22,13 @@ export function memoryObjects(): MemoryObjects {
     calls.set(call, (calls.get(call) ?? 0) + 1);
     await store.before(call, key);
   };
+  const readerOf =
+    (call: ObjectCall, key: string): ReadPiece =>
+    async (from, to) => {
+      await begin(call, key);
+      const found = objects.get(key);
+      return found === undefined ? undefined : { bytes: found.subarray(from, to), size: found.length };
+    };
   const store: MemoryObjects = {
     objects,
     calls,
@@ -35,12 +42,8 @@ export function memoryObjects(): MemoryObjects {
       await begin('getRange', key);
       return (objects.get(key) ?? Buffer.alloc(0)).subarray(from, to).toString();
     },
-    lines: (key) =>
-      linesOf(async (from, to) => {
-        await begin('lines', key);
-        const found = objects.get(key);
-        return found === undefined ? undefined : { bytes: found.subarray(from, to), size: found.length };
-      }, 64 * 1024),
+    lines: (key) => linesOf(readerOf('lines', key), 64 * 1024),
+    pieces: (key) => piecesOf(readerOf('pieces', key), 64 * 1024),
     async *list(prefix) {
       await begin('list', prefix);
       yield* [...objects.keys()].filter((key) => key.startsWith(prefix)).toSorted();
@@ -67,8 +70,8 @@ function writerOf(
     get bytes() {
       return bytes;
     },
-    async write(text) {
-      const piece = Buffer.from(text);
+    async write(given) {
+      const piece = Buffer.from(given);
       pieces.push(piece);
       bytes += piece.length;
     },

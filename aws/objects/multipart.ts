@@ -35,8 +35,8 @@ export function multipartWriter(
     get bytes() {
       return bytes;
     },
-    async write(text) {
-      const piece = Buffer.from(text);
+    async write(given) {
+      const piece = Buffer.from(given);
       waiting.push(piece);
       waitingBytes += piece.length;
       bytes += piece.length;

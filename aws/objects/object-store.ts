@@ -18,7 +18,7 @@ export interface PutOptions {
 export interface ObjectWriter {
   /** How many bytes were written so far: where the next piece begins. */
   readonly bytes: number;
-  write(text: string): Promise<void>;
+  write(piece: string | Uint8Array): Promise<void>;
   end(): Promise<void>;
   /** Leaves nothing behind. */
   abort(): Promise<void>;
@@ -34,6 +34,8 @@ export interface ObjectStore {
   getRange(key: string, from: number, to: number): Promise<string>;
   /** The lines of an object, without holding all of it; none if there is no such object. */
   lines(key: string): AsyncIterable<string>;
+  /** The bytes of an object, without holding all of them; none if there is no such object. */
+  pieces(key: string): AsyncIterable<Uint8Array>;
   /** The keys that begin so, in ascending order. */
   list(prefix: string): AsyncIterable<string>;
   /** @returns false where the condition does not hold, so that nothing was written */

@@ -11,7 +11,7 @@ import { type ClientSettings, clientSettings, type Environment } from '../client
 import { type Deadline, mayHaveTakenEffect } from '../deadline.ts';
 import { loggableError } from '../faults.ts';
 import { pages } from '../pages.ts';
-import { linesOf } from './lines.ts';
+import { linesOf, piecesOf } from './lines.ts';
 import { multipartWriter } from './multipart.ts';
 import type { ObjectStore, PutOptions, StoredObject } from './object-store.ts';
 
@@ -57,6 +57,7 @@ function objectStore(bucket: string, call: Call<S3Client>): ObjectStore {
       return new TextDecoder().decode(bytes);
     },
     lines: (key) => linesOf((from, to) => getPiece(call, bucket, key, from, to)),
+    pieces: (key) => piecesOf((from, to) => getPiece(call, bucket, key, from, to)),
     list: (prefix) => list(call, bucket, prefix),
     put: (key, body, options) => put(call, bucket, key, body, options),
     writer: (key, contentType = 'application/x-ndjson') => multipartWriter(call, bucket, key, contentType),

@@ -9,7 +9,7 @@ import { centralReportKeys, reportFiles } from './keys.ts';
  * Copies the reports of a sweep into the central bucket, and returns what the centre is sent.
  *
  * @param central the central bucket; undefined if there is none
- * @throws Error if the sweep has no summary; errors of the buckets
+ * @throws Error if the sweep has no summary or a report is missing; errors of the buckets
  */
 export async function prepareForCentre(
   sweep: string,
@@ -30,7 +30,10 @@ export async function prepareForCentre(
   return centralSweepOf(summary, central !== undefined);
 }
 
-/** Line by line: reports of a large registry do not fit into memory. Each of them ends with a line break. */
+/**
+ * Byte by byte the same, since a page runs only the script whose sum it has; in pieces, since reports of a large registry do not fit
+ * into memory.
+ */
 async function copy(
   from: ObjectStore,
   key: string,
@@ -39,7 +42,8 @@ async function copy(
 ): Promise<void> {
   const writer = to.writer(target.key, target.contentType);
   try {
-    for await (const line of from.lines(key)) await writer.write(`${line}\n`);
+    for await (const piece of from.pieces(key)) await writer.write(piece);
+    if (writer.bytes === 0) throw new Error(`the file ${key} is missing`);
     await writer.end();
   } catch (error) {
     await writer.abort();

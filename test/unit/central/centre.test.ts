@@ -265,19 +265,27 @@ describe('a keeper that reports to the centre', () => {
     const summary = await summarise('one');
     const keys = sweepKeys('one');
     for (const [index, key] of [keys.html, keys.json, keys.csv].entries())
-      store.objects.set(key, Buffer.from(`line ${index}\nlast\n`));
+      store.objects.set(key, Buffer.from(`\uFEFFline ${index}\r\n\n\nlast`));
     const central = memoryObjects();
     const sent = await prepareForCentre('one', store, central);
     const { registryId, region } = summary.info.registry;
     const folder = `accounts/${registryId}/${region}/sweeps/one`;
     expect([...central.objects].map(([key, text]) => [key, text.toString()])).toEqual([
-      [`${folder}/report.html`, 'line 0\nlast\n'],
-      [`${folder}/report.json`, 'line 1\nlast\n'],
-      [`${folder}/report.csv`, 'line 2\nlast\n'],
+      [`${folder}/report.html`, '\uFEFFline 0\r\n\n\nlast'],
+      [`${folder}/report.json`, '\uFEFFline 1\r\n\n\nlast'],
+      [`${folder}/report.csv`, '\uFEFFline 2\r\n\n\nlast'],
     ]);
     expect(sent).toEqual(centralSweepOf(summary, true));
     expect(parseCentralSweep(JSON.parse(JSON.stringify(sent)))).toEqual(sent);
     expect(await prepareForCentre('one', store, undefined)).toMatchObject({ hasReport: false });
+    // A page whose script has another sum would not run it: CSP.
+    const page = Buffer.from(centralHtml(organisation, limits, now, '1'.repeat(100_000)));
+    expect(page.toString()).toContain('\n\n');
+    store.objects.set(keys.html, page);
+    await prepareForCentre('one', store, central);
+    expect(central.objects.get(`${folder}/report.html`)?.equals(page)).toBe(true);
+    store.objects.delete(keys.csv);
+    await expect(prepareForCentre('one', store, central)).rejects.toThrow('report.csv is missing');
     await expect(prepareForCentre('two', store, undefined)).rejects.toThrow('the sweep two has no summary');
   });
 });
