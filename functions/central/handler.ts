@@ -3,6 +3,7 @@ import { deadlineIn } from '../../aws/deadline.ts';
 import { connectObjects } from '../../aws/objects/s3.ts';
 import { publish } from '../../aws/sns/publish.ts';
 import { visibleJson } from '../../core/visible.ts';
+import { limitsOf } from '../../sweep/central/registries.ts';
 import { updateCentre } from './centre.ts';
 import { readReports } from './reports.ts';
 
@@ -30,10 +31,10 @@ export async function handler(
     const updated = await updateCentre(reports, {
       store: connection.until(deadline),
       now: Date.now(),
-      limits: {
+      limits: limitsOf({
         lateAfterDays: Number(env.LateAfterDays),
         forgetAfterDays: Number(env.ForgetAfterDays),
-      },
+      }),
       bucket,
       version,
       notify: (message) => publish(topic, message, env, deadline),

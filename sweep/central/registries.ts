@@ -26,6 +26,13 @@ export interface Received {
 }
 
 const dayMs = 24 * 60 * 60_000;
+// The index and its page are in memory as a whole: of a large organisation only so many registries have the names of what changed.
+const maxWithChanges = 2_000;
+
+/** A registry is late before it is left out: otherwise nobody would be alarmed. */
+export function limitsOf({ lateAfterDays, forgetAfterDays }: CentralLimits): CentralLimits {
+  return { lateAfterDays, forgetAfterDays: Math.max(forgetAfterDays, lateAfterDays + 1) };
+}
 
 /**
  * Adds reports: of each registry the sweep counts that began last, however often and in which order they arrive.
@@ -49,16 +56,30 @@ export function receive(
   const registries = [...byKey.values()]
     .filter(({ receivedAt }) => now - receivedAt < forgetAfterDays * dayMs)
     .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
-  return { registries, news };
+  return { registries: withNewestChanges(registries), news };
+}
+
+/** Only the registries that have reported last keep their changes; of the others there is still how many they were. */
+function withNewestChanges(registries: readonly CentralRegistry[]): readonly CentralRegistry[] {
+  const changed = registries.filter(({ changes }) => changes.length > 0);
+  if (changed.length <= maxWithChanges) return registries;
+  changed.sort((one, other) => other.receivedAt - one.receivedAt);
+  const dropped = new Set(changed.slice(maxWithChanges));
+  return registries.map((each) => (dropped.has(each) ? { ...each, changes: [] } : each));
 }
 
 function keyOf({ account, region }: Pick<CentralRegistry, 'account' | 'region'>): string {
   return `${account}/${region}`;
 }
 
-/** The same sweep may arrive again; one that goes on with an earlier one has begun later. */
+/**
+ * The same sweep may arrive again; one that goes on with an earlier one has begun later. Of two that began at the same time always the
+ * same one counts.
+ */
 function isAfter(report: CentralRegistry, known: CentralRegistry): boolean {
-  return report.sweep !== known.sweep && report.startedAt >= known.startedAt;
+  return report.startedAt === known.startedAt
+    ? report.sweep > known.sweep
+    : report.sweep !== known.sweep && report.startedAt > known.startedAt;
 }
 
 /** Whether a registry has not reported for too long. */

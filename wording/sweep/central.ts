@@ -54,7 +54,13 @@ export function changeLines({ changes, changed }: CentralRegistry): readonly str
   const rest = changed - told;
   return [
     ...changes.map(changeLine),
-    ...(rest > 0 ? [`and ${pluralise(rest, 'more change', 'more changes')}: see the report`] : []),
+    ...(rest > 0
+      ? [
+          changes.length === 0
+            ? `${pluralise(rest, 'change', 'changes')}: see the report`
+            : `and ${pluralise(rest, 'more change', 'more changes')}: see the report`,
+        ]
+      : []),
   ];
 }
 

@@ -10,7 +10,13 @@ import { readReports } from '../../../functions/central/reports.ts';
 import { centralHtml } from '../../../reports/central-html.ts';
 import { centralSweepOf, parseCentralSweep } from '../../../sweep/central/event.ts';
 import { centralKeys } from '../../../sweep/central/keys.ts';
-import { type CentralRegistry, receive, totalsOf } from '../../../sweep/central/registries.ts';
+import {
+  type CentralRegistry,
+  isLate,
+  limitsOf,
+  receive,
+  totalsOf,
+} from '../../../sweep/central/registries.ts';
 import { prepareForCentre } from '../../../sweep/central/send.ts';
 import { sweepKeys } from '../../../sweep/keys.ts';
 import { resultStates } from '../../../sweep/results.ts';
@@ -194,6 +200,56 @@ describe('the registries', () => {
     const old = registry('111111111111', 'eu-central-1', 24 * 30);
     expect(receive([old], [], limits, now).registries).toEqual([]);
     expect(receive([old], [], { forgetAfterDays: 31 }, now).registries).toEqual([old]);
+  });
+});
+
+describe('the registries of a large organisation', () => {
+  const changes = Array.from({ length: 20 }, (_, index) => ({
+    value: { kind: 'state', before: 'safe', state: 'refused', reason: '\u3042'.repeat(256) } as const,
+    count: 5,
+    names: Array.from({ length: 5 }, (_each, name) => `team-${index}/${name}${'x'.repeat(200)}`),
+  }));
+  const many = Array.from({ length: 2_100 }, (_, index) =>
+    registry(String(100_000_000_000 + index), 'eu-central-1', (index % 24) / 24, {
+      ...{ changes, changed: 100 },
+    }),
+  );
+
+  test('have the names of what changed where they reported last, and counts everywhere', () => {
+    const { registries } = receive([], many, limits, now);
+    const without = registries.filter((each) => each.changes.length === 0);
+    expect(without).toHaveLength(100);
+    expect(new Set(registries.map(({ changed }) => changed))).toEqual(new Set([100]));
+    for (const { receivedAt } of without) expect(receivedAt).toBeLessThan(now - 0.8 * 3_600_000);
+    expect(receive(registries, many, limits, now).news).toEqual([]);
+    const page = centralHtml(without.slice(0, 1), limits, now, '1');
+    expect(page).toContain('100 changes: see the report');
+  });
+
+  test('fit into one notification, whatever they report', () => {
+    const told = centralMessage(many, 'central');
+    if (told === undefined) throw new Error('nobody is notified');
+    const { body } = messageOf(told, many);
+    expect(Buffer.byteLength(body)).toBeLessThan(256 * 1024 - 1_000);
+    const { default: text, sqs } = JSON.parse(body);
+    expect(text).toContain('The rest is in the page.');
+    const { registries, omitted } = JSON.parse(sqs);
+    expect(registries.length + omitted).toBe(many.length);
+  });
+
+  test('are late before they are left out', () => {
+    const sooner = limitsOf({ lateAfterDays: 30, forgetAfterDays: 2 });
+    const old = registry('111111111111', 'eu-central-1', 24 * 30 + 1);
+    const { registries } = receive([old], [], sooner, now);
+    expect(registries.map((each) => isLate(each, sooner, now))).toEqual([true]);
+  });
+
+  test('that began two sweeps at the same time settle on one of them, so that nobody is notified again', () => {
+    const [one, other] = ['one', 'other'].map((sweep) => registry('111111111111', 'eu-west-1', 1, { sweep }));
+    if (one === undefined || other === undefined) throw new Error('there are two');
+    const both = receive([], [one, other], limits, now);
+    expect(receive(both.registries, [one, other, one], limits, now).news).toEqual([]);
+    expect(receive([], [other, one], limits, now).registries).toEqual(both.registries);
   });
 });
 
