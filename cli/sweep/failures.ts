@@ -1,4 +1,5 @@
 /** Why the keeper cannot be used, as a sentence that says what to do. */
+import { rootError } from '../../aws/call-error.ts';
 import { OutOfTime } from '../../aws/deadline.ts';
 import { hasNoResponse, loggableError } from '../../aws/faults.ts';
 import { isProblem, Problem } from '../../core/problem.ts';
@@ -15,6 +16,10 @@ export function sweepProblem(error: unknown, stackName: string): unknown {
     );
   if (/^(Expired|RequestExpired)/.test(name))
     return problem('The AWS credentials have expired: sign in again, then retry.');
+  if (name === 'RoleNotAssumed')
+    return problem(
+      `${messageOf(rootError(cause)).replace(/^t/, 'T')}: check --role-arn, the role's trust policy, and sts:AssumeRole.`,
+    );
   if (name === 'ExecutionDoesNotExist')
     return problem(
       'There is no such execution: the report of a sweep has its name, and Step Functions keeps it for 90 days.',
@@ -26,4 +31,8 @@ export function sweepProblem(error: unknown, stackName: string): unknown {
   if (error instanceof OutOfTime || hasNoResponse(cause))
     return problem(`AWS did not respond in time (${code ?? name}): check --region and the network.`);
   return status === undefined ? error : problem(`The keeper of ${stackName} could not be used (${name}).`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

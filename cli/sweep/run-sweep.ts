@@ -27,6 +27,8 @@ export interface RunContext {
   /** Between two looks, in milliseconds. */
   readonly pollMs?: number;
   readonly onProgress: (done: number, total: number) => void;
+  /** Called with a keeper before it is used; what it throws ends the run. */
+  readonly onKeeper?: (machineArn: string) => void;
 }
 
 /** A sweep that has ended. */
@@ -67,6 +69,7 @@ async function run<Result>(
 ): Promise<{ readonly name: string } | { readonly result: Result }> {
   const client = clientOf(target);
   const { machineArn, bucket } = await keeperOf(options, client, context.deadline);
+  context.onKeeper?.(machineArn);
   const executions = connectExecutions(machineArn, client, context.deadline);
   const objects = connectBucket(bucket, client);
   const store = objects.until(context.deadline);

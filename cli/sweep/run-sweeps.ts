@@ -33,6 +33,7 @@ export async function runSweeps(
 ): Promise<SweptRegistries> {
   const collected = collectSweeps(options.repositories);
   const progress = new Map<number, readonly [number, number]>();
+  const onKeeper = startClaims();
   try {
     const outcomes = await mapConcurrently(
       [...targets.keys()],
@@ -42,7 +43,11 @@ export async function runSweeps(
           const sum = (of: 0 | 1) => [...progress.values()].reduce((before, count) => before + count[of], 0);
           context.onProgress(sum(0), sum(1));
         };
-        return sweepInto(collected, index, targets[index] ?? {}, options, { ...context, onProgress });
+        return sweepInto(collected, index, targets[index] ?? {}, options, {
+          ...context,
+          onProgress,
+          onKeeper,
+        });
       },
       sweepsAtOnce,
     );
@@ -58,6 +63,20 @@ export async function runSweeps(
     collected.close();
     throw error;
   }
+}
+
+/** Two profiles may be of one account: its keeper would sweep twice, and its repositories count twice. */
+function startClaims() {
+  const claimed = new Set<string>();
+  return (machineArn: string) => {
+    if (claimed.has(machineArn)) {
+      const [, , , region, account] = machineArn.split(':');
+      throw new Problem(
+        `The registry ${account} in ${region} is already covered: specify each account and Region once.`,
+      );
+    }
+    claimed.add(machineArn);
+  };
 }
 
 type Outcome = 0 | 1 | 2 | 130;
