@@ -1,7 +1,13 @@
 /** Files in a bucket, with the sums that Amazon S3 holds of them. */
 
 import { createHash } from 'node:crypto';
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  type GetObjectCommandInput,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { type Call, callsOf } from '../calls.ts';
 import type { ClientSettings } from '../client-settings.ts';
 import type { Deadline } from '../deadline.ts';
@@ -20,8 +26,14 @@ export interface FilesConnection {
   close(): void;
 }
 
+/** A bucket; of another owner than this account, if it is given, each call is denied. */
+export interface OwnedBucket {
+  readonly name: string;
+  readonly owner?: string | undefined;
+}
+
 /** Connects to a bucket of the client's Region. A local endpoint has no names of buckets before its own. */
-export function connectFiles(bucket: string, client: ClientSettings): FilesConnection {
+export function connectFiles(bucket: OwnedBucket, client: ClientSettings): FilesConnection {
   const calls = callsOf(
     () => new S3Client({ maxAttempts: 1, ...client, forcePathStyle: client.endpoint !== undefined }),
   );
@@ -31,17 +43,18 @@ export function connectFiles(bucket: string, client: ClientSettings): FilesConne
   };
 }
 
-function fileStore(Bucket: string, call: Call<S3Client>): FileStore {
+function fileStore({ name: Bucket, owner }: OwnedBucket, call: Call<S3Client>): FileStore {
+  const bucket = { Bucket, ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }) };
   return {
     async sumOf(Key) {
-      const head = new HeadObjectCommand({ Bucket, Key, ChecksumMode: 'ENABLED' });
+      const head = new HeadObjectCommand({ ...bucket, Key, ChecksumMode: 'ENABLED' });
       try {
         const { ChecksumSHA256: sum } = await call(
           'HeadObject',
           (client, options) => client.send(head, options),
           Bucket,
         );
-        return sum === undefined ? await readSum(call, Bucket, Key) : hexOf(sum);
+        return sum === undefined || isOfParts(sum) ? await readSum(call, { ...bucket, Key }) : hexOf(sum);
       } catch (error) {
         if (loggableError(error).status === 404) return undefined;
         throw error;
@@ -49,18 +62,23 @@ function fileStore(Bucket: string, call: Call<S3Client>): FileStore {
     },
     async put(Key, Body, sum) {
       const ChecksumSHA256 = Buffer.from(sum, 'hex').toString('base64');
-      const input = { Bucket, Key, Body, ChecksumSHA256 };
+      const input = { ...bucket, Key, Body, ChecksumSHA256 };
       await call('PutObject', (client, options) => client.send(new PutObjectCommand(input), options), Bucket);
     },
   };
 }
 
-/** Of a file that was written without a sum. */
-async function readSum(call: Call<S3Client>, Bucket: string, Key: string): Promise<string> {
+/** Of a file that was uploaded in parts, S3 holds the sum of their sums: `SUM-2` of two. */
+function isOfParts(sum: string): boolean {
+  return sum.includes('-');
+}
+
+/** Of a file that was written without a sum of its own. */
+async function readSum(call: Call<S3Client>, input: GetObjectCommandInput): Promise<string> {
   const { Body } = await call(
     'GetObject',
-    (client, options) => client.send(new GetObjectCommand({ Bucket, Key }), options),
-    Bucket,
+    (client, options) => client.send(new GetObjectCommand(input), options),
+    input.Bucket,
   );
   const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
   return createHash('sha256').update(bytes).digest('hex');

@@ -5,6 +5,7 @@ import { type TargetOptions, withTargetOptions } from '../targets.ts';
 export interface DistributeOptions extends TargetOptions {
   readonly bucketPrefix: string;
   readonly keyPrefix?: string;
+  readonly bucketOwner?: string;
   readonly replace?: boolean;
 }
 
@@ -21,6 +22,11 @@ export function withDistributeOptions(command: Command): Command {
       'the folder in the buckets, with a slash at its end; default: ecr-hardening/VERSION/',
       keyPrefix,
     )
+    .option(
+      '--bucket-owner <account>',
+      'the account that owns the buckets; default: the number at the end of --bucket-prefix, or the account of --role-arn',
+      account,
+    )
     .option('--replace', 'replace files of the same name that have another content')
     .option('--endpoint-url <url>', 'another endpoint, such as a local AWS');
 }
@@ -28,6 +34,11 @@ export function withDistributeOptions(command: Command): Command {
 function bucketPrefix(text: string): string {
   if (!/^[a-z0-9][a-z0-9.-]*$/.test(text))
     throw new InvalidArgumentError('It must be the name of a bucket without its Region.');
+  return text;
+}
+
+function account(text: string): string {
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('It must be the number of an AWS account.');
   return text;
 }
 

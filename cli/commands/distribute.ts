@@ -1,3 +1,4 @@
+import { rootError } from '../../aws/call-error.ts';
 import { deadlineIn } from '../../aws/deadline.ts';
 import { hasNoResponse, loggableError } from '../../aws/faults.ts';
 import { mapConcurrently } from '../../aws/map-concurrently.ts';
@@ -36,16 +37,20 @@ export async function distributeCommand(
   // One profile for all buckets: whether there is one is no matter of a bucket.
   await withConnection(first, async () => undefined);
   const release = readReleaseFiles(folder);
+  const owner = ownerOf(options);
   const prefix = options.keyPrefix ?? `ecr-hardening/${release.version}/`;
   const results = await mapConcurrently(
     targetsOf(options),
-    (target) => distributeTo(target, release, prefix, options),
+    (target) => distributeTo(target, release, prefix, { ...options, owner }),
     bucketsAtOnce,
   );
+  const unverified =
+    'The owner of the buckets was not verified: specify --bucket-owner, so that nothing is copied to others.';
   const isDone = results.every(({ failure }) => failure === undefined);
   return {
     text: [
       ...results.map(({ bucket, text }) => `${bucket}: ${text}`),
+      ...(owner === undefined ? [unverified] : []),
       ...(isDone
         ? [`\nFor the application: CodeBucketPrefix=${options.bucketPrefix} CodeKeyPrefix=${prefix}`]
         : []),
@@ -53,6 +58,14 @@ export async function distributeCommand(
     ].join('\n'),
     code: isDone ? 0 : 2,
   };
+}
+
+/** Names of buckets are known to anybody, who may have made one of that name before. */
+function ownerOf({ bucketOwner, bucketPrefix, roleArn }: DistributeOptions): string | undefined {
+  const [role = ''] = roleArn;
+  return (
+    bucketOwner ?? /(?:^|-)(\d{12})$/.exec(bucketPrefix)?.[1] ?? /^arn:[^:]*:iam::(\d{12}):/.exec(role)?.[1]
+  );
 }
 
 interface Distributed {
@@ -65,10 +78,10 @@ async function distributeTo(
   target: Target,
   release: ReleaseFiles,
   prefix: string,
-  options: DistributeOptions,
+  options: DistributeOptions & { readonly owner: string | undefined },
 ): Promise<Distributed> {
   const bucket = `${options.bucketPrefix}-${target.region}`;
-  const files = connectFiles(bucket, clientOf(target));
+  const files = connectFiles({ name: bucket, owner: options.owner }, clientOf(target));
   const deadline = deadlineIn(maxMs);
   try {
     const store = files.until(deadline);
@@ -81,7 +94,7 @@ async function distributeTo(
       text: `${pluralise(written, 'file', 'files')} copied, ${kept} there already; all sums are those of SHA256SUMS.`,
     };
   } catch (error) {
-    return { bucket, text: failureOf(error), failure: true };
+    return { bucket, text: failureOf(error, options.owner), failure: true };
   } finally {
     deadline.dispose();
     files.close();
@@ -115,15 +128,18 @@ async function verify(store: FileStore, key: string, { sum }: ReleaseFile): Prom
   if ((await store.sumOf(key)) !== sum) throw new Problem(`${key} does not have the sum of SHA256SUMS.`);
 }
 
-function failureOf(error: unknown): string {
+function failureOf(error: unknown, owner: string | undefined): string {
   if (isProblem(error)) return error.message;
   const { name, status, code } = loggableError(error);
+  const root = rootError(error);
+  if (name === 'RoleNotAssumed' && root instanceof Error)
+    return `${root.message}: check --role-arn, the role's trust policy, and sts:AssumeRole.`;
   if (status === 403 || /^AccessDenied/.test(name))
-    return 'these credentials cannot use the bucket: allow s3:GetObject, s3:ListBucket and s3:PutObject.';
+    return `these credentials cannot use the bucket${owner === undefined ? '' : `, or it is not of the account ${owner}`}: allow s3:GetObject, s3:ListBucket and s3:PutObject, and check --bucket-owner.`;
   if (/^NoSuchBucket$/.test(name))
     return 'there is no such bucket: deploy the buckets first (docs/organisation.md).';
   if (hasNoResponse(error))
     return `Amazon S3 did not respond (${code ?? name}): check --region and the network.`;
-  if (status === undefined && !/ProviderError$|^RoleNotAssumed$/.test(name)) throw error;
+  if (status === undefined && !/ProviderError$/.test(name)) throw error;
   return `the files could not be copied (${name}).`;
 }

@@ -34,6 +34,12 @@ export function collectSweeps(patterns?: string): CollectedSweeps {
   const sweeps: DescribedSweepRun[] = [];
   const readings: (RegistryReading | undefined)[] = [];
   const numbers: number[][] = [];
+  function* resultsIn(own: readonly number[]): Generator<DescribedResult, void, undefined> {
+    for (const number of own) {
+      const result: DescribedResult = JSON.parse(spill.read(number));
+      yield result;
+    }
+  }
   return {
     async add(index, by, { info }, lines) {
       const { registryId: account, region } = info.registry;
@@ -47,8 +53,12 @@ export function collectSweeps(patterns?: string): CollectedSweeps {
         const placed = { ...result, place: { account, region } };
         own.push(spill.add(JSON.stringify(placed)));
         counted.add(result);
-        if (result.audit !== null)
-          audits.addDescribed({ ...result.audit, place: placed.place, sweep: sweepOnPage(result) }, index);
+      }
+      // Only once all of it was read: a report that ends in the middle is none.
+      for (const result of resultsIn(own)) {
+        const { audit, place } = result;
+        if (audit !== null && place !== undefined)
+          audits.addDescribed({ ...audit, place, sweep: sweepOnPage(result) }, index);
       }
       numbers[index] = own;
       readings[index] = info.evidence?.registry;
@@ -60,11 +70,7 @@ export function collectSweeps(patterns?: string): CollectedSweeps {
     },
     sweeps: () => sweeps,
     *results() {
-      for (const own of numbers)
-        for (const number of own ?? []) {
-          const result: DescribedResult = JSON.parse(spill.read(number));
-          yield result;
-        }
+      for (const own of numbers) yield* resultsIn(own ?? []);
     },
     audit: () => audits.several(sweeps.map(outcomeOf(readings)), { at: Date.now(), scope: patterns }),
     failures: () =>

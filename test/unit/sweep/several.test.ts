@@ -92,6 +92,24 @@ describe('the sweeps of several keepers', () => {
     expect(sweeps[0].states).toEqual({ hardened: 1, safe: 1 });
   });
 
+  test('have nothing of a report that could not be read to its end', async () => {
+    const all = await collected();
+    const { write, summarise, store } = world();
+    await write({ sweep: 'one', listed: [0, 1, 2], batches: [results] });
+    const summary = await summarise('one', (info) => sweepReports(info, store, '1'));
+    async function* broken() {
+      for await (const line of store.lines(sweepKeys('one').json)) {
+        yield line;
+        if (line.includes(nameOf(1))) throw new Error('the connection broke');
+      }
+    }
+    await expect(all.add(3, 'profile fourth', summary, broken())).rejects.toThrow('the connection broke');
+    all.fail(3, { by: 'profile fourth', region: 'eu-west-1', failure: 'the connection broke' });
+    expect(all.audit().repositories.length).toBe(4);
+    expect([...all.results()]).toHaveLength(6);
+    all.close();
+  });
+
   test('are told at a terminal', async () => {
     const all = await collected();
     const text = sweepsText(all.sweeps(), 'all.html', noColours);
