@@ -74,6 +74,7 @@ describe('the claims table of template.yaml', () => {
       // What is released is found by its claims; what is hardened is known by its name.
       { role: 'KeeperListRole', actions: ['dynamodb:Scan'], Resource },
       { role: 'KeeperBatchRole', actions: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'], Resource },
+      { role: 'KeeperEventsRole', actions: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'], Resource },
     ]);
   });
 });
