@@ -183,9 +183,11 @@ describe('a release', () => {
         [
           'AlertDigestFunction.zip',
           'CHANGES.md',
+          'CentreFunction.zip',
           'FindingsFunction.zip',
           'HookFunction.zip',
           'KeeperBatchFunction.zip',
+          'KeeperCentralFunction.zip',
           'KeeperEventsFunction.zip',
           'KeeperEvidenceFunction.zip',
           'KeeperListFunction.zip',
@@ -197,9 +199,13 @@ describe('a release', () => {
           'SHA256SUMS',
           'SettingsFunction.zip',
           `ecr-hardening-${version}.tgz`,
+          'organization.yaml',
           'sbom.cdx.json',
           'sweep.asl.json',
-          ...['hook', 'template'].flatMap((name) => [`${name}.yaml`, `${name}-cloudformation.yaml`]),
+          ...['hook', 'organization-central', 'template'].flatMap((name) => [
+            `${name}.yaml`,
+            `${name}-cloudformation.yaml`,
+          ]),
         ].sort(),
       );
       expect(
