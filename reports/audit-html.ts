@@ -1,5 +1,4 @@
 /** An audit as one self-contained page: no network, no font, no other file. */
-import { createHash } from 'node:crypto';
 import type { ReportedAudit } from '../wording/audit/describe.ts';
 import { pluralise } from '../wording/format.ts';
 import { figuresOf } from './audit-html/figures.ts';
@@ -10,6 +9,7 @@ import { style } from './audit-html/style.ts';
 import { tableOf } from './audit-html/table.ts';
 import { toHtml } from './audit-html/to-html.ts';
 import { auditTitle } from './audit-labels.ts';
+import { pageHead } from './page-head.ts';
 
 /** What the page of a sweep has beside that of an audit. */
 export interface PageExtras {
@@ -43,17 +43,7 @@ export function* htmlChunks(
   // Why registries were not read is in their table.
   const [lead = '', ...rest] = isIncomplete ? summary.sentences.slice(1 + unread) : summary.sentences;
   const figures = figuresOf(audit);
-  // Only this script and this style are allowed; nothing may be loaded.
-  const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
-  yield `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${toHtml(title)}</title>
-<style>${style}</style>
-</head>
+  yield `${pageHead({ title, style, script })}
 <body>
 <header>
 <h1>${toHtml(title)}</h1>
@@ -93,10 +83,6 @@ ${reasonList(reasons)}
 function sectionOf({ title, lines }: PageExtras['sections'][number]): string {
   const items = lines.map((line) => `<li>${toHtml(line)}</li>`).join('');
   return `<h2>${toHtml(title)}</h2>\n<ul class="lines">${items}</ul>`;
-}
-
-function hashOf(text: string): string {
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
 function reasonList(reasons: Reasons): string {

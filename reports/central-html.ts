@@ -1,5 +1,4 @@
 /** The page of all registries of an organisation: self-contained, but for its links to the reports in the same bucket. */
-import { createHash } from 'node:crypto';
 import { centralReportKeys } from '../sweep/central/keys.ts';
 import {
   type CentralLimits,
@@ -13,6 +12,7 @@ import { ageText, centralSentences, centralTitle, changeLines } from '../wording
 import { pageScript } from './audit-html/script.ts';
 import { style } from './audit-html/style.ts';
 import { toHtml } from './audit-html/to-html.ts';
+import { pageHead } from './page-head.ts';
 
 const ownStyle = `${style}
 table.central { font-size: .75rem; } table.central td:nth-child(n) { min-width: 0; } table.central td:nth-child(1) { min-width: 8.5rem; }
@@ -36,17 +36,8 @@ export function centralHtml(
   const [lead, ...rest] = alarm === undefined ? sentences : sentences.slice(1);
   const title = centralTitle(totals);
   const script = pageScript();
-  const policy = `default-src 'none'; style-src ${hashOf(ownStyle)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
   const at = new Date(now).toISOString();
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${toHtml(title)}</title>
-<style>${ownStyle}</style>
-</head>
+  return `${pageHead({ title, style: ownStyle, script })}
 <body>
 <header>
 <h1>${toHtml(title)}</h1>
@@ -65,10 +56,6 @@ ${registries.length === 0 ? '' : tableOf(registries, limits, now)}
 </body>
 </html>
 `;
-}
-
-function hashOf(text: string): string {
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
 interface Column {
