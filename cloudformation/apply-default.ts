@@ -4,8 +4,8 @@ import type { Path } from '../core/path.ts';
 import type { KnownSettings } from '../core/settings/settings.ts';
 import { addUndetermined, applyControl, branchContext, refuse, refusesUnknown } from './apply-issues.ts';
 import type { ControlContext, SettingPlace } from './control-context.ts';
-import { generatesResources } from './intrinsics.ts';
-import { mapBranches, read } from './reading.ts';
+import { generatesResources, refName } from './intrinsics.ts';
+import { mapBranches, read, unresolvedName } from './reading.ts';
 import type { Reading } from './scope.ts';
 import type { Change } from './settings/template-setting.ts';
 
@@ -26,37 +26,42 @@ export interface PropertyRule {
   readonly isSafe?: (value: Json) => boolean;
 }
 
+/** The rule in a context: that of a branch knows its condition, and reports what is not selected as a note. */
+export type RuleIn = (context: ControlContext) => PropertyRule;
+
 /** Hardens a value: each `Fn::If` branch by itself; values that cannot be known are kept and reported. */
 export function hardenValue(
   raw: Json | undefined,
   path: Path,
   context: ControlContext,
-  rule: PropertyRule,
+  ruleIn: RuleIn,
 ): Json | undefined {
   const reading = read(raw, context.scope);
   return reading.kind === 'absent'
-    ? (rule.absent(path) ?? raw)
-    : hardenPresent(raw, path, context, rule, reading);
+    ? (ruleIn(context).absent(path) ?? raw)
+    : hardenPresent(raw, path, context, ruleIn, reading);
 }
 
 function hardenPresent(
   raw: Json | undefined,
   path: Path,
   context: ControlContext,
-  rule: PropertyRule,
+  ruleIn: RuleIn,
   reading: Exclude<Reading, { readonly kind: 'absent' }>,
 ): Json | undefined {
   switch (reading.kind) {
     case 'literal':
-      return rule.literal(reading.value, path, raw ?? null);
+      return ruleIn(context).literal(reading.value, path, raw ?? null);
     case 'choice':
       return mapBranches(raw, reading, path, context.scope, (branch) =>
-        hardenValue(branch.raw, branch.path, branchContext(context, branch), rule),
+        hardenValue(branch.raw, branch.path, branchContext(context, branch), ruleIn),
       );
-    case 'undetermined':
+    case 'undetermined': {
+      const rule = ruleIn(context);
       if (reading.possible?.every((value) => rule.isSafe?.(value))) return raw;
       if (!rule.isWrong?.(raw ?? null, path)) addUndetermined(context, path, raw ?? null);
       return raw;
+    }
     default:
       return reading satisfies never;
   }
@@ -73,14 +78,17 @@ function hardenMember(
   raw: Json,
   keys: readonly [string, ...string[]],
   context: ControlContext,
-  rule: PropertyRule,
+  ruleIn: RuleIn,
 ): Json {
   const [key] = keys;
   if (!isObject(value)) {
     // Resolved text: CloudFormation may accept it in place of a map, so it is not refused here.
     if (value === raw)
       refuse(context, { code: 'not-a-map', path: [], expected: key, actual: value }, { path });
-    else addUndetermined(context, path, raw, 'A parameter in place of a map');
+    else {
+      const what = refName(raw) === undefined ? unresolvedName(raw) : 'A parameter';
+      addUndetermined(context, path, raw, `${what} in place of a map`);
+    }
     return raw;
   }
   const unknown = Object.keys(value).filter((name) => !keys.includes(name) && !generatesResources(name));
@@ -88,7 +96,7 @@ function hardenMember(
   for (const name of misspelt)
     refuse(context, { code: 'unknown-key', path: [name], expected: [...keys], actual: name }, { path });
   if (misspelt.length > 0) return raw;
-  const hardened = withMember(value, key, hardenValue(member(value, key), [...path, key], context, rule));
+  const hardened = withMember(value, key, hardenValue(member(value, key), [...path, key], context, ruleIn));
   return hardened === value ? raw : hardened;
 }
 
@@ -103,11 +111,11 @@ export function mapRule(
   absent: KnownSettings,
   keys: readonly [string, ...string[]],
   write: SettingPlace['write'],
-  ruleOf: (context: ControlContext) => PropertyRule,
+  ruleIn: RuleIn,
 ): PropertyRule {
   return {
     absent: (path) => applyControl(context, absent, { path, raw: undefined, write }),
-    literal: (value, path, raw) => hardenMember(value, path, raw, keys, context, ruleOf(context)),
+    literal: (value, path, raw) => hardenMember(value, path, raw, keys, context, ruleIn),
   };
 }
 
@@ -125,12 +133,12 @@ export function hardenProperty(
   properties: JsonObject,
   name: string,
   context: ControlContext,
-  rule: PropertyRule,
+  ruleIn: RuleIn,
 ): readonly Change[] {
   const path = propertyPath(name);
   const raw = member(properties, name);
   if (raw !== undefined || context.mayGainProperties === undefined)
-    return [[name, hardenValue(raw, path, context, rule)]];
+    return [[name, hardenValue(raw, path, context, ruleIn)]];
   addMayGainProperties(context, path);
   return [];
 }

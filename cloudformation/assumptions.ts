@@ -1,5 +1,5 @@
 /** What is assumed of conditions in a scope, and of the values of parameters. */
-import { asObject, isList, type Json, member } from '../core/json.ts';
+import { asObject, isList, type Json, member, textOf } from '../core/json.ts';
 import { isStored, type Scope } from './scope.ts';
 
 /** A condition as text, the same for equal ones. */
@@ -10,7 +10,7 @@ export function conditionKey(condition: Json): string {
 /** The values that a parameter may have, as text; undefined where it may have any. */
 export function allowedValues({ declared = {} }: Scope, name: string): readonly string[] | undefined {
   const { AllowedValues: allowed } = asObject(member(declared, name));
-  return isList(allowed) && !isStored(declared, name) ? allowed.map(String) : undefined;
+  return isList(allowed) && !isStored(declared, name) ? allowed.map(textOf) : undefined;
 }
 
 const assumed = new WeakMap<Scope, Map<string, Scope>>();

@@ -5,6 +5,7 @@
  * that all cases can be gone through: `Env` is `dev`, `prod`, or something else.
  */
 import type { Json } from '../core/json.ts';
+import type { Choose } from './absence.ts';
 import { conditionKey } from './assumptions.ts';
 import {
   type Case,
@@ -167,4 +168,9 @@ function allCases(subjects: ReadonlyMap<string, Subject>): readonly Case[] | und
     cases = cases.flatMap((each) => possible.map((one) => new Map(each).set(name, one)));
   }
   return cases;
+}
+
+/** How conditions are decided in a scope. */
+export function chooser(scope: Scope): Choose {
+  return (condition) => decide(condition, scope)?.isTrue;
 }

@@ -6,6 +6,7 @@ import type { Finding } from '../core/finding.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import type { Policy } from '../core/policy/policy.ts';
+import type { Encryption } from '../core/settings/encryption.ts';
 import type { Settings } from '../core/settings/settings.ts';
 import type { creationTemplateRules } from './creation-template.ts';
 import type { Scope } from './scope.ts';
@@ -47,6 +48,8 @@ export interface TemplateDocuments extends ReturnType<DocumentRules> {
   checkRepositoryPolicy(raw: Json, path: Path, context: ControlContext): void;
   /** Checks the tags at a path; `raw` is undefined where there are none. */
   checkTags(raw: Json | undefined, path: Path, context: ControlContext): void;
+  /** How a value encrypts, as far as it is known. */
+  readEncryption(value: Json, scope: Scope): Encryption;
   /** The names that resemble one of those that are allowed. */
   misspeltNames(names: readonly string[], allowed: readonly string[]): readonly string[];
   /** The text of a lifecycle policy, or what is to be written in its place. */

@@ -3,10 +3,11 @@ import type { Control } from '../core/controls/control.ts';
 import type { ControlIssue } from '../core/controls/control-issue.ts';
 import type { ControlCode } from '../core/controls/index.ts';
 import type { Finding } from '../core/finding.ts';
-import { asObject, type JsonObject } from '../core/json.ts';
+import { asObject, isOneOf, type Json, type JsonObject, textOf } from '../core/json.ts';
 import { isUnknown, type Known } from '../core/known.ts';
 import { knownValues } from '../core/possible.ts';
 import { mutabilityProperty } from '../core/settings/tag-mutability.ts';
+import { choiceName, holdsChoice } from './intrinsics.ts';
 import type { Scope } from './scope.ts';
 import { templateReader } from './template-reader.ts';
 
@@ -15,12 +16,25 @@ const followingPurposes = ['PULL_THROUGH_CACHE', 'REPLICATION'] as const;
 export type FollowingPurpose = (typeof followingPurposes)[number];
 
 /**
- * Whether the repositories follow another registry's tags; one such entry of `AppliedFor` suffices.
+ * Whether the repositories follow another registry's tags.
  *
- * @returns undefined where they do not; unknown where an entry is resolved only when the stack is deployed
+ * @returns undefined where they do not; unknown where that is decided only when the stack is deployed
  */
 function readFollowingPurpose(properties: JsonObject, scope: Scope): Known<FollowingPurpose | undefined> {
-  const entries = templateReader(scope).possible(properties.AppliedFor, []);
+  const { AppliedFor: raw = [] } = properties;
+  const { scopes } = holdsChoice(raw) ? scope.intrinsics().decidedScopes(raw, scope) : { scopes: [scope] };
+  const purposes = scopes.map((each) => purposeIn(raw, each));
+  const isFollowing = (purpose: (typeof purposes)[number]) => isOneOf(followingPurposes, purpose);
+  const [first] = purposes;
+  return (
+    purposes.find((each) => isUnknown(each)) ??
+    (purposes.every((each) => isFollowing(each) === isFollowing(first)) ? first : { unknown: choiceName })
+  );
+}
+
+/** One such entry suffices. */
+function purposeIn(raw: Json, scope: Scope): Known<FollowingPurpose | undefined> {
+  const entries = templateReader(scope).possible(raw, []);
   const known = knownValues(entries);
   return (
     followingPurposes.find((purpose) => known.includes(purpose)) ?? entries.find((entry) => isUnknown(entry))
@@ -70,7 +84,7 @@ function addMissingRole(properties: JsonObject, scope: Scope, addFinding: (findi
   const types = knownValues(possible(properties.EncryptionConfiguration, [])).flatMap((each) =>
     knownValues(possible(asObject(each).EncryptionType, [])),
   );
-  if (types.some((type) => String(type).startsWith('KMS'))) add('EncryptionConfiguration');
+  if (types.some((type) => textOf(type).startsWith('KMS'))) add('EncryptionConfiguration');
   if (possible(properties.ResourceTags, []).length > 0) add('ResourceTags');
 }
 

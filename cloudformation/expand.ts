@@ -7,6 +7,7 @@ import { templateBytes } from './json-size.ts';
 import { numberFindings } from './numbers.ts';
 import type { DescribeFinding } from './report.ts';
 import { loadedRules, type RulesOnDemand } from './rules-on-demand.ts';
+import { secretParams, withoutAfter, withoutSecret } from './secret-parameters.ts';
 import type { SettingsFunction } from './settings-resource.ts';
 
 // CloudFormation's quotas for a processed template
@@ -66,26 +67,30 @@ export function expandWith(
   request: ExpandRequest,
   configuration: MacroConfiguration,
 ): Expansion {
-  const { environment, settings = settingsFunction(environment), describe } = configuration;
+  const { environment, settings = settingsFunction(environment) } = configuration;
+  const { fragment: given, params, templateParameterValues: parameters } = request;
   const application = applicationPolicy(environment);
-  const transform = refinePolicy(application.policy, 'transform', request.params, [
-    'Transform',
-    'Parameters',
-  ]);
-  const ofParameters = [...application.findings, ...transform.findings, ...numberFindings(request.fragment)];
+  const transform = refinePolicy(application.policy, 'transform', params, ['Transform', 'Parameters']);
+  const secret = secretParams(params, given, parameters);
+  const ofParameters = [
+    ...application.findings,
+    ...transform.findings.map((each) => withoutSecret(each, secret)),
+    ...numberFindings(given),
+  ];
   // Nothing can be decided by an invalid policy, nor in a template that would be changed.
   if (ofParameters.some(isRefusal)) return { findings: ofParameters, refusedFor: 'findings' };
 
-  const hardened = hardenWith(rules, request.fragment, {
+  const shown = secret.length === 0 ? (each: Finding) => each : withoutAfter;
+  const hardened = hardenWith(rules, given, {
     policy: transform.policy,
-    parameters: request.templateParameterValues,
+    parameters,
     today: () => configuration.today,
     settings,
-    describe,
+    describe: (each) => configuration.describe(shown(each)),
     review: configuration.review,
   });
   const { fragment } = hardened;
-  const findings = [...ofParameters, ...hardened.findings];
+  const findings = [...ofParameters, ...hardened.findings.map(shown)];
   if (findings.some(isRefusal)) return { findings, refusedFor: 'findings' };
 
   const bytes = templateBytes(fragment);

@@ -94,14 +94,16 @@ function textWithReferences(value: Json, resources: JsonObject, scope: Scope): s
     const call = readFunction(reference);
     const [resource, attribute] =
       typeof call?.argument === 'string' ? call.argument.split('.') : entriesOf(call?.argument);
-    return call?.name === 'GetAtt' && attribute === 'RepositoryUri' && isRepository(String(resource))
-      ? `${unknown}/${edge}${String(resource)}${edge}`
+    const isUri = call?.name === 'GetAtt' && attribute === 'RepositoryUri';
+    return isUri && typeof resource === 'string' && isRepository(resource)
+      ? `${unknown}/${edge}${resource}${edge}`
       : unknown;
   };
   return toText(resolveWith(value, { scope, choose: () => undefined, standIn }));
 }
 
-const host = /^(?:https:\/\/)?[^/]+\.dkr[.-]ecr[^/]*\//;
+// A host has at most 253 characters: without limits a long text with many such domains in it would take minutes.
+const host = /^(?:https:\/\/)?[^/]{1,253}\.dkr[.-]ecr[^/]{0,253}\//;
 const image = /^(?<name>[^:@]+)(?::(?<tag>\w[\w.-]{0,127}))?$/;
 
 function useIn(

@@ -15,12 +15,17 @@ const noValueName = 'AWS::NoValue';
 /** `{Ref: AWS::NoValue}`: the property is left out. */
 export const noValue: JsonObject = { Ref: noValueName };
 
+/** What chooses between two branches. */
+export const choiceName = 'Fn::If';
 /** The branches of an `Fn::If`. */
 export const branches = ['whenTrue', 'whenFalse'] as const;
 export type Branch = (typeof branches)[number];
 
 /** How a dynamic reference begins; CloudFormation passes it to a macro unresolved. */
 export const dynamicReference = '{{resolve:';
+
+/** In place of what is not known in a text: a number is valid JSON in quotes and without them. */
+export const placeholder = '7654321';
 
 const loopPrefix = 'Fn::ForEach::';
 const transformKey = 'Fn::Transform';
@@ -76,7 +81,7 @@ export function isNoValue(value: Json): boolean {
 
 /** The condition and both branches of an `Fn::If`, or undefined for anything else. */
 export function readIf(value: Json): { condition: Json; whenTrue: Json; whenFalse: Json } | undefined {
-  const list = entriesOf(argumentOf(value, 'Fn::If'));
+  const list = entriesOf(argumentOf(value, choiceName));
   // Of three entries none is absent, which the compiler does not know.
   const [condition = null, whenTrue = null, whenFalse = null] = list;
   return list.length === 3 ? { condition, whenTrue, whenFalse } : undefined;
@@ -84,7 +89,7 @@ export function readIf(value: Json): { condition: Json; whenTrue: Json; whenFals
 
 /** An `Fn::If`; an absent branch becomes `AWS::NoValue`. */
 export function makeIf(condition: Json, whenTrue: Json | undefined, whenFalse: Json | undefined): JsonObject {
-  return { 'Fn::If': [condition, whenTrue ?? noValue, whenFalse ?? noValue] };
+  return { [choiceName]: [condition, whenTrue ?? noValue, whenFalse ?? noValue] };
 }
 
 // A path of each of thousands of nested Fn::Ifs would take megabytes, and nobody reads one.
@@ -96,7 +101,7 @@ const maxBranchSteps = 64;
  */
 export function branchPath(path: Path, branch: Branch): Path {
   if (path.length > maxBranchSteps) return path;
-  return [...path, 'Fn::If', branch === 'whenTrue' ? 1 : 2];
+  return [...path, choiceName, branch === 'whenTrue' ? 1 : 2];
 }
 
 /** The condition that the template is deployed as a stack of that name. */
@@ -125,6 +130,12 @@ export function refName(value: Json): string | undefined {
 }
 
 /**
+ * The variables of an `Fn::Sub`. One that is never closed reaches to the end: without it, each of thousands of `${` would be
+ * searched for its bracket up to the end.
+ */
+const variables = /(\$\{[^}]*(?:\}|$))/g;
+
+/**
  * The text of an `Fn::Sub`, or undefined when the value is none.
  *
  * @param placeholder the text in place of each `${...}`; without it, only a text that substitutes nothing counts
@@ -132,7 +143,7 @@ export function refName(value: Json): string | undefined {
 export function subText(value: Json, placeholder?: string): string | undefined {
   const sub = argumentOf(value, 'Fn::Sub');
   const text = asText(isList(sub) ? sub[0] : sub);
-  const filled = text?.replace(/\$\{[^}]*\}/g, placeholder ?? '');
+  const filled = text?.replace(variables, (found) => (isVariable(found) ? (placeholder ?? '') : found));
   return placeholder === undefined && filled !== text ? undefined : filled;
 }
 
@@ -143,12 +154,21 @@ export function subText(value: Json, placeholder?: string): string | undefined {
 export function readSubstitution(argument: Json): readonly Json[] | undefined {
   const [text, own = {}] = isList(argument) ? argument : [argument];
   if (typeof text !== 'string' || !isObject(own)) return undefined;
-  return text.split(/(\$\{[^}]*\})/).map((piece, index) => {
+  return text.split(variables).map((piece, index) => {
     // Every second piece is one that the pattern found.
-    if (index % 2 === 0) return piece;
+    if (index % 2 === 0 || !isVariable(piece)) return piece;
     const name = piece.slice(2, -1).trim();
     return name.startsWith('!') ? `\${${name.slice(1)}}` : (member(own, name) ?? variableReference(name));
   });
+}
+
+/** An `Fn::Sub`. @param own the values of variables that are its own */
+export function makeSubstitution(text: string, own?: Json): JsonObject {
+  return { 'Fn::Sub': own === undefined ? text : [text, own] };
+}
+
+function isVariable(found: string): boolean {
+  return found.endsWith('}');
 }
 
 /** The reference that a variable of an `Fn::Sub` means. */

@@ -21,6 +21,7 @@ import {
 import { reachableBranches, read } from './reading.ts';
 import { toText } from './resolve.ts';
 import type { Scope } from './scope.ts';
+import { isSecret } from './secret-parameters.ts';
 
 /** Where a template is deployed, as a macro is told. */
 export interface Deployment {
@@ -47,7 +48,7 @@ const anything = '*';
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html). No
  * repository has such a name.
  */
-const inserted = /[$&]\{[^}]*\}/g;
+const inserted = /[$&]\{[^}]*(?:\}|$)/g;
 /** More names than these are one pattern: a name with many conditions in it. */
 const maxNames = 64;
 
@@ -80,10 +81,13 @@ function partitionOf(region: string): Record<string, Json> {
 /** The same scope, in which AWS's own parameters are known too, and none whose value is not to be shown. */
 function deployedScope(scope: Scope, { accountId, region }: Deployment): Scope {
   const { declared = {} } = scope;
-  const isSecret = (name: string) => /^true$/i.test(String(asObject(member(declared, name)).NoEcho));
   const own = { 'AWS::AccountId': accountId, 'AWS::Region': region, ...partitionOf(region) };
   // A root of its own, since decisions about conditions are kept by it.
-  return { ...scope, root: {}, parameters: { ...withoutParameters(scope.parameters, isSecret), ...own } };
+  return {
+    ...scope,
+    root: {},
+    parameters: { ...withoutParameters(scope.parameters, (name) => isSecret(declared, name)), ...own },
+  };
 }
 
 /** The scope at a path: inside the branch of an `Fn::If` its condition is known. */
@@ -161,7 +165,8 @@ function entryName(entry: Json, scope: Scope): string {
 
 /** Text whose parts are known in part. Other functions can take a `*` apart, so only these two go on with one. */
 function partlyKnown(value: Json, scope: Scope): Names {
-  if (typeof value === 'string') return [value.replace(/\{\{resolve:[^}]*\}\}/g, anything)];
+  // Up to the next reference at most, or each of thousands that are never closed would be searched for its end.
+  if (typeof value === 'string') return [value.replace(/\{\{resolve:(?:[^{}]|\{(?!\{))*\}\}/g, anything)];
   const ofLoop = namesInLoop(value, scope);
   if (ofLoop !== undefined) return ofLoop;
   const call = readFunction(value);

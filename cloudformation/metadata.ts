@@ -2,6 +2,7 @@
 import type { Finding } from '../core/finding.ts';
 import { asObject, type JsonObject } from '../core/json.ts';
 import type { Policy } from '../core/policy/policy.ts';
+import { addShapeFinding } from './apply-controls.ts';
 import type { metadataRules } from './metadata-rules.ts';
 import { metadataKey, type ResourceRules, withoutRules } from './resource-rules.ts';
 import type { Scope } from './scope.ts';
@@ -25,6 +26,11 @@ export function readMetadata(
   addFinding: (finding: Finding) => void,
   rules: MetadataRules,
 ): ResourceRules {
-  const own = asObject(resource.Metadata)[metadataKey];
-  return own === undefined ? withoutRules(base) : rules().readRules(own, base, today, scope, addFinding);
+  const metadata = asObject(resource.Metadata);
+  const own = metadata[metadataKey];
+  if (own !== undefined) return rules().readRules(own, base, today, scope, addFinding);
+  for (const name of Object.keys(metadata))
+    if (/^ecr[\W_]*hardening$/i.test(name))
+      addShapeFinding(addFinding, 'misspelt', ['Metadata', name], { expected: metadataKey });
+  return withoutRules(base);
 }

@@ -1,26 +1,20 @@
 /** Reads values that are intrinsic functions, as far as they can be known before CloudFormation resolves them. */
-import { entriesOf, type Json } from '../core/json.ts';
+import type { Json } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
-import { type Choose, isAbsent } from './absence.ts';
+import { isAbsent } from './absence.ts';
 import { assume } from './assumptions.ts';
-import { decide } from './conditions.ts';
+import { chooser, decide } from './conditions.ts';
 import { decidedScopes } from './decided-scopes.ts';
-import {
-  branches,
-  branchPath,
-  isPseudoParameter,
-  makeIf,
-  readFunction,
-  readIf,
-  readSubstitution,
-  refName,
-} from './intrinsics.ts';
+import { branches, branchPath, makeIf, readIf } from './intrinsics.ts';
+import { asSubstitution } from './loop-texts.ts';
 import { isDynamic, literal } from './reading.ts';
 import { possibleValues, resolveWith } from './resolve.ts';
 import type { Choice, IntrinsicRules, ReachableBranch, Reading, Scope, SelectedScope } from './scope.ts';
+import { cannotBeWildcard, certainText, literalText, widestPattern } from './unknown-texts.ts';
 
-/** An intrinsic that can be resolved is as good as a literal. */
-function readIntrinsic(value: Json, scope: Scope): Reading {
+/** An intrinsic that can be resolved is as good as a literal. So is a text into which a loop inserts what is known. */
+function readIntrinsic(raw: Json, scope: Scope): Reading {
+  const value = asSubstitution(raw, scope);
   const choice = readIf(value);
   if (choice !== undefined) return { kind: 'choice', ...choice };
   const resolver = { scope, choose: chooser(scope) };
@@ -28,11 +22,6 @@ function readIntrinsic(value: Json, scope: Scope): Reading {
   if (resolved !== undefined) return literal(resolved);
   const possible = possibleValues(value, resolver);
   return { kind: 'undetermined', possible: possible?.some(isDynamic) ? undefined : possible };
-}
-
-/** How conditions are decided in a scope. */
-function chooser(scope: Scope): Choose {
-  return (condition) => decide(condition, scope)?.isTrue;
 }
 
 /** The branches that can be selected, for some values of the parameters. */
@@ -71,58 +60,6 @@ function isLeftOut(value: Json, scope: Scope): boolean {
   return isAbsent(value, chooser(scope)) === true;
 }
 
-/**
- * A text of which all that is not known cannot change its structure, such as an account ID or an attribute, with a
- * word in place of that; undefined for any other value.
- */
-function certainText(raw: Json, scope: Scope): string | undefined {
-  const standIn = (reference: Json) => (isPlainText(reference, scope) ? 'substituted' : undefined);
-  const name = readFunction(raw)?.name;
-  if (name !== 'Sub' && name !== 'Join') return undefined;
-  const text = resolveWith(raw, { scope, choose: chooser(scope), standIn });
-  return typeof text === 'string' && !isDynamic(text) ? text : undefined;
-}
-
-/** Whether a value becomes text that leaves the structure of a JSON text around it as it is. */
-function isPlainText(value: Json, scope: Scope): boolean {
-  if (typeof value === 'string') return /^[\w:/.+=,@-]+$/.test(value);
-  const choice = readIf(value);
-  return choice === undefined
-    ? cannotBeWildcard(value, scope)
-    : branches.every((name) => isPlainText(choice[name], scope));
-}
-
-/**
- * Whether an intrinsic can only become something certain, though not known yet: an attribute, a pseudo parameter,
- * a resource, or text with a part that is. None of these becomes a lone `*`.
- */
-function cannotBeWildcard(raw: Json, scope: Scope): boolean {
-  if (typeof raw === 'string') return !isDynamic(raw) && /[^*]/.test(raw);
-  const isCertain = (each: Json) => cannotBeWildcard(each, scope);
-  const name = refName(raw);
-  if (name !== undefined) return isCertainReference(name, scope);
-  const choice = readIf(raw);
-  if (choice !== undefined) return branches.every((branch) => isCertain(choice[branch]));
-  const call = readFunction(raw);
-  switch (call?.name) {
-    case 'GetAtt':
-      return true;
-    case 'Join':
-      return entriesOf(entriesOf(call.argument)[1]).some(isCertain);
-    case 'Sub':
-      return readSubstitution(call.argument)?.some(isCertain) === true;
-    default:
-      return false;
-  }
-}
-
-/** Whether a `Ref` names what is no parameter of the template: AWS's own, or a resource. */
-function isCertainReference(name: string, scope: Scope): boolean {
-  if (Object.hasOwn(scope.parameters, name)) return /[^*]/.test(String(scope.parameters[name]));
-  if (isPseudoParameter(name)) return true;
-  return scope.declared !== undefined && !Object.hasOwn(scope.declared, name);
-}
-
 /** What is known in a resource with a `Condition`, and whether the parameters' values create it. */
 function underCondition(condition: string, scope: Scope): SelectedScope {
   const decision = decide(condition, scope);
@@ -139,7 +76,9 @@ export const intrinsicRules: IntrinsicRules = {
   mapBranches,
   isLeftOut,
   certainText,
+  literalText,
   cannotBeWildcard,
+  widestPattern,
   underCondition,
   decidedScopes,
 };

@@ -5,10 +5,10 @@ import { asText, isList, isObject, isOneOf, type Json, type JsonObject } from '.
 import { isDay } from '../core/policy/day.ts';
 import type { Exemption } from '../core/policy/exemption-tag.ts';
 import { type Policy, refinePolicy } from '../core/policy/policy.ts';
-import { intrinsicName } from './intrinsics.ts';
+import { intrinsicName, refName } from './intrinsics.ts';
 import { read } from './reading.ts';
 import { metadataKey, type ResourceRules, reportKey, withoutRules } from './resource-rules.ts';
-import type { Scope } from './scope.ts';
+import { isStored, type Scope } from './scope.ts';
 
 const exemptionKeys = ['Exempt', 'Reason', 'Until'];
 
@@ -72,10 +72,22 @@ function readValues(
     if (name === reportKey || exemptionKeys.includes(name)) continue;
     const reading = read(raw, scope);
     if (reading.kind === 'literal') values.push([name, reading.value]);
-    else if (reading.kind !== 'absent') refuse([name], 'not-literal-or-ref');
+    else if (reading.kind !== 'absent') {
+      const actual = openParameter(raw, scope);
+      if (actual === undefined) refuse([name], 'not-literal-or-ref');
+      else refuse([name], 'parameter-without-value', { actual });
+    }
     if (intrinsicName(raw) !== undefined) hidden.push(name);
   }
   return { values: Object.fromEntries(values), hidden };
+}
+
+/** The parameter of the template that a `Ref` names, without a value: a preview knows only those that it is given. */
+function openParameter(raw: Json, { declared = {}, parameters, collections }: Scope): string | undefined {
+  const name = refName(raw);
+  if (name === undefined || !Object.hasOwn(declared, name) || Object.hasOwn(collections, name))
+    return undefined;
+  return isStored(declared, name) || Object.hasOwn(parameters, name) ? undefined : name;
 }
 
 const noExemption: Exemption = { controls: [], reason: '', until: undefined };

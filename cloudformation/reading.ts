@@ -12,6 +12,7 @@ import {
   readFunction,
   refName,
 } from './intrinsics.ts';
+import { isOfLoop } from './loop-texts.ts';
 import type { Choice, ReachableBranch, Reading, Scope, SelectedScope } from './scope.ts';
 
 // One for all: of a template of many repositories, most that is read is absent.
@@ -20,7 +21,9 @@ const absent: Reading = { kind: 'absent' };
 /** Reads one value: absent, literal (an intrinsic that can be resolved is as good), a choice, or undetermined. */
 export function read(value: Json | undefined, scope: Scope): Reading {
   if (value === undefined || isNoValue(value)) return absent;
-  return intrinsicName(value) === undefined ? literal(value) : scope.intrinsics().readIntrinsic(value, scope);
+  return intrinsicName(value) === undefined && !isOfLoop(value, scope)
+    ? literal(value)
+    : scope.intrinsics().readIntrinsic(value, scope);
 }
 
 /** A literal, unless CloudFormation puts something else in its place: `{{resolve:ssm:...}}` and its like. */
@@ -70,7 +73,7 @@ export function jsonTextOf(raw: Json, path: Path): { readonly raw: Json; readonl
 export function unresolvedName(raw: Json): string {
   const name = refName(raw);
   if (name !== undefined) return `Ref ${name}`;
-  return intrinsicName(raw) ?? 'A dynamic reference';
+  return intrinsicName(raw) ?? (isDynamic(raw) ? 'A dynamic reference' : 'What Fn::ForEach inserts');
 }
 
 /** What is known in a resource, by its own `Condition` too, and whether the parameters' values create it. */

@@ -4,7 +4,15 @@
  */
 import { asObject, entriesOf, isList, isObject, type Json, member } from '../core/json.ts';
 import { type Choose, isAbsent } from './absence.ts';
-import { intrinsicName, readFunction, readIf, readSubstitution, refName } from './intrinsics.ts';
+import {
+  generatesResources,
+  intrinsicName,
+  readFunction,
+  readIf,
+  readSubstitution,
+  refName,
+} from './intrinsics.ts';
+import { asSubstitution } from './loop-texts.ts';
 import type { Scope } from './scope.ts';
 
 /** What values are resolved with. */
@@ -20,22 +28,33 @@ export interface Resolver {
  *
  * @returns a literal, whose members may still be intrinsics; undefined where it cannot be known
  */
-export function resolveWith(value: Json, resolver: Resolver): Json | undefined {
+export function resolveWith(raw: Json, resolver: Resolver): Json | undefined {
+  const value = asSubstitution(raw, resolver.scope);
   if (intrinsicName(value) === undefined) return value;
   const { scope, choose, standIn } = resolver;
   const name = refName(value);
   if (name !== undefined) return member(scope.parameters, name) ?? standIn?.(value);
-  const choice = readIf(value);
-  const isTrue = choice && choose(choice.condition);
-  if (choice !== undefined && isTrue !== undefined)
-    return resolveWith(isTrue ? choice.whenTrue : choice.whenFalse, resolver);
+  const branch = chosenBranch(value, choose);
+  if (branch !== undefined) return resolveWith(branch, resolver);
   const call = readFunction(value);
   return call && (resolveCall(call.name, call.argument, resolver) ?? standIn?.(value));
 }
 
+/** The branch of an `Fn::If` whose condition is known; undefined for anything else. */
+function chosenBranch(value: Json, choose: Choose): Json | undefined {
+  const choice = readIf(value);
+  const isTrue = choice && choose(choice.condition);
+  if (choice === undefined || isTrue === undefined) return undefined;
+  return isTrue ? choice.whenTrue : choice.whenFalse;
+}
+
 /** Resolves a value with everything in it; undefined where a part of it cannot be known. */
 function resolveDeep(value: Json, resolver: Resolver): Json | undefined {
+  const branch = chosenBranch(value, resolver.choose);
+  if (branch !== undefined) return resolveDeep(branch, resolver);
   const resolved = resolveWith(value, resolver);
+  // AWS does not document whether the number of a parameter gets quotes.
+  if (refName(value) !== undefined && /^[\d.+-]+$/.test(toText(resolved) ?? '')) return undefined;
   if (isList(resolved)) return knownEntries(resolved, resolver, resolveDeep);
   if (!isObject(resolved)) return resolved;
   const entries: [string, Json][] = [];
@@ -89,7 +108,9 @@ function findInMap([map, top, second, options]: readonly Json[], resolver: Resol
     const name = each === undefined ? undefined : textOf(each, resolver);
     // The key is not known, so not even the default is certain.
     if (name === undefined) return undefined;
-    found = isObject(found) ? member(found, name) : undefined;
+    const around: Json | undefined = found;
+    found = isObject(around) ? member(around, name) : undefined;
+    if (found === undefined && mayGainKeys(around)) return undefined;
   }
   if (found !== undefined) return intrinsicName(found) === undefined ? found : undefined;
   const byDefault = asObject(options).DefaultValue;
@@ -148,16 +169,24 @@ function knownEntries(
   return known?.every((value) => value !== undefined) ? known : undefined;
 }
 
+/** Whether a snippet may still add keys to a map, such as AWS::Include, which is allowed in Mappings. */
+function mayGainKeys(map: Json | undefined): boolean {
+  return isObject(map) && Object.keys(map).some(generatesResources);
+}
+
 /** Every value that an `Fn::FindInMap` may find, where its map is known and its keys are not; undefined otherwise. */
 export function possibleValues(value: Json, resolver: Resolver): readonly Json[] | undefined {
   const call = readFunction(value);
   const [map, top = null, second = null, options] = entriesOf(call?.argument);
   if (call?.name !== 'FindInMap' || typeof map !== 'string' || options !== undefined) return undefined;
+  let isOpen = false;
   const within = (object: Json | undefined, key: Json): readonly Json[] => {
     const name = textOf(key, resolver);
     const members = Object.entries(asObject(object));
+    isOpen ||= mayGainKeys(object) && (name === undefined || !Object.hasOwn(asObject(object), name));
     return members.flatMap(([each, found]) => (name === undefined || name === each ? [found] : []));
   };
   const found = within(member(resolver.scope.mappings, map), top).flatMap((each) => within(each, second));
-  return found.length === 0 || found.some((each) => intrinsicName(each) !== undefined) ? undefined : found;
+  if (isOpen || found.length === 0) return undefined;
+  return found.some((each) => intrinsicName(each) !== undefined) ? undefined : found;
 }

@@ -17,3 +17,15 @@ const templateTypes = [
 export function holdsTemplate(type: string): boolean {
   return templateTypes.includes(type) || type.endsWith('::MODULE');
 }
+
+/** Types of AWS's own whose attributes are texts of a template's author, or of a program. */
+const relayTypes = [
+  'AWS::CloudFormation::CustomResource',
+  'AWS::CloudFormation::WaitCondition',
+  'AWS::SSM::Parameter',
+];
+
+/** Whether the attributes of a resource of a type can be any text: a custom resource's, and those of types of others. */
+export function returnsAnything(type: string): boolean {
+  return !type.startsWith('AWS::') || relayTypes.includes(type);
+}

@@ -24,6 +24,8 @@ export interface Scope {
    * beside a `Fn::Transform`: what a `Ref` names there may be a parameter as well as a resource.
    */
   readonly declared: JsonObject | undefined;
+  /** The template's resources, by their logical IDs; empty where only a part of the template is known. */
+  readonly resources: JsonObject;
   /** The collections of the loops around it, by their identifiers. */
   readonly collections: JsonObject;
   /** The last one; undefined where nothing is assumed. */
@@ -88,7 +90,9 @@ export interface IntrinsicRules {
   ): Json | undefined;
   isLeftOut(value: Json, scope: Scope): boolean;
   certainText(raw: Json, scope: Scope): string | undefined;
+  literalText(raw: Json, scope: Scope): string | undefined;
   cannotBeWildcard(raw: Json, scope: Scope): boolean;
+  widestPattern(raw: Json, scope: Scope): string;
   underCondition(condition: string, scope: Scope): SelectedScope;
   decidedScopes(value: Json, scope: Scope): DecidedScopes;
 }
@@ -106,6 +110,7 @@ export function partScope(parameters: ParameterValues, intrinsics: Intrinsics): 
     mappings: {},
     conditions: {},
     declared: undefined,
+    resources: {},
     collections: {},
     assumption: undefined,
     root: {},
@@ -129,6 +134,7 @@ export function templateScope(
     mappings: asObject(template.Mappings),
     conditions: asObject(template.Conditions),
     declared,
+    resources: asObject(template.Resources),
   };
 }
 

@@ -64,6 +64,7 @@ export function templateReader(scope: Scope, isDecided = false): DocumentReader 
               path: at,
               unknown: unresolvedName(raw),
               canBeWildcard: !scope.intrinsics().cannotBeWildcard(raw, scope),
+              widest: scope.intrinsics().widestPattern(raw, scope),
             }
           : { path: at, value: known },
       ),

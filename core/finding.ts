@@ -55,6 +55,7 @@ export type TemplateCode =
   | 'metadata-not-a-map'
   | 'exempt'
   | 'exemption-names-nothing'
+  | 'exemption-names-no-resource'
   | 'exemption-names-no-text'
   | 'exemption-unknown-control'
   | 'exemption-without-reason'
@@ -63,6 +64,7 @@ export type TemplateCode =
   | 'exemption-tagged'
   | 'goes-with-exempt'
   | 'not-literal-or-ref'
+  | 'parameter-without-value'
   | 'hidden-parameter';
 
 /** The codes of what the guard of default lifecycle policies decides; a finding with one has `guard`. */

@@ -31,6 +31,17 @@ export function asText(value: Json | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** Any value as text; of a map its JSON: one that has a member `toString` could not be made a text otherwise. */
+export function textOf(value: Json | undefined): string {
+  if (isList(value)) return value.map(textOf).join();
+  return isObject(value) ? JSON.stringify(value) : String(value);
+}
+
+/** A number, or a text that is one; NaN for any other value: of such a map not even that could be found out. */
+export function numberOf(value: Json | undefined): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
+}
+
 /** The members of an object; none of anything else. Its names are those of this project. */
 export function asObject(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};

@@ -3,13 +3,21 @@ import { isUnknown, type Unknown } from './known.ts';
 import type { Path } from './path.ts';
 
 /** One possible value at a path of a document. */
-export type Possible =
-  | { readonly path: Path; readonly value: Json }
-  | ({
-      readonly path: Path;
-      /** Whether it can become a lone `*`: an attribute, or a text with a literal part, cannot. */
-      readonly canBeWildcard: boolean;
-    } & Unknown);
+export type Possible = KnownPossible | UnknownPossible;
+
+export interface KnownPossible {
+  readonly path: Path;
+  readonly value: Json;
+}
+
+/** One that is not known before deployment. */
+export interface UnknownPossible extends Unknown {
+  readonly path: Path;
+  /** Whether it can become a lone `*`: an attribute, or a text with a literal part, cannot. */
+  readonly canBeWildcard: boolean;
+  /** The widest pattern that it can become: its text with `*` in place of each part that may have a wildcard. */
+  readonly widest: string;
+}
 
 /** The values that are known. */
 export function knownValues(possible: readonly Possible[]): readonly Json[] {

@@ -1,10 +1,11 @@
 /** The keys and the values on the lines of a text in YAML. */
 import {
+  Composer,
   isNode,
   isPair,
   type Node,
   type Pair,
-  parseDocument,
+  Parser,
   type Range,
   Scalar,
   visit,
@@ -14,6 +15,7 @@ import {
 import { type BlockReader, unusual } from './block-lines.ts';
 import { composeFlow } from './compose-flow.ts';
 import { plainScalar, quotedScalar } from './quick-scalars.ts';
+import { shallowTokens } from './shallow-tokens.ts';
 import { yamlOptions } from './yaml-options.ts';
 
 /** A key that is a word, before a colon. */
@@ -89,7 +91,10 @@ function byLibrary(reader: BlockReader, from: number, column: number, end: numbe
   const to = last === undefined ? text.length : last.from - last.column;
   // A schema takes longer to make than a short text to read.
   const options = { ...yamlOptions, schema: reader.document.schema };
-  const document = parseDocument(' '.repeat(column) + text.slice(from, to), options);
+  const part = ' '.repeat(column) + text.slice(from, to);
+  const tokens = shallowTokens(new Parser().parse(part));
+  const [document, second] = new Composer(options).compose(tokens, true, part.length);
+  if (document === undefined || second !== undefined) throw unusual;
   if (document.errors.length > 0 || document.contents === null) throw unusual;
   const shift = from - column;
   visit(document, (_, node) => {

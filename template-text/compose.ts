@@ -1,6 +1,7 @@
 import type { Document } from 'yaml';
-import { Composer, LineCounter, Parser, parseDocument } from 'yaml';
+import { Composer, type CST, LineCounter, Parser, YAMLParseError } from 'yaml';
 import { lexemesOf } from './lexemes.ts';
+import { shallowTokens } from './shallow-tokens.ts';
 import { yamlOptions } from './yaml-options.ts';
 
 /** A text's nodes, and where its lines begin. */
@@ -15,7 +16,10 @@ export interface Composed {
  */
 export function compose(text: string): Composed {
   const lines = new LineCounter();
-  const document: Document = parseDocument(text, { ...yamlOptions, lineCounter: lines });
+  const [document, second] = documentsOf(new Parser(lines.addNewLine).parse(text), text, lines);
+  if (document === undefined) throw new Error('the library composes a document of any text');
+  if (second !== undefined)
+    document.errors.push(new YAMLParseError([second.range[0], second.range[1]], 'MULTIPLE_DOCS', 'a second'));
   dropFalseErrors(document);
   const lenient = document.errors.length === 0 ? undefined : composeLeniently(text);
   return lenient ?? { document, lines };
@@ -24,11 +28,18 @@ export function compose(text: string): Composed {
 /** Undefined where the text is not one document. */
 function composeLeniently(text: string): Composed | undefined {
   const lines = new LineCounter();
-  const composer = new Composer({ ...yamlOptions, lineCounter: lines });
-  const [document, second] = composer.compose(tokensOf(text, lines), true, text.length);
+  const [document, second] = documentsOf(tokensOf(text, lines), text, lines);
   if (document !== undefined) dropFalseErrors(document);
   const isOne = document !== undefined && second === undefined && document.errors.length === 0;
   return isOne ? { document, lines } : undefined;
+}
+
+function documentsOf(
+  tokens: Iterable<CST.Token>,
+  text: string,
+  lineCounter: LineCounter,
+): Iterable<Document.Parsed> {
+  return new Composer({ ...yamlOptions, lineCounter }).compose(shallowTokens(tokens), true, text.length);
 }
 
 /** CloudFormation's parser takes a comment directly behind a bracket or a quote; this one asks for space before it. */

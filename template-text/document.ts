@@ -10,6 +10,8 @@ export interface TemplateDocument {
   /** How the user named it. */
   readonly file: string;
   readonly text: string;
+  /** The same text, of the same length, in which each line ends with a line feed: a carriage return alone ends one too. */
+  readonly lined: string;
   readonly value: JsonObject;
   readonly isJson: boolean;
   /** What the text has, by its beginning in it. */

@@ -7,19 +7,11 @@ import {
 } from '../cloudformation/expand.ts';
 import { parameterValues } from '../cloudformation/parameter-values.ts';
 import { type Finding, isRefusal } from '../core/finding.ts';
-import {
-  isList,
-  isObject,
-  type Json,
-  type JsonObject,
-  mapMembers,
-  member,
-  withMember,
-} from '../core/json.ts';
+import { isList, isObject, type Json, type JsonObject, member, withMember } from '../core/json.ts';
 import type { Path } from '../core/path.ts';
 import { describeFinding } from '../wording/findings.ts';
 import { expansionRefusal } from '../wording/refusal.ts';
-import { isMarked, withMark, withoutMark } from './expanded-mark.ts';
+import { isMarked, parametersBesideMark, withMark, withoutMark } from './expanded-mark.ts';
 import {
   elsewhereFinding,
   expandSnippets,
@@ -29,6 +21,7 @@ import {
   placed,
   type RunMacro,
 } from './snippets.ts';
+import { receivedParameters } from './transform-parameters.ts';
 
 export { macroName } from './snippets.ts';
 
@@ -73,17 +66,28 @@ export function expandTemplate(template: JsonObject, options: ExpandOptions): Ex
     : marked(macro.run(withoutMark(bare), params, []), Object.keys(params).length > 0, options);
   const namesMacro = named !== undefined || covered.length > 0;
   if (isBySnippets) macro.limit(result);
-  const findings = distinct(macro.findings).map((finding) =>
-    // A template that does not name the macro does not grow, nor pass through it.
-    (finding.code === 'template-too-large' || finding.code === 'number-altered') && !namesMacro
-      ? { ...finding, outcome: 'noted' as const }
-      : finding,
-  );
+  const found = distinct([...parametersBesideMark(template), ...macro.findings]);
+  const findings = found.map((finding) => asDeployed(finding, namesMacro));
   const outside = isBySnippets ? findingsOutside(bare, covered, options) : [];
-  const found = { findings, outside, namesMacro, isWhole: !isBySnippets };
+  const all = { findings, outside, namesMacro, isWhole: !isBySnippets };
   return macro.refusals.length > 0 || findings.some(isRefusal)
-    ? { ...found, refusal: macro.refusals.join('; ') }
-    : { ...found, template: result };
+    ? { ...all, refusal: macro.refusals.join('; ') }
+    : { ...all, template: result };
+}
+
+/** A finding as one about the deployment. */
+function asDeployed(finding: Finding, namesMacro: boolean): Finding {
+  switch (finding.code) {
+    // A template that does not name the macro does not grow, nor pass through it.
+    case 'template-too-large':
+    case 'number-altered':
+      return namesMacro ? finding : { ...finding, outcome: 'noted' };
+    // The deployed macro receives a value for each parameter.
+    case 'parameter-without-value':
+      return { ...finding, outcome: 'undetermined' };
+    default:
+      return finding;
+  }
 }
 
 /** The deployed macro, and all its findings. */
@@ -91,11 +95,13 @@ function macroOf(template: JsonObject, options: ExpandOptions) {
   const templateParameterValues = parameterValues(template, options.parameters);
   const findings: Finding[] = [];
   const refusals: string[] = [];
-  const run: RunMacro = (fragment, params, path) => {
+  const run: RunMacro = (fragment, given, path) => {
+    const { params, findings: open } = receivedParameters(given, template, templateParameterValues);
+    refuse(open);
     const expansion = expand(
       {
         fragment,
-        params: { ...resolved(params, templateParameterValues), ...options.transformParameters },
+        params: { ...params, ...options.transformParameters },
         templateParameterValues,
       },
       { ...options, ...reviewIn(path, options), describe: describeFinding },
@@ -173,12 +179,13 @@ function findingsOutside(
   const { run, findings } = macroOf(template, withoutReview(options));
   run({ ...template, Resources: Object.fromEntries(others) }, {}, []);
   // The run over the snippets has reported the issues of the parameters.
-  return findings.filter(
+  const own = findings.filter(
     ({ control, logicalId, code }) =>
       (control !== 'Parameters' || logicalId !== undefined) &&
       code !== 'template-too-large' &&
       code !== 'number-altered',
   );
+  return own.map((finding) => asDeployed(finding, false));
 }
 
 function listOf(transform: Json | undefined): readonly Json[] {
@@ -192,12 +199,4 @@ function withoutOurs(template: JsonObject): JsonObject {
   const others = listOf(transform).filter((each) => !isOurs(each));
   if (others.length === listOf(transform).length) return template;
   return withMember(template, 'Transform', others.length === 0 ? undefined : others);
-}
-
-/** A `Ref` in a transform's Parameters arrives resolved. */
-function resolved(params: JsonObject, values: JsonObject): JsonObject {
-  return mapMembers(params, (value) => {
-    const name = isObject(value) ? member(value, 'Ref') : undefined;
-    return typeof name === 'string' ? (member(values, name) ?? value) : value;
-  });
 }

@@ -6,7 +6,9 @@
  * resources beside snippets, and settings that the Parameters had turned off.
  */
 import { metadataKey } from '../cloudformation/resource-rules.ts';
-import { isObject, type JsonObject, member, withMember } from '../core/json.ts';
+import type { Finding } from '../core/finding.ts';
+import { isObject, isOneOf, type JsonObject, member, withMember } from '../core/json.ts';
+import { namesAt } from '../core/policy/policy.ts';
 
 const section = 'Metadata';
 const key = 'Expanded';
@@ -32,6 +34,19 @@ export function withoutMark(template: JsonObject): JsonObject {
   if (!isObject(metadata) || own === undefined || !Object.hasOwn(own, key)) return template;
   const others = withMember(metadata, metadataKey, orNone(withMember(own, key, undefined)));
   return withMember(template, section, orNone(others));
+}
+
+/** The parameters in it, which have no effect there. */
+export function parametersBesideMark(template: JsonObject): readonly Finding[] {
+  return Object.keys(ownMetadata(template) ?? {})
+    .filter((name) => isOneOf(namesAt('resource'), name))
+    .map((name) => ({
+      control: 'Parameters',
+      code: 'parameter-elsewhere',
+      path: [section, metadataKey, name],
+      outcome: 'noted',
+      expected: ['transform', 'resource'],
+    }));
 }
 
 function ownMetadata(template: JsonObject): JsonObject | undefined {

@@ -1,13 +1,17 @@
 import { readFileSync, statSync } from 'node:fs';
 import { Problem } from '../core/problem.ts';
+import { isMeantAsTemplate } from './recognise.ts';
 
 /** CloudFormation accepts at most 1 MB; a file of several times that size is not a template. */
 const maximumBytes = 4_000_000;
+/** Up to here a file is looked into, since one that is meant as a template is an error. */
+const maximumLookedInto = 64_000_000;
 
-/** What to do about a file that is not there, or is a folder. */
+/** What to do about a file that is not there, is a folder, or is no text. */
 interface Advice {
   readonly missing: string;
   readonly folder: string;
+  readonly binary: string;
 }
 
 /**
@@ -23,27 +27,29 @@ export function readText(path: string, file = path, advice: Advice = adviceOnTem
   if (found === undefined) throw new Problem(`There is no file ${file}: ${advice.missing}.`);
   if (found.isDirectory()) throw new Problem(`${file} is a folder: ${advice.folder}.`);
   checkSize(found.size, file);
-  return decode(
-    attempt(() => readFileSync(path), because),
-    file,
-  );
+  const bytes = attempt(() => readFileSync(path), because);
+  return decode(bytes, file, advice);
 }
 
 /**
- * The text of a file that may be anything: undefined if it is too large for a template, or is not text.
+ * The text of a file that may be anything: undefined if it is no template because of its size, or is not text.
  *
- * @throws Problem, one sentence, if the file cannot be read
+ * @throws Problem, one sentence, if the file cannot be read, or is a template that is too large or in another encoding
  */
 export function readTextIfAny(path: string): string | undefined {
   const because = (reason: string) => unreadable(path, reason);
   const found = attempt(() => statSync(path, { throwIfNoEntry: false }), because);
   if (found === undefined || found.isDirectory()) return readText(path);
-  if (found.size > maximumBytes) return undefined;
+  if (found.size > maximumLookedInto) return undefined;
   const bytes = attempt(() => readFileSync(path), because);
+  if (found.size > maximumBytes) {
+    if (isMeantAsTemplate(guessedText(bytes))) checkSize(found.size, path);
+    return undefined;
+  }
   try {
     return textOf(bytes);
   } catch {
-    return undefined;
+    return isMeantAsTemplate(guessedText(bytes)) ? decode(bytes, path, adviceOnTemplate(path)) : undefined;
   }
 }
 
@@ -53,22 +59,31 @@ export function readStandardInput(): string {
     () => readFileSync(0),
     (reason) => `standard input could not be read (${reason}): pipe a template into it.`,
   );
-  return decode(bytes, 'standard input');
+  return decode(bytes, 'standard input', adviceOnTemplate('standard input'));
 }
 
 /** The bytes that were read as text. */
-function decode(bytes: Uint8Array, file: string): string {
+function decode(bytes: Uint8Array, file: string, advice: Advice): string {
   checkSize(bytes.byteLength, file);
   return attempt(
     () => textOf(bytes),
-    () => `${file} is not UTF-8 text: specify a template in YAML or JSON.`,
+    () => `${file} is not UTF-8 text: ${advice.binary}.`,
   );
+}
+
+/** The text of bytes in UTF-16, which Windows writes, or in an encoding in which letters without accents are as in UTF-8. */
+function guessedText(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const isLittle = first === 0xff && second === 0xfe;
+  const isBig = first === 0xfe && second === 0xff;
+  return new TextDecoder(isLittle ? 'utf-16le' : isBig ? 'utf-16be' : 'latin1').decode(bytes);
 }
 
 function adviceOnTemplate(file: string): Advice {
   return {
     missing: 'give the path of a template',
     folder: `give the templates in it, such as ${file}/*.yaml`,
+    binary: 'specify a template in YAML or JSON that is saved as UTF-8',
   };
 }
 

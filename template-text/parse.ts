@@ -17,6 +17,8 @@ export interface ParsedTemplate {
   /** The same nodes with their ends and comments, as the library has them; it is asked when they are needed. */
   readonly whole: () => Document;
   readonly lines: LineCounter;
+  /** The same text, of the same length, in which each line ends with a line feed: a carriage return alone ends one too. */
+  readonly lined: string;
   readonly isJson: boolean;
 }
 
@@ -66,16 +68,18 @@ function isLoop(name: string): boolean {
 function parse(text: string, file: string): Omit<ParsedTemplate, 'value'> & { readonly value: Json } {
   const json = jsonOf(text);
   const isJson = json !== undefined;
-  // YAML has no tabs between tokens, nor carriage returns alone, where JSON has; a space keeps every offset.
-  const readable = isJson ? text.replace(/\t|\r(?!\n)/g, ' ') : text;
+  // https://yaml.org/spec/1.1/#id871136: a carriage return alone is a line break, which the library does not know.
+  const lined = text.replace(/\r(?!\n)/g, '\n');
+  // YAML has no tabs between tokens, where JSON has; a space keeps every offset.
+  const readable = isJson ? lined.replaceAll('\t', ' ') : lined;
   const quick = isJson ? composeJson(readable) : composeBlocks(readable);
   const { document: nodes, lines } = quick ?? compose(readable);
-  const complain: Complaint = (offset, reason) => notYaml(text, file, lines, offset, reason);
+  const complain: Complaint = (offset, reason) => notYaml(lined, file, lines, offset, reason);
   const [first] = nodes.errors;
   if (first !== undefined) throw complain(first.pos[0], reasonOf(first));
-  const value = plainValues(nodes, text, complain);
+  const value = plainValues(nodes, lined, complain);
   const whole = () => (quick === undefined ? nodes : withAliases(compose(readable).document));
-  return { value: json ?? value, nodes, whole, lines, isJson };
+  return { value: json ?? value, nodes, whole, lines, lined, isJson };
 }
 
 function jsonOf(text: string): Json | undefined {

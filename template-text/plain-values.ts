@@ -91,7 +91,14 @@ function mergedEntries(
 function keyName(given: unknown, document: Document, offset: number, complain: Complaint): string {
   const key = isAlias(given) ? targetOf(document, given) : given;
   if (!isScalar(key)) throw complain(offset, 'a key that is a mapping or a list');
-  return key.source ?? String(key.value);
+  const name = key.source ?? String(key.value);
+  // It is invisible, and comes there when a line is put before a file that begins with one.
+  if (key.type === 'PLAIN' && name.startsWith('\uFEFF'))
+    throw complain(
+      key.range?.[0] ?? offset,
+      'a byte order mark that is not at the beginning of the file is a part of the key behind it',
+    );
+  return name;
 }
 
 function tagged(tag: string | undefined, value: Json, offset: number, complain: Complaint): Json {

@@ -1,28 +1,29 @@
 /** How new values are written into a template's text: in the style around them. */
 import { Document, isMap, isScalar } from 'yaml';
 import { isList, isObject, type Json } from '../core/json.ts';
+import type { TemplateDocument } from './document.ts';
 import { yamlOptions } from './yaml-options.ts';
 
 /** The style of a text. */
 export interface Style {
   readonly isJson: boolean;
-  readonly eol: '\n' | '\r\n';
+  readonly eol: '\n' | '\r\n' | '\r';
   /** One level of indentation. */
   readonly step: string;
 }
 
 /** The style of a text: one level of indentation is that of the first map inside another one. */
-export function styleOf(text: string, isJson: boolean, document: Document): Style {
-  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+export function styleOf({ text, lined, isJson, document }: TemplateDocument): Style {
+  const [eol = '\n'] = (['\r\n', '\n', '\r'] as const).filter((each) => text.includes(each));
   const root = document.contents;
   const pairs = isMap(root) ? root.items : [];
   const maps = pairs.map(({ value }) => value).filter((value) => isMap(value) && value.items.length > 0);
   const inner = maps.find((value) => isMap(value) && value.flow !== true) ?? maps[0];
-  const outside = indentOf(text, pairs[0]?.key) ?? '';
+  const outside = indentOf(lined, pairs[0]?.key) ?? '';
   // In JSON the first level is already inside a brace.
   const step = isJson
     ? outside
-    : indentOf(text, isMap(inner) ? inner.items[0]?.key : undefined)?.slice(outside.length);
+    : indentOf(lined, isMap(inner) ? inner.items[0]?.key : undefined)?.slice(outside.length);
   return { isJson, eol, step: step !== undefined && /^(\t+| {1,8})$/.test(step) ? step : '  ' };
 }
 

@@ -37,7 +37,7 @@ function jsonOf(text: string): Json | undefined {
 
 /** In block YAML, whose top begins where its first line does. */
 function isMeantInLines(text: string): boolean {
-  const lines = text.split(/\r?\n/).filter((line) => !/^\s*(#|$)|^(---|%)/.test(line));
+  const lines = text.split(/\r\n?|\n/).filter((line) => !/^\s*(#|$)|^(---|%)/.test(line));
   const indentation = /^\s*/.exec(lines[0] ?? '')?.[0] ?? '';
   return lines.some((line, index) => {
     const [, key, rest = ''] =

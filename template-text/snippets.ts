@@ -55,10 +55,11 @@ export function expandSnippets(template: JsonObject, run: RunMacro): ExpandedSni
 }
 
 /**
- * Whether a snippet stands in Properties of another type, or deeper in those of a repository. The macro sees only what is
- * beside a snippet, and so cannot know. In the Properties of a custom resource anything can stand.
+ * Whether a snippet stands in another section, in Properties of another type, or deeper in those of a repository. The macro
+ * sees only what is beside a snippet, and so cannot know. In the Properties of a custom resource anything can stand.
  */
 function isElsewhere(template: JsonObject, path: Path): boolean {
+  if (path.length > 0 && path[0] !== 'Resources') return true;
   const [attribute, ...inside] = resourceAt(path)?.rest ?? [];
   if (attribute !== 'Properties') return false;
   const { raw: resource } = standingAt(template, path.slice(0, -1 - inside.length));

@@ -8,6 +8,8 @@ export interface Span {
   readonly section: string;
   /** The logical ID, or a loop's key; undefined for a section other than Resources. */
   readonly logicalId: string | undefined;
+  /** Where its key begins in its first line, from 1. */
+  readonly column: number;
   readonly from: number;
   readonly to: number;
 }
@@ -16,10 +18,12 @@ export interface Span {
 export function spansOf({ document, positionOf }: TemplateDocument): readonly Span[] {
   const spanOf = (pair: Pair, section: string, logicalId?: string): Span => {
     const start = isNode(pair.key) ? (pair.key.range?.[0] ?? 0) : 0;
+    const { line, column } = positionOf(start);
     return {
       section,
       logicalId,
-      from: positionOf(start).line,
+      column,
+      from: line,
       to: positionOf(Math.max(start, itemEnd(pair) - 1)).line,
     };
   };

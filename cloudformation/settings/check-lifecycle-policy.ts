@@ -6,11 +6,10 @@ import { definiteIssues, lifecyclePolicyIssues } from '../../core/lifecycle/gram
 import type { Path } from '../../core/path.ts';
 import { applyControl, refuse } from '../apply-issues.ts';
 import type { ControlContext, WritablePlace } from '../control-context.ts';
-import { intrinsicName, mayHoldParameter, subText } from '../intrinsics.ts';
+import { intrinsicName, mayHoldParameter, placeholder, subText } from '../intrinsics.ts';
+import { asSubstitution, isOfLoop } from '../loop-texts.ts';
 import { jsonTextOf } from '../reading.ts';
-
-// A placeholder for what an Fn::Sub substitutes, as text or as a number.
-const placeholder = '7654321';
+import type { Scope } from '../scope.ts';
 
 /** The text of one, or what is to be written in its place. */
 export function hardenLifecyclePolicy(
@@ -28,17 +27,17 @@ export function hardenLifecyclePolicy(
 
 /** Refuses one that is not known if it is wrong whatever it becomes; answers whether it is. */
 export function refuseLifecyclePolicy(raw: Json, path: Path, context: ControlContext): boolean {
-  const text = subText(raw, placeholder) ?? placeholder;
-  const issues = issuesOfMap(raw) ?? definiteIssues(text, placeholder);
+  const text = subText(asSubstitution(raw, context.scope), placeholder) ?? placeholder;
+  const issues = issuesOfMap(raw, context.scope) ?? definiteIssues(text, placeholder);
   for (const issue of issues) refuse(context, issue, { path, isText: true });
   return issues.length > 0;
 }
 
 /** The issues of a policy that a function generates from a map, in the rules that are known well enough. */
-function issuesOfMap(raw: Json): readonly Issue[] | undefined {
+function issuesOfMap(raw: Json, scope: Scope): readonly Issue[] | undefined {
   const map = jsonTextOf(raw, [])?.raw;
   if (map === undefined) return undefined;
-  const issues = lifecyclePolicyIssues(JSON.stringify(withPlaceholders(map, ''))).filter(
+  const issues = lifecyclePolicyIssues(JSON.stringify(withPlaceholders(map, '', scope))).filter(
     ({ path }) => path.length > 2,
   );
   const isUnsure = (issue: Issue) => JSON.stringify(issue).includes(placeholder);
@@ -47,11 +46,11 @@ function issuesOfMap(raw: Json): readonly Issue[] | undefined {
 }
 
 /** The same value with a placeholder for each intrinsic, a number where ECR demands one. */
-function withPlaceholders(value: Json, key: string): Json {
-  if (intrinsicName(value) !== undefined)
+function withPlaceholders(value: Json, key: string, scope: Scope): Json {
+  if (intrinsicName(value) !== undefined || isOfLoop(value, scope))
     return /^(countNumber|rulePriority)$/.test(key) ? Number(placeholder) : placeholder;
-  if (isList(value)) return value.map((entry) => withPlaceholders(entry, key));
-  return isObject(value) ? mapMembers(value, withPlaceholders) : value;
+  if (isList(value)) return value.map((entry) => withPlaceholders(entry, key, scope));
+  return isObject(value) ? mapMembers(value, (each, name) => withPlaceholders(each, name, scope)) : value;
 }
 
 /** The same context, which reports a wrong value once and without its content. */

@@ -1,5 +1,5 @@
 import type { Json } from '../../core/json.ts';
-import { parseEncryption, toEncryptionConfiguration } from '../../core/settings/encryption.ts';
+import { toEncryptionConfiguration } from '../../core/settings/encryption.ts';
 import type { Settings } from '../../core/settings/settings.ts';
 import { hardenProperty } from '../apply-default.ts';
 import { applyControl } from '../apply-issues.ts';
@@ -9,8 +9,8 @@ import type { TemplateSetting } from './template-setting.ts';
 export const encryptionSetting: TemplateSetting = {
   types: hardenedTypes,
   reads: ['EncryptionConfiguration', 'CustomRoleArn'],
-  harden: (properties, type, context) =>
-    hardenProperty(properties, 'EncryptionConfiguration', context, {
+  harden: (properties, type, asked) =>
+    hardenProperty(properties, 'EncryptionConfiguration', asked, (context) => ({
       absent(path) {
         if (
           type === creationTemplateType &&
@@ -25,9 +25,11 @@ export const encryptionSetting: TemplateSetting = {
           context.addFinding({ code: 'replaces-repository', path, outcome: 'noted' });
         return after;
       },
-      literal: (_value, path, raw) =>
-        applyControl(context, { encryption: parseEncryption(raw) }, { path, raw, write }),
-    }),
+      literal(value, path, raw) {
+        const encryption = context.rules.documents().readEncryption(value, context.scope);
+        return applyControl(context, { encryption }, { path, raw, write });
+      },
+    })),
 };
 
 function write({ encryption }: Partial<Settings>): Json | undefined {

@@ -2,7 +2,7 @@
 import { isList, type Json } from '../../core/json.ts';
 import type { Known } from '../../core/known.ts';
 import type { Path } from '../../core/path.ts';
-import { parseExclusions } from '../../core/settings/exclusion-filters.ts';
+import { parseAlternatives } from '../../core/settings/exclusion-filters.ts';
 import { maximumExclusions } from '../../core/settings/tag-mutability.ts';
 import { addUndetermined, refuse } from '../apply-issues.ts';
 import type { ControlContext } from '../control-context.ts';
@@ -11,13 +11,16 @@ import { isLeftOut, reachableBranches, read } from '../reading.ts';
 import type { Reading, Scope } from '../scope.ts';
 import { standingAt, templateReader } from '../template-reader.ts';
 
-/** The exclusions as far as they are known; values that ECR refuses, and unknown ones, are reported. */
+/**
+ * The exclusions as far as they are known, by what can stand together; values that ECR refuses, and unknown ones, are
+ * reported.
+ */
 export function readExclusions(
   raw: Json,
   reading: Reading,
   path: Path,
   context: ControlContext,
-): Known<readonly string[] | undefined> | 'unusable' {
+): Known<readonly (readonly string[])[] | undefined> | 'unusable' {
   if (reading.kind === 'undetermined') {
     addUndetermined(context, path, raw);
     return { unknown: 'filters' };
@@ -26,7 +29,7 @@ export function readExclusions(
   const { value } = reading;
   const entries = isList(value) ? value.filter((entry) => !isLeftOut(entry, context.scope)) : [];
   const certain = entries.filter((entry) => read(entry, context.scope).kind === 'literal').length;
-  const { exclusions, issues } = parseExclusions(value, {
+  const { combinations, issues } = parseAlternatives(value, {
     reader: templateReader(context.scope),
     // The number that an Fn::If leaves is not known, but its minimum and maximum are.
     count: { certain, possible: entries.length },
@@ -38,7 +41,7 @@ export function readExclusions(
     if (issue.code === 'unknown') addUndetermined(context, [...path, ...issue.path], standing);
     else refuse(context, issue, { path, isHidden });
   }
-  return issues.some(({ code }) => code !== 'unknown') ? 'unusable' : exclusions;
+  return issues.some(({ code }) => code !== 'unknown') ? 'unusable' : combinations;
 }
 
 /** A condition that may leave out the last of the filters; undefined if some filter is certain. */

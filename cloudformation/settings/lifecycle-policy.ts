@@ -1,7 +1,7 @@
 import type { Json } from '../../core/json.ts';
 import { lifecyclePolicyKey, lifecyclePolicyProperty } from '../../core/settings/lifecycle-policy.ts';
 import type { Settings } from '../../core/settings/settings.ts';
-import { hardenProperty, mapRule, type PropertyRule } from '../apply-default.ts';
+import { hardenProperty, mapRule, type PropertyRule, type RuleIn } from '../apply-default.ts';
 import { applyControl } from '../apply-issues.ts';
 import type { ControlContext } from '../control-context.ts';
 import { hardenedTypes, repositoryType } from '../resource-types.ts';
@@ -13,11 +13,10 @@ export const lifecyclePolicySetting: TemplateSetting = {
   reads: [lifecyclePolicyProperty],
   harden(properties, type, context) {
     const keys = [lifecyclePolicyKey, 'RegistryId'] as const;
-    const rule =
-      type === repositoryType
-        ? mapRule(context, { lifecyclePolicy: undefined }, keys, writeMap, textRule)
-        : textRule(context);
-    return hardenProperty(properties, lifecyclePolicyProperty, context, rule);
+    const mapIn: RuleIn = (inside) =>
+      mapRule(inside, { lifecyclePolicy: undefined }, keys, writeMap, textRule);
+    const ruleIn = type === repositoryType ? mapIn : textRule;
+    return hardenProperty(properties, lifecyclePolicyProperty, context, ruleIn);
   },
 };
 

@@ -79,8 +79,21 @@ function keepsMostTags(setting: TagMutability): boolean {
   return setting.mutability === 'IMMUTABLE_WITH_EXCLUSION' && !isVoid(setting);
 }
 
+/** Exclusions with which the control finds something wrong, if there are any such among those that can stand together. */
+export function leastSafe(
+  combinations: readonly (readonly string[])[],
+  mutability: Reading,
+  context: ControlContext,
+): readonly string[] | undefined {
+  const known = mutability.kind === 'literal' ? mutability.value : undefined;
+  const values = mutability.kind === 'undetermined' ? (mutability.possible ?? []) : [known];
+  const isUnsafe = (exclusions: readonly string[]) =>
+    values.some((value) => !isSafe(value, exclusions, context));
+  return combinations.find(isUnsafe) ?? combinations[0];
+}
+
 /** Whether the control finds nothing wrong with a mutability together with its exclusions. */
-function isSafe(mutability: Json, exclusions: Exclusions, context: ControlContext): boolean {
+function isSafe(mutability: Json | undefined, exclusions: Exclusions, context: ControlContext): boolean {
   const parsed = parseTagMutability(mutability, exclusions);
   return 'value' in parsed && checkControl(context, { tagMutability: parsed.value }).length === 0;
 }

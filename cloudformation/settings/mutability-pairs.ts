@@ -1,5 +1,6 @@
 /** A mutability and its exclusion filters, each of which may depend on conditions. */
 import type { Json } from '../../core/json.ts';
+import { whenKnown } from '../../core/known.ts';
 import { addUndetermined, branchContext } from '../apply-issues.ts';
 import type { ControlContext, MutabilityPair, MutabilityPaths, TemplateFilters } from '../control-context.ts';
 import { makeIf } from '../intrinsics.ts';
@@ -7,7 +8,7 @@ import { reachableBranches, read } from '../reading.ts';
 import type { Reading } from '../scope.ts';
 import { putBack, settle } from './decided-branches.ts';
 import { emptyingCondition, readExclusions } from './exclusion-filters.ts';
-import { hardenPair } from './mutability-pair.ts';
+import { hardenPair, leastSafe } from './mutability-pair.ts';
 
 /** Hardens the pair in place: branches that a resource's own condition excludes are kept. */
 function hardenPairs(pair: MutabilityPair, paths: MutabilityPaths, asked: ControlContext): MutabilityPair {
@@ -96,11 +97,13 @@ function hardenSettled(
   paths: MutabilityPaths,
   context: ControlContext,
 ): MutabilityPair {
-  const exclusions =
+  const combinations =
     filters.kind === 'absent'
       ? undefined
       : readExclusions(pair.filters ?? null, filters, paths.filters, context);
-  return exclusions === 'unusable' ? pair : hardenPair(pair, { mutability, exclusions }, paths, context);
+  if (combinations === 'unusable') return pair;
+  const exclusions = whenKnown(combinations, (all) => all && leastSafe(all, mutability, context));
+  return hardenPair(pair, { mutability, exclusions }, paths, context);
 }
 
 /** Keeps how much of a template it has gone through, so it is to be loaded once. */

@@ -12,11 +12,8 @@ export const scanOnPushSetting: TemplateSetting = {
   types: [repositoryType],
   reads: ['ImageScanningConfiguration'],
   harden: (properties, _type, context) =>
-    hardenProperty(
-      properties,
-      'ImageScanningConfiguration',
-      context,
-      mapRule(context, { scanOnPush: undefined }, [scanOnPushKey], writeMap, ruleOf),
+    hardenProperty(properties, 'ImageScanningConfiguration', context, (inside) =>
+      mapRule(inside, { scanOnPush: undefined }, [scanOnPushKey], writeMap, ruleOf),
     ),
 };
 

@@ -1,9 +1,9 @@
 /** Operations on the claims of a repository: put a claim on top, roll it back, remove it. Pure. */
 import { type RepositorySettings, settings } from '../settings/repository-settings.ts';
 import { retaining } from './hardened.ts';
-import { keeperHolder } from './keeper.ts';
+import { keeperHolder, notBelowKeeper } from './keeper.ts';
 import type { Claim, Ownership } from './record.ts';
-import { foundAtMove, inEffectAfterMove, takenOver, withoutClaim } from './takeover.ts';
+import { foundAtMove, takenOver, withoutClaim } from './takeover.ts';
 
 /** Puts a claim on top, in place of the holder's earlier one, which is recorded if others were above it. */
 export function putClaim(ownership: Ownership, claim: Claim): Ownership {
@@ -52,10 +52,14 @@ export function moveBack(
   const found = others.findIndex((each) => above.includes(each.holder));
   // Never above those that came since.
   const index = found < 0 ? place : Math.min(found, place);
-  const upper = takenOver(others.slice(index), claim.set, claim.set).map((each, at) =>
+  const isAboutPolicy = claim.set.lifecyclePolicy !== undefined;
+  const upper = takenOver(others.slice(index), claim.set, claim.set).map((each, at) => {
     // Unless another one than before has now taken over what it had set.
-    at === 0 && each.holder === above[0] ? { ...each, atTakeover: aboveAtTakeover } : each,
-  );
+    if (at > 0 || each.holder !== above[0]) return each;
+    // A policy that the claim lets through may be gone since.
+    const { lifecyclePolicy } = isAboutPolicy ? aboveAtTakeover : each.atTakeover;
+    return { ...each, atTakeover: { ...aboveAtTakeover, lifecyclePolicy } };
+  });
   return { ...ownership, claims: [...others.slice(0, index), { ...claim, request }, ...upper] };
 }
 
@@ -112,11 +116,14 @@ export function removeClaim(
   const left: Ownership = { original, claims: rest, retained };
   const above = claims.slice(index + 1);
   if (above.length > 0) return removeBelow(left, claim, above, mode);
-  const below = claims[index - 1];
-  if (below !== undefined && (mode !== 'Retain' || below.stack === claim.stack))
+  const lower = claims.slice(0, index);
+  const below = lower.at(-1);
+  // The keeper may have come in between at any time.
+  const isOfStack = lower.findLast((each) => each.holder !== keeperHolder)?.stack === claim.stack;
+  if (below !== undefined && (mode !== 'Retain' || isOfStack))
     return {
       ownership: left,
-      target: withPolicy(claim, notBelowKeeper(claim.atTakeover, below), original),
+      target: withPolicy(claim, notBelowKeeper(claim.atTakeover, lower), original),
       returnsTo: below.holder,
     };
   if (mode === 'Retain')
@@ -128,11 +135,6 @@ export function removeClaim(
   };
 }
 
-/** What comes back over the keeper's claim is at least as safe as that: what was found may have been weakened by hand. */
-function notBelowKeeper(found: RepositorySettings, { holder, set }: Claim): RepositorySettings {
-  return holder === keeperHolder ? settings.reduce((safe, { safer }) => safer(safe, set), found) : found;
-}
-
 /**
  * The settings before the last change of a claim. A new one may have found those of a claim that has gone since and has
  * handed down what it had found itself.
@@ -141,22 +143,9 @@ function foundBy({ isNew, atTakeover, beforeLastChange }: Claim): RepositorySett
   return isNew === true ? atTakeover : beforeLastChange;
 }
 
-/** Reverts the last change of a claim: a claim that it added is removed, any other is restored. */
-export function takeBackLastChange(ownership: Ownership, claim: Claim, properties: string): Removal {
-  if (claim.isNew === true) return removeClaim(ownership, claim.holder, 'Undo', undefined);
-  const { beforeLastChange, movedFrom } = claim;
-  // A claim that was not about the lifecycle policy does not become so.
-  const isAboutPolicy = claim.set.lifecyclePolicy !== undefined;
-  const set = isAboutPolicy ? beforeLastChange : { ...beforeLastChange, lifecyclePolicy: undefined };
-  const left =
-    movedFrom === undefined
-      ? replaceClaim(ownership, { ...claim, set, properties })
-      : moveBack(ownership, claim);
-  const back = movedFrom === undefined ? set : inEffectAfterMove(ownership.claims, claim);
-  // What another resource has taken over since is in effect.
-  const isInEffect = ownership.claims.at(-1) === claim;
-  const target = isInEffect ? withPolicy(claim, back, ownership.original) : {};
-  return { ownership: left, target, returnsTo: undefined };
+/** Whether the lifecycle policy of a claim is in effect: those above it have none of their own. */
+export function isPolicyInEffect({ set }: Claim, above: readonly Claim[]): boolean {
+  return set.lifecyclePolicy !== undefined && above.every((each) => each.set.lifecyclePolicy === undefined);
 }
 
 /** Removes a claim that is not in effect, except its lifecycle policy if those above have none of their own. */
@@ -166,11 +155,16 @@ function removeBelow(left: Ownership, claim: Claim, above: readonly Claim[], mod
     // Where that one has another claim above, its settings are that claim's.
     const isForeign = above.every(({ stack }) => stack !== claim.stack);
     const ownership = isForeign ? retaining(left, claim, { by: claim.set, parts: settings }, true) : left;
-    return { ownership, target: {}, returnsTo: undefined };
+    const isHanded = isPolicyInEffect(claim, above);
+    return {
+      ownership: isHanded
+        ? handPolicyDown(ownership, claim, ownership.claims.length - above.length)
+        : ownership,
+      target: {},
+      returnsTo: undefined,
+    };
   }
-  const isPolicyInEffect =
-    claim.set.lifecyclePolicy !== undefined && above.every(({ set }) => set.lifecyclePolicy === undefined);
-  if (!isPolicyInEffect) return { ownership: left, target: {}, returnsTo: undefined };
+  if (!isPolicyInEffect(claim, above)) return { ownership: left, target: {}, returnsTo: undefined };
   const lower = left.claims.slice(0, -above.length).findLast(({ set }) => set.lifecyclePolicy !== undefined);
   const lifecyclePolicy = lower?.set.lifecyclePolicy ?? left.original.lifecyclePolicy;
   return { ownership: left, target: { lifecyclePolicy }, returnsTo: undefined };
@@ -191,18 +185,24 @@ function handDown(
   const harder = parts.filter(({ isWeaker }) => isWeaker(claim.foundByStack, claim.set));
   const hardened = retaining(left, claim, { by: claim.set, parts: harder }, false);
   if (below === undefined) return hardened;
-  let { set } = below;
-  for (const { take } of parts) set = take(set, current);
-  const { lifecyclePolicy } = below.set;
-  // A lifecycle policy is handed down if both claims manage it.
-  const isPolicyOurs = claim.set.lifecyclePolicy !== undefined && lifecyclePolicy !== undefined;
-  const kept = isPolicyOurs ? set : { ...set, lifecyclePolicy };
   const known = hardened.claims.find(({ holder }) => holder === below.holder) ?? below;
-  return replaceClaim(hardened, { ...known, set: kept });
+  const { lifecyclePolicy } = known.set;
+  const set = { ...parts.reduce((into, { take }) => take(into, current), below.set), lifecyclePolicy };
+  const handed = replaceClaim(hardened, { ...known, set });
+  const isPolicyKept = claim.set.lifecyclePolicy === current.lifecyclePolicy;
+  return isPolicyKept ? handPolicyDown(handed, claim, handed.claims.length) : handed;
+}
+
+/** The lifecycle policy that a claim retains becomes that of the next one below that manages it, if there is one. */
+function handPolicyDown(left: Ownership, { set: { lifecyclePolicy } }: Claim, index: number): Ownership {
+  const next = left.claims.slice(0, index).findLast(({ set }) => set.lifecyclePolicy !== undefined);
+  return lifecyclePolicy === undefined || next === undefined
+    ? left
+    : replaceClaim(left, { ...next, set: { ...next.set, lifecyclePolicy } });
 }
 
 /** The target, with a lifecycle policy only if the claim manages it. */
-function withPolicy(
+export function withPolicy(
   { set }: Claim,
   target: RepositorySettings,
   original: RepositorySettings,

@@ -22,14 +22,15 @@ export function publicAccessIssues({
 }: RepositoryPolicy): readonly ControlIssue<PublicAccessCode>[] {
   return [
     ...resources.map((path) => ({ code: 'resource-not-taken', verdict: 'invalid', path }) as const),
-    ...unknownPlaces(unresolved),
+    // Whatever it is, it may allow something.
+    ...unresolved.flatMap(unknownPlace),
     ...statements.flatMap(checkStatement),
   ];
 }
 
 function checkStatement(statement: PolicyStatement): readonly ControlIssue<PublicAccessCode>[] {
   const { principals, notPrincipal } = statement;
-  const unknown = unknownPlaces(principals);
+  const unknown = principals.filter((each) => isUnknown(each) && each.canBeWildcard).flatMap(unknownPlace);
   const everyone = principals.flatMap((each) => (!isUnknown(each) && each.value === '*' ? [each] : []));
   if (everyone.length === 0 && notPrincipal === undefined) return unknown;
   return [...unknown, ...openings(statement, everyone)];
@@ -72,11 +73,8 @@ function openings(
     : unsafe;
 }
 
-/** Values that are not known and can become a lone `*`. */
-function unknownPlaces(possible: readonly Possible[]): readonly ControlIssue<never>[] {
-  return possible.flatMap((each) =>
-    isUnknown(each) && each.canBeWildcard
-      ? [{ code: 'unknown', verdict: 'unknown', path: each.path, actual: each.unknown }]
-      : [],
-  );
+function unknownPlace(possible: Possible): readonly ControlIssue<never>[] {
+  return isUnknown(possible)
+    ? [{ code: 'unknown', verdict: 'unknown', path: possible.path, actual: possible.unknown }]
+    : [];
 }

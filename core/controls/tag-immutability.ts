@@ -1,5 +1,5 @@
 import { isUnknown } from '../known.ts';
-import { exclusionsOfNearlyEveryTag } from '../settings/matches-every-tag.ts';
+import { exclusionsOfNearlyEveryTag, matchesEveryTag } from '../settings/matches-every-tag.ts';
 import {
   defaultTagMutability,
   excludesEveryTagFromMutability,
@@ -23,6 +23,7 @@ type Code =
   | 'tag-mutability-not-set'
   | 'tags-mutable'
   | 'every-tag-excluded'
+  | 'nearly-every-tag-excluded'
   // of a creation template whose repositories follow another registry
   | 'must-stay-mutable'
   | 'cannot-follow';
@@ -48,5 +49,6 @@ function checkMutability(tagMutability: TagMutability): readonly ControlIssue<Co
     return [{ code: 'tags-mutable', verdict: 'unsafe', path: [mutabilityProperty], actual: mutability }];
   const actual = exclusionsOfNearlyEveryTag(exclusions);
   if (actual === undefined) return [];
-  return [{ code: 'every-tag-excluded', verdict: 'unsafe', path: [filtersProperty], actual }];
+  const code = matchesEveryTag(actual) ? 'every-tag-excluded' : 'nearly-every-tag-excluded';
+  return [{ code, verdict: 'unsafe', path: [filtersProperty], actual }];
 }

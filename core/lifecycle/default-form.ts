@@ -8,6 +8,7 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  numberOf,
   textsOf,
 } from '../json.ts';
 import { type LifecycleParameters, lifecyclePolicyText } from './build.ts';
@@ -30,7 +31,7 @@ export function isDefaultLifecyclePolicy(text: string): boolean {
 export function defaultParameters(text: string): Required<LifecycleParameters> | undefined {
   const rules = rulesIn(text)?.map(tidied);
   if (rules === undefined || !rules.every(isObject) || !rules.every(isDefaultRule)) return undefined;
-  const inOrder = rules.toSorted((one, other) => Number(one.rulePriority) - Number(other.rulePriority));
+  const inOrder = rules.toSorted((one, other) => numberOf(one.rulePriority) - numberOf(other.rulePriority));
   const statuses = inOrder.map(({ selection }) => asText(asObject(selection).tagStatus) ?? '');
   if (!/^(tagged )*(untagged|any|untagged any)$/.test(statuses.join(' '))) return undefined;
   const parameters = inOrder.map(parametersOf);

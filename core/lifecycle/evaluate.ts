@@ -5,7 +5,7 @@
  * policy evaluation rules", and of https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html.
  */
 import type { Issue } from '../issue.ts';
-import { isList, isObject, type Json, type JsonObject, member } from '../json.ts';
+import { isList, isObject, type Json, type JsonObject, member, numberOf } from '../json.ts';
 import { matchesWildcard } from '../wildcard.ts';
 import { lifecyclePolicyIssues } from './grammar.ts';
 import { protectedByImageIndex } from './referenced-manifests.ts';
@@ -93,7 +93,7 @@ function readRule(rule: JsonObject): Rule {
   const selection = mapIn(rule, 'selection');
   const status = member(selection, 'tagStatus');
   const countType = member(selection, 'countType');
-  const number = Number(member(selection, 'countNumber'));
+  const number = numberOf(member(selection, 'countNumber'));
   const isCount = countType === 'imageCountMoreThan';
   const isArchive = member(selection, 'storageClass') === 'archive';
   const matchers = [
@@ -101,7 +101,7 @@ function readRule(rule: JsonObject): Rule {
     ...textsIn(selection, 'tagPrefixList').map((prefix) => `${prefix}*`),
   ].map(matcherOf);
   return {
-    priority: Number(member(rule, 'rulePriority')),
+    priority: numberOf(member(rule, 'rulePriority')),
     action: actions.find((each) => each === member(mapIn(rule, 'action'), 'type')),
     isAny: status === 'any',
     isArchive,

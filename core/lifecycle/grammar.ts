@@ -5,7 +5,7 @@
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html and ECR's own responses.
  */
 import type { Issue } from '../issue.ts';
-import { asObject, entriesOf, isObject, isOneOf, type Json, type JsonObject } from '../json.ts';
+import { asObject, entriesOf, isObject, isOneOf, type Json, type JsonObject, numberOf } from '../json.ts';
 import type { Path } from '../path.ts';
 import { type OrderedRule, orderIssues } from './order.ts';
 
@@ -82,7 +82,8 @@ function validateKeys(map: JsonObject, path: Path, allowed: readonly string[], a
   };
   return {
     expect,
-    refuse: (code: Issue['code'], key: string) => add(code, [...path, key]),
+    /** With the value, which of a template may be one that is not known yet. */
+    refuse: (code: Issue['code'], key: string, actual = map[key]) => add(code, [...path, key], { actual }),
     /** Reports a key whose value is none of those. */
     oneOf: (key: string, expected: readonly string[]) =>
       expect(isOneOf(expected, map[key]), key, 'not-one-of', expected),
@@ -103,7 +104,7 @@ function validateRule(rule: Json, path: Path, add: AddIssue): readonly OrderedRu
   if (!isObject(selection) || !isObject(action)) return [];
   validateSelection(selection, [...path, 'selection'], add);
   validateAction(action, selection.countType, [...path, 'action'], add);
-  return [{ path, priority: Number(rulePriority), selection }];
+  return [{ path, priority: numberOf(rulePriority), selection }];
 }
 
 function validateSelection(selection: JsonObject, path: Path, add: AddIssue): void {
@@ -113,7 +114,8 @@ function validateSelection(selection: JsonObject, path: Path, add: AddIssue): vo
   const minCount = isOfArchive ? minArchivedDays : 1;
   const lists = listKeys.filter((key) => Object.hasOwn(selection, key));
   oneOf('tagStatus', ['tagged', 'untagged', 'any']);
-  if (tagStatus === 'tagged' && lists.length !== 1) refuse('tagged-without-list', 'tagStatus');
+  if (tagStatus === 'tagged' && lists.length !== 1)
+    refuse('tagged-without-list', 'tagStatus', [tagStatus, ...lists.map((key) => selection[key] ?? null)]);
   for (const key of lists) {
     if (tagStatus !== 'tagged') refuse('list-without-tagged', key);
     validatePatterns(selection[key], [...path, key], add);
@@ -146,7 +148,7 @@ const maxWildcards = 4;
 
 function validatePatterns(list: Json | undefined, path: Path, add: AddIssue): void {
   const patterns = entriesOf(list);
-  if (patterns.length === 0) add('empty-list', path);
+  if (patterns.length === 0) add('empty-list', path, { actual: list });
   for (const [index, pattern] of patterns.entries()) {
     const at = [...path, index];
     if (typeof pattern !== 'string' || pattern === '') add('not-text', at, { actual: pattern });

@@ -1,4 +1,5 @@
 /** One operator on one key of a policy's condition: which of the principals that a `*` matches it still allows. */
+import { textOf } from '../json.ts';
 import { isUnknown, type Unknown } from '../known.ts';
 import type { Path } from '../path.ts';
 import { knownValues, type Possible } from '../possible.ts';
@@ -93,7 +94,7 @@ function checkFlag({ operator: { base, ifExists }, key, values }: Clause): Known
   if (base !== 'Bool' || ifExists !== '') return undefined;
   const unknown = values.find((each) => isUnknown(each));
   if (unknown !== undefined && isUnknown(unknown)) return unknown;
-  return knownValues(values).every((value) => String(value) === 'true') ? confinedBy(key) : undefined;
+  return knownValues(values).every((value) => textOf(value) === 'true') ? confinedBy(key) : undefined;
 }
 
 function weakBy({ operator: { set, base, ifExists }, key }: Clause, reason: WeakReason): Confinement {
@@ -104,14 +105,14 @@ function weakBy({ operator: { set, base, ifExists }, key }: Clause, reason: Weak
 function checkValues(clause: Clause): KnownConfinement {
   const { operator, key, kind, values } = clause;
   const isPattern = !operator.base.startsWith('StringEquals');
-  const known = knownValues(values).map(String);
-  if (known.some((value) => /\$\{aws:(?!Resource)/i.test(value))) return weakBy(clause, 'own-value');
-  if (isPattern && known.some((value) => leavesOthers(value, kind))) return weakBy(clause, 'wildcard');
-  return unknownPattern(isPattern ? values : []) ?? confinedBy(key);
-}
-
-function unknownPattern(values: readonly Possible[]): KnownConfinement | undefined {
-  return values.filter((each) => isUnknown(each)).find(({ canBeWildcard }) => canBeWildcard);
+  const texts = values.map((each) => (isUnknown(each) ? each.widest : textOf(each.value)));
+  if (texts.some((text) => /\$\{aws:(?!Resource)/i.test(text))) return weakBy(clause, 'own-value');
+  if (!isPattern) return confinedBy(key);
+  const wide = values.filter((each, index) => leavesOthers(texts[index] ?? '', kind, isUnknown(each)));
+  // What is not known may turn out to have no wildcard.
+  return wide.some((each) => !isUnknown(each))
+    ? weakBy(clause, 'wildcard')
+    : (wide.find((each) => isUnknown(each)) ?? confinedBy(key));
 }
 
 /** The confinement by a key, as IAM spells it. */
@@ -119,12 +120,18 @@ export function confinedBy(key: string): Extract<Confinement, { isConfined: true
   return { isConfined: true, key, isByOrigin: !/^aws:(principal|userid)/i.test(key) };
 }
 
-/** Whether a pattern has a wildcard in the part that names an account, an organisation or an endpoint. */
-function leavesOthers(value: string, kind: KeyKind): boolean {
+/**
+ * Whether a pattern has a wildcard in the part that names an account, an organisation or an endpoint.
+ *
+ * @param isWidest whether its wildcards also stand for texts that are not known
+ */
+function leavesOthers(value: string, kind: KeyKind, isWidest: boolean): boolean {
   const isWild = (part: string | undefined) => part === undefined || /[*?]/.test(part);
   switch (kind) {
     case 'arn': {
       const [, , , , account, ...resource] = value.split(':');
+      // A text before the account may have colons of its own, and then another part is the account.
+      if (isWidest && value.split(':', 4).some(isWild)) return true;
       // Some ARNs, such as those of buckets, have no account, and name one resource in all of AWS.
       return account === '' ? isWild(resource.join(':')) : isWild(account);
     }

@@ -1,5 +1,5 @@
 import { type Issue, type Parsed, unusable } from '../issue.ts';
-import { isList, isObject, type Json, mapMembers, member } from '../json.ts';
+import { isList, isObject, type Json, mapMembers, member, numberOf } from '../json.ts';
 
 /** The property of AWS::ECR::Repository, and the key of its map that has the policy's text. */
 export const lifecyclePolicyProperty = 'LifecyclePolicy';
@@ -38,7 +38,7 @@ export function canonicalLifecyclePolicy(text: string): string {
 function withOrderedRules(policy: Json): Json {
   const rules = isObject(policy) ? policy.rules : undefined;
   if (!isObject(policy) || !isList(rules)) return policy;
-  const priorityOf = (rule: Json) => (isObject(rule) ? Number(rule.rulePriority) : 0);
+  const priorityOf = (rule: Json) => (isObject(rule) ? numberOf(rule.rulePriority) : 0);
   const sorted = rules.map(withSortedTags).toSorted((one, other) => priorityOf(one) - priorityOf(other));
   return { ...policy, rules: sorted };
 }

@@ -1,5 +1,5 @@
 /** Which of the principals that a `*` matches the condition of a policy's statement still allows. */
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject, textOf } from '../json.ts';
 import { isUnknown } from '../known.ts';
 import type { Path } from '../path.ts';
 import { type DocumentReader, plainReader } from '../possible.ts';
@@ -114,6 +114,6 @@ function isDemanded(key: string, clauses: readonly Clause[]): boolean {
       clause.key === key &&
       clause.operator.base === 'Null' &&
       clause.values.length > 0 &&
-      clause.values.every((each) => !isUnknown(each) && String(each.value) === 'false'),
+      clause.values.every((each) => !isUnknown(each) && textOf(each.value) === 'false'),
   );
 }

@@ -4,7 +4,7 @@
  * A denial wins over whatever is allowed. It counts only where it is certain to close a statement for every other principal:
  * it does not deny the principals for which one of its conditions does not hold, so each of its conditions has to exempt few.
  */
-import { isObject, type Json, type JsonObject, member } from '../json.ts';
+import { isObject, type Json, type JsonObject, member, textOf } from '../json.ts';
 import { isUnknown } from '../known.ts';
 import type { Path } from '../path.ts';
 import { type DocumentReader, knownValues, type Possible } from '../possible.ts';
@@ -57,7 +57,7 @@ export function remainingAfter(
 export function allowedActions(statement: JsonObject, path: Path, reader: DocumentReader): readonly string[] {
   const found = reader.possible(statement.Action, [...path, 'Action']);
   const isKnown = found.length > 0 && found.every((each) => !isUnknown(each));
-  return isKnown ? knownValues(found).map((each) => String(each).toLowerCase()) : ['*'];
+  return isKnown ? knownValues(found).map((each) => textOf(each).toLowerCase()) : ['*'];
 }
 
 /** Whether a pattern has every action of another one. A repository policy has no other actions than those of ECR. */
@@ -96,7 +96,7 @@ function ofAccounts(found: Possible, reader: DocumentReader): readonly Possible[
 }
 
 function isNamed(found: Possible): boolean {
-  return isUnknown(found) ? !found.canBeWildcard : /^(\d{12}|arn:[^*?]+)$/.test(String(found.value));
+  return isUnknown(found) ? !found.canBeWildcard : /^(\d{12}|arn:[^*?]+)$/.test(textOf(found.value));
 }
 
 function areAll(found: readonly Possible[], value: Json): boolean {
@@ -106,7 +106,7 @@ function areAll(found: readonly Possible[], value: Json): boolean {
 /** Texts that are all there: of several at one path only one is, as a mapping has them for keys that are not known. */
 function certainTexts(found: readonly Possible[]): readonly string[] {
   const paths = new Set(found.map(({ path }) => JSON.stringify(path)));
-  return paths.size === found.length ? knownValues(found).map(String) : [];
+  return paths.size === found.length ? knownValues(found).map(textOf) : [];
 }
 
 /** Whom the conditions of a statement that denies leave: those for whom one does not hold. Without any, nobody. */
@@ -151,7 +151,7 @@ function remainingOfKey(name: string, spelling: string, values: readonly Possibl
   if (key.kind === 'flag')
     return base === 'Bool' &&
       set === '' &&
-      values.every((each) => !isUnknown(each) && String(each.value) === 'false')
+      values.every((each) => !isUnknown(each) && textOf(each.value) === 'false')
       ? confinedBy(key.key)
       : undefined;
   // One value that is not listed suffices for ForAnyValue, and without the key it does not hold.

@@ -38,7 +38,7 @@ export function parseRepositoryPolicy(
   value: Json,
   reader: DocumentReader = plainReader,
 ): Parsed<RepositoryPolicy | undefined> {
-  const policy = typeof value === 'string' ? parseText(value) : value;
+  const policy = typeof value === 'string' ? parsePolicyText(value) : value;
   if (isObject(policy)) return { value: readStatements(policy, reader) };
   return value === '' ? { value: undefined } : unusable('not-a-policy');
 }
@@ -48,7 +48,8 @@ export function isSameRepositoryPolicy(one: RepositoryPolicy, other: RepositoryP
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-function parseText(text: string): Json | undefined {
+/** What a text is as JSON; undefined if it is none. */
+export function parsePolicyText(text: string): Json | undefined {
   try {
     return JSON.parse(text);
   } catch {
@@ -59,7 +60,9 @@ function parseText(text: string): Json | undefined {
 function readStatements(policy: JsonObject, reader: DocumentReader): RepositoryPolicy {
   const found = reader.possible(policy.Statement, ['Statement']);
   const documents = found.flatMap((each) =>
-    !isUnknown(each) && isObject(each.value) ? [{ statement: each.value, path: each.path }] : [],
+    !isUnknown(each) && isObject(each.value)
+      ? [{ statement: withoutAbsent(each.value, reader), path: each.path }]
+      : [],
   );
   const unresolved = found.filter((each) => isUnknown(each));
   const allowing = documents.filter(({ statement, path }) => {
@@ -73,6 +76,12 @@ function readStatements(policy: JsonObject, reader: DocumentReader): RepositoryP
     unresolved,
     resources: documents.flatMap(({ statement, path }) => resourcesOf(statement, path, reader)),
   };
+}
+
+/** A statement without the members that are left out of it. */
+function withoutAbsent(statement: JsonObject, reader: DocumentReader): JsonObject {
+  const isAbsent = (value: Json) => reader.mayBeAbsent(value) && reader.possible(value, []).length === 0;
+  return Object.fromEntries(Object.entries(statement).filter(([, value]) => !isAbsent(value)));
 }
 
 function resourcesOf(statement: JsonObject, path: Path, reader: DocumentReader): readonly Path[] {

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../json.ts';
+import { isObject, type Json, textOf } from '../json.ts';
 import { isUnknown } from '../known.ts';
 import { type DocumentReader, knownValues, type Possible, plainReader } from '../possible.ts';
 
@@ -21,10 +21,10 @@ export function parseTags(value: Json, reader: DocumentReader = plainReader): Re
     }
     if (!isObject(entry.value)) continue;
     const values = reader.possible(entry.value.Value, [...entry.path, 'Value']);
-    const [text = ''] = knownValues(values).map(String);
+    const [text = ''] = knownValues(values).map(textOf);
     for (const key of reader.possible(entry.value.Key, [...entry.path, 'Key']))
       if (isUnknown(key)) unresolved.push(key);
-      else byKey.set(String(key.value), text);
+      else byKey.set(textOf(key.value), text);
   }
   return { byKey, unresolved };
 }

@@ -13,6 +13,7 @@ export interface Edit {
 
 /** One template while its edits are collected. */
 export interface Editor {
+  /** Each line ends with a line feed. */
   readonly text: string;
   readonly style: Style;
   readonly edits: Edit[];
@@ -21,11 +22,12 @@ export interface Editor {
 }
 
 /** An editor without any edit. */
-export function editorOf({ text, isJson, document }: TemplateDocument): Editor {
+export function editorOf(template: TemplateDocument): Editor {
+  const { lined: text } = template;
   let lexed: readonly Token[] | undefined;
   return {
     text,
-    style: styleOf(text, isJson, document),
+    style: styleOf(template),
     edits: [],
     tokens() {
       lexed ??= tokensOf(text);
@@ -63,12 +65,13 @@ export function lineStart({ text }: Pick<Editor, 'text'>, offset: number): numbe
   return start === 0 && text.startsWith('\uFEFF') ? 1 : start;
 }
 
-/** Where an entry begins: at its tag, its anchor or its dash, which may be lines before it. */
-export function itemStart({ tokens }: Editor, collection: YAMLMap | YAMLSeq, index: number): number {
+/** Where an entry begins: at its tag, its anchor or its dash, which may be lines before it, or at the `?` of its key. */
+export function itemStart({ text, tokens }: Editor, collection: YAMLMap | YAMLSeq, index: number): number {
   const item = collection.items[index];
   const [from] = rangeOf(isPair(item) ? item.key : item);
   // The tokens before the first key of a block map belong to that map.
-  if (isPair(item) && collection.flow !== true) return from;
+  if (isPair(item) && collection.flow !== true)
+    return from - (/\?[ \t]*$/.exec(text.slice(lineStart({ text }, from), from))?.[0].length ?? 0);
   return [...tokensBefore(tokens(), from)].at(-1)?.from ?? from;
 }
 
@@ -78,10 +81,15 @@ export function sharesLine(editor: Editor, collection: YAMLMap | YAMLSeq, offset
   return editor.text.slice(lineStart(editor, offset), offset).trim() !== '';
 }
 
-/** The text before an offset on its line, if it is only space and dashes. */
+/**
+ * The indentation of the entries beside the one at an offset, which may be behind dashes, or behind the `?` or the `:` that mark
+ * a key and its value on lines of their own.
+ */
 export function indentAt(editor: Editor, offset: number): string {
   const line = editor.text.slice(lineStart(editor, offset), offset);
-  return /^[\s-]*$/.test(line) ? line.replaceAll('-', ' ') : (/^\s*/.exec(line)?.[0] ?? '');
+  const marks = /^[\s?:-]*$/.test(line) ? line : (/^\s*/.exec(line)?.[0] ?? '');
+  // Keys beside one that is marked are in the column of its mark.
+  return marks.replace(/\?\s*$/, '').replace(/[?:-]/g, ' ');
 }
 
 /** The beginning of the next line, or the end of the text. */
