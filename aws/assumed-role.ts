@@ -20,6 +20,8 @@ export class RoleNotAssumed extends Error {
   override readonly name = 'RoleNotAssumed';
 }
 
+const unusableKeys = /^(Expired|RequestExpired|InvalidClientTokenId|UnrecognizedClient|InvalidSignature)/;
+
 // Renewed before they expire, so that no call is made with credentials that end meanwhile.
 const marginMs = 5 * 60_000;
 
@@ -61,11 +63,10 @@ async function assume({ roleArn, profile, region, endpoint }: AssumedRoleOptions
       ...(Expiration === undefined ? {} : { expiration: Expiration }),
     };
   } catch (error) {
-    // Missing credentials are no matter of the role.
-    if (/^(Credentials|Token)ProviderError$/.test(loggableError(error).name)) throw error;
-    throw new RoleNotAssumed(`the role ${roleArn} could not be assumed (${loggableError(error).name})`, {
-      cause: error,
-    });
+    const { name, status } = loggableError(error);
+    // What came to no response, and credentials that nothing can be done with, are no matter of the role.
+    if (status === undefined || unusableKeys.test(name)) throw error;
+    throw new RoleNotAssumed(`the role ${roleArn} could not be assumed (${name})`, { cause: error });
   } finally {
     sts.destroy();
   }

@@ -58,7 +58,10 @@ function startFollowing(signal: AbortSignal): Set<AbortController> {
   return followers;
 }
 
-/** The deadline came first; `cause` is what the last attempt had failed with, if one had. */
+/**
+ * The deadline came first; `cause` is what the last attempt had failed with, if one had: an earlier one, where the last had
+ * hardly any time left.
+ */
 export class OutOfTime extends Error {
   override readonly name = 'OutOfTime';
 
@@ -70,6 +73,8 @@ export class OutOfTime extends Error {
 
 const firstPauseMs = 200;
 const longestPauseMs = 10_000;
+/** An attempt that got no response in less time says nothing of the service: it began right before the deadline. */
+const tellingMs = 1_000;
 
 /** How one kind of attempt is retried. */
 export interface RetryOptions {
@@ -119,9 +124,9 @@ export async function retryUntil<Result>(
     if (deadline.signal.aborted) throw new OutOfTime(last);
     if (isLasting(error)) throw isUnsure ? noteUnsure(error) : error;
     isUnsure ||= !wasRejected(error);
-    last = error;
+    last = moreTelling(error, last);
     // Random over the whole pause, so that functions that were throttled together do not retry together.
-    if (!waitsForPace(last)) await pause(Math.random() * maxPauseMs, deadline, last);
+    if (!waitsForPace(error)) await pause(Math.random() * maxPauseMs, deadline, last);
   }
 }
 
@@ -150,6 +155,18 @@ export function mayHaveTakenEffect(error: unknown): boolean {
 
 class TooSlow extends Error {
   override readonly name = 'TimeoutError';
+  readonly limitMs: number;
+
+  constructor(limitMs: number, cause?: unknown) {
+    super('no response in time', { cause });
+    this.limitMs = limitMs;
+  }
+}
+
+/** What an attempt failed with, or an earlier one if that one alone had the time to find out. */
+function moreTelling(error: unknown, earlier: unknown): unknown {
+  const isTooLate = error instanceof TooSlow && error.limitMs < tellingMs;
+  return isTooLate && earlier !== undefined ? earlier : error;
 }
 
 async function limited<Result>(
@@ -165,14 +182,14 @@ async function limited<Result>(
   }, milliseconds);
   const unfollow = follow(outer, limit);
   const ended = new Promise<never>((_resolve, reject) => {
-    limit.signal.addEventListener('abort', () => reject(new TooSlow('no response in time')), { once: true });
+    limit.signal.addEventListener('abort', () => reject(new TooSlow(milliseconds)), { once: true });
   });
   try {
     // In a function of its own, so that even an attempt that throws at once leaves no rejection unhandled.
     return await Promise.race([ended, (async () => attempt(limit.signal))()]);
   } catch (error) {
     // Which of the two noticed the abort first must not matter.
-    throw isTooSlow ? new TooSlow('no response in time', { cause: error }) : error;
+    throw isTooSlow ? new TooSlow(milliseconds, error) : error;
   } finally {
     clearTimeout(timer);
     unfollow();

@@ -2,8 +2,17 @@
 import { isObject } from '../core/json.ts';
 import { AwsCallError, rootError } from './call-error.ts';
 
-// Undeclared in the services' models, and sent with status 400.
-const throttlings = ['ThrottlingException', 'Throttling', 'TooManyRequestsException', 'RequestLimitExceeded'];
+// Most are undeclared in the services' models, and sent with status 400. The last three are those of the Resource Groups
+// Tagging API, of SQS, and of SNS for an encrypted topic.
+const throttlings = [
+  'ThrottlingException',
+  'Throttling',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+  'ThrottledException',
+  'RequestThrottled',
+  'KMSThrottlingException',
+];
 
 const denials = ['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation'];
 
@@ -34,18 +43,18 @@ export type Missing = keyof typeof notFoundNames;
 
 /** True for throttling errors. */
 export function isThrottled(error: unknown): boolean {
-  const { name, status } = loggableError(error);
+  const { name, status } = factsOf(error);
   return throttlings.includes(name) || status === 429;
 }
 
 /** Whether the caller lacks the permission. */
 export function isDenied(error: unknown): boolean {
-  return denials.includes(loggableError(error).name);
+  return denials.includes(factsOf(error).name);
 }
 
 /** Whether one of these does not exist. */
 export function isNotFound(error: unknown, ...what: readonly Missing[]): boolean {
-  const { name } = loggableError(error);
+  const { name } = factsOf(error);
   return what.some((each) => notFoundNames[each] === name);
 }
 
@@ -85,23 +94,23 @@ export function isExpiredToken(error: unknown): boolean {
   return isOfParameter || (/token/i.test(root.name) && /page|pagination|next/i.test(root.name));
 }
 
-/**
- * Whether the same call may succeed later: throttling, a fault of the service, a fault of the network, or another
- * lifecycle preview that has to end first.
- */
+// Sent with status 400: another lifecycle preview has to end first, or S3 received a body too slowly.
+const passing = ['LifecyclePolicyPreviewInProgressException', 'RequestTimeout'];
+
+/** Whether the same call may succeed later: throttling, a fault of the service, or a fault of the network. */
 export function isTransient(error: unknown): boolean {
-  const { name, code, status } = loggableError(error);
+  const { name, code, status } = factsOf(error);
   return (
     isThrottled(error) ||
     networkFaults.includes(code ?? '') ||
     (status !== undefined && status >= 500) ||
-    name === 'LifecyclePolicyPreviewInProgressException'
+    passing.includes(name)
   );
 }
 
 /** Whether the service certainly rejected the call: then it had no effect. */
 export function isRejected(error: unknown): boolean {
-  const { status } = loggableError(error);
+  const { status } = factsOf(error);
   return status !== undefined && status >= 400 && status < 500;
 }
 
@@ -110,18 +119,8 @@ export function isAnswer(error: unknown): boolean {
   return isRejected(error) && !isThrottled(error);
 }
 
-/**
- * What may be logged of an error: never its message, nor what the call was about, which can quote what a template's
- * author wrote: a NoEcho parameter in the wrong place, for example.
- */
-export function loggableError(error: unknown): {
-  readonly name: string;
-  readonly operation?: string;
-  readonly code?: string;
-  readonly status?: number;
-  readonly awsRequestId?: string;
-  readonly frames?: readonly string[];
-} {
+/** By what an error is told from others; without its stack trace, whose text is made when it is first read. */
+function factsOf(error: unknown): Omit<LoggableError, 'frames'> {
   const root = rootError(error);
   if (!(root instanceof Error)) return { name: typeof root };
   const code = 'code' in root ? root.code : undefined;
@@ -133,12 +132,32 @@ export function loggableError(error: unknown): {
     ...(typeof code === 'string' ? { code } : {}),
     ...(typeof status === 'number' ? { status } : {}),
     ...(typeof requestId === 'string' ? { awsRequestId: requestId } : {}),
-    frames: (root.stack ?? '').split('\n').flatMap((line) => /^\s+at .*/.exec(line)?.[0].trim() ?? []),
   };
+}
+
+/** See {@link loggableError}. */
+type LoggableError = {
+  readonly name: string;
+  readonly operation?: string;
+  readonly code?: string;
+  readonly status?: number;
+  readonly awsRequestId?: string;
+  readonly frames?: readonly string[];
+};
+
+/**
+ * What may be logged of an error: never its message, nor what the call was about, which can quote what a template's
+ * author wrote: a NoEcho parameter in the wrong place, for example.
+ */
+export function loggableError(error: unknown): LoggableError {
+  const root = rootError(error);
+  if (!(root instanceof Error)) return factsOf(error);
+  const frames = (root.stack ?? '').split('\n').flatMap((line) => /^\s+at .*/.exec(line)?.[0].trim() ?? []);
+  return { ...factsOf(error), frames };
 }
 
 /** Whether there was no response: a network error, or an attempt that took too long. */
 export function hasNoResponse(error: unknown): boolean {
-  const { name, code, status } = loggableError(error);
+  const { name, code, status } = factsOf(error);
   return status === undefined && (name === 'TimeoutError' || networkFaults.includes(code ?? ''));
 }

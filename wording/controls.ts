@@ -2,7 +2,6 @@ import type { ControlCode } from '../core/controls/index.ts';
 import type { Outcome } from '../core/finding.ts';
 import type { IssueCode } from '../core/issue.ts';
 import { isKeyOf, type Json } from '../core/json.ts';
-import { matchesEveryTag } from '../core/settings/matches-every-tag.ts';
 import { controlDefaults } from './defaults.ts';
 import { issueClause } from './issues.ts';
 import { fill, type IssueDetails, listOf } from './sentence.ts';
@@ -35,10 +34,6 @@ function otherClause(
   const { expected } = found;
   const [operator = '', key = ''] = listOf(expected);
   switch (code) {
-    case 'every-tag-excluded':
-      return typeof found.actual === 'string' && !matchesEveryTag(found.actual)
-        ? 'excludes nearly every tag, so almost all of them can be overwritten'
-        : 'excludes every tag, so all of them can be overwritten';
     case 'must-stay-mutable':
       return `stays mutable, since ${followingReason(expected)}`;
     case 'cannot-follow':
@@ -56,15 +51,13 @@ function otherClause(
 const sentences: {
   readonly [Code in Exclude<
     ControlCode,
-    | 'every-tag-excluded'
-    | 'must-stay-mutable'
-    | 'cannot-follow'
-    | 'condition-holds-without-key'
-    | 'condition-negated'
+    'must-stay-mutable' | 'cannot-follow' | 'condition-holds-without-key' | 'condition-negated'
   >]: string;
 } = {
   ...controlDefaults,
   'tags-mutable': 'lets a pushed tag be overwritten, so an image cannot be traced to its source',
+  'every-tag-excluded': 'excludes every tag, so all of them can be overwritten',
+  'nearly-every-tag-excluded': 'excludes nearly every tag, so almost all of them can be overwritten',
   'not-scanned': 'leaves pushed images unscanned, unless a rule of the registry covers them',
   'every-account-allowed':
     'allows every AWS account: name the accounts, or add a condition on aws:PrincipalOrgID',

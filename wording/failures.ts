@@ -1,10 +1,12 @@
 import { AwsCallError, rootError } from '../aws/call-error.ts';
+import { UnusableItem } from '../aws/claims/unusable-item.ts';
 import { OutOfTime } from '../aws/deadline.ts';
 import { hasNoResponse, isDenied, isRejected, isThrottled, loggableError } from '../aws/faults.ts';
 import { AccountSettingError } from '../reconcile/account-settings.ts';
 import { PreviewFailed } from '../reconcile/guard.ts';
 import { HeldByAnother } from '../reconcile/in-flight.ts';
 import { Stopped } from '../reconcile/stop.ts';
+import { unusableItemSentence } from './unusable-item.ts';
 
 /**
  * A failure as stack events show it: one or more sentences, the first of which names what failed, such as
@@ -17,23 +19,32 @@ export function explain(error: unknown): string {
       : `The function ran out of time: deploy again. The last attempt: ${explain(error.cause)}`;
   const own = ownSentence(error);
   if (own !== undefined) return own;
-  if (!(error instanceof AwsCallError)) return explainCause(error, ecr);
+  if (!(error instanceof AwsCallError)) return explainCause(error, isOfAws(error) ? ecr : ownName);
   const { operation, resource, service = ecr } = error;
   const what = resource === undefined ? operation : `${resource}: ${operation}`;
   return `${what} ${outcomeOf(error)}. ${explainCause(rootError(error), service)}`;
 }
 
+/** Whether a service has sent it, or should have; anything else is a defect of the function. */
+function isOfAws(error: unknown): boolean {
+  return hasNoResponse(error) || loggableError(error).status !== undefined;
+}
+
 /** The service of most calls, by the SDK's name. */
 const ecr = 'ECR';
 
-/** Errors of `reconcile/`. */
+/** In place of a service, of a defect. */
+const ownName = 'The function';
+
+/** Errors of `reconcile/` and of the claims table. */
 function ownSentence(error: unknown): string | undefined {
   if (error instanceof PreviewFailed)
-    return `ECR could not preview what the lifecycle policy would expire in ${error.repository}, so nothing was changed: deploy again, or set ProtectPulledWithinDays: 0.`;
+    return `ECR could not preview what the lifecycle policy would expire in ${error.repository}, so nothing was changed: deploy again, or set ProtectPulledWithinDays: 0, which needs AllowExpiringImagesInUse: true of the application.`;
   if (error instanceof HeldByAnother)
     return `${error.repository} is being changed by ${error.holder}, which did not end in time: try again.`;
   if (error instanceof Stopped)
     return 'A Delete of this resource arrived while it was still being changed, so it stopped.';
+  if (error instanceof UnusableItem) return unusableItemSentence(error);
   if (!(error instanceof AccountSettingError)) return undefined;
   return error.code === 'cannot-be-deleted'
     ? 'ECR cannot delete an account setting.'
@@ -72,7 +83,8 @@ function explainCause(error: unknown, service: string): string {
     case 'RepeatedPageToken':
       return 'The list of AWS does not end, since a page token came twice: deploy again.';
     case 'SyntaxError':
-      // Its message quotes the whole response.
+      // Its message quotes what was parsed.
+      if (service === ownName) return `${ownName} failed with ${name}.`;
       return `${service}'s response (status ${status}) is not in its protocol: check that the endpoint is that of ${service}.`;
     default:
       return message === ''

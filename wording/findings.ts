@@ -54,6 +54,21 @@ function isOfParameter(finding: Finding): finding is Finding & { readonly code: 
   return finding.control === 'Parameters';
 }
 
+/** What is found about an exemption, in Metadata or in a comment. */
+const exemptionSentences = {
+  exempt: 'exempt: {reason}',
+  'exemption-names-nothing': 'names no control',
+  'exemption-names-no-resource':
+    'is on no resource: move it above or inside one, or above Resources for the whole file',
+  'exemption-names-no-text': 'must name controls',
+  'exemption-unknown-control': 'unknown control{guess}',
+  'exemption-without-reason': 'is missing: an exemption needs a reason',
+  'exemption-not-a-day': 'must be a day such as 2027-03-31, not {value}',
+  'exemption-not-allowed': 'is not allowed by the application (AllowExemptions)',
+  'exemption-tagged': 'the macro adds the exemption as a tag, which the hook reads',
+  'goes-with-exempt': 'goes with Exempt only',
+};
+
 /** What is found about a template and the resources in it. */
 const templateSentences = (): { readonly [Code in TemplateCode]: string } => ({
   'placement-assumed': 'is hardened as the Properties of {expected}, which is not known to have {actual|, }',
@@ -91,16 +106,10 @@ const templateSentences = (): { readonly [Code in TemplateCode]: string } => ({
     'the hardened template has {count} bytes, and CloudFormation takes at most {expected}: split it',
   // a resource's own Metadata
   'metadata-not-a-map': 'must be a map, not {value}',
-  exempt: 'exempt: {reason}',
-  'exemption-names-nothing': 'names no control',
-  'exemption-names-no-text': 'must name controls',
-  'exemption-unknown-control': 'unknown control{guess}',
-  'exemption-without-reason': 'is missing: an exemption needs a reason',
-  'exemption-not-a-day': 'must be a day such as 2027-03-31, not {value}',
-  'exemption-not-allowed': 'is not allowed by the application (AllowExemptions)',
-  'exemption-tagged': 'the macro adds the exemption as a tag, which the hook reads',
-  'goes-with-exempt': 'goes with Exempt only',
-  'not-literal-or-ref': 'must be a literal or a Ref to a parameter',
+  ...exemptionSentences,
+  'not-literal-or-ref': 'must be a literal or a Ref to a parameter that is not of the Parameter Store',
+  'parameter-without-value':
+    'refers to the parameter {actual}, which has no Default: specify its value (--parameter {actual}=VALUE)',
   'hidden-parameter': 'cannot have the value of this parameter',
 });
 

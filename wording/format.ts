@@ -41,3 +41,8 @@ export function formatSmallMoney(dollars: number): string {
 export function pluralise(number: number, one: string, many: string): string {
   return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 }
+
+/** Such as `1 image` or `10 to 12 images`. */
+export function imagesIn(range: Range): string {
+  return `${formatRange(range)} ${range.atMost === 1 ? 'image' : 'images'}`;
+}

@@ -104,7 +104,7 @@ export function refusedPolicyCount(plans: readonly Plan[]): readonly string[] {
   return checks.length === 0
     ? []
     : [
-        `the LifecyclePolicy would be refused in ${repositories(checks.length)}, with ${images} images in use`,
+        `the LifecyclePolicy would be refused in ${repositories(checks.length)}, with ${images} ${images === 1 ? 'image' : 'images'} in use`,
       ];
 }
 

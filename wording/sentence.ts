@@ -1,6 +1,6 @@
 /** Sentences as data: texts with places for what differs. */
 import type { Finding } from '../core/finding.ts';
-import { isList, type Json } from '../core/json.ts';
+import { entriesOf, isList, type Json, textOf } from '../core/json.ts';
 import { pathText } from './path.ts';
 import { guessed } from './unknown-name.ts';
 import type { ValueWords } from './values.ts';
@@ -34,7 +34,7 @@ function filled(sentence: string, details: FindingDetails, { describe, quote }: 
   const places: Readonly<Record<string, Json | undefined>> = {
     expected,
     actual,
-    count: count ?? listOf(actual).length,
+    count: count ?? entriesOf(actual).length,
     one: list.length > 2 ? `one of ${list.join(', ')}` : list.join(' or '),
     key: list[1],
     value: describe(actual),
@@ -44,13 +44,13 @@ function filled(sentence: string, details: FindingDetails, { describe, quote }: 
     ...exemption,
   };
   return sentence.replace(/\{(\w+)(?:\|(.+?))?\}/g, (_, place: string, between?: string) => {
-    if (place === 'guess') return guessed(String(actual), list, quote('key') !== '');
+    if (place === 'guess') return guessed(textOf(actual), list, quote('key') !== '');
     const filling = places[place];
-    return isList(filling) ? filling.join(between) : String(filling);
+    return isList(filling) ? filling.map(textOf).join(between) : textOf(filling);
   });
 }
 
 /** What is allowed, as texts. */
 export function listOf(expected: Json | undefined): readonly string[] {
-  return (isList(expected) ? expected : []).map(String);
+  return (isList(expected) ? expected : []).map(textOf);
 }

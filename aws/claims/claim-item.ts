@@ -1,5 +1,6 @@
 /** One item of the table of claims, and how DynamoDB stores it. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { UnusableItem } from './unusable-item.ts';
 
 /** One item: a repository, or a request to a holder to stop. */
 export interface ClaimItem {
@@ -48,21 +49,27 @@ export function encodeItem(
   };
 }
 
-/** @throws Error when the item was not written by {@link encodeItem} */
+/** @throws UnusableItem when the item was not written by {@link encodeItem} */
 export function decodeItem(attributes: Attributes): ClaimItem {
+  const body = attributes.body?.S;
+  if (body === undefined) throw notWrittenHere(attributes);
+  return { ...decodeVersion(attributes), holders: attributes.holders?.SS ?? [], body };
+}
+
+/** Names of the attributes that {@link decodeVersion} needs. */
+export const versionAttributes = [keyAttribute, 'version', 'expiresAt'];
+
+/** @throws UnusableItem when the item was not written by {@link encodeItem} */
+export function decodeVersion(attributes: Attributes): Pick<ClaimItem, 'key' | 'version' | 'expiresAt'> {
   const key = attributes[keyAttribute]?.S;
   const version = numberOf(attributes.version);
-  const body = attributes.body?.S;
-  if (key === undefined || version === undefined || body === undefined)
-    throw new Error(`the claims table holds an item that this application did not write: ${key}`);
+  if (key === undefined || version === undefined) throw notWrittenHere(attributes);
   const expiresAt = numberOf(attributes.expiresAt);
-  return {
-    key,
-    version,
-    holders: attributes.holders?.SS ?? [],
-    body,
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-  };
+  return { key, version, ...(expiresAt === undefined ? {} : { expiresAt }) };
+}
+
+function notWrittenHere(attributes: Attributes): UnusableItem {
+  return new UnusableItem('foreign', attributes[keyAttribute]?.S);
 }
 
 /** Whether that write wrote the item. */
@@ -71,7 +78,7 @@ export function isWrittenBy(attributes: Attributes | undefined, writeId: string)
 }
 
 /** Whether DynamoDB will delete the item, which it does within a few days of the time. */
-export function isExpired({ expiresAt }: ClaimItem, now: number): boolean {
+export function isExpired({ expiresAt }: Pick<ClaimItem, 'expiresAt'>, now: number): boolean {
   return expiresAt !== undefined && expiresAt < now;
 }
 

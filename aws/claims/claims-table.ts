@@ -7,7 +7,7 @@ import { clientSettings, type Environment } from '../client-settings.ts';
 import type { Deadline } from '../deadline.ts';
 import { waitingForOthers } from './call.ts';
 import type { ClaimChange, ClaimItem } from './claim-item.ts';
-import { readItems, scanItems } from './read.ts';
+import { readItems, readVersions, scanItems } from './read.ts';
 import { writeItems, writeItemsTogether } from './write.ts';
 
 export type { ClaimChange, ClaimItem } from './claim-item.ts';
@@ -20,6 +20,8 @@ export { fitOneTransaction } from './write.ts';
 export interface ClaimsTable {
   /** The items of those keys that exist and have not expired: consistent reads by 100. */
   read(keys: readonly string[]): Promise<ReadonlyMap<string, ClaimItem>>;
+  /** The versions of those items, without the items themselves. */
+  versions(keys: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /**
    * Writes each item if the stored version is `expected` (0: there is none), in transactions of up to 100 items; if a
    * conflict cancels one, the items without a conflict are written without it.
@@ -79,6 +81,7 @@ export function connectClaims(options: ClaimsOptions): ClaimsConnection {
       const table = { name: tableName, call: waitingForOthers(calls.until(deadline), deadline), deadline };
       return {
         read: (keys) => readItems(table, keys),
+        versions: (keys) => readVersions(table, keys),
         write: (changes) => writeItems(table, changes),
         writeTogether: (changes) => writeItemsTogether(table, changes),
         heldBy: (holder) => collect(scanItems(table, holder)),

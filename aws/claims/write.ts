@@ -18,10 +18,12 @@ import {
   sizeOf,
   unixSeconds,
 } from './claim-item.ts';
+import { UnusableItem } from './unusable-item.ts';
 
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html: 100 items and 4 MB.
 const maxItems = 100;
 const maxBytes = 3_500_000;
+const maxItemBytes = 400 * 1024;
 const batchesAtOnce = 8;
 
 /** One write of several items. */
@@ -35,7 +37,8 @@ interface Write {
  * Writes items, each if the stored version is the expected one.
  *
  * @returns the keys that were not written, since another request had changed them
- * @throws other errors of DynamoDB; then some of the items may have been written
+ * @throws UnusableItem, before anything is written, if an item is too large for DynamoDB; other errors of DynamoDB: then some
+ *   of the items may have been written
  */
 export async function writeItems(table: Table, changes: readonly ClaimChange[]): Promise<readonly string[]> {
   const write = { table, id: randomUUID() };
@@ -84,6 +87,8 @@ function batchesOf<Change extends Pick<ClaimChange, 'item'>>(changes: readonly C
   let bytes = 0;
   for (const change of changes) {
     const size = sizeOf(change.item);
+    // DynamoDB's own refusal does not say of which item.
+    if (size > maxItemBytes) throw new UnusableItem('too-large', change.item.key);
     const last = batches.at(-1);
     if (last === undefined || last.length === maxItems || bytes + size > maxBytes) {
       batches.push([change]);

@@ -10,10 +10,10 @@ import type { ClientSettings } from '../client-settings.ts';
 import type { Deadline } from '../deadline.ts';
 import { type Patience, patientCall } from '../patient-calls.ts';
 import { isMissing } from './missing.ts';
+import { isOwnRepository } from './own-repository.ts';
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResources.html
 const maxResources = 100;
-const gone: readonly string[] = ['DELETE_COMPLETE', 'DELETE_SKIPPED'];
 
 /** The stacks of repositories. */
 export interface RepositoryStacks {
@@ -64,11 +64,7 @@ function repositoryStacks(call: Call<CloudFormationClient>): RepositoryStacks {
   };
 }
 
-/** Whether it is the repository: all resources of the stack are listed, of which another one may have the same physical ID. What it retained is no longer its own. */
+/** Whether it is the repository: all resources of the stack are listed, of which another one may have the same physical ID. */
 function isOwn(resource: StackResource, repository: string): boolean {
-  return (
-    resource.PhysicalResourceId === repository &&
-    resource.ResourceType === 'AWS::ECR::Repository' &&
-    !gone.includes(resource.ResourceStatus ?? '')
-  );
+  return resource.PhysicalResourceId === repository && isOwnRepository(resource);
 }

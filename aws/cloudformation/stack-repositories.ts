@@ -11,6 +11,7 @@ import type { Deadline } from '../deadline.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import { pages } from '../pages.ts';
 import { isMissing } from './missing.ts';
+import { isOwnRepository } from './own-repository.ts';
 
 /** What there is in the stacks. */
 export interface StackRepositories {
@@ -51,16 +52,6 @@ const stacksAtOnce = 8;
 // Deleted ones are listed for 90 days
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStacks.html).
 const StackStatusFilter = Object.values(StackStatus).filter((status) => status !== 'DELETE_COMPLETE');
-// A resource can name a repository that its stack does not own: one that was retained or moved to another stack, and one of
-// the same name that was there before, so that it could not be created or imported.
-const gone: readonly string[] = [
-  'CREATE_FAILED',
-  'DELETE_COMPLETE',
-  'DELETE_SKIPPED',
-  'EXPORT_COMPLETE',
-  'IMPORT_FAILED',
-  'IMPORT_ROLLBACK_COMPLETE',
-];
 
 async function stackNames(call: Call<CloudFormationClient>): Promise<readonly string[]> {
   const read = (NextToken: string | undefined) =>
@@ -85,9 +76,8 @@ async function repositoriesOf(
   const found: string[] = [];
   try {
     for await (const { StackResourceSummaries = [] } of pages(read, ({ NextToken }) => NextToken))
-      for (const { ResourceType, ResourceStatus = '', PhysicalResourceId } of StackResourceSummaries)
-        if (ResourceType === 'AWS::ECR::Repository' && PhysicalResourceId && !gone.includes(ResourceStatus))
-          found.push(PhysicalResourceId);
+      for (const { PhysicalResourceId, ...resource } of StackResourceSummaries)
+        if (PhysicalResourceId && isOwnRepository(resource)) found.push(PhysicalResourceId);
   } catch (error) {
     if (!isMissing(error)) throw error;
   }

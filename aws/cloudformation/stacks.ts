@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { callsOf } from '../calls.ts';
 import type { Deadline } from '../deadline.ts';
-import { loggableError } from '../faults.ts';
+import { isAnswer, loggableError } from '../faults.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 
 /** Whether a stack exists; unknown if CloudFormation cannot be called. */
@@ -23,17 +23,22 @@ export interface Stacks {
 
 const stacksAtOnce = 4;
 
+/** @param onResponse called at each response, also at one that says that there is no such stack */
 export function connectStacks(
   client: CloudFormationClientConfig,
   deadline: Deadline,
+  onResponse: () => void = () => undefined,
 ): Stacks & { close(): void } {
   const calls = callsOf(() => new CloudFormationClient({ maxAttempts: 1, ...client }));
   const call = calls.until(deadline);
   const describe = (StackName: string): Promise<Stack | undefined> =>
     call('DescribeStacks', async (connected, options) => {
       try {
-        return (await connected.send(new DescribeStacksCommand({ StackName }), options)).Stacks?.[0];
+        const { Stacks } = await connected.send(new DescribeStacksCommand({ StackName }), options);
+        onResponse();
+        return Stacks?.[0];
       } catch (error) {
+        if (isAnswer(error)) onResponse();
         // CloudFormation has no error name of its own for this.
         if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
         throw error;

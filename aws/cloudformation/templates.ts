@@ -13,6 +13,7 @@ import type { Deadline } from '../deadline.ts';
 import { loggableError } from '../faults.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
 import { pages } from '../pages.ts';
+import { isMissing } from './missing.ts';
 
 /** A stack with its template, before any macro; or the name of the error why it could not be read. */
 export type StackTemplate = { readonly stack: string; readonly status: string | undefined } & (
@@ -23,7 +24,7 @@ export type StackTemplate = { readonly stack: string; readonly status: string | 
 /** The calls. */
 export interface StackTemplates {
   /**
-   * The templates of all stacks that are not deleted, nested stacks too.
+   * The templates of all stacks that have one and are not deleted, nested stacks too.
    *
    * @param onProgress called with how many were read, of how many
    * @throws if the stacks cannot be listed
@@ -33,16 +34,15 @@ export interface StackTemplates {
 }
 
 const stacksAtOnce = 4;
-const statuses = Object.values(StackStatus).filter((status) => status !== StackStatus.DELETE_COMPLETE);
+// A stack whose first change set was never executed has neither resources nor a template.
+const without: readonly StackStatus[] = [StackStatus.DELETE_COMPLETE, StackStatus.REVIEW_IN_PROGRESS];
+const statuses = Object.values(StackStatus).filter((status) => !without.includes(status));
 
 export function connectStackTemplates(
   client: CloudFormationClientConfig,
   deadline: Deadline,
 ): StackTemplates {
-  const calls = callsOf(
-    () => new CloudFormationClient({ maxAttempts: 1, ...client }),
-    (error) => !isMissing(error),
-  );
+  const calls = callsOf(() => new CloudFormationClient({ maxAttempts: 1, ...client }));
   const call = calls.until(deadline);
   const list = (NextToken: string | undefined) =>
     call('ListStacks', (connected, options) =>
@@ -88,10 +88,4 @@ async function templateOf(
     if (!/^AccessDenied/.test(name)) throw error;
     return { stack, status, error: name };
   }
-}
-
-/** CloudFormation has no error name of its own for this. */
-function isMissing(error: unknown): boolean {
-  const root = rootError(error);
-  return root instanceof Error && root.name === 'ValidationError' && /does not exist/.test(root.message);
 }

@@ -41,11 +41,13 @@ export function connect<Operations>(
 ): Connection<Operations> {
   let made: ECRClient | undefined;
   const client = () => {
-    made ??= new ECRClient({
-      requestHandler: { httpAgent: agent, httpsAgent: agent },
-      ...settings,
-      maxAttempts: 1,
-    });
+    made ??= withOneSigner(
+      new ECRClient({
+        requestHandler: { httpAgent: agent, httpsAgent: agent },
+        ...settings,
+        maxAttempts: 1,
+      }),
+    );
     return made;
   };
   const calls = callsOf(client, undefined, paces);
@@ -57,4 +59,15 @@ export function connect<Operations>(
     speed: calls.speed,
     close: () => made?.destroy(),
   };
+}
+
+/** For each call the SDK makes a new signer from a copy of all settings, which always has the same Region and service. */
+function withOneSigner(client: ECRClient): ECRClient {
+  const { signer } = client.config;
+  let made: ReturnType<typeof signer> | undefined;
+  client.config.signer = (scheme) => {
+    made ??= signer(scheme);
+    return made;
+  };
+  return client;
 }

@@ -74,14 +74,16 @@ async function wholePreview(
   pages: AsyncIterable<Pick<PreviewPage, 'status' | 'previewResults' | 'lifecyclePolicyText'>>,
 ): Promise<Preview> {
   const expiring = startEntries<ExpiringImage>(({ digest }) => digest);
-  let text = '';
+  let text: string | undefined;
   for await (const { status, previewResults = [], lifecyclePolicyText = '' } of pages) {
     if (status === 'IN_PROGRESS') return { status: 'pending' };
-    if (status !== 'COMPLETE') return { status: 'failed' };
+    // Pages of another preview, which has replaced this one meanwhile, would leave images of this one out.
+    if (status !== 'COMPLETE' || lifecyclePolicyText !== (text ?? lifecyclePolicyText))
+      return { status: 'failed' };
     expiring.add(previewResults.flatMap(toExpiring));
     text = lifecyclePolicyText;
   }
-  return { status: 'complete', text, expiring: expiring.all() };
+  return { status: 'complete', text: text ?? '', expiring: expiring.all() };
 }
 
 function toExpiring({ action, imageDigest, imageTags }: LifecyclePolicyPreviewResult): ExpiringImage[] {

@@ -5,10 +5,14 @@ import { mapConcurrently } from '../map-concurrently.ts';
 import { type EcrCalls, readExisting } from './call.ts';
 import type { Ecr, PulledImage } from './ecr.ts';
 import { indexTypes } from './image-types.ts';
+import type { ImageFilter } from './images.ts';
 
 // ECR's limit of DescribeImages by digest.
 const maxImages = 100;
 const callsAtOnce = 4;
+// ECR leaves out archived images without it, and a lifecycle policy can expire those too
+// (https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImagesFilter.html).
+const filter = { imageStatus: 'ANY' } as const satisfies ImageFilter;
 
 export function pullTimeReads({ call, registry }: EcrCalls): Pick<Ecr, 'pulledImages'> {
   return {
@@ -18,7 +22,10 @@ export function pullTimeReads({ call, registry }: EcrCalls): Pick<Ecr, 'pulledIm
         const { imageDetails = [] } = await call(
           'DescribeImages',
           (client, options) =>
-            client.send(new DescribeImagesCommand({ ...registry, repositoryName, imageIds }), options),
+            client.send(
+              new DescribeImagesCommand({ ...registry, repositoryName, imageIds, filter }),
+              options,
+            ),
           repositoryName,
         );
         return imageDetails;
@@ -32,12 +39,14 @@ export function pullTimeReads({ call, registry }: EcrCalls): Pick<Ecr, 'pulledIm
         imageTags = [],
         lastRecordedPullTime,
         imageManifestMediaType = '',
+        imageStatus,
       } of details)
         if (imageDigest !== undefined)
           images.set(imageDigest, {
             tags: imageTags,
             pulledAt: lastRecordedPullTime?.getTime(),
-            isImageIndex: indexTypes.includes(imageManifestMediaType),
+            // The manifest of an archived one cannot be read.
+            isImageIndex: indexTypes.includes(imageManifestMediaType) && imageStatus !== 'ARCHIVED',
           });
       return images;
     },

@@ -11,6 +11,7 @@ import { type ClientSettings, clientSettings, type Environment } from '../client
 import { type Deadline, mayHaveTakenEffect } from '../deadline.ts';
 import { loggableError } from '../faults.ts';
 import { pages } from '../pages.ts';
+import { type Patience, patientCall } from '../patient-calls.ts';
 import { linesOf, piecesOf } from './lines.ts';
 import { multipartWriter } from './multipart.ts';
 import type { ObjectStore, PutOptions, StoredObject } from './object-store.ts';
@@ -19,6 +20,8 @@ import type { ObjectStore, PutOptions, StoredObject } from './object-store.ts';
 export interface ObjectsConnection {
   /** The calls, each of which is given up at the deadline. */
   until(deadline: Deadline): ObjectStore;
+  /** Without a common deadline. */
+  patiently(patience: Patience): ObjectStore;
   close(): void;
 }
 
@@ -45,6 +48,7 @@ export function connectBucket(
   );
   return {
     until: (deadline) => objectStore(bucket, calls.until(deadline)),
+    patiently: (patience) => objectStore(bucket, patientCall(calls, patience)),
     close: calls.close,
   };
 }

@@ -31,3 +31,24 @@ export function bodyOf({ text, json, chat }: Forms, httpsForm: HttpsForm): strin
   const http = httpsForm === 'Json' ? { http: json, https: json } : { https: chat };
   return JSON.stringify({ default: text, sqs: json, lambda: json, ...http });
 }
+
+// Slack shows 3,000 characters of a block and 40,000 of a message, and nobody reads more in a channel.
+const maxDescription = 8_000;
+const left = '… The rest is left out here: a subscription by email or of a queue has it.';
+
+/** The description of a chat application's notification: as many whole lines as fit, and that others are left out. */
+export function descriptionOf(lines: readonly string[]): string {
+  const whole = lines.join('\n');
+  if (whole.length <= maxDescription) return whole;
+  const most = maxDescription - left.length - 1;
+  const cut = whole.slice(0, most + 1);
+  const end = cut.lastIndexOf('\n');
+  // Of one very long line its beginning.
+  const kept = end === -1 ? withoutPartOfAnEntity(cut.slice(0, most)) : cut.slice(0, end);
+  return `${kept.toWellFormed()}\n${left}`;
+}
+
+/** Chat applications have &amp;, &lt; and &gt; for these three characters. */
+function withoutPartOfAnEntity(text: string): string {
+  return text.replace(/&[a-z]{0,3}$/, '');
+}

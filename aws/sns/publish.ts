@@ -14,14 +14,17 @@ export interface Message {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** Publishes one message; throttling and transient faults are retried until the deadline. */
+/** Publishes one message; throttling and transient faults are retried until the deadline. The topic can be in another Region. */
 export async function publish(
   topicArn: string,
   { subject, body, attributes }: Message,
   environment: Environment,
   deadline: Deadline,
 ): Promise<void> {
-  const calls = callsOf(() => new SNSClient(clientSettings(environment, 'SNS')));
+  // SNS refuses the topic of another Region than the one that is called, so the ARN decides.
+  const region = topicArn.split(':')[3] || undefined;
+  const settings = clientSettings(environment, 'SNS');
+  const calls = callsOf(() => new SNSClient(region === undefined ? settings : { ...settings, region }));
   try {
     await calls.until(deadline)(
       'Publish',

@@ -7,8 +7,9 @@ import {
   type SFNClientConfig,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { callsOf } from '../calls.ts';
+import { type Call, callsOf } from '../calls.ts';
 import type { Deadline } from '../deadline.ts';
+import { type Patience, patientCall } from '../patient-calls.ts';
 
 /** How an execution stands. */
 export interface ExecutionState {
@@ -33,17 +34,27 @@ export interface Executions {
   progress(name: string): Promise<MapProgress | undefined>;
 }
 
+/** Step Functions, for as long as it is used. */
+export interface ExecutionsConnection {
+  until(deadline: Deadline): Executions;
+  /** Without a common deadline: following an execution can take a day. */
+  patiently(patience: Patience): Executions;
+  close(): void;
+}
+
 /** @param machineArn such as `arn:aws:states:eu-west-1:111122223333:stateMachine:name` */
-export function connectExecutions(
-  machineArn: string,
-  client: SFNClientConfig,
-  deadline: Deadline,
-): Executions & { close(): void } {
+export function connectExecutions(machineArn: string, client: SFNClientConfig): ExecutionsConnection {
   const calls = callsOf(() => new SFNClient({ maxAttempts: 1, ...client }));
-  const call = calls.until(deadline);
+  return {
+    until: (deadline) => executionsOf(machineArn, calls.until(deadline)),
+    patiently: (patience) => executionsOf(machineArn, patientCall(calls, patience)),
+    close: calls.close,
+  };
+}
+
+function executionsOf(machineArn: string, call: Call<SFNClient>): Executions {
   const executionArn = (name: string) => `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;
   return {
-    close: calls.close,
     async start(name, input) {
       // The same name with the same input starts it once, so that a call may be made again.
       await call('StartExecution', (connected, options) =>

@@ -5,7 +5,6 @@ import type { RegistryReading } from '../../audit/reading.ts';
 import type { CheckedIssue, ControlCode } from '../../core/controls/index.ts';
 import type { Issue, IssueCode } from '../../core/issue.ts';
 import { isUnknown } from '../../core/known.ts';
-import { matchesEveryTag } from '../../core/settings/matches-every-tag.ts';
 import { controlClause } from '../controls.ts';
 import { pluralise } from '../format.ts';
 import { pathText } from '../path.ts';
@@ -25,7 +24,9 @@ const liveMessages: {
 } = {
   'tags-mutable': (_, { audit }) => `Tags can be overwritten. ${adviceOf(audit.readiness)}`,
   'every-tag-excluded': ({ actual }) =>
-    `Its ${String(actual).includes(' ') ? 'exclusions' : 'exclusion'} ${actual} ${String(actual).includes(' ') ? 'make' : 'makes'} ${matchesEveryTag(String(actual)) ? 'every' : 'nearly every'} tag mutable: exclude only the tags that move.`,
+    `Its exclusion ${actual} makes every tag mutable: exclude only the tags that move.`,
+  'nearly-every-tag-excluded': ({ actual }) =>
+    `Its ${String(actual).includes(' ') ? 'exclusions' : 'exclusion'} ${actual} ${String(actual).includes(' ') ? 'make' : 'makes'} nearly every tag mutable: exclude only the tags that move.`,
   'not-scanned': (_, { audit: { scanned }, scanType }) =>
     `Images are not scanned${isUnknown(scanned) ? '' : `: ${scanningClause(scanned, scanType)}`}.`,
   'no-lifecycle-policy': () => 'No lifecycle policy: old images never expire.',

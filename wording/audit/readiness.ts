@@ -1,6 +1,7 @@
 /** What to do to make tags immutable, and why a tag counts as moving. */
 import type { MovingEvidence, MovingTag, Readiness } from '../../audit/audit.ts';
 import { isLongEnough } from '../../audit/observed-span.ts';
+import { isOfEveryRepository } from '../../audit/origin.ts';
 import { maximumExclusions } from '../../core/settings/tag-mutability.ts';
 import { pluralise } from '../format.ts';
 import { dayOf } from './day-of.ts';
@@ -35,14 +36,21 @@ export function adviceOf({ basis, moving, observed }: Readiness): string {
     case 'origin-unread':
       return `Not known yet: it may be a pull through cache or a replica, which must stay mutable (${unreadClause(basis.reason)}).`;
     case 'filled-by-ecr':
-      return basis.origin.kind === 'replica'
-        ? `Leave it mutable: it is a replica of ${basis.origin.region}, whose tags must follow.`
-        : `Leave it mutable: it is a pull through cache (prefix ${basis.origin.prefix}), whose tags must follow ${basis.origin.upstream}.`;
+      return filledByEcr(basis.origin);
     case 'no-moving-tags':
       return readyAdvice(basis);
     default:
       return basis satisfies never;
   }
+}
+
+function filledByEcr(origin: Extract<Readiness['basis'], { code: 'filled-by-ecr' }>['origin']): string {
+  if (origin.kind === 'replica')
+    return `Leave it mutable: it is a replica of ${origin.region}, whose tags must follow.`;
+  const { prefix, upstream } = origin;
+  return isOfEveryRepository(prefix)
+    ? `Leave it mutable unless you push to it: no push to it was recorded, and a rule with the prefix ROOT makes every such repository a pull through cache, whose tags must follow ${upstream}.`
+    : `Leave it mutable: it is a pull through cache (prefix ${prefix}), whose tags must follow ${upstream}.`;
 }
 
 function readyAdvice({

@@ -3,7 +3,7 @@ import type { AuditSubject, Summary } from '../../audit/audit.ts';
 import { pulledLatelyDays } from '../../audit/expiry.ts';
 import type { RegistryReading } from '../../audit/reading.ts';
 import type { Totals } from '../../audit/totals.ts';
-import { formatBytes, formatMoney, formatRange, pluralise } from '../format.ts';
+import { formatBytes, formatMoney, formatRange, imagesIn, pluralise } from '../format.ts';
 import { type DescribedRegistry, unreadSentences, usageOfSeveral } from './registries.ts';
 
 /** What the sentences are about. */
@@ -62,7 +62,7 @@ function issueSentences({ bySubject }: CountedAudit['summary']): string[] {
     ...listSentence('Issues: ', [
       [having('TagImmutability'), 'with mutable tags'],
       [having('ScanOnPush'), 'whose images are not scanned'],
-      [having('LifecyclePolicy'), 'without an effective lifecycle policy'],
+      [having('LifecyclePolicy'), 'with no lifecycle policy, or an unsafe one'],
     ]),
     ...(open > 0
       ? [
@@ -78,7 +78,7 @@ function expiringSentence({ expiringInUse }: Totals): string[] {
   return expiringInUse === 0
     ? []
     : [
-        `In ${expiringInUse} the current lifecycle policy expires images that are in use, or were pulled within ${pulledLatelyDays} days.`,
+        `In ${expiringInUse} the current lifecycle policy expires or archives images that are in use, or were pulled within ${pulledLatelyDays} days.`,
       ];
 }
 
@@ -95,11 +95,15 @@ function readinessSentence({ byReadiness }: CountedAudit['summary']): string[] {
 
 /** About the organisation's lifecycle policy, if it were applied to every repository. */
 function hardenedExpirySentence({ hardened: { images, pulledLately: used, inUse } }: Totals): string[] {
+  // What takes the place of KeepImages may archive images only.
+  if (images.atMost === 0 && inUse.atMost > 0)
+    return [
+      `The lifecycle policy of ArchiveUnpulledAfterDays and ProtectedTags would archive ${imagesIn(inUse)} in use.`,
+    ];
   if (images.atMost === 0) return [];
-  const running =
-    inUse.atMost === 0 ? [] : [`It would expire or archive ${formatRange(inUse)} images in use.`];
+  const running = inUse.atMost === 0 ? [] : [`It would expire or archive ${imagesIn(inUse)} in use.`];
   return [
-    `The lifecycle policy of KeepImages and ProtectedTags would expire ${formatRange(images)} images, ${used.atMost === 0 ? 'none of which was' : `${formatRange(used)} of which were`} pulled within ${pulledLatelyDays} days.`,
+    `The lifecycle policy of KeepImages and ProtectedTags would expire ${imagesIn(images)}, ${used.atMost === 0 ? 'none of which was' : `${formatRange(used)} of which ${used.atMost === 1 ? 'was' : 'were'}`} pulled within ${pulledLatelyDays} days.`,
     ...running,
   ];
 }

@@ -1,6 +1,7 @@
 /** Why a registry cannot be read, in one sentence that says what to do. */
 import { type RegistryLocation, RegistryUnreadable } from '../../audit/unreadable.ts';
 import { Problem } from '../../core/problem.ts';
+import { noCredentials } from '../credentials.ts';
 
 /** The Problem to report for a registry that could not be read; any other error is returned as it is. */
 export function registryProblem(error: unknown): unknown {
@@ -14,7 +15,7 @@ function sentence({ failure, location }: RegistryUnreadable): string {
     case 'no-region':
       return `No region is known (${failure.message}): set --region, AWS_REGION or the profile's region.`;
     case 'no-credentials':
-      return `No AWS credentials were found (${failure.message}): set AWS_PROFILE or --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`;
+      return noCredentials(failure.message);
     case 'role-not-assumed':
       return `${failure.message.replace(/^t/, 'T')}: check --role-arn, the role's trust policy, and sts:AssumeRole.`;
     case 'credentials-expired':
@@ -27,10 +28,10 @@ function sentence({ failure, location }: RegistryUnreadable): string {
       return `There is no registry ${registryId} in ${region}: --registry-id is the number of an AWS account, of 12 digits.`;
     case 'no-response':
       return endpointUrl === undefined
-        ? `ECR in ${region} did not respond in time (${failure.error}): check --region and the network.`
+        ? `ECR in ${region} did not respond in time (${failure.error}): check --region and the network; no proxy is used.`
         : `ECR does not respond at ${endpointUrl} (${failure.error}): check --endpoint-url, and whether it is running.`;
     case 'host-not-found':
-      return `No ECR was found in ${region} (${failure.error}): check --region and the network.`;
+      return `No ECR was found in ${region} (${failure.error}): check --region and the network; no proxy is used.`;
     case 'refused':
       return `ECR in ${region} refused to list the repositories${ofRegistry} (${failure.error}: ${failure.message}).`;
     default:

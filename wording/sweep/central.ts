@@ -7,7 +7,8 @@ import {
 } from '../../sweep/central/registries.ts';
 import { pluralise } from '../format.ts';
 import { changeLine, type SweepMessage } from './notification.ts';
-import { stateLabel, statesInOrder } from './states.ts';
+import { riskClauses } from './risk.ts';
+import { countedState, statesInOrder } from './states.ts';
 
 /** What the page is headed by, after `ECR keepers`. */
 export function centralTitle({ registries, accounts, regions }: CentralTotals): string {
@@ -23,22 +24,16 @@ export function centralSentences(totals: CentralTotals, { lateAfterDays }: Centr
     ...(late === 0
       ? []
       : [
-          `${late.toLocaleString('en')} of ${pluralise(registries, 'registry', 'registries')} ${late === 1 ? 'has' : 'have'} not reported for ${pluralise(lateAfterDays, 'day', 'days')}: their numbers are old.`,
+          `${late.toLocaleString('en')} of ${pluralise(registries, 'registry', 'registries')} ${late === 1 ? 'has' : 'have'} not reported for more than ${pluralise(lateAfterDays, 'day', 'days')}: ${late === 1 ? 'its' : 'their'} numbers are old.`,
         ]),
     `${unsafeCount(states).toLocaleString('en')} of ${pluralise(repositories, 'repository', 'repositories')} ${unsafeCount(states) === 1 ? 'is' : 'are'} not safe.`,
     ...(repositories === 0 ? [] : [`${statesClause(states)}.`]),
-    ...(atRisk.images === 0
-      ? []
-      : [
-          `${pluralise(atRisk.images, 'image', 'images')} in use will be removed by the lifecycle policies of ${pluralise(atRisk.repositories, 'repository', 'repositories')}.`,
-        ]),
+    ...riskClauses(atRisk).map((clause) => `${clause}.`),
   ];
 }
 
 function statesClause(states: CentralTotals['states']): string {
-  const words = statesInOrder(states).map(
-    ([state, count]) => `${count.toLocaleString('en')} ${stateLabel(state)}`,
-  );
+  const words = statesInOrder(states).map(([state, count]) => countedState(state, count));
   return words.join(', ');
 }
 

@@ -1,7 +1,7 @@
 /** A result of a sweep with its sentences, as the reports show it. */
 import type { RegistryReading } from '../../audit/reading.ts';
 import { isUnknown, type Known } from '../../core/known.ts';
-import type { RepositoryResult, SettingChange } from '../../sweep/results.ts';
+import type { RepositoryResult, SettingChange, Watched } from '../../sweep/results.ts';
 import { type DescribedRepository, describeRepository } from '../audit/describe.ts';
 import type { DescribedPlace } from '../audit/registries.ts';
 import { unreadClause } from '../audit/unread.ts';
@@ -14,8 +14,8 @@ export interface DescribedResult extends Pick<RepositoryResult, 'name' | 'arn' |
   /** A sentence or two; null where there is nothing to say. */
   readonly reason: string | null;
   readonly exemption: string | null;
-  /** Images in use that its present lifecycle policy will expire or archive. */
-  readonly atRisk: Known<{ readonly images: number; readonly sentences: readonly string[] }>;
+  /** Images in use that its present lifecycle policy will expire or archive; more may be at risk where that is not complete. */
+  readonly atRisk: Known<Pick<Watched, 'images' | 'isComplete'> & { readonly sentences: readonly string[] }>;
   readonly notes: readonly string[];
   /** In a report of several keepers: the registry that it is in. */
   readonly place?: DescribedPlace;
@@ -40,7 +40,8 @@ export function describeResult(
 }
 
 function riskOf(atRisk: RepositoryResult['atRisk']): DescribedResult['atRisk'] {
-  if (atRisk === undefined) return { images: 0, sentences: [] };
+  if (atRisk === undefined) return { images: 0, isComplete: true, sentences: [] };
   if (isUnknown(atRisk)) return { unknown: unreadClause(atRisk.unknown) };
-  return { images: atRisk.images, sentences: riskSentences(atRisk) };
+  const { images, isComplete } = atRisk;
+  return { images, isComplete, sentences: riskSentences(atRisk) };
 }

@@ -8,10 +8,11 @@ import type { EventOutcome } from '../../sweep/events/events-context.ts';
 import { isAnyAtRisk, isNewsOfSettings } from '../../sweep/events/news.ts';
 import type { KeeperMode } from '../../sweep/sweep-info.ts';
 import { unreadClause } from '../audit/unread.ts';
+import { pluralise } from '../format.ts';
 import { callerWords, eventSentence } from './event-words.ts';
 import type { SweepMessage } from './notification.ts';
 import { changeClause, reasonSentence, resultNote, riskSentences } from './reasons.ts';
-import { stateLabel, statesInOrder } from './states.ts';
+import { countedState, stateLabel, statesInOrder } from './states.ts';
 
 /** In which registry they were, and whether the keeper changes anything. */
 export interface EventsPlace {
@@ -26,9 +27,7 @@ export function eventsMessage(outcomes: readonly EventOutcome[], place: EventsPl
   const settings = outcomes.filter(isNewsOfSettings);
   const policies = outcomes.length - settings.length;
   const counts = [
-    ...statesInOrder(countsOf(settings)).map(
-      ([state, count]) => `${count.toLocaleString('en')} ${stateLabel(state)}`,
-    ),
+    ...statesInOrder(countsOf(settings)).map(([state, count]) => countedState(state, count)),
     ...(policies === 0 ? [] : [`${policies.toLocaleString('en')} ${policyLabel}`]),
   ];
   const mode = place.mode === 'Report' ? ' The keeper only reports (Keeper: Report).' : '';
@@ -79,7 +78,7 @@ function groupText(group: readonly Described[]): string {
   const older = events.length - maxEvents;
   return [
     title,
-    ...(older > 0 ? [`  ${older} earlier events are left out.`] : []),
+    ...(older > 0 ? [`  ${pluralise(older, 'earlier event is', 'earlier events are')} left out.`] : []),
     ...events.slice(-maxEvents).map((event) => `  ${eventSentence(event)}`),
     ...(first?.lines ?? []).map((line) => `  ${line}`),
   ].join('\n');

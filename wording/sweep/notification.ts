@@ -1,10 +1,12 @@
 /** What people are sent when a sweep has ended: only what has changed since the last one. */
 import type { WhatChanged } from '../../sweep/changes.ts';
 import type { ExemptionState } from '../../sweep/outcomes.ts';
+import type { ResultReason } from '../../sweep/results.ts';
 import type { SweepSummary } from '../../sweep/summarise.ts';
 import type { Named } from '../../sweep/tally.ts';
 import { pluralise } from '../format.ts';
-import { stateLabel, statesInOrder } from './states.ts';
+import { riskClauses } from './risk.ts';
+import { countedState, stateLabel, statesInOrder } from './states.ts';
 
 /** A message of SNS. */
 export interface SweepMessage {
@@ -35,9 +37,9 @@ export function sweepMessage(summary: SweepSummary, place: ReportPlace): SweepMe
     text: `${[
       headlineOf(summary),
       ...(isWhole || lines.length === 0 ? [] : [`Since the last sweep\n${indented(lines)}`]),
-      ...(isWhole ? reasonPart(summary) : []),
+      ...(isWhole ? [...reasonPart(summary), ...leftAlonePart(summary)] : []),
       ...riskPart(summary),
-      `All repositories\n${indented(statesInOrder(summary.states).map(([state, count]) => `${count.toLocaleString('en')} ${stateLabel(state)}`))}`,
+      `All repositories\n${indented(statesInOrder(summary.states).map(([state, count]) => countedState(state, count)))}`,
       ...stackPart(summary),
       `Report\n  s3://${place.bucket}/${place.page}\n  ecr-hardening sweep --report ${info.sweep} downloads and opens it.`,
     ].join('\n\n')}\n`,
@@ -46,9 +48,9 @@ export function sweepMessage(summary: SweepSummary, place: ReportPlace): SweepMe
 
 function subjectOf({ info, states, changes, atRisk, previous }: SweepSummary): string {
   const where = `ECR registry ${info.registry.registryId} in ${info.registry.region}`;
+  const { failed = 0, released = 0, kept = 0 } = states;
   if (info.action === 'release')
-    return `Keeper: ${pluralise(states.released ?? 0, 'repository', 'repositories')} released, ${where}`;
-  const failed = states.failed ?? 0;
+    return `Keeper: ${pluralise(released + kept, 'repository', 'repositories')} released${failed > 0 ? `, ${failed.toLocaleString('en')} failed` : ''}, ${where}`;
   if (failed > 0) return `Keeper: ${pluralise(failed, 'repository', 'repositories')} failed, ${where}`;
   if (changes.some(({ value }) => value.kind === 'at-risk'))
     return `Keeper: images in use will expire in ${pluralise(atRisk.repositories, 'repository', 'repositories')}, ${where}`;
@@ -57,11 +59,12 @@ function subjectOf({ info, states, changes, atRisk, previous }: SweepSummary): s
   return `Keeper: ${pluralise(changed, 'change', 'changes')}, ${where}`;
 }
 
-function headlineOf({ info, repositories, previous }: SweepSummary): string {
-  const of = `${pluralise(repositories, 'repository', 'repositories')} of the ECR registry ${info.registry.registryId} in ${info.registry.region}`;
+function headlineOf({ info, repositories, states: { failed = 0 }, previous }: SweepSummary): string {
+  const of = (count: number) =>
+    `${pluralise(count, 'repository', 'repositories')} of the ECR registry ${info.registry.registryId} in ${info.registry.region}`;
   const mode = info.mode === 'Report' ? ' The keeper only reports (Keeper: Report).' : '';
-  if (info.action === 'release') return `The keeper has released its claims on ${of}.`;
-  return `${previous === undefined ? 'The first sweep' : 'The sweep'} has looked at ${of}.${mode}`;
+  if (info.action === 'release') return `The keeper has released its claims on ${of(repositories - failed)}.`;
+  return `${previous === undefined ? 'The first sweep' : 'The sweep'} has looked at ${of(repositories)}.${mode}`;
 }
 
 /** Such as `3 failed (refused before): team/a, team/b, team/c`. */
@@ -95,25 +98,39 @@ const exemptionWords: Readonly<Record<ExemptionState, string>> = {
   invalid: 'whose tag ecr-hardening:exempt cannot be read, and exempts from nothing',
 };
 
+// The only reason of what was neither refused nor has failed; its state says the same.
+const leftAlone = 'left-after-drift' satisfies ResultReason['code'];
+
 /** The code of a reason, which the report has in words. */
 function reasonWords(reason: string | undefined): string {
-  return reason === undefined ? '' : ` (${reason.replace(/^(?:refused|failed): /, '')})`;
+  return reason === undefined || reason === leftAlone
+    ? ''
+    : ` (${reason.replace(/^(?:refused|failed): /, '')})`;
 }
 
 /** Why repositories were refused or have failed, by the code that the report has in words. */
 function reasonPart({ reasons }: SweepSummary): readonly string[] {
   const lines = reasons
+    .filter(({ value }) => value !== leftAlone)
     .slice(0, maxReasons)
     .map(({ value, count, names }) => `${value}: ${listOf(names, count)}`);
   return lines.length === 0 ? [] : [`Refused or failed\n${indented(lines)}`];
 }
 
+function leftAlonePart({ reasons }: SweepSummary): readonly string[] {
+  const lines = reasons
+    .filter(({ value }) => value === leftAlone)
+    .map(({ count, names }) => listOf(names, count));
+  return lines.length === 0
+    ? []
+    : [`Left alone after drift, until you run ecr-hardening claims --resume NAME\n${indented(lines)}`];
+}
+
 const maxReasons = 10;
 
-function riskPart({ atRisk: { repositories, images, names } }: SweepSummary): readonly string[] {
-  if (images === 0) return [];
-  const what = `${pluralise(images, 'image', 'images')} in use will be removed by the lifecycle policies of ${pluralise(repositories, 'repository', 'repositories')}`;
-  return [`At risk\n  ${what}: ${listOf(names, repositories)}`];
+function riskPart({ atRisk }: SweepSummary): readonly string[] {
+  const lines = riskClauses(atRisk, `: ${listOf(atRisk.names, atRisk.repositories)}`);
+  return lines.length === 0 ? [] : [`At risk\n${indented(lines)}`];
 }
 
 const maxStacks = 10;
@@ -125,7 +142,7 @@ function stackPart({ stacks }: SweepSummary): readonly string[] {
     .map(({ value, count, names }) => `${value}: ${listOf(names, count)}`);
   const rest = stacks.length - lines.length;
   return [
-    `Left to their stacks, whose templates can harden them (Transform: EcrHardening)\n${indented(rest > 0 ? [...lines, `and ${rest} more stacks`] : lines)}`,
+    `Left to their stacks, whose templates can harden them (Transform: EcrHardening)\n${indented(rest > 0 ? [...lines, `and ${pluralise(rest, 'more stack', 'more stacks')}`] : lines)}`,
   ];
 }
 

@@ -1,19 +1,14 @@
 /** What the page of a sweep says beside the audit. */
+
+import { isOneOf } from '../../core/json.ts';
 import { isUnknown } from '../../core/known.ts';
-import type { ResultState } from '../../sweep/results.ts';
+import { openStates, type ResultState } from '../../sweep/results.ts';
 import type { SweepSummary } from '../../sweep/summarise.ts';
 import type { DescribedSweep } from '../audit/describe.ts';
 import type { DescribedResult } from './describe.ts';
 import { changeClause } from './reasons.ts';
-import { stateLabel, statesInOrder } from './states.ts';
-
-const openStates: readonly ResultState[] = [
-  'failed',
-  'refused',
-  'would-harden',
-  'left-to-stack',
-  'left-after-drift',
-];
+import { riskClauses } from './risk.ts';
+import { countedState, stateLabel, statesInOrder } from './states.ts';
 
 // They come with what would be changed of them.
 const notChanged: readonly ResultState[] = ['would-harden', 'left-to-stack', 'left-after-drift'];
@@ -25,7 +20,7 @@ export function sweepOnPage(result: DescribedResult): DescribedSweep {
   const line = (title: string, text: string) => [title, text] as const;
   return {
     state: isAtRisk ? `${stateLabel(state)}, images at risk` : stateLabel(state),
-    isOpen: isAtRisk || openStates.includes(state),
+    isOpen: isAtRisk || isOneOf(openStates, state),
     lines: [
       ...(changes.length === 0
         ? []
@@ -49,35 +44,41 @@ function riskLines(atRisk: DescribedResult['atRisk']): readonly string[] {
     : atRisk.sentences;
 }
 
-const maxUnread = 200;
+/** Of more only the number is on the page. */
+export const maxUnread = 200;
 
 /**
  * The sections above the charts: the states, and the repositories that could not be read, which the table does not have.
  *
- * @param unread in the order of their names
+ * @param unread in the order of their names, at least the first {@link maxUnread}
+ * @param count how many there are
  */
 export function pageSections(
   summary: SweepSummary,
   unread: readonly DescribedResult[],
+  count: number,
 ): readonly { readonly title: string; readonly lines: readonly string[] }[] {
-  const states = statesInOrder(summary.states).map(
-    ([state, count]) => `${count.toLocaleString('en')} ${stateLabel(state)}`,
-  );
-  const { repositories, images } = summary.atRisk;
-  const risk =
-    images === 0
+  const states = statesInOrder(summary.states).map(([state, count]) => countedState(state, count));
+  const risk = riskClauses(summary.atRisk);
+  // The summary above counts a repository without a lifecycle policy as not safe.
+  const safe =
+    summary.states.safe === undefined
       ? []
       : [
-          `${images.toLocaleString('en')} images in use will be removed by the lifecycle policies of ${repositories.toLocaleString('en')} repositories`,
+          'Safe is what needs nothing that the keeper sets: a lifecycle policy only with KeeperLifecycle: true',
         ];
-  return [{ title: modeTitle(summary), lines: [...states, ...risk] }, ...unreadSection(unread)];
+  return [
+    { title: modeTitle(summary), lines: [...states, ...risk, ...safe] },
+    ...unreadSection(unread, count),
+  ];
 }
 
 /** What became of the repositories that could not be read; no section where all were. */
 export function unreadSection(
   unread: readonly DescribedResult[],
+  count: number,
 ): readonly { readonly title: string; readonly lines: readonly string[] }[] {
-  const rest = unread.length - maxUnread;
+  const rest = count - maxUnread;
   const lines = unread
     .slice(0, maxUnread)
     .map((each) =>
@@ -86,7 +87,8 @@ export function unreadSection(
         ...sweepOnPage(each).lines.map(([, text]) => text),
       ].join(' '),
     );
-  const more = rest > 0 ? [`And ${rest} more: the reports in CSV and JSON have all.`] : [];
+  const more =
+    rest > 0 ? [`And ${rest.toLocaleString('en')} more: the reports in CSV and JSON have all.`] : [];
   return lines.length === 0 ? [] : [{ title: 'Without an audit', lines: [...lines, ...more] }];
 }
 

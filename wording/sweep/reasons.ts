@@ -1,4 +1,5 @@
 /** Why a repository of a sweep is not safe, what else is to be said of it, and what to do. Sentences. */
+import { isOfEveryRepository } from '../../audit/origin.ts';
 import { driftDays, unknownActor } from '../../core/claims/drift.ts';
 import type {
   ResultExemption,
@@ -59,9 +60,7 @@ function withheldBecause({
 export function resultNote(note: ResultNote): string {
   switch (note.code) {
     case 'stays-mutable':
-      return note.origin.kind === 'replica'
-        ? `It is replicated from ${note.origin.region}, and its tags follow their source: it stays mutable.`
-        : `It is a pull through cache of ${note.origin.upstream}, and its tags follow their upstream: it stays mutable.`;
+      return filledByEcr(note.origin);
     case 'origin-unread':
     case 'lifecycle-withheld':
       return reasonSentence(note);
@@ -82,6 +81,15 @@ export function resultNote(note: ResultNote): string {
     default:
       return note satisfies never;
   }
+}
+
+function filledByEcr(origin: Extract<ResultNote, { readonly code: 'stays-mutable' }>['origin']): string {
+  if (origin.kind === 'replica')
+    return `It is replicated from ${origin.region}, and its tags follow their source: it stays mutable.`;
+  const { prefix, upstream } = origin;
+  return isOfEveryRepository(prefix)
+    ? `It may be a pull through cache of ${upstream}, since a rule with the prefix ROOT is for every repository that no other rule is for: it stays mutable. If you push to it, make it immutable yourself.`
+    : `It is a pull through cache of ${upstream}, and its tags follow their upstream: it stays mutable.`;
 }
 
 function restoredBecause(harm: Omit<Extract<ResultNote, { readonly code: 'policy-not-put-back' }>, 'code'>) {

@@ -6,19 +6,25 @@ const labels: Readonly<Record<ResultState, string>> = {
   hardened: 'hardened',
   'would-harden': 'would be hardened',
   exempt: 'exempt',
-  'left-to-stack': 'left to their stacks',
+  'left-to-stack': 'left to its stack',
   'left-after-drift': 'left alone after drift',
   refused: 'refused',
   failed: 'failed',
   deleted: 'deleted during the sweep',
   released: 'released',
   'already-released': 'already released',
-  kept: 'released, but not restored completely',
+  kept: 'released but not restored completely',
 };
 
 /** Such as `would be hardened`. */
 export function stateLabel(state: ResultState): string {
   return labels[state];
+}
+
+/** Such as `3 left to their stacks`. */
+export function countedState(state: ResultState, count: number): string {
+  const label = state === 'left-to-stack' && count !== 1 ? 'left to their stacks' : labels[state];
+  return `${count.toLocaleString('en')} ${label}`;
 }
 
 /** What somebody should look at comes first. */
