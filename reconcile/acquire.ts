@@ -1,8 +1,9 @@
 /** From a selection to plans whose repositories no other request changes until they are done. */
 import { pause } from '../aws/deadline.ts';
+import { both } from '../aws/map-concurrently.ts';
 import { type ClaimRecord, claimOf, managesLifecyclePolicy } from '../core/claims/record.ts';
 import type { RepositorySettings } from '../core/settings/repository-settings.ts';
-import type { ReconcileContext } from './context.ts';
+import type { ReconcileContext, WatchedContext } from './context.ts';
 import { isBusy, nameIn, resolveInFlight } from './in-flight.ts';
 import type { Beginning } from './leases.ts';
 import { type ObservedRepository, observe, readRecords } from './observe.ts';
@@ -37,12 +38,13 @@ const nothing: Observed = { repositories: [], deselected: [], notes: [] };
  */
 export async function acquireFor(
   request: Reconciling,
-  context: ReconcileContext,
+  context: WatchedContext,
 ): Promise<Acquired | { readonly refusal: Refusal }> {
   const { desired, requester, replaced } = request;
   const { selection, dryRun } = desired;
   // A refusal after the claims are written asks for it, when they would show this request itself.
   if (desired.requireScanning) await request.isRollback();
+  if (selection === undefined) await context.watch();
   for (let pauseMs = 50; ; pauseMs = Math.min(2_000, pauseMs * 2)) {
     const observed = selection === undefined ? nothing : await observeFree(selection, request, context);
     if ('refusal' in observed) return observed;
@@ -67,12 +69,13 @@ export async function acquireFor(
 async function observeFree(
   selection: Selection,
   request: Reconciling,
-  context: ReconcileContext,
+  context: WatchedContext,
 ): Promise<Observed | { readonly refusal: Refusal }> {
   const { desired, requester } = request;
   const enoughMs = context.deadline.leftMs() / 3;
   for (;;) {
-    const selected = await select(selection, request, context);
+    // Begun before the first write, which may follow at once: it reverts what another request has left unfinished.
+    const [, selected] = await both(context.watch, () => select(selection, request, context));
     if ('refusal' in selected) return selected;
     const observed = await observeSelected(selected, selection, request, context);
     if ('refusal' in observed) return observed;

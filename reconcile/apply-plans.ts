@@ -23,9 +23,10 @@ export async function applyPlans(
   account: readonly AccountChange[],
   context: WatchedContext,
 ): Promise<Reconciled> {
+  const stopWatch = await context.watch();
   // The leases are written: a Delete that came before sees them, one that comes later is seen here.
-  await context.stopWatch.check();
-  context.stopWatch.poll();
+  await stopWatch.check();
+  stopWatch.poll();
   await changeAccountSettings(account, context);
   const written = await write(plans, request, context);
   if ('refusal' in written) return written;

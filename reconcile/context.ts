@@ -44,4 +44,11 @@ export interface ReconcileContext {
 }
 
 /** The same for a request that a Delete of the same holder may stop. */
-export type WatchedContext = ReconcileContext & { readonly stopWatch: StopWatch };
+export type WatchedContext = ReconcileContext & {
+  /**
+   * Begins the watch, once; awaited before the first write.
+   *
+   * @throws Stopped if a Delete has come already
+   */
+  readonly watch: () => Promise<StopWatch>;
+};

@@ -1,7 +1,7 @@
 /** Reports the changes that a request would make. */
 import type { AccountChange } from './account-settings.ts';
 import { acquireFor } from './acquire.ts';
-import type { ReconcileContext } from './context.ts';
+import type { ReconcileContext, WatchedContext } from './context.ts';
 import { isSingle } from './desired.ts';
 import type { Note } from './outcome.ts';
 import type { Reconciled } from './reconciled.ts';
@@ -14,9 +14,10 @@ import { isWriting } from './writes.ts';
 export async function dryRun(
   request: Reconciling,
   account: readonly AccountChange[],
-  context: ReconcileContext,
+  context: WatchedContext,
 ): Promise<Reconciled> {
-  const released = await takeBack(request, context);
+  await context.watch();
+  const takenBack = await takeBack(request, context);
   const acquired = await acquireFor(request, context);
   if ('refusal' in acquired) return acquired;
   const { plans } = acquired;
@@ -30,8 +31,8 @@ export async function dryRun(
   });
   // Only then: what is refused is undone, which needs the leases.
   await context.leases.commit();
-  const notes = [...released, ...acquired.notes, ...plans.flatMap((each) => each.notes)];
-  return { plans, account, scanning, notes };
+  const notes = [...acquired.notes, ...plans.flatMap((each) => each.notes)];
+  return { plans, account, scanning, notes, takenBack };
 }
 
 async function takeBack(

@@ -4,6 +4,7 @@
  */
 import { pause } from '../aws/deadline.ts';
 import type { Ecr, ExpiringImage } from '../aws/ecr/ecr.ts';
+import { isRepositoryNotFound } from '../aws/faults.ts';
 import type { UsageVerdict } from '../core/usage/evidence.ts';
 import { pulledSinceOf, usageVerdicts } from '../core/usage/verdicts.ts';
 import type { ReconcileContext } from './context.ts';
@@ -59,7 +60,7 @@ export interface HarmSummary {
   readonly unread?: readonly UnreadUsage[];
 }
 
-export function harmSummary({ images, unread }: PolicyCheck): HarmSummary {
+export function harmSummary({ images, unread }: Pick<PolicyCheck, 'images' | 'unread'>): HarmSummary {
   if (images.length === 0) return { imagesInUse: undefined, unread };
   return {
     imagesInUse: images.length,
@@ -110,6 +111,29 @@ export async function checkPolicy(
   context: GuardContext,
 ): Promise<PolicyCheck> {
   return checkExpiring(repository, await previewPolicy(repository, text, context), withinDays, context);
+}
+
+/**
+ * Why an earlier lifecycle policy is not put back: it would expire images in use, or that cannot be found out. Nothing that
+ * goes back to what was there fails because of it: a Delete, a rollback and the end of a change that was interrupted.
+ *
+ * @param withinDays as of {@link checkPolicy}; 0: it is put back without a check
+ * @returns undefined if it may be put back
+ */
+export async function whyNotPutBack(
+  repository: string,
+  text: string,
+  withinDays: number,
+  context: GuardContext,
+): Promise<HarmSummary | undefined> {
+  if (withinDays === 0) return undefined;
+  try {
+    const check = await checkPolicy(repository, text, withinDays, context);
+    return isHarmful(check) ? harmSummary(check) : undefined;
+  } catch (error) {
+    if (isRepositoryNotFound(error)) return undefined;
+    return { imagesInUse: undefined };
+  }
 }
 
 /** The images that a policy would expire or archive now, by ECR's preview. @throws {@link PreviewFailed} */

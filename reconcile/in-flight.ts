@@ -9,8 +9,8 @@ import {
 } from '../core/settings/repository-settings.ts';
 import { applyChanges } from './apply-changes.ts';
 import type { ReconcileContext } from './context.ts';
-import { checkPolicy, defaultProtectedDays, isHarmful } from './guard.ts';
-import { itemOf } from './lease-records.ts';
+import { defaultProtectedDays, whyNotPutBack } from './guard.ts';
+import { itemOf, leaseEnd } from './lease-records.ts';
 import { type ObservedRepository, observeRepository, readRecords } from './observe.ts';
 import { readLagMs } from './read-lag.ts';
 import { startUndoLog } from './undo-log.ts';
@@ -38,8 +38,6 @@ export function isBusy(record: ClaimRecord | undefined): record is Busy {
 
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
-// The lease of a record while one change is reverted.
-const recoveryMs = 60_000;
 
 /**
  * Waits until none of the records has a change in progress, and reverts unfinished changes.
@@ -75,12 +73,14 @@ export async function resolveInFlight(
 
 /** Reverts an unfinished change, setting by setting, where the setting still has the value of that request. */
 async function recover(record: Busy, context: ReconcileContext): Promise<void> {
-  const { claims, now, log } = context;
+  const { claims, deadline, now, log } = context;
+  // As long as this request can write: to find out whether a lifecycle policy may be put back can take minutes.
+  const until = leaseEnd(now(), deadline.leftMs());
   const taken: Busy = {
     ...record,
     version: record.version + 1,
     changedAt: now(),
-    inFlight: { ...record.inFlight, until: now() + recoveryMs },
+    inFlight: { ...record.inFlight, until },
   };
   const conflicts = await claims.write([{ item: itemOf(taken), expected: record.version }]);
   // Another request does the same.
@@ -115,7 +115,7 @@ async function restore(observed: ObservedRepository, record: Busy, context: Reco
       : undefined;
   const isKept =
     typeof text === 'string' &&
-    isHarmful(await checkPolicy(observed.repository.name, text, defaultProtectedDays, context));
+    (await whyNotPutBack(observed.repository.name, text, defaultProtectedDays, context)) !== undefined;
   if (isKept)
     context.log({
       level: 'WARN',

@@ -87,10 +87,15 @@ function hold(lease: Lease, record: ClaimRecord): void {
   lease.isHeld = true;
 }
 
-/** Finds out which writes are done of those whose answers did not come. */
-export async function makeSure(table: ClaimsTable, leases: readonly Lease[]): Promise<void> {
+/**
+ * Finds out which writes are done of those whose answers did not come.
+ *
+ * @returns those of them whose records another request has written since
+ */
+export async function makeSure(table: ClaimsTable, leases: readonly Lease[]): Promise<readonly Lease[]> {
   const unsure = leases.filter((lease) => lease.unsure !== undefined);
-  if (unsure.length === 0) return;
+  if (unsure.length === 0) return [];
+  const overtaken: Lease[] = [];
   const items = await table.read(unsure.map(({ record }) => record.repositoryArn));
   for (const lease of unsure) {
     const { unsure: record } = lease;
@@ -98,8 +103,18 @@ export async function makeSure(table: ClaimsTable, leases: readonly Lease[]): Pr
     // Another request of the same moment would have written another body.
     if (record !== undefined && item?.version === record.version && item.body === encodeRecord(record))
       hold(lease, record);
+    else if (item !== undefined && item.version !== lease.record.version) overtaken.push(lease);
     lease.unsure = undefined;
   }
+  return overtaken;
+}
+
+// The difference to allow between the clocks of two functions.
+const clockSkewMs = 1_000;
+
+/** Until when nobody else may change a repository: as long as the request itself can write. Milliseconds since 1970. */
+export function leaseEnd(now: number, leftMs: number): number {
+  return now + leftMs + clockSkewMs;
 }
 
 /** The part of a record that an undo restores. */

@@ -19,6 +19,7 @@ import {
   writeRecords,
 } from './lease-records.ts';
 import type { ObservedRepository } from './observe.ts';
+import { type NotHeld, type RetakingTables, retakeLeases } from './retake-leases.ts';
 import { type Withdrawal, withdrawClaims } from './withdraw-claims.ts';
 
 /** One repository whose claims change. */
@@ -45,6 +46,8 @@ export interface Leases {
    * @returns the names of repositories whose records another request has changed, which is possible only after `until`
    */
   commit(): Promise<readonly string[]>;
+  /** Before an undo: takes again the leases that have ended, or may have. */
+  retake(tables: RetakingTables): Promise<NotHeld>;
   /**
    * After an undo: restores the records.
    *
@@ -79,6 +82,7 @@ export function startLeases(lessee: Lessee): Leases {
   return {
     begin: (beginnings) => begin(state, beginnings),
     commit: () => commit(state),
+    retake: (tables) => retakeLeases(tables, lessee.now, [...state.leases.values()]),
     abandon: (table, deadline, left) => abandon(state, table, deadline, left),
     async abandonOne(name, isUndone) {
       const lease = state.leases.get(name);
@@ -106,7 +110,8 @@ function beginningOf({ lessee, leases }: State, { observed, ownership, policies,
   const lease: Lease = {
     name,
     previous,
-    inFlight: change && inFlightOf(change),
+    // A claim alone does not end what a round before has changed: an undo reverts that too.
+    inFlight: change === undefined ? round?.inFlight : inFlightOf(change),
     record: { ...record, policies: { ...record.policies, ...policies } },
     isHeld: false,
     unsure: undefined,

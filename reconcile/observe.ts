@@ -3,6 +3,7 @@ import type { ClaimsTable } from '../aws/claims/claims-table.ts';
 import { repositoryNameOf } from '../aws/ecr/arn.ts';
 import type { Ecr, Repository } from '../aws/ecr/ecr.ts';
 import { isRepositoryNotFound } from '../aws/faults.ts';
+import { both } from '../aws/map-concurrently.ts';
 import { decodeRecord } from '../core/claims/encode.ts';
 import type { ClaimRecord } from '../core/claims/record.ts';
 import type { RepositorySettings } from '../core/settings/repository-settings.ts';
@@ -30,24 +31,31 @@ export interface ObservedRepository {
   readonly staleVersion: number;
 }
 
+/** Whether the lifecycle policy of a repository is needed; if it is without a record, it is with any. */
+type NeedsPolicy = (record: ClaimRecord | undefined) => boolean;
+
 /**
  * Reads the claims of repositories, and the lifecycle policies that are needed.
  *
  * The repositories were read before their records, and reads may lag behind writes: what was read too early is read
- * again.
+ * again. So lifecycle policies may be read before the records as well, and where all are needed they are read meanwhile.
  *
  * @param readAt when the repositories began to be read, in milliseconds since 1970
  */
 export async function observe(
   repositories: readonly Repository[],
-  needsPolicy: (record: ClaimRecord | undefined) => boolean,
+  needsPolicy: NeedsPolicy,
   context: ObserveContext & { readonly readAt: number },
 ): Promise<readonly ObservedRepository[]> {
-  const stored = await readStored(
+  const stored = readStored(
     repositories.map(({ arn }) => arn),
     context,
   );
-  return observeWith(stored, repositories, needsPolicy, context);
+  const [, observed] = await both(
+    () => stored,
+    () => observeWith(stored, repositories, needsPolicy, context),
+  );
+  return observed;
 }
 
 /**
@@ -56,19 +64,19 @@ export async function observe(
  * @param stored by ARN
  */
 export async function observeWith(
-  stored: ReadonlyMap<string, Stored>,
+  stored: StoredItems,
   repositories: readonly Repository[],
-  needsPolicy: (record: ClaimRecord | undefined) => boolean,
+  needsPolicy: NeedsPolicy,
   context: Pick<ObserveContext, 'ecr' | 'log' | 'deadline' | 'now'> & { readonly readAt: number },
 ): Promise<readonly ObservedRepository[]> {
   const observeAll = async (some: readonly Repository[]) => {
     const observed = await mapRepositories(some, (repository) =>
-      observeOne(repository, stored.get(repository.arn), needsPolicy, context),
+      observeOne(repository, stored, needsPolicy, context),
     );
     return observed.flat();
   };
   const observed = await observeAll(repositories);
-  const records = new Map([...stored].map(([arn, { record }]) => [arn, record]));
+  const records = new Map([...(await stored)].map(([arn, { record }]) => [arn, record]));
   const seen = new Map(observed.map(sightingOf).map((each) => [each.arn, each]));
   const early = readTooEarly(records, seen, context.readAt);
   if (early.length === 0) return observed;
@@ -105,6 +113,9 @@ export interface Stored {
   readonly record: ClaimRecord | undefined;
 }
 
+/** By ARN. */
+type StoredItems = ReadonlyMap<string, Stored> | Promise<ReadonlyMap<string, Stored>>;
+
 async function readStored(
   arns: readonly string[],
   { claims, log }: Pick<ObserveContext, 'claims' | 'log'>,
@@ -120,19 +131,21 @@ async function readStored(
 
 async function observeOne(
   repository: Repository,
-  stored: Stored | undefined,
-  needsPolicy: (record: ClaimRecord | undefined) => boolean,
+  items: StoredItems,
+  needsPolicy: NeedsPolicy,
   { ecr, log }: Pick<ObserveContext, 'ecr' | 'log'>,
 ): Promise<readonly ObservedRepository[]> {
-  // A repository that was deleted and created again is a different one.
-  const isOfThis = stored?.record?.createdAt === repository.createdAt && isInUse(stored.record);
-  const record = isOfThis ? stored.record : undefined;
-  const staleVersion = stored?.version ?? 0;
-  const isRead = needsPolicy(record);
+  const readPolicy = async (isRead: boolean) =>
+    isRead ? { text: await ecr.lifecyclePolicy(repository.name) } : undefined;
   try {
-    const policyText = isRead ? await ecr.lifecyclePolicy(repository.name) : undefined;
-    const settings = settingsOf(repository, policyText, isRead);
-    return [{ repository, settings, policyText, record, staleVersion }];
+    const early = await readPolicy(needsPolicy(undefined));
+    const stored = (await items).get(repository.arn);
+    // A repository that was deleted and created again is a different one.
+    const isOfThis = stored?.record?.createdAt === repository.createdAt && isInUse(stored.record);
+    const record = isOfThis ? stored.record : undefined;
+    const policy = early ?? (await readPolicy(needsPolicy(record)));
+    const settings = settingsOf(repository, policy);
+    return [{ repository, settings, policyText: policy?.text, record, staleVersion: stored?.version ?? 0 }];
   } catch (error) {
     if (!isRepositoryNotFound(error)) throw error;
     log({ level: 'WARN', message: 'deleted meanwhile', repository: repository.name });
@@ -147,10 +160,9 @@ function isInUse({ claims, retained, inFlight }: ClaimRecord): boolean {
 
 function settingsOf(
   { tagMutability, scanOnPush }: Repository,
-  policyText: string | undefined,
-  isRead: boolean,
+  policy: { readonly text: string | undefined } | undefined,
 ): RepositorySettings {
-  return { tagMutability, scanOnPush, lifecyclePolicy: isRead ? hashOfPolicy(policyText) : undefined };
+  return { tagMutability, scanOnPush, lifecyclePolicy: policy && hashOfPolicy(policy.text) };
 }
 
 /**
@@ -165,7 +177,7 @@ export async function observeRepository(
 ): Promise<ObservedRepository | undefined> {
   const repository = await context.ecr.repository(name);
   if (repository === undefined) return undefined;
-  const [observed] = await observeOne(repository, undefined, () => isPolicyRead, context);
+  const [observed] = await observeOne(repository, new Map(), () => isPolicyRead, context);
   return observed;
 }
 

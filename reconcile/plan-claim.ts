@@ -31,16 +31,22 @@ export function claimed(
     return foundAgain(ownership, own, settings, { requester, now });
   const { replacedProperties, holder, stack, request, properties } = requester;
   const ours = known.claims.find((each) => each.stack === stack);
+  const foundByStack =
+    ours === undefined ? settings : weakestFound(ours.foundByStack, known, stack, settings);
   const claim: Claim = {
-    ...{ holder, stack, request, properties, replacedProperties },
+    ...{ holder, stack, request, properties, replacedProperties, foundByStack },
     since: now,
     set: target,
     beforeLastChange: settings,
-    atTakeover: (isOnTop ? known.claims.at(-1) : undefined)?.atTakeover ?? settings,
-    foundByStack: ours === undefined ? settings : weakestFound(ours.foundByStack, known, stack, settings),
+    atTakeover: isOnTop ? foundOnTop(known.claims.at(-1) ?? own, settings) : settings,
     ...(own === undefined ? { isNew: true } : {}),
   };
-  return putClaim(known, claim);
+  return putClaim(withFound(known, stack, foundByStack), claim);
+}
+
+/** What a claim on top has found: the lifecycle policy only now, where it was not about one. */
+function foundOnTop({ set, atTakeover }: Claim, { lifecyclePolicy }: RepositorySettings): RepositorySettings {
+  return set.lifecyclePolicy === undefined ? { ...atTakeover, lifecyclePolicy } : atTakeover;
 }
 
 /** The claims after a holder has put back what another client had changed; the same object if that changes no claim. */
@@ -62,7 +68,15 @@ function foundAgain(
   }
   return isSameSettings(foundByStack, own.foundByStack)
     ? ownership
-    : replaceClaim(ownership, { ...own, foundByStack });
+    : withFound(ownership, own.stack, foundByStack);
+}
+
+/** What a stack has found all its claims know: whichever of them goes last leaves what the stack has hardened. */
+function withFound(ownership: Ownership, stack: string, foundByStack: RepositorySettings): Ownership {
+  const claims = ownership.claims.map((claim) =>
+    claim.stack === stack ? { ...claim, foundByStack } : claim,
+  );
+  return { ...ownership, claims };
 }
 
 /**

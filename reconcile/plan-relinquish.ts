@@ -1,26 +1,14 @@
 /** Plans the settings of repositories whose claims are removed: on Delete, or if an Update no longer selects them. */
 
-import { isRepositoryNotFound } from '../aws/faults.ts';
-import {
-  type Removal,
-  type RemovalMode,
-  removeClaim,
-  takeBackLastChange,
-} from '../core/claims/operations.ts';
+import { type Removal, type RemovalMode, removeClaim } from '../core/claims/operations.ts';
 import { type ClaimRecord, claimOf, type Ownership } from '../core/claims/record.ts';
+import { takeBackLastChange } from '../core/claims/take-back.ts';
 import {
   settings as allSettings,
   type RepositorySettings,
   type WritableSettingName,
 } from '../core/settings/repository-settings.ts';
-import {
-  checkPolicy,
-  type GuardContext,
-  type HarmSummary,
-  harmSummary,
-  isHarmful,
-  protectedDays,
-} from './guard.ts';
+import { type GuardContext, protectedDays, whyNotPutBack } from './guard.ts';
 import { nameIn } from './in-flight.ts';
 import type { Beginning } from './leases.ts';
 import { mapRepositories } from './map-repositories.ts';
@@ -153,7 +141,8 @@ async function writesOf(
   const text = meant.has('lifecyclePolicy')
     ? textOf(goal.lifecyclePolicy ?? '', [], record.policies)
     : undefined;
-  const kept = typeof text === 'string' ? await whyKept(name, text, relinquishing, context) : undefined;
+  const days = protectedDays(relinquishing, context);
+  const kept = typeof text === 'string' ? await whyNotPutBack(name, text, days, context) : undefined;
   const pick = <Value>(setting: WritableSettingName, value: Value) =>
     meant.has(setting) ? value : undefined;
   return {
@@ -172,23 +161,4 @@ async function writesOf(
       ...(kept === undefined ? [] : [{ code: 'policy-not-put-back', repository: name, ...kept } as const]),
     ],
   };
-}
-
-/** Why an earlier lifecycle policy is not restored: it would expire images in use, or that is unknown. */
-async function whyKept(
-  repository: string,
-  text: string,
-  relinquishing: Relinquishing,
-  context: GuardContext,
-): Promise<HarmSummary | undefined> {
-  const days = protectedDays(relinquishing, context);
-  if (days === 0) return undefined;
-  try {
-    const check = await checkPolicy(repository, text, days, context);
-    return isHarmful(check) ? harmSummary(check) : undefined;
-  } catch (error) {
-    if (isRepositoryNotFound(error)) return undefined;
-    // A Delete must not fail because of it.
-    return { imagesInUse: undefined };
-  }
 }

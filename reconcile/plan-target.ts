@@ -5,7 +5,7 @@ import { safeDefaults, unsafeSettings } from '../core/controls/index.ts';
 import { isAtLeastAsSafe, saferMutability } from '../core/settings/mutability-order.ts';
 import { noPolicy, type PolicyHash, type RepositorySettings } from '../core/settings/repository-settings.ts';
 import type { TagMutability } from '../core/settings/tag-mutability.ts';
-import type { DesiredSettings } from './desired.ts';
+import type { DesiredSettings, Requester } from './desired.ts';
 import { hashOfPolicy } from './hash.ts';
 import type { ObservedRepository } from './observe.ts';
 import type { PlanInput, PlanState } from './plan-state.ts';
@@ -26,11 +26,11 @@ export function targetOf(
   const { own, newest, rollback, isServed } = state;
   const { settings } = observed;
   if (isServed) return { settings, isPolicyWritten: false };
-  // Below another claim its own was not in effect before either: then nothing changes, unless a third one has taken
-  // over since.
   const isMovedBack = rollback?.movedFrom !== undefined;
-  if (isMovedBack && rollback !== newest) return { settings, isPolicyWritten: false };
   const back = isMovedBack ? inEffectAfterMove(state.ownership.claims, rollback) : rollback?.beforeLastChange;
+  // Below another claim its own was not in effect before either: then nothing changes, unless a third one has taken
+  // over since, but a lifecycle policy that is in effect through those above it.
+  if (isMovedBack && rollback !== newest) return movedBackBelow(input, observed, state, back);
   // The same properties mean the same settings.
   const isSame = own !== undefined && own === newest && own.properties === requester.properties;
   const known = isSame ? own.set : back;
@@ -42,9 +42,8 @@ export function targetOf(
           ? { ...desired, lifecyclePolicy: undefined }
           : desired,
         settings,
-        own ?? sameStackClaim(newest, input),
-        back?.lifecyclePolicy,
-        known?.lifecyclePolicy,
+        state,
+        { requester, back: back?.lifecyclePolicy, known: known?.lifecyclePolicy },
       );
   const target = { lifecyclePolicy: lifecycle.hash };
   const isPolicyWritten = lifecycle.isWritten;
@@ -64,8 +63,31 @@ export function targetOf(
   };
 }
 
-function sameStackClaim(newest: Claim | undefined, { requester }: PlanInput): Claim | undefined {
-  return newest?.stack === requester.stack ? newest : undefined;
+/** What a claim that others are above leaves in effect as it is, but for a lifecycle policy that they have let through. */
+function movedBackBelow(
+  { keptPolicies, requester }: PlanInput,
+  { settings, repository }: ObservedRepository,
+  state: PlanState,
+  back: RepositorySettings | undefined,
+): Target {
+  const set = state.rollback?.set.lifecyclePolicy;
+  const isPolicyWritten =
+    set !== undefined &&
+    set === settings.lifecyclePolicy &&
+    policyClaim(state, requester) === state.rollback &&
+    !keptPolicies.has(repository.name);
+  const { lifecyclePolicy } = (isPolicyWritten ? back : undefined) ?? settings;
+  return { settings: { ...settings, lifecyclePolicy }, isPolicyWritten };
+}
+
+/** The claim whose lifecycle policy stays this resource's: its own, or that in effect, if it is one of its stack. */
+function policyClaim(
+  { own, newest, ownership: { claims } }: PlanState,
+  { stack }: Requester,
+): Claim | undefined {
+  const above = own === undefined ? claims : claims.slice(claims.indexOf(own) + 1);
+  if (own !== undefined && above.every(({ set }) => set.lifecyclePolicy === undefined)) return own;
+  return newest?.stack === stack ? newest : undefined;
 }
 
 function mutabilityTarget(
@@ -98,16 +120,19 @@ function scanTarget(desired: boolean | undefined, policy: PlanInput['policy']): 
 function policyTarget(
   { lifecyclePolicy, isPolicyBuilt = false }: DesiredSettings,
   current: RepositorySettings,
-  own: Claim | undefined,
-  back: PolicyHash | undefined,
-  known: PolicyHash | undefined,
+  state: PlanState,
+  {
+    requester,
+    back,
+    known,
+  }: Pick<PlanInput, 'requester'> & Readonly<Record<'back' | 'known', PolicyHash | undefined>>,
 ): { readonly hash: PolicyHash | undefined; readonly isWritten: boolean } {
   if (lifecyclePolicy !== undefined) {
     const isKnown = isPolicyBuilt && known !== undefined && known !== noPolicy;
     return { hash: isKnown ? known : hashOfPolicy(lifecyclePolicy), isWritten: true };
   }
   // A policy that another client has put since is kept.
-  if (back !== undefined && current.lifecyclePolicy === own?.set.lifecyclePolicy)
+  if (back !== undefined && current.lifecyclePolicy === state.own?.set.lifecyclePolicy)
     return { hash: back, isWritten: true };
-  return { hash: own?.set.lifecyclePolicy, isWritten: false };
+  return { hash: policyClaim(state, requester)?.set.lifecyclePolicy, isWritten: false };
 }

@@ -59,14 +59,16 @@ export function planRepository(
     leave,
   );
   const wanted = targetOf(input, observed, state, desired);
-  const target = keep(
+  const { settings } = observed;
+  const asked = keep(
     wanted,
-    observed,
+    settings,
     leave.filter((setting) => setting !== 'lifecyclePolicy'),
   );
+  const target = asBefore(input, observed, state, asked);
   const { settings: losses, areKeepers } = refusedLosses(input, observed, state, target.settings);
   if (losses.length === 0 || state.isRollback || whenSaferOf(desired) === 'Keep')
-    return { plan: planOf(input, observed, state, desired, keep(target, observed, losses), losses) };
+    return { plan: planOf(input, observed, state, desired, keep(target, settings, losses), losses) };
   return {
     refusal: {
       code: 'weakens',
@@ -115,12 +117,20 @@ function withoutUnsafe(desired: DesiredSettings, policy: PlanInput['policy']): D
   };
 }
 
+/** The target of a rollback, as it was before the Update where it must not be as the properties say: they did not set it so. */
+function asBefore(input: PlanInput, observed: ObservedRepository, state: PlanState, target: Target): Target {
+  const { rollback } = state;
+  return rollback === undefined
+    ? target
+    : keep(
+        target,
+        rollback.beforeLastChange,
+        refusedLosses(input, observed, state, target.settings).settings,
+      );
+}
+
 /** The target with these settings as they are. */
-function keep(
-  target: Target,
-  { settings }: ObservedRepository,
-  names: readonly WritableSettingName[],
-): Target {
+function keep(target: Target, settings: RepositorySettings, names: readonly WritableSettingName[]): Target {
   let kept = target.settings;
   for (const { name, take } of allSettings) if (names.includes(name)) kept = take(kept, settings);
   return { ...target, settings: kept };

@@ -9,9 +9,8 @@ import { applyPlans } from './apply-plans.ts';
 import type { ReconcileContext, WatchedContext } from './context.ts';
 import type { ReconcileRequest } from './desired.ts';
 import { dryRun } from './dry-run.ts';
-import { readRecords } from './observe.ts';
 import type { Plan } from './plan.ts';
-import type { Reconciled } from './reconciled.ts';
+import { bothRounds, type Done, type Reconciled } from './reconciled.ts';
 import { type Reconciling, recogniseRollback } from './rollback.ts';
 import { isWriting } from './writes.ts';
 
@@ -46,24 +45,25 @@ async function applyUntilTrue(
   account: readonly AccountChange[],
   context: WatchedContext,
 ): Promise<Reconciled> {
+  let earlier: Done | undefined;
   for (let left = account; ; left = []) {
     const acquired = await acquireFor(request, context);
     if ('refusal' in acquired) return acquired;
     const applied = await applyPlans(request, acquired, left, context);
-    if ('refusal' in applied || (await areUnchanged(acquired.plans, context))) return applied;
+    if ('refusal' in applied) return applied;
+    const done = earlier === undefined ? applied : bothRounds(earlier, applied);
+    if (await areUnchanged(acquired.plans, context)) return done;
+    earlier = done;
   }
 }
 
 /** Whether the repositories that needed no lease are unchanged. */
 async function areUnchanged(plans: readonly Plan[], context: ReconcileContext): Promise<boolean> {
   const unleased = plans.filter((plan) => plan.ownership === undefined && !isWriting(plan));
-  const records = await readRecords(
-    unleased.map(({ observed }) => observed.repository.arn),
-    context,
-  );
+  const versions = await context.claims.versions(unleased.map(({ observed }) => observed.repository.arn));
   return unleased.every(({ observed }) => {
     const { repository, record } = observed;
-    const now = records.get(repository.arn);
-    return now === undefined || now.version === record?.version;
+    const now = versions.get(repository.arn);
+    return now === undefined || now === record?.version;
   });
 }

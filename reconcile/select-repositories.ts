@@ -6,7 +6,7 @@ import type { ReconcileContext } from './context.ts';
 import { readTags } from './observe.ts';
 import type { Refusal } from './outcome.ts';
 import { readLagMs } from './read-lag.ts';
-import { exactName, type Selection, selectsName, selectsTags, unmatchedPatterns } from './selection.ts';
+import { exactName, nameSelector, type Selection, selectsTags, unmatchedPatterns } from './selection.ts';
 
 /** The most repositories that one resource manages. */
 const maxRepositories = 5000;
@@ -48,8 +48,9 @@ export async function selectRepositories(
     const patterns = unmatched(all);
     if (patterns.length > 0)
       return {
+        // Beside a name there may be others, which are patterns like any.
         refusal:
-          name === undefined
+          name === undefined || all.some((each) => each.name === name)
             ? ({ code: 'no-match', patterns } as const)
             : ({ code: 'not-found', repository: name } as const),
       };
@@ -73,7 +74,8 @@ async function readByName(
   { ecr }: Pick<ReconcileContext, 'ecr'>,
 ): Promise<readonly Repository[]> {
   const name = exactName(selection);
-  if (name === undefined) {
+  const isAlone = selection.name === undefined || selection.names === undefined;
+  if (name === undefined || !isAlone) {
     const names = literalNames(selection);
     return names === undefined ? ecr.repositories() : ecr.repositoriesNamed(names);
   }
@@ -93,7 +95,8 @@ async function narrow(
   repositories: readonly Repository[],
   context: SelectContext & { readonly readAt: number },
 ): Promise<SelectedRepositories | { readonly refusal: Refusal }> {
-  const named = repositories.filter(({ name }) => selectsName(selection, name));
+  const isSelected = nameSelector(selection);
+  const named = repositories.filter(({ name }) => isSelected(name));
   context.progress.repositories = named.length;
   const hasTags = Object.keys(selection.tags).length > 0;
   const tooMany = (count: number) => ({

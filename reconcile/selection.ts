@@ -18,7 +18,7 @@ export interface Selection {
 /** The one repository that a selection names without a wildcard, or undefined where it may match more. */
 export function exactName({ name, names }: Selection): string | undefined {
   const only = name ?? (names?.length === 1 ? names[0] : undefined);
-  return only === undefined || only.includes('*') ? undefined : only;
+  return only === undefined || isWildcard(only) ? undefined : only;
 }
 
 /** Whether a selection names a repository without a wildcard: its author knows it. */
@@ -26,10 +26,29 @@ export function namesLiterally(selection: Selection | undefined, repository: str
   return selection?.name === repository || selection?.names?.includes(repository) === true;
 }
 
-/** Whether a repository's name is selected, its tags apart. */
-export function selectsName({ name, names, exclude }: Selection, repository: string): boolean {
-  const isMatch = (pattern: string) => matchesWildcard(pattern, repository);
-  return (name === undefined || isMatch(name)) && (names?.some(isMatch) ?? true) && !exclude.some(isMatch);
+/** Whether the name of a repository is selected, its tags apart. */
+export function nameSelector({
+  name,
+  names,
+  exclude,
+}: Pick<Selection, 'name' | 'names' | 'exclude'>): (repository: string) => boolean {
+  const isNamed = name === undefined ? always : matchesAny([name]);
+  const isListed = names === undefined ? always : matchesAny(names);
+  const isExcluded = matchesAny(exclude);
+  return (repository) => isNamed(repository) && isListed(repository) && !isExcluded(repository);
+}
+
+const always = () => true;
+
+/** Whether one of the patterns matches. Thousands of names are looked up: only wildcards are compared one by one. */
+function matchesAny(patterns: readonly string[]): (text: string) => boolean {
+  const literal = new Set(patterns);
+  const wildcards = patterns.filter(isWildcard);
+  return (text) => literal.has(text) || wildcards.some((pattern) => matchesWildcard(pattern, text));
+}
+
+function isWildcard(pattern: string): boolean {
+  return pattern.includes('*');
 }
 
 /** Whether a repository's tags match. */
@@ -46,7 +65,9 @@ export function unmatchedPatterns(
   { name, names }: Selection,
   existing: readonly string[],
 ): readonly string[] {
-  const isUnmatched = (pattern: string) => !existing.some((each) => matchesWildcard(pattern, each));
+  const all = new Set(existing);
+  const isUnmatched = (pattern: string) =>
+    isWildcard(pattern) ? !existing.some((each) => matchesWildcard(pattern, each)) : !all.has(pattern);
   return [
     ...(name !== undefined && isUnmatched(name) ? [`RepositoryName ${name}`] : []),
     ...(names ?? []).filter(isUnmatched).map((pattern) => `RepositoryNames ${pattern}`),

@@ -4,6 +4,7 @@ import { type Deadline, deadlineIn } from '../aws/deadline.ts';
 import type { Connection } from '../aws/ecr/connection.ts';
 import type { Ecr } from '../aws/ecr/ecr.ts';
 import type { ReconcileContext, WatchedContext } from './context.ts';
+import { leaseEnd } from './lease-records.ts';
 import { startLeases } from './leases.ts';
 import { Stopped, type StopWatch, watchForStop } from './stop.ts';
 import { startUndoLog, type Undone } from './undo-log.ts';
@@ -38,24 +39,17 @@ export interface SessionOptions
 
 export interface Session {
   readonly context: ReconcileContext;
-  /**
-   * Watches for a Delete of the same holder from now on.
-   *
-   * @throws Stopped if one has come already
-   */
-  watch(): Promise<WatchedContext>;
+  /** The same, for a request that a Delete of the same holder may stop. */
+  readonly watched: WatchedContext;
   /** Reverts all changes, and restores the claims. */
   undo(): Promise<Undone>;
   end(): void;
 }
 
-// The difference to allow between the clocks of two functions.
-const clockSkewMs = 1_000;
-
 export function startSession(options: SessionOptions): Session {
   const { ecr, claims, working, recording, holder, request, now, log } = options;
   const table = claims.until(working);
-  const until = now() + recording.leftMs() + clockSkewMs;
+  const until = leaseEnd(now(), recording.leftMs());
   const undoLog = startUndoLog();
   const leases = startLeases({ table, holder, request, until, now });
   const watch = startWatch(options);
@@ -78,7 +72,7 @@ export function startSession(options: SessionOptions): Session {
   };
   return {
     context,
-    watch: async () => ({ ...context, stopWatch: await watch.start() }),
+    watched: { ...context, watch: watch.start },
     undo() {
       watch.end();
       return undo(options, context);
@@ -94,8 +88,11 @@ async function undo(
 ): Promise<Undone> {
   // Half of the time for recording, so that what is read again can still be recorded.
   const rereading = deadlineIn(undoing.leftMs() + (recording.leftMs() - undoing.leftMs()) / 2);
+  const retaking = deadlineIn(undoing.leftMs() / 4);
+  const tables = { reading: claims.until(undoing), writing: claims.until(retaking) };
+  const notHeld = await leases.retake(tables).finally(retaking.dispose);
   const { isChanged, failures } = await undoLog
-    .undo(ecr.until(undoing), { rereading: { ecr: ecr.until(rereading), deadline: rereading } })
+    .undo(ecr.until(undoing), { notHeld, rereading: { ecr: ecr.until(rereading), deadline: rereading } })
     .finally(rereading.dispose);
   const left = new Set(failures.map(({ subject }) => subject));
   try {
@@ -111,15 +108,20 @@ async function undo(
 /** The watch for a Delete of the same holder, which may never start. */
 function startWatch({ claims, working, holder, isStillWanted }: SessionOptions) {
   let stopWatch: StopWatch | undefined;
+  let started: Promise<StopWatch> | undefined;
   const ended = new AbortController();
   const watching = deadlineIn(working.leftMs(), ended.signal);
+  const start = async () => {
+    stopWatch = await watchForStop(claims.until(watching), holder);
+    // A Delete that came before the watch began would not be noticed. An earlier resource may have had the same holder.
+    if (stopWatch.wasAsked && isStillWanted !== undefined && !(await isStillWanted())) throw new Stopped();
+    return stopWatch;
+  };
   return {
     throwIfStopped: () => stopWatch?.throwIfStopped(),
-    async start(): Promise<StopWatch> {
-      stopWatch = await watchForStop(claims.until(watching), holder);
-      // A Delete that came before the watch began would not be noticed. An earlier resource may have had the same holder.
-      if (stopWatch.wasAsked && isStillWanted !== undefined && !(await isStillWanted())) throw new Stopped();
-      return stopWatch;
+    start() {
+      started ??= start();
+      return started;
     },
     end() {
       stopWatch?.end();

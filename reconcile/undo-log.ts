@@ -4,6 +4,7 @@ import type { Ecr } from '../aws/ecr/ecr.ts';
 import { isRejected, isRepositoryNotFound } from '../aws/faults.ts';
 import { mapRepositories } from './map-repositories.ts';
 import { readLagMs } from './read-lag.ts';
+import type { NotHeld } from './retake-leases.ts';
 
 /** One change that was made, or may have been made without a response. */
 interface Change {
@@ -33,8 +34,15 @@ export interface UndoLog {
    *
    * @param only this subject; all of them when left out
    * @param rereading for what failed, whose outcome may be unknown: a setting that reads as before is no failure
+   * @param notHeld subjects that are left as they are, each a failure if there is an error
    */
-  undo(ecr: Ecr, options?: { readonly only?: string; readonly rereading?: Rereading }): Promise<Undone>;
+  undo(ecr: Ecr, options?: UndoOptions): Promise<Undone>;
+}
+
+interface UndoOptions {
+  readonly only?: string;
+  readonly rereading?: Rereading;
+  readonly notHeld?: NotHeld;
 }
 
 /** The result. */
@@ -65,14 +73,16 @@ export function startUndoLog(): UndoLog {
         throw error;
       }
     },
-    async undo(ecr, { only, rereading } = {}) {
+    async undo(ecr, { only, rereading, notHeld = new Map() } = {}) {
       const subjects = [...changes].filter(
         ([subject, made]) => made.length > 0 && (only === undefined || only === subject),
       );
       for (const [subject] of subjects) changes.delete(subject);
-      const failures = await mapRepositories(subjects, ([subject, made]) =>
-        undoInTurn(subject, made.toReversed(), ecr, rereading),
-      );
+      const failures = await mapRepositories(subjects, async ([subject, made]) => {
+        if (!notHeld.has(subject)) return undoInTurn(subject, made.toReversed(), ecr, rereading);
+        const error = notHeld.get(subject);
+        return error === undefined ? undefined : { subject, settings: settingsOf(made), error };
+      });
       return {
         isChanged: subjects.length > 0,
         failures: failures.filter((failure) => failure !== undefined),
@@ -94,10 +104,14 @@ async function undoInTurn(
       // A deleted repository needs no undo.
       if (isRepositoryNotFound(error)) return undefined;
       const left = await stillChanged(latestFirst.slice(index), rereading);
-      const settings = [...new Set(left.map(({ setting }) => setting))].toReversed();
+      const settings = settingsOf(left).toReversed();
       return settings.length === 0 ? undefined : { subject, settings, error };
     }
   return undefined;
+}
+
+function settingsOf(changes: readonly Change[]): readonly string[] {
+  return [...new Set(changes.map(({ setting }) => setting))];
 }
 
 /**

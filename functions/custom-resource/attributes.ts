@@ -8,6 +8,8 @@ import { changeCounts, planWords, refusedPolicyCount, refusedPolicyWords } from 
 
 type Attributes = Readonly<Record<string, string>>;
 
+const nothing = 'nothing';
+
 /**
  * The attributes after a change: counts, and for a single repository its own.
  *
@@ -20,6 +22,9 @@ export function settingsData(plans: readonly Plan[], scanning: Scanning, isSingl
     ...counts(plans.length, changed),
   };
 }
+
+/** The attributes of a request that selected nothing, because its properties are refused. */
+export const noData: Attributes = counts(0, 0);
 
 /**
  * The attributes of a dry run: the current settings, and in WouldChange the changes that would be made.
@@ -49,12 +54,19 @@ export function dryRunData(
       ? ofRepository(plans, scanning, ({ observed }) => observed.settings.tagMutability.mutability)
       : {}),
     ...counts(plans.length, 0),
-    WouldChange: truncateText([...settings, ...changes], maxCharacters) || 'nothing',
+    WouldChange: truncateText([...settings, ...changes], maxCharacters) || nothing,
   };
 }
 
+/**
+ * What every response has: CloudFormation fails where a template names an attribute that is missing, such as WouldChange in an
+ * output that stays after the dry run.
+ */
 function counts(matched: number, changed: number): Attributes {
-  return { Matched: `${matched}`, Changed: `${changed}`, Unchanged: `${matched - changed}` };
+  return {
+    ...{ Matched: `${matched}`, Changed: `${changed}`, Unchanged: `${matched - changed}` },
+    WouldChange: nothing,
+  };
 }
 
 function ofRepository(

@@ -68,8 +68,11 @@ function truncateNotes(notes: readonly string[], fits: (text: string) => boolean
     const rest = notes.length - count;
     return [...notes.slice(0, count), ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ').toWellFormed();
   };
-  for (let count = notes.length; count > 0; count -= 1) if (fits(text(count))) return text(count);
-  return '';
+  if (fits(text(notes.length))) return text(notes.length);
+  // From the first one on: there may be a note about each of 5,000 repositories, and few fit.
+  let longest = '';
+  for (let count = 1; count < notes.length && fits(text(count)); count += 1) longest = text(count);
+  return longest;
 }
 
 /** The longest beginning of a text that fits, cut between whole characters. */

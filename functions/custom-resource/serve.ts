@@ -12,7 +12,7 @@ import { explain } from '../../wording/failures.ts';
 import { sentence } from '../../wording/lists.ts';
 import { noteClause } from '../../wording/notes.ts';
 import { refusalEntry, refusalSentence, refusedRepositories } from '../../wording/refusals.ts';
-import { dryRunData, settingsData } from './attributes.ts';
+import { dryRunData, noData, settingsData } from './attributes.ts';
 import { failureEntry } from './failure-entry.ts';
 import { failedRequestOf, physicalIdOf, requestHash } from './identity.ts';
 import { logDryRun } from './log-dry-run.ts';
@@ -70,7 +70,7 @@ async function put(
     return fail('properties refused', `${request.logicalResourceId}: ${sentence(parsed.problems)}`);
   }
   const { desired } = parsed;
-  const context = await session.watch();
+  const context = session.watched;
   const done = await reconcile({ desired, requester, replaced: replacedBy(request, context) }, context);
   // A dry run costs nothing, so it must not list the registry to the author of a stack.
   const isNamed = (repository: string) => !desired.dryRun || namesLiterally(desired.selection, repository);
@@ -78,13 +78,17 @@ async function put(
     const { refusal } = done;
     return fail(refusalEntry(refusal), refusalSentence(refusal, isNamed), refusedRepositories(refusal));
   }
-  const { plans, account, scanning, notes } = done;
-  if (desired.dryRun) logDryRun(plans, notes, log);
+  const { plans, account, scanning, notes, takenBack = [] } = done;
+  if (desired.dryRun) logDryRun(plans, [...takenBack, ...notes], log);
   const single = isSingle(desired);
   const data = desired.dryRun
     ? dryRunData(plans, account, scanning, single, isNamed)
     : settingsData(plans, scanning, single);
-  const shown = notes.filter((note) => !('repository' in note) || isNamed(note.repository));
+  // What is taken back the stack's own resource had changed, so that its author knows those repositories.
+  const shown = [
+    ...takenBack,
+    ...notes.filter((note) => !('repository' in note) || isNamed(note.repository)),
+  ];
   return { status: 'SUCCESS', physicalResourceId, data, notes: shown.map(noteClause) };
 }
 
@@ -100,7 +104,7 @@ export async function keepInRollback(
   if (request.requestType !== 'Update') return undefined;
   const { physicalResourceId } = request;
   const kept = await rollBackToRefused(requesterOf(request, context, isRollback), context);
-  return kept && { status: 'SUCCESS', physicalResourceId, data: {}, notes: kept.map(noteClause) };
+  return kept && { status: 'SUCCESS', physicalResourceId, data: noData, notes: kept.map(noteClause) };
 }
 
 function requesterOf(request: PutRequest, context: Organisation, isRollback: boolean | undefined): Requester {

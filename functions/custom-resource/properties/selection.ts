@@ -17,6 +17,9 @@ const repositoryName =
   /^(?=.{2,256}$)[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
 const repositoryPattern = /^[a-z0-9._/*-]{1,256}$/;
 
+// Each is compared with every repository of the registry, which has to end in time.
+const maxPatterns = 1_000;
+
 /** Reads the properties that select; undefined when none does. */
 export function readSelection(properties: JsonObject, add: AddIssue): Selection | undefined {
   const given = member(properties, 'RepositoryName');
@@ -46,6 +49,8 @@ function readNames(property: string, value: Json | undefined, add: AddIssue): re
   texts.forEach((text, index) => {
     if (!isNameOrPattern(text)) add({ code: 'not-a-repository-name', path: [property, index] });
   });
+  const count = texts.filter((text) => text.includes('*')).length;
+  if (count > maxPatterns) add({ code: 'too-many-patterns', path: [property], expected: maxPatterns, count });
   return texts;
 }
 
@@ -60,9 +65,12 @@ function readTags(value: Json | undefined, add: AddIssue): Readonly<Record<strin
     add({ code: 'not-a-map-of-values', path: [property], expected: 'key', actual: value });
     return {};
   }
-  // Without the key, which may be a secret in the wrong place.
-  for (const text of Object.values(value))
-    if (typeof text !== 'string' && typeof text !== 'number' && typeof text !== 'boolean')
-      add({ code: 'tag-value-not-text', path: [property], actual: text });
-  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]));
+  const tags = Object.entries(value).flatMap(([key, text]) => {
+    if (typeof text === 'string' || typeof text === 'number' || typeof text === 'boolean')
+      return [[key, String(text)] as const];
+    // Without the key, which may be a secret in the wrong place.
+    add({ code: 'tag-value-not-text', path: [property], actual: text });
+    return [];
+  });
+  return Object.fromEntries(tags);
 }
