@@ -46,9 +46,23 @@ export type Alert =
       readonly counts: Counts;
       readonly suppressed: readonly Suppressed[];
     })
-  | (Common & { readonly kind: 'failed'; readonly status: string; readonly reason: string | undefined })
+  | (Common & {
+      readonly kind: 'failed';
+      readonly status: string;
+      readonly reason: string | undefined;
+      /** Whether the image was certainly deleted since. */
+      readonly isImageGone?: boolean;
+    })
   /** The image was deleted, or its result is not available: only the event's own counts are known. */
-  | (Common & { readonly kind: 'gone'; readonly threshold: Threshold; readonly counts: Partial<Counts> });
+  | (Common & {
+      readonly kind: 'gone';
+      readonly threshold: Threshold;
+      readonly counts: Partial<Counts>;
+      readonly missing: Missing;
+    });
+
+/** What is not there; `either` where the image could not be looked up. */
+export type Missing = 'image' | 'result' | 'either';
 
 /** That findings are missing, because fewer were read than the event counts, or because reading failed. */
 export interface Unread {
@@ -82,6 +96,8 @@ export interface ScanReport extends Common {
         readonly with: 'previous image';
         readonly previous: PreviousImage;
         readonly findings: readonly Vulnerability[];
+        /** Those of its findings that Amazon Inspector suppresses. */
+        readonly suppressedByInspector: readonly Vulnerability[];
       }
     | { readonly with: 'first scan'; readonly added: readonly Vulnerability[] }
     | undefined;
@@ -119,19 +135,46 @@ export function alertOf(
   const suppressed = worstFirst([...byUser, ...byInspector], ({ finding }) => finding);
   const findings = worstFirst(reported, (finding) => finding);
   const unread = unreadOf(scanned, threshold);
-  const isNotified = (list: readonly Vulnerability[]): boolean => {
-    const news = newVulnerabilitiesOf(list, compared);
+  const isNotified = (list: readonly Vulnerability[], news: NewVulnerabilities | undefined): boolean => {
     const isOnlyNews = notifyOn === 'NewFindings' || compared?.with === 'first scan';
     return hasAtLeast(isOnlyNews ? (news?.findings ?? list) : list, threshold);
   };
-  if (unread !== undefined || isNotified(findings)) {
-    const news = newVulnerabilitiesOf(findings, compared);
+  const news = newVulnerabilitiesOf(findings, withoutEnded(compared, suppressions, now));
+  if (unread !== undefined || isNotified(findings, news)) {
     const counts = countOf(findings);
     return { kind: 'findings', ...common, threshold, counts, findings, suppressed, news, unread };
   }
   const quiet = suppressed.map(({ finding }) => finding);
-  if (hasAtLeast(findings, threshold) || !isNotified(quiet)) return undefined;
+  const isNewlyQuiet = isNotified(quiet, newVulnerabilitiesOf(quiet, withSuppressed(compared)));
+  if (hasAtLeast(findings, threshold) || !isNewlyQuiet) return undefined;
   return { kind: 'suppressed', ...common, threshold, counts: countOf(quiet), suppressed };
+}
+
+/**
+ * Without the findings of the previous image whose suppression has ended since its push: they are new to subscribers, who
+ * would otherwise never hear of them.
+ */
+function withoutEnded(
+  compared: ScanReport['compared'],
+  suppressions: readonly Suppression[],
+  now: number,
+): ScanReport['compared'] {
+  if (compared?.with !== 'previous image') return compared;
+  const { pushedAt } = compared.previous;
+  const { suppressed: before } = splitSuppressed(compared.findings, suppressions, Date.parse(pushedAt));
+  const { reported } = splitSuppressed(
+    before.map(({ finding }) => finding),
+    suppressions,
+    now,
+  );
+  const ended = new Set(reported);
+  return { ...compared, findings: compared.findings.filter((each) => !ended.has(each)) };
+}
+
+/** A finding that Inspector suppresses in both images is not new. */
+function withSuppressed(compared: ScanReport['compared']): ScanReport['compared'] {
+  if (compared?.with !== 'previous image') return compared;
+  return { ...compared, findings: [...compared.findings, ...compared.suppressedByInspector] };
 }
 
 function hasAtLeast(findings: readonly Vulnerability[], threshold: Threshold): boolean {
@@ -177,26 +220,4 @@ export function suppressionKeyOf(alert: Alert): string | undefined {
   const { account, region, repository, digest } = alert.image;
   const suppressed = alert.suppressed.map(({ finding, by }) => [identityOf(finding), by]);
   return JSON.stringify([account, region, repository, digest, suppressed]);
-}
-
-/** The host of an image's registry. */
-export function registryOf({ account, region }: Image): string {
-  const suffix = partitionOf(region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return `${account}.dkr.ecr.${region}.${suffix}`;
-}
-
-/** The page of an image in the console of its partition. */
-export function consoleOf({ account, region, repository, digest }: Image): string {
-  const hosts: Readonly<Record<string, string>> = {
-    'aws-cn': 'console.amazonaws.cn',
-    'aws-us-gov': 'console.amazonaws-us-gov.com',
-  };
-  const host = hosts[partitionOf(region)] ?? `${region}.console.aws.amazon.com`;
-  return `https://${host}/ecr/repositories/private/${account}/${repository}/_/image/${digest}/details?region=${region}`;
-}
-
-/** The partition of a region, as ARNs have it. */
-export function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }

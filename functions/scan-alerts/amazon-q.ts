@@ -1,7 +1,19 @@
+import { descriptionOf } from '../../aws/sns/forms.ts';
+import { adviceOf } from './advice.ts';
 import type { Alert } from './alert.ts';
-import { adviceOf, countsInWords, eventCountsInWords, lineOf, suppressedLine } from './wording.ts';
+import { clip } from './vulnerability.ts';
+import {
+  countsInWords,
+  countsOnce,
+  eventCountsInWords,
+  goneInWords,
+  lineOf,
+  suppressedLine,
+} from './wording.ts';
 
 const maxFindings = 10;
+// It names packages, whose names come from images and can be long.
+const maxStep = 500;
 
 /**
  * The form that Amazon Q Developer in chat applications displays: a custom notification, version 1.0
@@ -9,7 +21,12 @@ const maxFindings = 10;
  */
 export function chatOf(alert: Alert, subject: string): object {
   const { image, console } = alert;
-  const lines = [`\`${image.digest}\``, ...commitLine(alert), ...linesOf(alert)];
+  const lines = [
+    `\`${image.digest}\``,
+    ...commitLine(alert),
+    ...linesOf(alert),
+    ...problemLines(alert.problems),
+  ];
   return {
     version: '1.0',
     source: 'custom',
@@ -17,8 +34,8 @@ export function chatOf(alert: Alert, subject: string): object {
     content: {
       textType: 'client-markdown',
       title: escaped(subject),
-      description: lines.join('\n'),
-      nextSteps: [plain(adviceOf(alert)), `<${console}|Open it in the console>`],
+      description: descriptionOf(lines),
+      nextSteps: [plain(clip(adviceOf(alert), maxStep)), `<${console}|Open it in the console>`],
     },
     metadata: {
       threadId: `ecr-hardening ${image.repository}`.slice(0, 250),
@@ -27,6 +44,19 @@ export function chatOf(alert: Alert, subject: string): object {
       relatedResources: [`${image.repository}@${image.digest}`],
     },
   };
+}
+
+const maxProblems = 5;
+
+/** Settings that have no effect, and what could not be read; also of those who are notified in a chat alone. */
+export function problemLines(problems: readonly string[]): readonly string[] {
+  if (problems.length === 0) return [];
+  const rest = problems.length - maxProblems;
+  return [
+    'Configuration problems',
+    ...problems.slice(0, maxProblems).map(plain),
+    ...(rest > 0 ? [`and ${rest} more`] : []),
+  ];
 }
 
 function commitLine({ commit }: Alert): string[] {
@@ -46,20 +76,20 @@ function linesOf(alert: Alert): string[] {
       const { unread } = alert;
       return [
         ...(unread === undefined
-          ? [countsInWords(alert.counts)]
+          ? [countsInWords(countsOnce(alert))]
           : [...eventCountsInWords(alert), plain(`Only ${unread.read} could be read: ${unread.reason}`)]),
         ...shown.map((finding) => plain(lineOf(finding))),
       ];
     }
     case 'suppressed':
       return [
-        countsInWords(alert.counts),
+        countsInWords(countsOnce(alert)),
         ...alert.suppressed.slice(0, maxFindings).map((each) => plain(suppressedLine(each))),
       ];
     case 'failed':
       return [plain(alert.reason ?? alert.status), ...eventCountsInWords(alert)];
     case 'gone':
-      return [countsInWords(alert.counts)];
+      return [`Findings: ${goneInWords(alert)}`];
     default:
       return alert satisfies never;
   }

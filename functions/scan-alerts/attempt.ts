@@ -1,5 +1,5 @@
 /** A read that may fail without losing the alert. */
-import { OutOfTime } from '../../aws/deadline.ts';
+import { type Deadline, deadlineIn, OutOfTime } from '../../aws/deadline.ts';
 import { failureOf } from './scan-result.ts';
 
 /** What was read, or the error. */
@@ -14,6 +14,24 @@ export async function attempt<Value>(read: () => Promise<Value>): Promise<Attemp
   } catch (error) {
     if (error instanceof OutOfTime) throw error;
     return { error };
+  }
+}
+
+/**
+ * A read that takes many calls, such as of every image of a large repository, and that the alert can do without: half of the
+ * time left ends it, so that each attempt of Lambda's does not run out of time.
+ */
+export async function attemptInHalf<Value>(
+  read: (deadline: Deadline) => Promise<Value>,
+  deadline: Deadline,
+): Promise<Attempt<Value>> {
+  const half = deadlineIn(deadline.leftMs() / 2, deadline.signal);
+  try {
+    return { value: await read(half) };
+  } catch (error) {
+    return { error };
+  } finally {
+    half.dispose();
   }
 }
 

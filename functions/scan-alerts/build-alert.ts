@@ -2,21 +2,25 @@
 import { type Deadline, readUntil } from '../../aws/deadline.ts';
 import type { ImageSummary } from '../../aws/ecr/images.ts';
 import { unlessNotFound } from '../../aws/faults.ts';
-import { type Alert, alertOf, consoleOf, partitionOf, type ScanReport } from './alert.ts';
-import { type Attempt, attempt, problemOf } from './attempt.ts';
+import { partitionOf } from '../../aws/regions.ts';
+import { type Alert, alertOf, type Missing, type ScanReport } from './alert.ts';
+import { type Attempt, attempt, attemptInHalf, problemOf } from './attempt.ts';
 import { commitOf } from './commit.ts';
+import { consoleOf } from './console.ts';
 import type { Image, ScanEvent } from './event.ts';
 import { previousImageOf } from './previous-image.ts';
-import { type EcrReads, failureOf, isResult, readScan, type ScanResult } from './scan-result.ts';
+import { type EcrReads, failureOf, isFailure, isResult, readScan, type ScanResult } from './scan-result.ts';
 import type { Settings } from './settings.ts';
 import { countInEvent, countOf, isShortOf } from './severity.ts';
-import { type Suppression, suppressionsInTags } from './suppression.ts';
-import { identityOf } from './vulnerability.ts';
+import { type Suppression, splitSuppressed, suppressionsInTags } from './suppression.ts';
+import { identityOf, oncePerFinding } from './vulnerability.ts';
 
 /** What reading depends on. */
 interface Reading {
   readonly ecr: EcrReads;
   readonly deadline: Deadline;
+  /** The same operations until an earlier deadline. */
+  until(deadline: Deadline): EcrReads;
 }
 
 /** An alert, and what must fail the invocation once it is published. */
@@ -65,11 +69,12 @@ export async function buildAlert(event: ScanEvent, settings: Settings, reading: 
   return { alert, failure: 'error' in pushed ? pushed.error : undefined };
 }
 
-type About = Omit<Extract<Alert, { readonly kind: 'failed' }>, 'kind' | 'status' | 'reason'>;
+type About = Omit<Extract<Alert, { readonly kind: 'failed' }>, 'kind' | 'status' | 'reason' | 'isImageGone'>;
 
-/** True if there certainly is no image. */
-function isGone(pushed: Attempt<ImageSummary | undefined>): boolean {
-  return !('error' in pushed) && pushed.value === undefined;
+/** What is missing where there is no result. */
+function missingIn(pushed: Attempt<ImageSummary | undefined>): Missing {
+  if ('error' in pushed) return 'either';
+  return pushed.value === undefined ? 'image' : 'result';
 }
 
 /** The tags of the repository; none where it was deleted. */
@@ -77,7 +82,7 @@ async function repositoryTags(
   { account, region, repository }: Image,
   ecr: EcrReads,
 ): Promise<ReadonlyMap<string, string>> {
-  const arn = `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${repository}`;
+  const arn = `arn:${partitionOf(region).name}:ecr:${region}:${account}:repository/${repository}`;
   return (await unlessNotFound(['repository'], () => ecr.tags(arn))) ?? new Map();
 }
 
@@ -88,10 +93,13 @@ async function failedScan(
   { ecr }: Reading,
 ): Promise<Alert> {
   const { repository, digest } = about.image;
-  const read = isGone(pushed) ? { value: undefined } : await attempt(() => readScan(repository, digest, ecr));
-  const status = read.value === undefined || isResult(read.value.status) ? eventStatus : read.value.status;
+  const isImageGone = missingIn(pushed) === 'image';
+  const read = isImageGone ? { value: undefined } : await attempt(() => readScan(repository, digest, ecr));
+  // A scan since, which has a result or goes on, says nothing of why this one failed.
+  const failed = read.value !== undefined && isFailure(read.value.status) ? read.value : undefined;
+  const { status, reason } = failed ?? { status: eventStatus, reason: undefined };
   const problems = [...about.problems, ...problemOf('the reason', read)];
-  return { kind: 'failed', ...about, problems, status, reason: read.value?.reason };
+  return { kind: 'failed', ...about, problems, status, reason, isImageGone };
 }
 
 /** What is known of an event before its result is read. */
@@ -104,16 +112,20 @@ interface Finished {
 }
 
 async function finishedScan(
-  { event, pushed, about, suppressions, now }: Finished,
+  finished: Finished,
   { threshold, notifyOn }: Settings,
   reading: Reading,
 ): Promise<Alert | undefined> {
-  const read = isGone(pushed)
-    ? { value: undefined }
-    : await attempt(() => settledScan(about, threshold, reading));
-  if (!('error' in read) && read.value === undefined) return goneImage(event, about, threshold);
+  const { event, pushed, about, suppressions, now } = finished;
+  const missing = missingIn(pushed);
+  const read =
+    missing === 'image' ? { value: undefined } : await attempt(() => settledScan(about, threshold, reading));
+  if (!('error' in read) && read.value === undefined) return goneImage(finished, threshold, missing);
   const found = read.value ?? unreadable;
-  const compared = await attempt(() => comparedOf(event, pushed, found, reading.ecr));
+  const compared = await attemptInHalf(
+    (half) => comparedOf(event, pushed, found, reading.until(half)),
+    reading.deadline,
+  );
   return alertOf(
     {
       ...about,
@@ -185,9 +197,19 @@ async function comparedOf(
   return previousImageOf(event.image.repository, pushed.value, ecr);
 }
 
-/** Of an image that was deleted meanwhile only the event's own counts are known. */
-function goneImage(event: ScanEvent, about: About, threshold: Settings['threshold']): Alert | undefined {
-  const counts = event.kind === 'scan' ? event.counts : countOf(event.findings);
+/**
+ * Of an image that was deleted meanwhile, or whose result was, only the event's own counts are known; of a later finding's
+ * event also which one it is, and so whether it is suppressed.
+ */
+function goneImage(
+  { event, about, suppressions, now }: Finished,
+  threshold: Settings['threshold'],
+  missing: Missing,
+): Alert | undefined {
+  const counts =
+    event.kind === 'scan'
+      ? event.counts
+      : countOf(oncePerFinding(splitSuppressed(event.findings, suppressions, now).reported, about.scanner));
   const isNotified = counts === undefined || countInEvent(counts, threshold) > 0;
-  return isNotified ? { kind: 'gone', ...about, threshold, counts: counts ?? {} } : undefined;
+  return isNotified ? { kind: 'gone', ...about, threshold, counts: counts ?? {}, missing } : undefined;
 }

@@ -3,10 +3,14 @@ import { isList, isObject, type Json, type JsonObject, member } from '../../core
 import { type Severity, severityOf } from './severity.ts';
 import { clip, type Vulnerability } from './vulnerability.ts';
 
-/** One image in a private registry. */
-export interface Image {
+/** A private registry. */
+export interface Registry {
   readonly account: string;
   readonly region: string;
+}
+
+/** One image in a private registry, which need not be that of the event's account. */
+export interface Image extends Registry {
   readonly repository: string;
   readonly digest: string;
   readonly tags: readonly string[];
@@ -69,10 +73,10 @@ function parseScan(event: JsonObject, detail: JsonObject, scanner: 'BASIC' | 'EN
     status: status === 'INITIAL_SCAN_COMPLETE' ? 'COMPLETE' : status,
     counts: isObject(counts) ? countsOf(counts) : undefined,
     image: {
-      account: textOf(event, 'account'),
-      region: textOf(event, 'region'),
-      // Inspector sends an ARN here.
-      repository: nameOf(textOf(detail, 'repository-name')),
+      ...repositoryIn(textOf(detail, 'repository-name'), {
+        account: textOf(event, 'account'),
+        region: textOf(event, 'region'),
+      }),
       digest: textOf(detail, 'image-digest'),
       tags: textsOf(member(detail, 'image-tags')),
     },
@@ -107,9 +111,11 @@ function parseFinding(event: JsonObject, detail: JsonObject): ScanEvent {
     kind: 'finding',
     id: textOf(event, 'id'),
     image: {
-      account: textOf(event, 'account'),
-      region: textOf(event, 'region'),
-      repository: nameOf(textOf(image, 'repositoryName')),
+      ...repositoryIn(textOf(image, 'repositoryName'), {
+        account:
+          text(member(image, 'registry')) ?? text(member(detail, 'awsAccountId')) ?? textOf(event, 'account'),
+        region: text(at(resource, 'region')) ?? textOf(event, 'region'),
+      }),
       digest: textOf(image, 'imageHash'),
       tags: textsOf(member(image, 'imageTags')),
     },
@@ -174,8 +180,12 @@ function textsOf(value: Json | undefined): readonly string[] {
   return isList(value) ? value.filter((each) => typeof each === 'string') : [];
 }
 
-function nameOf(repository: string): string {
-  return repository.replace(/^arn:[^:]*:ecr:[^:]*:[^:]*:repository\//, '');
+/** By its ARN, which Inspector sends in a scan's event, or by its name. */
+function repositoryIn(name: string, registry: Registry): Registry & { readonly repository: string } {
+  const [, region, account, repository] = /^arn:[^:]*:ecr:([^:]+):([^:]+):repository\/(.+)$/.exec(name) ?? [];
+  return region === undefined || account === undefined || repository === undefined
+    ? { ...registry, repository: name }
+    : { account, region, repository };
 }
 
 /** Milliseconds since 1970; Inspector writes dates such as "Dec 3, 2021, 6:02:30 PM", in UTC, or in ISO's form. */

@@ -2,13 +2,15 @@
 import { bodyOf, type HttpsForm } from '../../aws/sns/forms.ts';
 import type { Message } from '../../aws/sns/publish.ts';
 import { visibleIn } from '../../core/visible.ts';
+import { adviceOf } from './advice.ts';
 import type { Alert } from './alert.ts';
 import { chatOf } from './amazon-q.ts';
 import { largest, maxBytes } from './fit.ts';
 import { subjectOf } from './subject.ts';
 import type { Suppressed } from './suppression.ts';
-import { textOf } from './text.ts';
-import { adviceOf, worstSeverityOf } from './wording.ts';
+import { maxProblems, textOf } from './text.ts';
+import { clip } from './vulnerability.ts';
+import { worstSeverityOf } from './wording.ts';
 
 // A longer list is not readable.
 const maxInText = 30;
@@ -18,7 +20,8 @@ const maxTags = 100;
 /** The message, at most 256 KB: where it would be longer, findings are left out at the end, and counted. */
 export function messageOf(given: Alert, httpsForm: HttpsForm): Message {
   // Package names and reasons come from images and tags, and cannot be trusted.
-  const alert = visibleIn(given);
+  const shown = visibleIn(given);
+  const alert = { ...shown, problems: shown.problems.map((problem) => clip(problem)) };
   const subject = subjectOf(alert);
   const chat = JSON.stringify(chatOf(alert, subject));
   const write = (max: number): string => {
@@ -48,7 +51,8 @@ function machineOf(alert: Alert, subject: string, max: number): object {
     scanner,
     console,
     advice: adviceOf(alert),
-    problems,
+    problems: problems.slice(0, maxProblems),
+    omittedProblems: Math.max(0, problems.length - maxProblems),
     eventCounts: alert.eventCounts,
   };
   switch (alert.kind) {

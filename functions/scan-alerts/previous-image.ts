@@ -1,7 +1,7 @@
 /** The image that was pushed before another one, with which it can be compared. */
 import type { ImageSummary } from '../../aws/ecr/images.ts';
 import type { ScanReport } from './alert.ts';
-import { type EcrReads, isResult, readScan } from './scan-result.ts';
+import { type EcrReads, isResult, PartlyRead, readScan } from './scan-result.ts';
 
 // One push of several architectures creates several images, which are no previous ones of each other.
 const onePushMs = 5 * 60 * 1000;
@@ -13,6 +13,8 @@ const maxCandidates = 5;
  *
  * A tagged image is compared with tagged ones. An untagged one is most likely an architecture of an index: it is
  * compared with untagged ones of an earlier push.
+ *
+ * @throws PartlyRead where not all of its findings can be read
  */
 export async function previousImageOf(
   repository: string,
@@ -29,8 +31,11 @@ export async function previousImageOf(
   for (const { digest, tags, pushedAt } of candidates) {
     const result = await readScan(repository, digest, ecr);
     if (result === undefined || !isResult(result.status)) continue;
+    // Compared with a part of them, the rest would look new.
+    if (result.failure !== undefined) throw new PartlyRead(result.failure);
     const previous = { digest, tags, pushedAt: new Date(pushedAt).toISOString().slice(0, 10) };
-    return { with: 'previous image', previous, findings: result.findings };
+    const { findings, suppressed: suppressedByInspector } = result;
+    return { with: 'previous image', previous, findings, suppressedByInspector };
   }
   return undefined;
 }

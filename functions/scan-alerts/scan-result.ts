@@ -1,6 +1,7 @@
 /** What the alerts read of ECR, and a scan's result in words of their own. */
 
 import { AwsCallError, rootError } from '../../aws/call-error.ts';
+import { OutOfTime } from '../../aws/deadline.ts';
 import type { ImageReads } from '../../aws/ecr/images.ts';
 import type {
   BasicFinding,
@@ -48,6 +49,11 @@ export function isResult(status: string): boolean {
   return status === 'COMPLETE' || status === 'ACTIVE';
 }
 
+/** Whether a scan with this status has ended without findings. */
+export function isFailure(status: string): boolean {
+  return !isResult(status) && status !== '' && status !== 'IN_PROGRESS' && status !== 'PENDING';
+}
+
 function toResult({ status, description, basic, enhanced, failure }: ScanFindings): ScanResult {
   // Inspector lists findings that are suppressed or closed too.
   const byStatus = groupBy(enhanced, ({ status = 'ACTIVE' }) =>
@@ -69,8 +75,14 @@ function toResult({ status, description, basic, enhanced, failure }: ScanFinding
   };
 }
 
+/** That a result could be read only in part; its message is the clause. */
+export class PartlyRead extends Error {
+  override readonly name = 'PartlyRead';
+}
+
 /** Why a read failed, in one clause. */
 export function failureOf(error: unknown): string {
+  if (error instanceof PartlyRead || error instanceof OutOfTime) return error.message;
   const root = rootError(error);
   const reason = root instanceof Error ? `${root.name}: ${root.message}` : String(root);
   const operation = error instanceof AwsCallError ? error.operation : 'the read';

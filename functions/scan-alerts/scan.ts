@@ -7,12 +7,13 @@ import { scanFindingReads } from '../../aws/ecr/scan-findings.ts';
 import { tagReads } from '../../aws/ecr/tags.ts';
 import { publish } from '../../aws/sns/publish.ts';
 import { sendMessage } from '../../aws/sqs/send.ts';
+import { type Home, homeOf } from '../../core/authenticity/origin.ts';
 import { visibleJson } from '../../core/visible.ts';
 import { type Alert, suppressionKeyOf } from './alert.ts';
 import { buildAlert } from './build-alert.ts';
 import { isSentAtOnce } from './delivery.ts';
 import { entryOf } from './digest/entry.ts';
-import { parseEvent } from './event.ts';
+import { type Image, parseEvent } from './event.ts';
 import { messageOf } from './message.ts';
 import { readSettings, type Settings } from './settings.ts';
 
@@ -30,10 +31,10 @@ const maxRemembered = 1_000;
  */
 export async function handler(
   event: unknown,
-  context: Pick<Context, 'getRemainingTimeInMillis'>,
+  context: Pick<Context, 'getRemainingTimeInMillis' | 'invokedFunctionArn'>,
 ): Promise<void> {
   const scan = parseEvent(event);
-  const { repository, digest } = scan.image;
+  const { account, region, repository, digest } = scan.image;
   const log = (entry: Readonly<Record<string, unknown>>) =>
     console.log(
       visibleJson({
@@ -46,6 +47,8 @@ export async function handler(
       }),
     );
   if (published.has(scan.id)) return log({ message: 'alert was published before' });
+  if (!isOfRegistry(scan.image, homeOf(context.invokedFunctionArn)))
+    return log({ message: 'image of another registry', account, region });
   const settings = readSettings(process.env);
   // Enough is left to fail with a reason of our own.
   const deadline = deadlineIn(context.getRemainingTimeInMillis() - 2_000);
@@ -58,6 +61,7 @@ export async function handler(
     const { alert, failure } = await buildAlert(scan, settings, {
       ecr: connection.until(deadline),
       deadline,
+      until: connection.until,
     });
     const key = alert === undefined ? undefined : suppressionKeyOf(alert);
     if (key !== undefined && published.has(key)) return log({ message: 'suppression was reported before' });
@@ -74,6 +78,14 @@ export async function handler(
   }
 }
 
+/**
+ * A delegated administrator of Inspector gets the events of its members too, whose images would look deleted here
+ * (https://docs.aws.amazon.com/inspector/latest/user/findings-managing-automating-responses.html).
+ */
+function isOfRegistry({ account, region }: Image, home: Home | undefined): boolean {
+  return home === undefined || (account === home.account && region === home.region);
+}
+
 /** What became of the alert, for the log. */
 async function deliver(
   alert: Alert,
@@ -87,7 +99,7 @@ async function deliver(
     return 'alert published';
   }
   const entry = entryOf(alert, event, new Date());
-  await sendMessage(digest.queueUrl, JSON.stringify(entry), process.env, deadline);
+  await sendMessage(digest.queueUrl, visibleJson(entry), process.env, deadline);
   return 'alert kept for the digest';
 }
 

@@ -1,6 +1,6 @@
 import type { Alert } from './alert.ts';
 import { countAtLeast } from './severity.ts';
-import { atThreshold, numberOf, pluralise, worstSeverityOf } from './wording.ts';
+import { countedAtThreshold, countsOnce, numberOf, pluralise, worstSeverityOf } from './wording.ts';
 
 // SNS: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 const maxCharacters = 100;
@@ -20,15 +20,17 @@ function headlineOf(alert: Alert): string {
       const number = numberOf(alert);
       if (number === 0) return '[NOT READ] findings could not be read';
       const read = unread === undefined ? '' : `, ${unread.read} read`;
-      const fresh = news === undefined ? '' : `, ${atThreshold(news.findings, threshold).length} new`;
+      const fresh = news === undefined ? '' : `, ${countedAtThreshold(news.findings, alert).length} new`;
       return `[${worstSeverityOf(alert) ?? threshold}] ${pluralise(number, 'finding')}${read}${fresh}`;
     }
     case 'suppressed':
-      return `[SUPPRESSED] ${pluralise(countAtLeast(alert.counts, alert.threshold), 'finding')} suppressed`;
+      return `[SUPPRESSED] ${pluralise(countAtLeast(countsOnce(alert), alert.threshold), 'finding')} suppressed`;
     case 'failed':
       return '[NOT SCANNED] scan failed';
     case 'gone':
-      return '[GONE] image deleted after its scan';
+      return alert.missing === 'image'
+        ? '[GONE] image deleted after its scan'
+        : '[GONE] result of the scan not found';
     default:
       return alert satisfies never;
   }

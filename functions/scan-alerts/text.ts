@@ -1,18 +1,25 @@
 /** The plain text of an alert, in sections, so that it can be read in any client. Pure. */
-import { type Alert, type NewVulnerabilities, registryOf, type Unread } from './alert.ts';
-import { type Counts, countAtLeast, type Threshold } from './severity.ts';
+import { registryHost } from '../../aws/regions.ts';
+import { adviceOf } from './advice.ts';
+import type { Alert, NewVulnerabilities, Unread } from './alert.ts';
+import { countAtLeast, worstOf } from './severity.ts';
 import type { Suppressed } from './suppression.ts';
+import { oncePerFinding, type Vulnerability } from './vulnerability.ts';
 import {
-  adviceOf,
-  atThreshold,
+  countedAtThreshold,
   countsInWords,
+  countsOnce,
   eventCountsInWords,
   type FindingsAlert,
+  goneInWords,
   lineOf,
   numberOf,
   pluralise,
   suppressedLine,
 } from './wording.ts';
+
+// Tags of a repository, of which there are 50 of 128 characters, must not make a message too long for SNS.
+export const maxProblems = 10;
 
 /** @param max how many findings each list may have; the rest is counted */
 export function textOf(alert: Alert, max: number): string {
@@ -22,7 +29,9 @@ export function textOf(alert: Alert, max: number): string {
     ...detailsOf(alert, max),
     `What to do\n  ${adviceOf(alert)}`,
     `Console\n  ${alert.console}`,
-    ...(alert.problems.length === 0 ? [] : [`Configuration problems\n${indented(alert.problems)}`]),
+    ...(alert.problems.length === 0
+      ? []
+      : [`Configuration problems\n${listOf(alert.problems, (problem) => problem, maxProblems)}`]),
   ].join('\n\n')}\n`;
 }
 
@@ -33,27 +42,51 @@ function summaryOf(alert: Alert): string {
     case 'findings': {
       const { findings, threshold, news, unread } = alert;
       if (unread !== undefined) return unreadSummary(alert, unread, capital(what));
-      const notified = atThreshold(findings, threshold);
-      const fixable = notified.filter(({ fixed }) => typeof fixed === 'string').length;
+      const notified = countedAtThreshold(findings, alert);
+      const fixable = fixableOf(notified, findings).length;
       const fixes =
         alert.scanner === 'BASIC'
           ? ''
           : `, and a fix for ${fixable === notified.length ? 'all' : fixable} of them`;
       const fresh =
-        news === undefined ? '' : ` ${newInWords(news, atThreshold(news.findings, threshold).length)}`;
+        news === undefined ? '' : ` ${newInWords(news, countedAtThreshold(news.findings, alert).length)}`;
       return `${capital(what)} has ${pluralise(notified.length, 'finding')} of ${threshold} or worse${fixes}.${fresh}`;
     }
     case 'suppressed': {
-      const number = pluralise(countAtLeast(alert.counts, alert.threshold), 'finding');
+      const number = pluralise(countAtLeast(countsOnce(alert), alert.threshold), 'finding');
       return `${capital(what)} has ${number} of ${alert.threshold} or worse, all suppressed.`;
     }
     case 'failed':
-      return `The scan of ${what} failed (status ${alert.status}), so its vulnerabilities are unknown. ${alert.reason === undefined ? 'ECR reports no reason.' : `ECR reports: ${alert.reason}`}`;
+      return `The scan of ${what} failed (status ${alert.status}), so its vulnerabilities are unknown. ${whyFailed(alert)}`;
     case 'gone':
-      return `The scan of ${what} completed, but the image or its result was deleted before the findings could be read. The counts are those of the event.`;
+      return goneSummary(alert, what);
     default:
       return alert satisfies never;
   }
+}
+
+function whyFailed({ reason, isImageGone }: Extract<Alert, { readonly kind: 'failed' }>): string {
+  if (isImageGone) return 'The image was deleted since.';
+  return reason === undefined ? 'ECR reports no reason.' : `ECR reports: ${reason}`;
+}
+
+/** Those with a fix in every package: a fix in one of them leaves the others vulnerable. */
+function fixableOf(
+  once: readonly Vulnerability[],
+  findings: readonly Vulnerability[],
+): readonly Vulnerability[] {
+  const open = new Set(findings.filter(({ fixed }) => typeof fixed !== 'string').map(({ id }) => id));
+  return once.filter(({ id }) => !open.has(id));
+}
+
+function goneSummary({ missing, counts }: Extract<Alert, { readonly kind: 'gone' }>, what: string): string {
+  const cause =
+    missing === 'result'
+      ? 'ECR has no result of it'
+      : 'the image or its result was deleted before the findings could be read';
+  const known =
+    worstOf(counts) === undefined ? 'The event has no counts.' : 'The counts are those of the event.';
+  return `The scan of ${what} completed, but ${cause}. ${known}`;
 }
 
 function unreadSummary(alert: FindingsAlert, { read, reason }: Unread, what: string): string {
@@ -72,7 +105,7 @@ function newInWords({ since }: NewVulnerabilities, count: number): string {
 
 function imageOf({ image, commit, scanner }: Alert): string {
   const rows: readonly (readonly [string, string])[] = [
-    ['registry', registryOf(image)],
+    ['registry', registryHost(image)],
     ['repository', image.repository],
     ['digest', image.digest],
     ['tags', tagsInWords(image.tags)],
@@ -95,18 +128,18 @@ function tagsInWords(tags: readonly string[]): string {
 function detailsOf(alert: Alert, max: number): readonly string[] {
   switch (alert.kind) {
     case 'findings': {
-      const { counts, findings, news, suppressed, threshold } = alert;
+      const { findings, news, suppressed } = alert;
       return [
-        severityOf(counts, threshold, alert),
+        severityOf(alert),
         ...(news === undefined ? [] : [newsOf(news, max)]),
         `Most severe\n${findings.length === 0 ? '  none could be read' : listOf(findings, lineOf, max)}`,
-        ...(suppressed.length === 0 ? [] : [suppressedOf(suppressed, max)]),
+        ...(suppressed.length === 0 ? [] : [suppressedOf(suppressed, max, alert.scanner)]),
       ];
     }
     case 'suppressed':
-      return [severityOf(alert.counts, alert.threshold, alert), suppressedOf(alert.suppressed, max)];
+      return [severityOf(alert), suppressedOf(alert.suppressed, max, alert.scanner)];
     case 'gone':
-      return [severityOf(alert.counts, alert.threshold, alert)];
+      return [severityOf(alert)];
     case 'failed':
       return eventCountsInWords(alert).map((line) => `Severity\n  ${line}`);
     default:
@@ -122,8 +155,9 @@ function newsOf({ since, findings }: NewVulnerabilities, max: number): string {
   return `New since ${when}\n${findings.length === 0 ? '  nothing' : listOf(findings, lineOf, max)}`;
 }
 
-function severityOf(counts: Partial<Counts>, threshold: Threshold, alert: Alert): string {
-  const own = `${countsInWords(counts)} (alert threshold ${threshold})`;
+function severityOf(alert: Exclude<Alert, { readonly kind: 'failed' }>): string {
+  const words = alert.kind === 'gone' ? goneInWords(alert) : countsInWords(countsOnce(alert));
+  const own = `${words} (alert threshold ${alert.threshold})`;
   const lines =
     alert.kind === 'findings' && alert.unread !== undefined
       ? [...eventCountsInWords(alert), `Read: ${own}`]
@@ -131,8 +165,12 @@ function severityOf(counts: Partial<Counts>, threshold: Threshold, alert: Alert)
   return `Severity\n${indented(lines)}`;
 }
 
-function suppressedOf(suppressed: readonly Suppressed[], max: number): string {
-  return `Suppressed: ${suppressed.length}\n${listOf(suppressed, suppressedLine, max)}`;
+function suppressedOf(suppressed: readonly Suppressed[], max: number, scanner: Alert['scanner']): string {
+  const once = oncePerFinding(
+    suppressed.map(({ finding }) => finding),
+    scanner,
+  );
+  return `Suppressed: ${once.length}\n${listOf(suppressed, suppressedLine, max)}`;
 }
 
 /** The lines of a list in a section, and how many are left out. */

@@ -3,6 +3,7 @@ import type { Alert } from './alert.ts';
 import {
   type Counts,
   countInEvent,
+  countOf,
   isAtLeast,
   type Severity,
   severities,
@@ -10,9 +11,17 @@ import {
   worstOf,
 } from './severity.ts';
 import type { Suppressed } from './suppression.ts';
-import type { Vulnerability } from './vulnerability.ts';
+import { oncePerFinding, type Vulnerability } from './vulnerability.ts';
 
-/** The findings at or above the threshold. */
+/** The findings at or above the threshold, each once. */
+export function countedAtThreshold(
+  findings: readonly Vulnerability[],
+  { threshold, scanner }: Pick<FindingsAlert, 'threshold' | 'scanner'>,
+): readonly Vulnerability[] {
+  return oncePerFinding(atThreshold(findings, threshold), scanner);
+}
+
+/** The findings at or above the threshold, once for each package. */
 export function atThreshold(
   findings: readonly Vulnerability[],
   threshold: Threshold,
@@ -53,9 +62,27 @@ export function eventCountsInWords({ eventCounts = {}, scanner }: Alert): readon
   return [`The event of the scan counts ${countsOfEvent(eventCounts, scanner)}.`];
 }
 
+/** What is known of the findings of an image that is gone: the counts of its event, where that has any. */
+export function goneInWords({
+  counts,
+  eventCounts,
+  scanner,
+}: Extract<Alert, { readonly kind: 'gone' }>): string {
+  if (worstOf(counts) === undefined) return 'unknown';
+  return eventCounts === undefined ? countsInWords(counts) : countsOfEvent(counts, scanner);
+}
+
+/** The counts of the findings that are reported, or of the suppressed ones where all are, each once. */
+export function countsOnce(alert: Extract<Alert, { readonly kind: 'findings' | 'suppressed' }>): Counts {
+  const { scanner } = alert;
+  const list = alert.kind === 'findings' ? alert.findings : alert.suppressed.map(({ finding }) => finding);
+  return countOf(oncePerFinding(list, scanner));
+}
+
 /** How many findings at or above the threshold there are: as many as were read, or as the event counts if some were not. */
-export function numberOf({ findings, threshold, unread, eventCounts = {} }: FindingsAlert): number {
-  const read = atThreshold(findings, threshold).length;
+export function numberOf(alert: FindingsAlert): number {
+  const { findings, threshold, unread, eventCounts = {} } = alert;
+  const read = countedAtThreshold(findings, alert).length;
   return unread === undefined ? read : Math.max(read, countInEvent(eventCounts, threshold));
 }
 
@@ -85,38 +112,4 @@ export function suppressedLine({ finding, by }: Suppressed): string {
   const what = `${finding.id} ${finding.package}`;
   if (by === 'Amazon Inspector') return `${what}, by a suppression rule of Amazon Inspector`;
   return `${what}, until ${by.until} by ${by.by}: ${by.reason}`;
-}
-
-const maxUpgrades = 5;
-
-/** One sentence of remediation. */
-export function adviceOf(alert: Alert): string {
-  switch (alert.kind) {
-    case 'findings': {
-      if (alert.unread !== undefined)
-        return 'Open the image in the console, or run aws ecr describe-image-scan-findings, to see the findings that are missing here.';
-      const upgrades = new Set(
-        atThreshold(alert.findings, alert.threshold).flatMap(({ package: name, fixed }) =>
-          typeof fixed === 'string' ? [`${name} ${fixed}`] : [],
-        ),
-      );
-      if (alert.scanner === 'BASIC')
-        return 'Rebuild the image on an up-to-date base image and push it with a new tag. Only enhanced scanning reports whether there is a fix.';
-      if (upgrades.size === 0)
-        return 'No fix is available yet: remove the package if the image does not need it, or suppress the finding with a reason and an expiry date.';
-      const named = [...upgrades].slice(0, maxUpgrades).join(', ');
-      const rest = upgrades.size > maxUpgrades ? ` and ${upgrades.size - maxUpgrades} more` : '';
-      return `Rebuild the image with ${named}${rest} and push it with a new tag.`;
-    }
-    case 'suppressed':
-      return 'Check that the suppressions still apply. When one ends, the next scan of the image reports its findings.';
-    case 'failed':
-      return /UNSUPPORTED/i.test(`${alert.status} ${alert.reason}`)
-        ? 'Build the image on an operating system that ECR scanning supports, or scan it in your build pipeline.'
-        : 'Start the scan again (aws ecr start-image-scan); if that fails too, scan the image in your build pipeline.';
-    case 'gone':
-      return 'If you still need the image, push it again to have it scanned.';
-    default:
-      return alert satisfies never;
-  }
 }

@@ -10,6 +10,8 @@ export interface DigestRow {
   readonly alerts: number;
   /** How many images they are about. */
   readonly images: number;
+  /** Kinds without alerts are left out. */
+  readonly kinds: Digest['kinds'];
   /** The highest of all its alerts; null if none is known. */
   readonly severity: Severity | null;
   /** The most recent alert, one with findings if there is any. */
@@ -78,6 +80,7 @@ function rowOf(repository: string, alerts: readonly DigestEntry[]): DigestRow {
     repository,
     alerts: alerts.length,
     images: new Set(alerts.map(({ digest }) => digest)).size,
+    kinds: kindsOf(alerts),
     severity: severities.find((severity) => all.has(severity)) ?? null,
     newest,
   };

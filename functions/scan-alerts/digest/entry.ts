@@ -1,11 +1,19 @@
 /** An alert as it waits for the digest: what the digest shows of it. Pure. */
 import { isList, isObject, isOneOf, member } from '../../../core/json.ts';
-import type { Alert } from '../alert.ts';
+import type { Alert, Missing } from '../alert.ts';
 import { type Counts, type Severity, severities } from '../severity.ts';
 import { clip } from '../vulnerability.ts';
-import { atThreshold, worstSeverityOf } from '../wording.ts';
+import { countedAtThreshold, countsOnce, worstSeverityOf } from '../wording.ts';
 
-const kinds = ['findings', 'suppressed', 'failed', 'gone'] as const satisfies readonly Alert['kind'][];
+/** In the order in which the digest has them. */
+export const alertKinds = [
+  'findings',
+  'suppressed',
+  'failed',
+  'gone',
+] as const satisfies readonly Alert['kind'][];
+
+const missingParts = ['image', 'result', 'either'] as const satisfies readonly Missing[];
 
 /** One alert. */
 export interface DigestEntry {
@@ -27,6 +35,8 @@ export interface DigestEntry {
   readonly fresh: number | null;
   /** Whether findings are missing, because they could not be read. */
   readonly isUnread: boolean;
+  /** Of kind `gone`. */
+  readonly missing?: Missing;
   readonly console: string;
   readonly problems: readonly string[];
 }
@@ -39,19 +49,25 @@ export function entryOf(alert: Alert, event: string, at: Date): DigestEntry {
   const { kind, image, scanner, console } = alert;
   const isFindings = kind === 'findings';
   const isUnread = isFindings && alert.unread !== undefined;
-  const counts = kind === 'failed' || isUnread ? (alert.eventCounts ?? {}) : alert.counts;
+  const counts = countsOf(alert, isUnread);
   return {
     ...{ event, at: at.toISOString(), kind, repository: image.repository, digest: image.digest },
     tag: image.tags[0] ?? null,
     severity: worstSeverityOf(alert) ?? null,
     counts: Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
     fresh:
-      isFindings && alert.news !== undefined
-        ? atThreshold(alert.news.findings, alert.threshold).length
-        : null,
+      isFindings && alert.news !== undefined ? countedAtThreshold(alert.news.findings, alert).length : null,
     ...{ scanner, isUnread, console },
+    ...(alert.kind === 'gone' ? { missing: alert.missing } : {}),
     problems: alert.problems.slice(0, maxProblems).map((problem) => clip(problem, maxCharacters)),
   };
+}
+
+/** The counts of the event where not all findings could be read, and otherwise those that were. */
+function countsOf(alert: Alert, isUnread: boolean): Partial<Counts> {
+  if (alert.kind === 'failed') return alert.eventCounts ?? {};
+  if (alert.kind === 'gone') return alert.counts;
+  return (isUnread ? alert.eventCounts : undefined) ?? countsOnce(alert);
 }
 
 /** The entry that a message of the queue holds; undefined if it holds none. */
@@ -68,11 +84,12 @@ export function parseEntry(body: string): DigestEntry | undefined {
   const kind = member(value, 'kind');
   if (event === undefined || at === undefined || repository === undefined || digest === undefined)
     return undefined;
-  if (console === undefined || !isOneOf(kinds, kind) || Number.isNaN(Date.parse(at))) return undefined;
+  if (console === undefined || !isOneOf(alertKinds, kind) || Number.isNaN(Date.parse(at))) return undefined;
   const severity = member(value, 'severity');
   const counts = member(value, 'counts');
   const fresh = member(value, 'fresh');
   const problems = member(value, 'problems');
+  const missing = member(value, 'missing');
   return {
     ...{ event, at, kind, repository, digest, console },
     tag: text('tag') ?? null,
@@ -81,7 +98,8 @@ export function parseEntry(body: string): DigestEntry | undefined {
     counts: isObject(counts) ? countsIn(counts) : {},
     fresh: typeof fresh === 'number' ? fresh : null,
     isUnread: member(value, 'isUnread') === true,
-    problems: isList(problems) ? problems.map(String) : [],
+    ...(isOneOf(missingParts, missing) ? { missing } : {}),
+    problems: isList(problems) ? problems.filter((each) => typeof each === 'string') : [],
   };
 }
 

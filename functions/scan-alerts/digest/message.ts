@@ -1,9 +1,10 @@
 /** A digest as one message of SNS, in the forms of an alert. Pure. */
-import { bodyOf, type HttpsForm } from '../../../aws/sns/forms.ts';
+import { bodyOf, descriptionOf, type HttpsForm } from '../../../aws/sns/forms.ts';
 import type { Message } from '../../../aws/sns/publish.ts';
 import { visibleIn } from '../../../core/visible.ts';
-import { escaped, plain } from '../amazon-q.ts';
+import { escaped, plain, problemLines } from '../amazon-q.ts';
 import { largest, maxBytes } from '../fit.ts';
+import { clip } from '../vulnerability.ts';
 import type { Digest } from './digest.ts';
 import { adviceOf, digestText, headlineOf, lineOf, maxProblems, summaryOf } from './text.ts';
 
@@ -14,7 +15,8 @@ const maxInChat = 10;
 /** The message, at most 256 KB: where it would be longer, repositories are left out at the end, and counted. */
 export function digestMessage(given: Digest, httpsForm: HttpsForm): Message {
   // Names of packages and tags come from others, and cannot be trusted.
-  const digest = visibleIn(given);
+  const shown = visibleIn(given);
+  const digest = { ...shown, problems: shown.problems.map((problem) => clip(problem)) };
   const { severity, rows } = digest;
   const worst = severity === null ? '' : `, worst ${severity}`;
   const subject = `[DIGEST] ${headlineOf(digest)}${worst}`;
@@ -58,7 +60,12 @@ function chatOf(digest: Digest, subject: string): object {
     content: {
       textType: 'client-markdown',
       title: escaped(subject),
-      description: [...summaryOf(digest), ...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n'),
+      description: descriptionOf([
+        ...summaryOf(digest),
+        ...shown,
+        ...(rest > 0 ? [`and ${rest} more`] : []),
+        ...problemLines(digest.problems),
+      ]),
       nextSteps: [plain(adviceOf(digest))],
     },
     metadata: { threadId: 'ecr-hardening digest', summary: escaped(subject), eventType: 'digest' },
