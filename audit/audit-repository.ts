@@ -6,7 +6,7 @@ import type { Policy } from '../core/policy/policy.ts';
 import { parseRepositoryPolicy, type RepositoryPolicy } from '../core/settings/repository-policy.ts';
 import type { KnownSettings } from '../core/settings/settings.ts';
 import { smallestKeepImages } from '../core/usage/keep-images.ts';
-import { usageVerdicts } from '../core/usage/verdicts.ts';
+import { pulledSinceOf, usageVerdicts } from '../core/usage/verdicts.ts';
 import type { Expiry, RepositoryAudit } from './audit.ts';
 import { expiryOf, type ImageUse, pulledLatelyDays } from './expiry.ts';
 import { findingsOf } from './findings.ts';
@@ -112,7 +112,7 @@ const nothing: Expiry = {
 /** What is known of the use of its images: by the services, and by pulls. */
 function useOf({ images, references }: RepositoryReading, now: number): ImageUse {
   const verdicts = usageVerdicts(isUnknown(images) ? [] : images, isUnknown(references) ? [] : references, {
-    pulledSince: now - pulledLatelyDays * day,
+    pulledSince: pulledSinceOf(now, pulledLatelyDays),
   });
   return { verdicts, references };
 }

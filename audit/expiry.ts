@@ -7,13 +7,13 @@ import {
   expiringImages,
   type ImageAtRisk,
 } from '../core/usage/policy-effect.ts';
+import { pulledSinceOf } from '../core/usage/verdicts.ts';
 import type { Expiry, ImageLost, Range } from './audit.ts';
 import type { ImageReading, RepositoryReading } from './reading.ts';
 import type { Read } from './unread.ts';
 
 /** An image that was pulled within these days may be in use. */
 export const pulledLatelyDays = 90;
-const day = 24 * 60 * 60 * 1000;
 // Of each policy of each repository: 10,000 repositories are kept until the report.
 const maxLost = 200;
 const maxUsers = 3;
@@ -45,7 +45,7 @@ export function expiryOf(
   const { inUse: atRisk } = effectOf(result.images, verdicts);
   const expired = result.images.filter(({ action }) => action === 'expire');
   const isPulled = ({ pulledAt }: ExpiringImage) =>
-    pulledAt !== undefined && now - pulledAt <= pulledLatelyDays * day;
+    pulledAt !== undefined && pulledAt >= pulledSinceOf(now, pulledLatelyDays);
   return {
     images: rangeOf(expired),
     archived: rangeOf(result.images.filter(({ action }) => action === 'archive')),

@@ -56,6 +56,11 @@ export function originOf(
   return isUnknown(replication) ? replication : { kind: 'pushed' };
 }
 
+/** Whether a rule of this prefix is for every repository that no other rule is for: also for those that somebody pushes to. */
+export function isOfEveryRepository(prefix: string): boolean {
+  return prefix === 'ROOT';
+}
+
 // "There is always an assumed / applied to the end of the prefix", and ROOT is for the rest
 // (https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private-wildcards.html).
 function ruleFor(
@@ -64,8 +69,9 @@ function ruleFor(
   isPushedTo: boolean,
 ): PullThroughRule | undefined {
   const own = rules.find(
-    ({ prefix }) => prefix !== 'ROOT' && name.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`),
+    ({ prefix }) =>
+      !isOfEveryRepository(prefix) && name.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`),
   );
   // Under ROOT there are also the repositories that somebody pushes to.
-  return own ?? (isPushedTo ? undefined : rules.find(({ prefix }) => prefix === 'ROOT'));
+  return own ?? (isPushedTo ? undefined : rules.find(({ prefix }) => isOfEveryRepository(prefix)));
 }

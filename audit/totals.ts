@@ -9,7 +9,7 @@ export interface Totals {
   readonly read: number;
   /** How many have no issue; one of which something could not be read is not among them. */
   readonly safe: number;
-  /** In how many the current lifecycle policy expires images that are in use or were pulled lately. */
+  /** In how many the current lifecycle policy expires or archives images that are in use or were pulled lately. */
   readonly expiringInUse: number;
   /** What the organisation's lifecycle policy would expire, if it were applied to every repository. */
   readonly hardened: Readonly<Record<'images' | 'pulledLately' | 'inUse', Range>>;

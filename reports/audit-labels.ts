@@ -16,7 +16,7 @@ export function textOf<Value>(value: Known<Value>, text: (value: Value) => strin
 export function auditTitle({ registry, registries = [] }: ReportedAudit, one: string): string {
   return registry === undefined
     ? registriesTitle(registries)
-    : `${one} ${registry.registryId || '(empty)'} in ${registry.region}`;
+    : [one, registry.registryId, `in ${registry.region}`].filter((part) => part !== '').join(' ');
 }
 
 /** A subject of findings, as its findings are headed and as an issue of it is called. */
@@ -28,7 +28,7 @@ interface SubjectLabel {
 const subjectLabels: Readonly<Partial<Record<AuditSubject, SubjectLabel>>> = {
   TagImmutability: { topic: 'Tags', issue: 'Mutable tags' },
   ScanOnPush: { topic: 'Scanning', issue: 'Images not scanned' },
-  LifecyclePolicy: { topic: 'Lifecycle policy', issue: 'No effective lifecycle policy' },
+  LifecyclePolicy: { topic: 'Lifecycle policy', issue: 'No or unsafe lifecycle policy' },
   PublicAccess: { topic: 'Public access', issue: 'Public access allowed' },
   ImageQuota: { topic: 'Image quota', issue: 'Image quota soon reached' },
 };
@@ -41,6 +41,11 @@ export function subjectLabel(subject: AuditSubject): SubjectLabel {
 /** `ScanOnPush` as `Scan on push`. */
 function inWords(name: string): string {
   return name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/** The name of a repository outside of a table; in a report of several registries, which may have the same names, with its place. */
+export function nameOf({ name, place }: Pick<DescribedRepository, 'name' | 'place'>): string {
+  return place === undefined ? name : `${place.account} ${place.region} ${name}`;
 }
 
 /** A column of the tables, for one control. */

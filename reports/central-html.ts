@@ -17,6 +17,10 @@ import { pageHead } from './page-head.ts';
 const ownStyle = `${style}
 table.central { font-size: .75rem; } table.central td:nth-child(n) { min-width: 0; } table.central td:nth-child(1) { min-width: 8.5rem; }
 table.central th { padding-right: .8rem; } .central-scroll { overflow-x: auto; }
+@media print {
+  table.central { font-size: 7pt; } table.central td:nth-child(n) { min-width: 0; } .central-scroll { overflow: visible; }
+  table.central th, table.central td { padding: .15rem .2rem; }
+}
 `;
 
 /**
@@ -71,7 +75,7 @@ function tableOf(registries: readonly CentralRegistry[], limits: CentralLimits, 
   );
   const rows = registries.map((each) => `<tr>${columns.map(({ cell }) => cell(each)).join('')}</tr>`);
   return `<h2>Accounts and Regions</h2>
-<p class="hint" id="hint">Select a heading to sort by it, an account to see what has changed in its last sweep. The numbers are of repositories; “To stacks” are left to the templates of the stacks that own them. A registry is late if it has not reported for ${limits.lateAfterDays === 1 ? 'a day' : `${limits.lateAfterDays} days`}, and is left out after ${limits.forgetAfterDays}.</p>
+<p class="hint" id="hint">Select a heading to sort by it, an account to see what has changed in its last sweep. The numbers are of repositories; “To stacks” are left to the templates of the stacks that own them; “After drift” are left alone, since their hardening was undone again and again. A registry is late if it has not reported for ${limits.lateAfterDays === 1 ? 'a day' : `${limits.lateAfterDays} days`}, and is left out after ${limits.forgetAfterDays}.</p>
 <p class="tools"><span id="search" hidden><label>Find <input type="search" id="filter" autocomplete="off"></label> <output id="count" for="filter"></output></span></p>
 <div class="scroll central-scroll" tabindex="0" role="region" aria-label="Accounts and Regions"><table class="sortable n-last asc central" aria-describedby="hint">
 <caption>${registries.length.toLocaleString('en')} ${registries.length === 1 ? 'registry' : 'registries'}, one for each row</caption>
@@ -102,10 +106,11 @@ function columnsOf(limits: CentralLimits, now: number): readonly Column[] {
     count('Refused', 'refused', 'warn'),
     count('Would harden', 'would-harden', 'warn'),
     count('To stacks', 'left-to-stack', 'warn'),
+    count('After drift', 'left-after-drift', 'warn'),
     count('Hardened', 'hardened', ''),
     count('Exempt', 'exempt', ''),
     count('Safe', 'safe', 'good'),
-    number('Images at risk', ({ atRisk }) => atRisk.images, 'bad'),
+    { title: 'Images at risk', kind: 'number', cell: riskCell },
     number('Changes', ({ changed }) => changed, ''),
     { title: 'Report', cell: reportCell },
   ];
@@ -135,6 +140,15 @@ function number(title: string, value: (registry: CentralRegistry) => number, cla
       return `<td class="n${of === 0 || className === '' ? '' : ` ${className}`}">${of.toLocaleString('en')}</td>`;
     },
   };
+}
+
+/** Where it is not known of every repository, the number is not the whole. */
+function riskCell({ atRisk: { images, unread } }: CentralRegistry): string {
+  const known = images.toLocaleString('en');
+  if (unread === 0) return `<td class="n${images === 0 ? '' : ' bad'}">${known}</td>`;
+  return images === 0
+    ? '<td class="n warn" data-sort="0">not known</td>'
+    : `<td class="n bad" data-sort="${images}">${known} or more</td>`;
 }
 
 function reportCell(registry: CentralRegistry): string {

@@ -19,7 +19,14 @@ const own: Columns<DescribedResult> = [
   ['changes', ({ changes }) => changes.map(changeClause).join(' | ')],
   ['reason', ({ reason }) => reason ?? ''],
   ['exemption', ({ exemption }) => exemption ?? ''],
-  ['images_in_use_at_risk', ({ atRisk }) => whenKnown(atRisk, ({ images }) => images)],
+  [
+    'images_in_use_at_risk',
+    // None that is known, where something was not read, is no zero.
+    ({ atRisk }) =>
+      whenKnown(atRisk, ({ images, sentences: [first] }) =>
+        images === 0 && first !== undefined ? { unknown: first } : images,
+      ),
+  ],
   ['notes', ({ notes }) => notes.join(' | ')],
 ];
 const names = new Set(own.map(([name]) => name));

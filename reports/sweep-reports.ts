@@ -12,7 +12,7 @@ import type { SweepReport } from '../sweep/summarise.ts';
 import type { SweepInfo } from '../sweep/sweep-info.ts';
 import { describeRepository, describeWhole } from '../wording/audit/describe.ts';
 import { describeResult } from '../wording/sweep/describe.ts';
-import { pageSections, sweepOnPage } from '../wording/sweep/page.ts';
+import { maxUnread, pageSections, sweepOnPage } from '../wording/sweep/page.ts';
 import { htmlReport } from './audit-html.ts';
 import { sweepCsvHeader, sweepCsvLine } from './sweep-csv.ts';
 
@@ -83,6 +83,11 @@ function separator(writer: ObjectWriter, first: string, then: string): () => Pro
   return () => writer.write(writer.bytes === 0 ? first : then);
 }
 
+/** The patterns that choose repositories; undefined where all are meant, as by a release, which is of all that the keeper holds. */
+function scopeOf({ action, scope }: SweepInfo): string | undefined {
+  return action === 'release' || scope === '*' || scope === '' ? undefined : scope;
+}
+
 /** The audit's page, of the most severe repositories if there are very many. */
 function pageReport(info: SweepInfo, store: ObjectStore, version: string): SweepReport {
   const registry = registryOf(info);
@@ -90,6 +95,7 @@ function pageReport(info: SweepInfo, store: ObjectStore, version: string): Sweep
   const ranks: AuditRank[] = [];
   const severe = startMostSevere(maxRowsOfPage);
   const unread: RepositoryResult[] = [];
+  let unreadCount = 0;
   let totals = noTotals;
   let total = 0;
   return {
@@ -97,7 +103,8 @@ function pageReport(info: SweepInfo, store: ObjectStore, version: string): Sweep
       total += result.state === 'deleted' ? 0 : 1;
       const { audit } = result;
       if (audit === undefined) {
-        if (unread.length < maxRowsOfPage) unread.push(result);
+        unreadCount += 1;
+        if (unread.length < maxUnread) unread.push(result);
         return;
       }
       const rank = rankOf(audit);
@@ -112,13 +119,14 @@ function pageReport(info: SweepInfo, store: ObjectStore, version: string): Sweep
         at: info.startedAt,
         total,
         summary: counts.summary([{ unknown: unknownOf(registry), repositories: ranks.length }], ranks),
+        scope: scopeOf(info),
       };
       const rows = severe.end().map(({ audit, result }) => ({
         ...describeRepository(audit, registry),
         sweep: sweepOnPage(describeResult(result, registry)),
       }));
       const withoutAudit = unread.map((each) => describeResult(each, registry));
-      const extras = { verb: 'Swept', sections: pageSections(summary, withoutAudit) };
+      const extras = { verb: 'Swept', sections: pageSections(summary, withoutAudit, unreadCount) };
       const page = htmlReport(visibleIn(describeWhole(whole, totals, rows)), version, visibleIn(extras));
       await store.put(sweepKeys(info.sweep).html, page, { contentType: 'text/html; charset=utf-8' });
     },

@@ -1,4 +1,5 @@
 /** Several repositories in one request, so that one that fails or is refused does not stop the others. */
+import type { HarmSummary } from '../reconcile/guard.ts';
 import type { Note, Refusal } from '../reconcile/outcome.ts';
 import type { Plan } from '../reconcile/plan.ts';
 
@@ -12,7 +13,12 @@ export type Attempt =
 
 /** What one repository comes to. */
 export type Attempted =
-  | { readonly kind: 'done'; readonly plan: Plan }
+  | {
+      readonly kind: 'done';
+      readonly plan: Plan;
+      /** Why it has no lifecycle policy all the same. */
+      readonly withheld?: HarmSummary;
+    }
   | { readonly kind: 'deleted' }
   | Exclude<Attempt, { readonly kind: 'done' }>;
 

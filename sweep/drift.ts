@@ -1,4 +1,5 @@
 /** Counts what others have undone of the keeper's hardening, and says which repositories are left alone for it. */
+import type { Read } from '../audit/unread.ts';
 import type { ClaimsTable } from '../aws/claims/claims-table.ts';
 import type { Repository } from '../aws/ecr/ecr.ts';
 import {
@@ -12,13 +13,32 @@ import {
 import type { DriftState, LeftAlone } from '../core/claims/drift-state.ts';
 import { keeperHolder } from '../core/claims/keeper.ts';
 import { type ClaimRecord, claimOf } from '../core/claims/record.ts';
+import { isUnknown } from '../core/known.ts';
+import type { Policy } from '../core/policy/policy.ts';
 import type { WritableSettingName } from '../core/settings/repository-settings.ts';
+import { exemptSettings } from '../reconcile/exemptions.ts';
 import { itemOf } from '../reconcile/lease-records.ts';
 import type { Log } from '../reconcile/log.ts';
 import { readRecords } from '../reconcile/observe.ts';
 
 /** A repository that is to be hardened, as it was read. */
-export type DriftSubject = Pick<Repository, 'name' | 'arn' | 'createdAt' | 'tagMutability' | 'scanOnPush'>;
+export interface DriftSubject
+  extends Pick<Repository, 'name' | 'arn' | 'createdAt' | 'tagMutability' | 'scanOnPush'> {
+  /** What its tag exempts at a time, in milliseconds since 1970; left out where it has none. */
+  readonly exemptAt?: ExemptAt;
+}
+
+type ExemptAt = (time: number) => readonly WritableSettingName[];
+
+/** What a repository's tags exempt. @param tags undefined, or unknown, where they do not matter */
+export function exemptionOf(
+  tags: Read<ReadonlyMap<string, string>> | undefined,
+  policy: Policy,
+): Pick<DriftSubject, 'exemptAt'> {
+  return tags === undefined || isUnknown(tags)
+    ? {}
+    : { exemptAt: (time) => exemptSettings(tags, time, policy) };
+}
 
 /** What is known of one repository's drift. */
 export interface Drifted {
@@ -110,15 +130,11 @@ function countOne(
   undoingsOf: Parameters<typeof countDrift>[1],
   { readAt, now }: DriftContext,
 ): Counted {
-  const { name, tagMutability, scanOnPush } = subject;
   const before = driftOf(record);
   // What was claimed after it was read, or is being changed, was not undone: it had not been set yet.
   const restoredAt = claimOf(record, keeperHolder)?.since ?? readAt;
   const isEarlier = record.inFlight === undefined && restoredAt < readAt;
-  const undone = isEarlier
-    ? undoneSettings(record, { tagMutability, scanOnPush, lifecyclePolicy: undefined })
-    : [];
-  const undoings = undone.length === 0 ? [] : undoingsOf(name, undone);
+  const { undone, undoings } = isEarlier ? undoneIn(subject, record, undoingsOf, restoredAt) : nothing;
   const state = recordUndoings(before, undoings, { now: now(), restoredAt });
   const known = new Set(before.drifts.at(-1)?.events);
   // A message that is delivered again, after the count was written and before anybody was notified, is reported again.
@@ -131,6 +147,28 @@ function countOne(
       times: state.drifts.length,
       undone,
     },
+  };
+}
+
+const nothing = { undone: [], undoings: [] } as const;
+
+/** What is undone, and the calls that have done it, without what the repository's tag exempted then. */
+function undoneIn(
+  { name, tagMutability, scanOnPush, exemptAt = () => [] }: DriftSubject,
+  record: ClaimRecord,
+  undoingsOf: Parameters<typeof countDrift>[1],
+  restoredAt: number,
+): { readonly undone: readonly WritableSettingName[]; readonly undoings: readonly Undoing[] } {
+  const found = undoneSettings(record, { tagMutability, scanOnPush, lifecyclePolicy: undefined });
+  const all = found.length === 0 ? [] : undoingsOf(name, found);
+  // Nobody knows when an unknown one was made: it may have been as soon as it was restored.
+  const isExempt = ({ by, at, setting }: Undoing) =>
+    exemptAt(by === unknownActor ? restoredAt : at).includes(setting);
+  const undoings = all.filter((each) => !isExempt(each));
+  const isOf = (setting: WritableSettingName) => (each: Undoing) => each.setting === setting;
+  return {
+    undone: found.filter((setting) => !all.some(isOf(setting)) || undoings.some(isOf(setting))),
+    undoings,
   };
 }
 

@@ -23,6 +23,8 @@ export interface EvidenceContext {
   readonly ecr: RegistryReads & Pick<ScanningReads, 'registryScanning'>;
   /** The same for the account's registry in another Region. */
   readonly ecrIn: (region: string) => RegistryReads;
+  /** The parameter KeeperSourceRegions. */
+  readonly sourceRegions: readonly string[];
   readonly usage: Pick<Usage, 'read'>;
   /** @throws AwsCallError, OutOfTime */
   readonly stacks: () => Promise<StackRepositories>;
@@ -94,14 +96,14 @@ async function writeReferences(
 
 async function readAll(
   { registry }: SweepInfo,
-  { ecr, ecrIn, usage: services, stacks: readStacks }: EvidenceContext,
+  { ecr, ecrIn, sourceRegions, usage: services, stacks: readStacks }: EvidenceContext,
 ): Promise<readonly [UsageEvidence, Read<StackRepositories>, SweepEvidence]> {
   const { region, registryId } = registry;
   const [usage, stacks, origins, scanning] = await Promise.all([
     // Inspector is asked for the clusters of the first images in use: it takes a call for each.
     services.read(registry, usageSources, { isAskedFor: () => true }),
     orUnknown('cloudformation:ListStackResources', readStacks),
-    readOrigins({ ecr, ecrIn, region, sourceRegions: [], isOwn: true }),
+    readOrigins({ ecr, ecrIn, region, sourceRegions, isOwn: true }),
     orUnknown('ecr:GetRegistryScanningConfiguration', ecr.registryScanning),
   ]);
   const { readAt, sources } = usage;

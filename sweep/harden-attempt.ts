@@ -58,7 +58,7 @@ export async function hardenTogether(
   try {
     const desired = desiredOf(names, changes, context);
     const request = { desired, requester: requesterOf(info, context), replaced: undefined };
-    const done = await reconcile(request, { ...session.context, stopWatch: neverStopped });
+    const done = await reconcile(request, { ...session.context, watch: async () => neverStopped });
     if (!('refusal' in done)) return { kind: 'done', plans: done.plans, notes: done.notes };
     await revert(session, context);
     return { kind: 'refused', refusal: done.refusal };

@@ -4,7 +4,7 @@ import { assess } from './assess.ts';
 import type { Attempted } from './attempts.ts';
 import type { BatchContext, BatchEcr } from './batch-context.ts';
 import { decide, isSafe } from './decide.ts';
-import type { DriftSubject } from './drift.ts';
+import { type DriftSubject, exemptionOf } from './drift.ts';
 import { withEarlierAttempt } from './earlier-attempt.ts';
 import { hardenEach } from './harden-each.ts';
 import type { SweepItem } from './items.ts';
@@ -33,7 +33,9 @@ export async function hardenBatch(
   const { settings, times } = context;
   const usage = await usageOfBatch(items, info, context.objects, now);
   const ecr = context.ecr.until(times.working);
-  const about: ResultContext = { policy: settings.policy, usage, now };
+  const scanType =
+    info.evidence?.registry.scanType ?? ({ unknown: { code: 'scanning-not-returned' } } as const);
+  const about: ResultContext = { policy: settings.policy, usage, scanType, now };
   const decided = await readBatch(items, info, usage, { ecr, working: times.working }, (each) =>
     decideOne(each, ecr, about, context),
   );
@@ -86,6 +88,10 @@ async function decideOne(
   const decision = decide({ assessment, stack: reading.stack, tags }, settings, now);
   const result = decidedResult(each, decision, about);
   return decision.state === 'to-harden'
-    ? { result, afterwards: afterwardsOf(each, decision, about), subject: each.repository }
+    ? {
+        result,
+        afterwards: afterwardsOf(each, decision, about),
+        subject: { ...each.repository, ...exemptionOf(tags, policy) },
+      }
     : { result };
 }

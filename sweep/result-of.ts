@@ -1,6 +1,6 @@
 /** Results from what was read, decided and done. */
 import { auditRepository } from '../audit/audit-repository.ts';
-import type { RepositoryReading } from '../audit/reading.ts';
+import type { RegistryReading, RepositoryReading } from '../audit/reading.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import type { Note, Refusal } from '../reconcile/outcome.ts';
 import type { Plan } from '../reconcile/plan.ts';
@@ -13,11 +13,14 @@ import type { BatchReading } from './read-batch.ts';
 import type { RepositoryResult, ResultNote, SettingChange } from './results.ts';
 import type { BatchUsage } from './usage-of-batch.ts';
 import { watch } from './watch.ts';
+import { isUnscanned, withChanges } from './with-changes.ts';
 
 /** What results depend on beside the repository. */
 export interface ResultContext {
   readonly policy: Policy;
   readonly usage: Pick<BatchUsage, 'sources'>;
+  /** How the registry is scanned, which decides whether a repository's own setting has any effect. */
+  readonly scanType: RegistryReading['scanType'];
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -60,13 +63,24 @@ export function decidedResult(read: ReadOne, decision: Decision, context: Result
   };
 }
 
+type Judged = Pick<RepositoryResult, 'audit' | 'atRisk'>;
+
 /** The audit and the watch of a repository once it is hardened. */
-export type Afterwards = Pick<RepositoryResult, 'audit' | 'atRisk'>;
+export interface Afterwards extends Judged {
+  /** The same where its lifecycle policy is withheld at last. */
+  readonly withoutPolicy?: Judged;
+}
 
 /** Made as soon as it is read: the images of a whole batch would be too many to keep. */
 export function afterwardsOf(read: ReadOne, decision: Decision, context: ResultContext): Afterwards {
-  const { audit, atRisk } = readResult(read, withChanges(read.reading, decision.changes), decision, context);
-  return { ...(audit && { audit }), ...(atRisk && { atRisk }) };
+  const { changes } = decision;
+  const judged = (some: readonly SettingChange[]): Judged => {
+    const { audit, atRisk } = readResult(read, withChanges(read.reading, some, context), decision, context);
+    return { ...(audit && { audit }), ...(atRisk && { atRisk }) };
+  };
+  const rest = changes.filter(({ setting }) => setting !== 'lifecyclePolicy');
+  const isMixed = rest.length > 0 && rest.length < changes.length;
+  return { ...judged(changes), ...(isMixed ? { withoutPolicy: judged(rest) } : {}) };
 }
 
 // Another client is just changing it: the next attempt may do it.
@@ -83,11 +97,20 @@ export function attemptedResult(
   const unchanged = { ...before, changes: [] };
   switch (attempted.kind) {
     case 'done': {
-      const { plan } = attempted;
-      const notes = [...decided.notes, ...plan.notes.flatMap(noteOf)];
+      const { plan, withheld } = attempted;
+      const { withoutPolicy = {}, ...whole } = afterwards;
+      const withheldNote =
+        withheld === undefined ? [] : [{ code: 'lifecycle-withheld', ...withheld } as const];
+      const judged = withheld === undefined ? whole : withoutPolicy;
+      const notes = [
+        ...decided.notes,
+        ...withheldNote,
+        ...plan.notes.flatMap(noteOf),
+        ...(plan.scanOnPush === true && isUnscanned(judged) ? [{ code: 'not-scanned' } as const] : []),
+      ];
       // Nothing is written where somebody else has made it safe meanwhile.
       const state = isWriting(plan) ? 'hardened' : 'safe';
-      return { ...decided, ...afterwards, state, notes, changes: changesOf(plan) };
+      return { ...decided, ...judged, state, notes, changes: changesOf(plan) };
     }
     case 'deleted':
       return bareResult(decided, { state: 'deleted' });
@@ -141,28 +164,6 @@ function changesOf({ observed, tagMutability, scanOnPush, lifecyclePolicy }: Pla
   if (lifecyclePolicy !== undefined)
     changes.push({ setting: 'lifecyclePolicy', before: policyText ?? null, after: lifecyclePolicy });
   return changes;
-}
-
-/** A repository as it is after the changes, of which ECR would say the same. */
-function withChanges(reading: RepositoryReading, changes: readonly SettingChange[]): RepositoryReading {
-  let changed = reading;
-  for (const change of changes)
-    switch (change.setting) {
-      case 'tagMutability':
-        changed = { ...changed, tagMutability: change.after };
-        break;
-      case 'scanOnPush': {
-        const scan = { frequency: 'SCAN_ON_PUSH', filters: [] } as const;
-        changed = { ...changed, scanOnPush: change.after, scan };
-        break;
-      }
-      case 'lifecyclePolicy':
-        changed = { ...changed, lifecyclePolicy: change.after ?? undefined };
-        break;
-      default:
-        change satisfies never;
-    }
-  return changed;
 }
 
 /** The notes of `reconcile` that are about one repository. */

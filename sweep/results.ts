@@ -41,6 +41,15 @@ export const releaseStates = [
 export const resultStates = [...sweepStates, ...releaseStates] as const;
 export type ResultState = (typeof resultStates)[number];
 
+/** States of repositories that are not safe: somebody has to do something about each. */
+export const openStates = [
+  'failed',
+  'refused',
+  'would-harden',
+  'left-to-stack',
+  'left-after-drift',
+] as const satisfies readonly ResultState[];
+
 /** One setting that was changed, or would be. Lifecycle policies are their texts; null for none. */
 export type SettingChange =
   | { readonly setting: 'tagMutability'; readonly before: TagMutability; readonly after: TagMutability }

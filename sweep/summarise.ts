@@ -123,8 +123,16 @@ async function previousOf(
   const [{ action }, continued] = chain;
   const latest = action === 'release' ? undefined : await latestOf(store);
   if (latest === undefined) return undefined;
-  if (!isNewer(latest, pointOf(chain))) return { sweep: latest.sweep, isNewer: false };
-  return { sweep: continued?.sweep ?? latest.sweep, isNewer: continued === undefined };
+  const previous = isNewer(latest, pointOf(chain))
+    ? { sweep: continued?.sweep ?? latest.sweep, isNewer: continued === undefined }
+    : { sweep: latest.sweep, isNewer: false };
+  // The bucket keeps a sweep's files for some time, and the pointer to the latest one for ever.
+  return (await hasOutcomes(previous.sweep, store)) ? previous : undefined;
+}
+
+async function hasOutcomes(sweep: string, store: ObjectStore): Promise<boolean> {
+  for await (const _ of store.list(sweepKeys(sweep).outcomes)) return true;
+  return false;
 }
 
 /** Without what was left undone and is out of KeeperScope since: it is not swept again. */

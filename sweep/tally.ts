@@ -23,10 +23,12 @@ export interface SweepTally {
     readonly repositories: number;
     readonly images: number;
     readonly names: readonly string[];
+    /** Of how many repositories that is not known, or not all of it. */
+    readonly unread: number;
   };
   /** Stacks whose repositories are not safe. */
   readonly stacks: readonly Named<string>[];
-  /** Why repositories were refused or have failed, by the code of the outcome; the most frequent first. */
+  /** Why repositories were refused, have failed or are left alone, by the code of the outcome; the most frequent first. */
   readonly reasons: readonly Named<string>[];
   /** What has changed since the last sweep, by what has changed. */
   readonly changes: readonly Named<WhatChanged>[];
@@ -41,10 +43,18 @@ export interface TallyInProgress {
 export function startTally(): TallyInProgress {
   let repositories = 0;
   const states: Partial<Record<ResultState, number>> = {};
-  const atRisk = { repositories: 0, images: 0, names: [] as string[] };
+  const atRisk = { repositories: 0, images: 0, names: [] as string[], unread: 0 };
   const stacks = startGroups<string>();
   const reasons = startGroups<string>();
   const changes = startGroups<WhatChanged>();
+  const addRisk = ({ name, atRisk: own }: RepositoryResult) => {
+    if (own === undefined) return;
+    if (isUnknown(own) || !own.isComplete) atRisk.unread += 1;
+    if (isUnknown(own) || own.images === 0) return;
+    atRisk.repositories += 1;
+    atRisk.images += own.images;
+    if (atRisk.names.length < maxNamed) atRisk.names.push(name);
+  };
   return {
     add(result) {
       const { name, state, stack } = result;
@@ -53,10 +63,7 @@ export function startTally(): TallyInProgress {
       if (state === 'left-to-stack' && stack !== undefined) stacks.add(stack, name);
       const { reason } = outcomeOf(result);
       if (reason !== undefined) reasons.add(reason, name);
-      if (result.atRisk === undefined || isUnknown(result.atRisk) || result.atRisk.images === 0) return;
-      atRisk.repositories += 1;
-      atRisk.images += result.atRisk.images;
-      if (atRisk.names.length < maxNamed) atRisk.names.push(name);
+      addRisk(result);
     },
     addChange({ name, what }) {
       changes.add(what, name);

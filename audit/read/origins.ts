@@ -41,7 +41,7 @@ async function readReplication(reads: OriginReads): Promise<Read<readonly Replic
   const sources: ReplicationSource[] = [];
   for (const from of new Set([...sourceRegions, ...others])) {
     if (from === region) continue;
-    const there = await orUnknown('ecr:DescribeRegistry', ecrIn(from).replication);
+    const there = await orUnknown(`ecr:DescribeRegistry in ${from}`, ecrIn(from).replication);
     if (isUnknown(there)) return there;
     for (const { destinations, prefixes } of there.rules)
       if (destinations.some((to) => to.region === region && to.registryId === own.registryId))

@@ -11,6 +11,8 @@ import { failureReason } from './failures.ts';
 // (https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html).
 const keptMs = 90 * 24 * 60 * 60 * 1000;
 const maxAtOnce = 50;
+// CloudTrail gives the time of a call in whole seconds.
+const clockMs = 1000;
 
 /** By repository; one that is not in it was not pushed to since then. */
 export interface PushesRead extends Pick<Pushes, 'since' | 'end'> {
@@ -29,13 +31,18 @@ interface Push {
  * read until then count.
  *
  * @param now milliseconds since 1970
+ * @param createdAt of the repositories, by name: pushes before it were to another one of the same name
  */
 export async function readPushes(
   call: Call<CloudTrailClient>,
-  { max, now }: { readonly max: number; readonly now: number },
+  {
+    max,
+    now,
+    createdAt,
+  }: { readonly max: number; readonly now: number; readonly createdAt: ReadonlyMap<string, number> },
 ): Promise<Read<PushesRead>> {
   const from = now - keptMs;
-  const tally = startTally(now);
+  const tally = startTally(now, createdAt);
   let end: Pushes['end'] = { code: 'history' };
   try {
     for await (const { Events = [], NextToken } of pages(pageReader(call, from), (page) => page.NextToken)) {
@@ -77,7 +84,7 @@ function pageReader(call: Call<CloudTrailClient>, from: number) {
 type TagCounts = Map<string, { times: number; readonly digests: Set<string>; readonly lastBy: string }>;
 
 /** Counts events, each once: a page may come again. */
-function startTally(now: number) {
+function startTally(now: number, createdAt: ReadonlyMap<string, number>) {
   const found: PushesByTag = new Map();
   const counted = new Set<string>();
   let read = 0;
@@ -91,7 +98,7 @@ function startTally(now: number) {
       oldest = Math.min(oldest, event.EventTime?.getTime() ?? oldest);
       if (event.EventId !== undefined && counted.has(event.EventId)) return;
       counted.add(event.EventId ?? '');
-      count(event, found);
+      count(event, found, createdAt);
       read += 1;
     },
   };
@@ -101,11 +108,13 @@ function startTally(now: number) {
 type PushesByTag = Map<string, TagCounts>;
 
 /** @param found gets the event's push, if it is one */
-function count(event: Event, found: PushesByTag): void {
+function count(event: Event, found: PushesByTag, createdAt: ReadonlyMap<string, number>): void {
   const push = pushOf(event);
   if (push === undefined) return;
   const tags: TagCounts = found.get(push.repository) ?? new Map();
   found.set(push.repository, tags);
+  const at = event.EventTime?.getTime() ?? Number.POSITIVE_INFINITY;
+  if (at + clockMs < (createdAt.get(push.repository) ?? 0)) return;
   // The newest come first.
   const known = tags.get(push.tag) ?? { times: 0, digests: new Set(), lastBy: push.by };
   tags.set(push.tag, known);

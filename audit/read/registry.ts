@@ -8,6 +8,7 @@ import { type Origins, originOf } from '../origin.ts';
 import type { PreviousTags, Pushes, RegistryReading, RepositoryReading, ScanReading } from '../reading.ts';
 import type { Read } from '../unread.ts';
 import { RegistryUnreadable } from '../unreadable.ts';
+import { accountOf, withReplicationOnce } from './account.ts';
 import { orUnknown, unreadable } from './failures.ts';
 import { readOrigins } from './origins.ts';
 import { readParts } from './parts.ts';
@@ -29,8 +30,8 @@ export interface ReadOptions extends ServiceOptions {
   readonly usageSources: readonly UsageSource[];
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** By ARN: names repeat in other accounts and regions. */
-  readonly previousTags: (arn: string) => PreviousTags | undefined;
+  /** By ARN, since names repeat in other accounts and Regions; and by creation, since a name may be used again. */
+  readonly previousTags: (repository: Pick<Repository, 'arn' | 'createdAt'>) => PreviousTags | undefined;
   /** Called before its repositories are read; what it throws ends the reading. */
   readonly onRegistry?: (registry: RegistryReading) => void;
   /** Called once for each repository, as soon as it is read; images are not kept after it. */
@@ -61,7 +62,8 @@ export async function readRegistry(options: ReadOptions): Promise<RegistryRead> 
     const whole = await readWhole(services, listed, options, region);
     const registry: RegistryReading = {
       region,
-      registryId: options.registryId ?? owner,
+      // Without repositories only the registry itself says whose it is.
+      registryId: options.registryId ?? (owner || whole.account),
       scanType: whole.scanType,
       pushesSince: whenKnown(whole.pushes, ({ since }) => since),
       pullThroughRules: whenKnown(whole.origins.pullThrough, ({ length }) => length),
@@ -108,6 +110,8 @@ async function listRepositories(
 
 /** What is read of the registry as a whole, by repository where it is about repositories. */
 interface WholeRegistry {
+  /** The caller's own account; empty if it is not known. */
+  readonly account: string;
   readonly scanType: RegistryReading['scanType'];
   readonly scanning: Read<Map<string, Read<ScanReading>>>;
   /** By ARN. */
@@ -123,10 +127,12 @@ async function readWhole(
   { registryId, maxPushes, sourceRegions, usageSources, now }: ReadOptions,
   region: string,
 ): Promise<WholeRegistry> {
-  const { ecr, ecrIn, trail } = services;
+  const { ecrIn, trail } = services;
+  const ecr = withReplicationOnce(services.ecr);
   const own = await orUnknown('ecr:GetRegistryScanningConfiguration', ecr.registryScanning);
   // AWS returns scanning, tags and CloudTrail events of the caller's account only: those would be other repositories.
-  const isOwn = registryId === undefined || (!isUnknown(own) && own.registryId === registryId);
+  const account = await accountOf(own, ecr);
+  const isOwn = registryId === undefined || account === registryId;
   const ofOwn = async <Value>(read: () => Promise<Read<Value>>): Promise<Read<Value>> =>
     isOwn ? read() : { unknown: { code: 'other-account' } };
   const names = listed.map(({ name }) => name);
@@ -137,12 +143,19 @@ async function readWhole(
     ofOwn<PushesRead>(async () =>
       maxPushes === 0
         ? { unknown: { code: 'pushes-not-requested' } }
-        : orUnknown('cloudtrail:LookupEvents', () => readPushes(trail, { max: maxPushes, now })),
+        : orUnknown('cloudtrail:LookupEvents', () =>
+            readPushes(trail, { max: maxPushes, now, createdAt: createdAtOf(listed) }),
+          ),
     ),
     readOrigins({ ecr, ecrIn, region, sourceRegions, isOwn }),
     ofOwn(() => readUsage(services.usage, listed, region, usageSources)),
   ]);
-  return { scanType, scanning, stacks, pushes, origins, usage };
+  return { account, scanType, scanning, stacks, pushes, origins, usage };
+}
+
+/** By name: events are known by it, and may be of an earlier repository. */
+function createdAtOf(listed: readonly ListedRepository[]): ReadonlyMap<string, number> {
+  return new Map(listed.map(({ name, createdAt }) => [name, createdAt]));
 }
 
 /**
@@ -170,7 +183,7 @@ async function readEach(
     const of = takeFrom(whole, about);
     if (parts === 'gone') gone += 1;
     else {
-      onRepository({ ...about, ...parts, ...of, previousAudit: previousTags(about.arn) }, registry);
+      onRepository({ ...about, ...parts, ...of, previousAudit: previousTags(about) }, registry);
       read += 1;
     }
     onProgress(read, listed.length - gone);

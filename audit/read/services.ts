@@ -63,7 +63,7 @@ export interface Services {
 
 const maxSockets = 128;
 // The first response shows whether the registry can be reached at all, which must not take minutes.
-const firstMs = 8_000;
+const firstMs = 15_000;
 // Long enough for a service that throttles, whose pace is measured first, and for a network that recovers.
 const callMs = 2 * 60_000;
 const maxDenials = 8;

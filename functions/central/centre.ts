@@ -4,6 +4,7 @@ import type { Message } from '../../aws/sns/publish.ts';
 import { isList, isObject } from '../../core/json.ts';
 import { visibleIn } from '../../core/visible.ts';
 import { centralHtml } from '../../reports/central-html.ts';
+import { parseCentralSweep } from '../../sweep/central/event.ts';
 import { centralKeys } from '../../sweep/central/keys.ts';
 import {
   type CentralLimits,
@@ -45,7 +46,8 @@ export async function updateCentre(
 ): Promise<UpdatedCentre> {
   const { store, limits, now, bucket, notify } = context;
   const { news } = receive((await readIndex(store)).registries, reports, limits, now);
-  const message = centralMessage(news, bucket);
+  // Names are accounts' own texts: a line break in one could begin a line about another account.
+  const message = centralMessage(visibleIn(news), bucket);
   if (message !== undefined) await notify(messageOf(message, news));
   const registries = await writeIndex(reports, context);
   await writePage(registries, context);
@@ -61,18 +63,37 @@ interface StoredIndex {
   readonly etag?: string;
 }
 
+/**
+ * What the index says is not known: to begin with an empty one would forget registries that no longer report, and end the alarm
+ * that they are late.
+ */
+export class UnreadableIndex extends Error {
+  override readonly name = 'UnreadableIndex';
+
+  constructor() {
+    super(
+      `${centralKeys.index} cannot be read: delete it, and each registry appears again with its next sweep`,
+    );
+  }
+}
+
+/** @throws UnreadableIndex */
 async function readIndex(store: CentreContext['store']): Promise<StoredIndex> {
   const object = await store.get(centralKeys.index);
   if (object === undefined) return { registries: [] };
   const index = parsedJson(object.text);
-  const stored: readonly unknown[] = isObject(index) && isList(index.registries) ? index.registries : [];
+  if (!isObject(index) || !isList(index.registries)) throw new UnreadableIndex();
+  const stored: readonly unknown[] = index.registries;
   const registries = stored.filter(isRegistry);
+  if (registries.length < stored.length) throw new UnreadableIndex();
   return { registries, etag: object.etag };
 }
 
-/** Only the centre's own function can write its index, so the rest is as it wrote it. */
+/** Of a part that is missing the page could not be made, after the index has been written with it. */
 function isRegistry(value: unknown): value is CentralRegistry {
-  return isObject(value) && typeof value.account === 'string' && typeof value.receivedAt === 'number';
+  if (!isObject(value) || parseCentralSweep(value) === undefined) return false;
+  const { account, region, receivedAt } = value;
+  return typeof account === 'string' && typeof region === 'string' && typeof receivedAt === 'number';
 }
 
 /** Over the version that was read only, so that no report of another invocation is lost. */

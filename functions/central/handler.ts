@@ -4,7 +4,7 @@ import { connectObjects } from '../../aws/objects/s3.ts';
 import { publish } from '../../aws/sns/publish.ts';
 import { visibleJson } from '../../core/visible.ts';
 import { limitsOf } from '../../sweep/central/registries.ts';
-import { updateCentre } from './centre.ts';
+import { UnreadableIndex, updateCentre } from './centre.ts';
 import { readReports } from './reports.ts';
 
 // To fail with an error of its own before Lambda ends it.
@@ -47,6 +47,7 @@ export async function handler(
       level: 'ERROR',
       message: 'update failed',
       error: error instanceof Error ? error.name : typeof error,
+      ...(error instanceof UnreadableIndex ? { reason: error.message } : {}),
     });
     throw error;
   } finally {

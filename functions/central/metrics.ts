@@ -3,8 +3,10 @@ import { type CentralRegistry, type CentralTotals, unsafeCount } from '../../swe
 
 const namespace = 'EcrHardeningCentral';
 
+type Values = Readonly<Record<string, number>>;
+
 /**
- * In CloudWatch's embedded metric format: the sums over all registries, and three numbers of each registry that has reported.
+ * In CloudWatch's embedded metric format: the sums over all registries, and up to three numbers of each registry that has reported.
  *
  * @param news the registries that have metrics of their own
  */
@@ -17,7 +19,7 @@ export function metricsOf(
     ...{ Registries: registries, RegistriesLate: late, Repositories: repositories },
     RepositoriesNotSafe: unsafeCount(states),
     RepositoriesFailed: states.failed ?? 0,
-    ImagesAtRisk: atRisk.images,
+    ...riskOf({ states, atRisk }),
     EventsRejected: rejected,
   });
   return [
@@ -26,7 +28,7 @@ export function metricsOf(
       ...line(now, ['Account', 'Region'], {
         RepositoriesNotSafe: unsafeCount(each.states),
         RepositoriesFailed: each.states.failed ?? 0,
-        ImagesAtRisk: each.atRisk.images,
+        ...riskOf(each),
       }),
       Account: each.account,
       Region: each.region,
@@ -34,11 +36,17 @@ export function metricsOf(
   ];
 }
 
-function line(
-  Timestamp: number,
-  dimensions: readonly string[],
-  values: Readonly<Record<string, number>>,
-): object {
+/** Left out where it was not looked at, or could not be read, as by the keeper: a zero would end an alarm. */
+function riskOf({
+  action,
+  states: { failed = 0 },
+  atRisk: { images, unread },
+}: Pick<CentralRegistry, 'states' | 'atRisk'> & Partial<Pick<CentralRegistry, 'action'>>): Values {
+  const isAllKnown = action !== 'release' && failed + unread === 0;
+  return isAllKnown || images > 0 ? { ImagesAtRisk: images } : {};
+}
+
+function line(Timestamp: number, dimensions: readonly string[], values: Values): object {
   const Metrics = Object.keys(values).map((Name) => ({ Name, Unit: 'Count' }));
   return {
     _aws: {

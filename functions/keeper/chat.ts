@@ -1,4 +1,5 @@
 /** A notification of the keeper for chat applications. Pure. */
+import { descriptionOf } from '../../aws/sns/forms.ts';
 
 /** Its texts, which are visible already. */
 export interface ChatNotification {
@@ -16,7 +17,11 @@ export function chatOf({ subject, text, id, region, eventType }: ChatNotificatio
     version: '1.0',
     source: 'custom',
     id: id.slice(0, 64),
-    content: { textType: 'client-markdown', title: escaped(subject), description: escaped(text) },
+    content: {
+      textType: 'client-markdown',
+      title: escaped(subject),
+      description: descriptionOf(escaped(text).split('\n')),
+    },
     metadata: { threadId: `ecr-hardening keeper ${region}`, summary: escaped(subject), eventType },
   });
 }
@@ -33,5 +38,6 @@ const signs: Readonly<Record<string, string>> = {
 
 /** Text in which a chat application reads no link and no mention. */
 function escaped(text: string): string {
-  return text.replace(/[[\]*`@<>]/g, (sign) => signs[sign] ?? sign);
+  // An address of the Web is a link without any signs; those of this product's buckets, s3://, are none.
+  return text.replace(/[[\]*`@<>]/g, (sign) => signs[sign] ?? sign).replace(/(?<=https?:)\/\//gi, ' //');
 }

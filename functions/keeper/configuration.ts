@@ -33,6 +33,14 @@ export function keeperMode(environment: Environment): KeeperMode {
   return mode(environment, 'Keeper');
 }
 
+/** The parameter KeeperSourceRegions. */
+export function sourceRegions({ KeeperSourceRegions: text = '' }: Environment): readonly string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
 /** @throws {@link Misconfigured} */
 export function keeperSettings(environment: Environment): KeeperSettings {
   const { policy, findings } = applicationPolicy(environment);

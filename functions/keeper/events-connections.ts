@@ -14,6 +14,7 @@ import { type RegistryReads, registryReads } from '../../aws/ecr/registry.ts';
 import { repositoryPolicyReads } from '../../aws/ecr/repository-policies.ts';
 import { ecrOperations } from '../../aws/ecr/settings.ts';
 import type { EventsContext } from '../../sweep/events/events-context.ts';
+import { sourceRegions } from './configuration.ts';
 
 type Connected = Pick<EventsContext, 'ecr' | 'claims' | 'origins' | 'stackOf'> & { close(): void };
 
@@ -39,7 +40,13 @@ export function connectForEvents(environment: Environment, region: string, worki
     ...{ ecr, claims },
     // Once for all repositories.
     origins() {
-      origins ??= readOrigins({ ecr: ecr.until(working), ecrIn, region, sourceRegions: [], isOwn: true });
+      origins ??= readOrigins({
+        ecr: ecr.until(working),
+        ecrIn,
+        region,
+        sourceRegions: sourceRegions(environment),
+        isOwn: true,
+      });
       return origins;
     },
     stackOf: (repository) => readStack(stacks.until(working), repository),

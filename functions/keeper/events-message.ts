@@ -8,10 +8,19 @@ import { chatOf } from './chat.ts';
 
 // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html; some is left for the attributes, which count too.
 const maxBytes = 256 * 1024 - 2_048;
+// The text is in each form: with AlertHttpsForm: Json five times. A batch has at most 100 events.
+const sizes = [
+  { maxRepositories: 100, maxCharacters: 60_000 },
+  { maxRepositories: 50, maxCharacters: 60_000 },
+  { maxRepositories: 20, maxCharacters: 30_000 },
+  { maxRepositories: 5, maxCharacters: 15_000 },
+  { maxRepositories: 0, maxCharacters: 5_000 },
+] as const;
+type Size = (typeof sizes)[number];
 
 /**
  * The message, at most 256 KB: where it would be longer, repositories are left out of the form for programs, and the text
- * is cut.
+ * is cut. One that SNS refuses would never be sent, since its events would make the same one again.
  *
  * @param outcomes at least one
  */
@@ -20,13 +29,13 @@ export function eventsNotification(
   place: EventsPlace,
   { name, httpsForm }: { readonly name: string; readonly httpsForm: HttpsForm },
 ): Message {
-  const message = eventsMessage(outcomes, place);
-  // Names, ARNs and user agents are others' texts; line breaks are this product's own.
+  // Names and ARNs are others' texts: a line break in one could begin a line about another repository.
+  const message = eventsMessage(visibleIn(outcomes), place);
+  // Line breaks that are left are this product's own.
   const subject = visibleIn(message.subject);
   const whole = message.text.split('\n').map(visibleIn).join('\n');
-  const sizes = [outcomes.length, 50, 20, 5, 0];
   const bodies = sizes.map(
-    (max) => () => bodyOf(formsOf(outcomes.slice(0, max), { subject, whole, place, name }), httpsForm),
+    (size) => () => bodyOf(formsOf(outcomes, { subject, whole, place, name }, size), httpsForm),
   );
   const isUrgent = outcomes.some(
     ({ result: { state } }) => state === 'failed' || state === 'left-after-drift',
@@ -38,8 +47,6 @@ export function eventsNotification(
   };
 }
 
-const maxCharacters = 60_000;
-
 function formsOf(
   outcomes: readonly EventOutcome[],
   {
@@ -48,13 +55,17 @@ function formsOf(
     place: { registry, mode },
     name,
   }: { readonly subject: string; readonly whole: string; readonly place: EventsPlace; readonly name: string },
+  { maxRepositories, maxCharacters }: Size,
 ): Forms {
   const text =
-    whole.length <= maxCharacters ? whole : `${whole.slice(0, maxCharacters)}\n\nThe rest is left out.\n`;
+    whole.length <= maxCharacters
+      ? whole
+      : `${whole.slice(0, maxCharacters).toWellFormed()}\n\nThe rest is left out.\n`;
   const json = JSON.stringify(
     visibleIn({
       ...{ version: '1', kind: 'events', subject, registry, mode },
-      repositories: outcomes.map(machineOf),
+      repositories: outcomes.slice(0, maxRepositories).map(machineOf),
+      omitted: Math.max(0, outcomes.length - maxRepositories),
       text,
     }),
   );

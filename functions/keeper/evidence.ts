@@ -9,7 +9,7 @@ import { connectObjects } from '../../aws/objects/s3.ts';
 import { connectUsage } from '../../aws/usage/usage.ts';
 import { gatherEvidence } from '../../sweep/evidence.ts';
 import type { EvidenceOutput } from '../../sweep/steps.ts';
-import { variable } from './configuration.ts';
+import { sourceRegions, variable } from './configuration.ts';
 import { type FunctionContext, log, objectIn, step, textIn } from './invocation.ts';
 
 // What was read is written after the reading, and what was not is reported.
@@ -41,6 +41,7 @@ export async function handler(event: unknown, context: FunctionContext): Promise
             elsewhere.push(connection);
             return connection.patiently({ callMs: otherRegionMs, stop: reading.signal });
           },
+          sourceRegions: sourceRegions(env),
           usage,
           stacks: () => stacks.read(reading),
           objects: objects.until(writing),

@@ -10,12 +10,12 @@ export const metricNamespace = 'EcrHardening';
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html):
  * the metrics of the whole sweep, and one for each state, without dimensions.
  *
- * What was not looked at is left out: a zero would end an alarm, and so would a release in place of a sweep.
+ * What was not looked at, or could not be read, is left out: a zero would end an alarm, and so would a release in place of a sweep.
  */
 export function metricsOf({ info, states, atRisk, endedAt }: SweepSummary): object {
   const { failed = 0 } = states;
   const isSweep = info.action === 'sweep';
-  const isRiskKnown = isSweep && (failed === 0 || atRisk.images > 0);
+  const isRiskKnown = isSweep && (failed + atRisk.unread === 0 || atRisk.images > 0);
   const whole = {
     RepositoriesFailed: failed,
     ...(isRiskKnown ? { RepositoriesAtRisk: atRisk.repositories, ImagesAtRisk: atRisk.images } : {}),

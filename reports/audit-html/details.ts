@@ -3,7 +3,7 @@ import { pulledLatelyDays } from '../../audit/expiry.ts';
 import { isUnknown, type Known } from '../../core/known.ts';
 import type { DescribedRepository, DescribedTag } from '../../wording/audit/describe.ts';
 import type { DescribedExpiry } from '../../wording/audit/expiry.ts';
-import { formatRange, pluralise } from '../../wording/format.ts';
+import { formatRange, imagesIn, pluralise } from '../../wording/format.ts';
 import { subjectLabel, truncate } from '../audit-labels.ts';
 import { toHtml } from './to-html.ts';
 
@@ -79,10 +79,13 @@ const confidenceWords: Readonly<Record<DescribedTag['confidence'], string>> = {
 
 function expiryWords(expiry: Known<DescribedExpiry>): string {
   if (isUnknown(expiry)) return `may expire images; how many is unknown: ${expiry.unknown}.`;
-  const { images, pulledLately, inUse, inUseOrPulled, lost } = expiry;
-  if (images.atMost === 0) return 'would expire no image now.';
-  const words = images.atMost === 1 && images.atLeast === 1 ? '1 image' : `${formatRange(images)} images`;
+  const { images, archived, inUse, inUseOrPulled, lost } = expiry;
+  if (images.atMost + archived.atMost === 0) return 'would expire no image now.';
+  const what = [
+    ...(images.atMost === 0 ? [] : [`expire ${imagesIn(images)}`]),
+    ...(archived.atMost === 0 ? [] : [`archive ${imagesIn(archived)}`]),
+  ].join(' and ');
   if (isUnknown(inUse) || inUse.atMost === 0)
-    return `would expire ${words} now, ${pulledLately.atMost === 0 ? 'none' : formatRange(pulledLately)} of them pulled within ${pulledLatelyDays} days.`;
-  return `would expire ${words} now. In use or pulled within ${pulledLatelyDays} days: ${formatRange(inUseOrPulled)}, such as ${lost[0]?.text}.`;
+    return `would ${what} now, ${inUseOrPulled.atMost === 0 ? 'none' : formatRange(inUseOrPulled)} of them pulled within ${pulledLatelyDays} days.`;
+  return `would ${what} now. In use or pulled within ${pulledLatelyDays} days: ${formatRange(inUseOrPulled)}, such as ${lost[0]?.text}.`;
 }

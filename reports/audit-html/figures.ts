@@ -3,7 +3,7 @@ import type { ImageCount, Readiness } from '../../audit/audit.ts';
 import { isUnknown } from '../../core/known.ts';
 import type { ReportedAudit } from '../../wording/audit/describe.ts';
 import { formatSmallMoney } from '../../wording/format.ts';
-import { subjectLabel } from '../audit-labels.ts';
+import { nameOf, subjectLabel } from '../audit-labels.ts';
 import { type Bar, barFigure } from './charts.ts';
 
 const maxBars = 15;
@@ -30,7 +30,10 @@ const readinessOrder = [
 /** The charts that have data. */
 export function figuresOf({ repositories, summary }: ReportedAudit): string[] {
   const known: CountedRepository[] = [];
-  for (const { name, images } of repositories) if (!isUnknown(images)) known.push({ label: name, images });
+  for (const repository of repositories) {
+    const { images } = repository;
+    if (!isUnknown(images)) known.push({ label: nameOf(repository), images });
+  }
   // The title has a number only if there are more repositories than bars.
   const of = known.length > maxBars ? `the ${maxBars} ` : '';
   return [

@@ -70,10 +70,14 @@ li { margin: .2rem 0; }
 footer { margin-top: 3rem; color: var(--quiet); font-size: .85rem; }
 @media (min-width: 80rem) {
   /* The table fits, so its heading stays visible while the page scrolls. */
-  .scroll:not(.several) { overflow: visible; }
+  .scroll:not(.several, .swept) { overflow: visible; }
 }
+/* With the columns of several registries, or of a sweep, it fits later; with those of both the latest. */
 @media (min-width: 92rem) {
-  .scroll.several { overflow: visible; }
+  .scroll:not(.several.swept) { overflow: visible; }
+}
+@media (min-width: 106rem) {
+  .scroll { overflow: visible; }
 }
 @media (max-width: 40rem) {
   body { padding: 1.25rem .9rem 3rem; }

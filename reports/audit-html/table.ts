@@ -35,7 +35,7 @@ export function* tableOf(
       ? ` <label><input type="checkbox" id="all" autocomplete="off"> Show all ${repositories.length.toLocaleString('en')}, not only the first ${maxRowsShown}</label>`
       : ''
   }</p>
-<div class="scroll${kind.isSeveral ? ' several' : ''}" tabindex="0" role="region" aria-label="Repositories"><table class="sortable n-last asc" aria-describedby="hint">
+<div class="scroll${kind.isSeveral ? ' several' : ''}${kind.isSweep ? ' swept' : ''}" tabindex="0" role="region" aria-label="Repositories"><table class="sortable n-last asc" aria-describedby="hint">
 <caption>${pluralise(repositories.length, 'repository', 'repositories')}, one for each row</caption>
 <thead><tr>${head}</tr></thead>
 <tbody>`;

@@ -22,7 +22,8 @@ export interface CentralSweep {
   readonly endedAt: number;
   readonly repositories: number;
   readonly states: StateCounts;
-  readonly atRisk: { readonly repositories: number; readonly images: number };
+  /** Images in use at risk, and of how many repositories that is not known. */
+  readonly atRisk: { readonly repositories: number; readonly images: number; readonly unread: number };
   /** What has changed since the sweep before; the first ones, with a few names each. */
   readonly changes: readonly Named<WhatChanged>[];
   /** How many changes there are, of which `changes` may not have all. */
@@ -46,7 +47,7 @@ export function centralSweepOf(
   return {
     ...{ sweep, action, mode, startedAt: Date.parse(startedAt), endedAt, repositories, states, hasReport },
     isWhole: previous === undefined,
-    atRisk: { repositories: atRisk.repositories, images: atRisk.images },
+    atRisk: { repositories: atRisk.repositories, images: atRisk.images, unread: atRisk.unread },
     changes: changes
       .slice(0, maxChanges)
       .map(({ value, count, names }) => ({ value, count, names: names.slice(0, maxNames) })),
@@ -63,7 +64,7 @@ export function parseCentralSweep(detail: unknown): CentralSweep | undefined {
   if (!isOneOf(keeperModes, mode) || !isObject(states) || !isObject(atRisk) || !isList(changes))
     return undefined;
   const counts = countsIn(detail, ['startedAt', 'endedAt', 'repositories', 'changed'] as const);
-  const risk = countsIn(atRisk, ['repositories', 'images'] as const);
+  const risk = countsIn(atRisk, ['repositories', 'images', 'unread'] as const);
   const parsed = changes.slice(0, maxChanges).map(changeIn);
   if (counts === undefined || risk === undefined || parsed.includes(undefined)) return undefined;
   return {

@@ -1,5 +1,5 @@
 /** The registries of an organisation, as the last sweep of each has reported them. Pure. */
-import type { StateCounts } from '../results.ts';
+import { openStates, type StateCounts } from '../results.ts';
 import type { CentralSweep } from './event.ts';
 
 /** What one keeper has last reported. */
@@ -100,7 +100,7 @@ export interface CentralTotals {
   readonly repositories: number;
   readonly states: StateCounts;
   /** Repositories and images in use whose lifecycle policies will remove them. */
-  readonly atRisk: { readonly repositories: number; readonly images: number };
+  readonly atRisk: CentralSweep['atRisk'];
 }
 
 export function totalsOf(
@@ -124,12 +124,10 @@ export function totalsOf(
     atRisk: {
       repositories: sum(({ atRisk }) => atRisk.repositories),
       images: sum(({ atRisk }) => atRisk.images),
+      unread: sum(({ atRisk }) => atRisk.unread),
     },
   };
 }
-
-/** States in which somebody has to do something about a repository. */
-const openStates = ['failed', 'refused', 'would-harden', 'left-to-stack'] as const;
 
 /** How many repositories are not safe. */
 export function unsafeCount(states: StateCounts): number {

@@ -6,10 +6,13 @@ import { keeperHolder } from '../../core/claims/keeper.ts';
 import { type ClaimRecord, claimOf } from '../../core/claims/record.ts';
 import { checkSettings } from '../../core/controls/index.ts';
 import { isUnknown } from '../../core/known.ts';
+import { exemptControls, exemptionTagKey } from '../../core/policy/exemption-tag.ts';
 import { parseRepositoryPolicy } from '../../core/settings/repository-policy.ts';
 import { noPolicy } from '../../core/settings/repository-settings.ts';
 import { hashOfPolicy } from '../../reconcile/hash.ts';
 import { readRecords } from '../../reconcile/observe.ts';
+import type { BatchEcr } from '../batch-context.ts';
+import { tagsOf } from '../read-tags.ts';
 import { watch } from '../watch.ts';
 import type { EventOutcome, EventsContext } from './events-context.ts';
 import type { Subject } from './subject.ts';
@@ -78,16 +81,31 @@ async function lifecycleOf(
 }
 
 async function publicAccessOf(
-  { repository: { name } }: Subject,
-  { ecr, times, settings }: EventsContext,
+  { repository }: Subject,
+  { ecr: connection, times, settings, now }: EventsContext,
 ): Promise<Looked> {
-  const text = await orUnknown('ecr:GetRepositoryPolicy', () =>
-    ecr.until(times.working).repositoryPolicy(name),
-  );
+  const ecr = connection.until(times.working);
+  const text = await orUnknown('ecr:GetRepositoryPolicy', () => ecr.repositoryPolicy(repository.name));
   if (isUnknown(text)) return { unread: [text.unknown] };
   if (text === undefined) return {};
   const parsed = parseRepositoryPolicy(text);
   if (!('value' in parsed)) return {};
   const issues = checkSettings({ repositoryPolicy: parsed.value }, settings.policy);
-  return { publicBy: issues.filter(({ verdict }) => verdict === 'unsafe') };
+  const publicBy = issues.filter(({ verdict }) => verdict === 'unsafe');
+  const isExempt = publicBy.length > 0 && (await isPublicByExemption(repository, ecr, settings, now()));
+  return isExempt ? {} : { publicBy };
+}
+
+/** Whether its tag exempts it; one that cannot be read does not. */
+async function isPublicByExemption(
+  repository: Subject['repository'],
+  ecr: Pick<BatchEcr, 'tags'>,
+  { policy }: EventsContext['settings'],
+  now: number,
+): Promise<boolean> {
+  if (!policy.AllowExemptions) return false;
+  const tags = await tagsOf(repository, ecr);
+  if (tags === 'gone' || isUnknown(tags)) return false;
+  const today = new Date(now).toISOString().slice(0, 10);
+  return exemptControls(tags?.get(exemptionTagKey), today, policy).includes('PublicAccess');
 }

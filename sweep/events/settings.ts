@@ -8,7 +8,7 @@ import { actorOf, isByCloudFormation, type RegistryEvent } from '../../core/regi
 import type { WritableSettingName } from '../../core/settings/repository-settings.ts';
 import { assessSettings, type SettingsReading } from '../assess.ts';
 import { type Decision, decide, isSafe } from '../decide.ts';
-import { countDrift, type Drifted, foundUndone } from '../drift.ts';
+import { countDrift, type Drifted, type DriftSubject, exemptionOf, foundUndone } from '../drift.ts';
 import { hardenEach } from '../harden-each.ts';
 import { tagsOf } from '../read-tags.ts';
 import { attemptedResult, bareResult } from '../result-of.ts';
@@ -50,7 +50,10 @@ export async function settleSettings(
   const open = decided.filter(({ isToHarden }) => isToHarden);
   const isMending = settings.mode === 'Mend';
   const drifted = await countDrift(
-    open.map(({ subject }) => subject.repository),
+    open.map(({ subject: { repository }, exemptAt }) => ({
+      ...repository,
+      ...(exemptAt === undefined ? {} : { exemptAt }),
+    })),
     (name, undone) => (isMending ? undoingsOf(subjects, name, undone, { sweep: context.name, readAt }) : []),
     { claims: claims.until(times.working), log, readAt, now },
   );
@@ -83,7 +86,7 @@ function leftAlone(result: RepositoryResult, left: NonNullable<Drifted['left']>)
   return { ...result, state: 'left-after-drift', reason: { code: 'left-after-drift', ...left } };
 }
 
-interface Decided {
+interface Decided extends Pick<DriftSubject, 'exemptAt'> {
   readonly subject: Subject;
   readonly result: RepositoryResult;
   readonly isToHarden: boolean;
@@ -110,7 +113,8 @@ async function decideOne(
   if (tags === 'gone') return { subject, isToHarden: false, result: bareResult(item, { state: 'deleted' }) };
   const decision = decide({ assessment, stack, tags }, settings, context.now());
   const isToHarden = decision.state === 'to-harden';
-  return { subject, isToHarden, result: resultOf(subject, decision, stack) };
+  const { policy } = settings;
+  return { subject, isToHarden, result: resultOf(subject, decision, stack), ...exemptionOf(tags, policy) };
 }
 
 function resultOf(
