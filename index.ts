@@ -11,18 +11,24 @@ import { harden as hardenFragment } from './cloudformation/harden.ts';
 import { parameterValues } from './cloudformation/parameter-values.ts';
 import { deployedTimeout, type SettingsFunction } from './cloudformation/settings-resource.ts';
 import type { Finding } from './core/finding.ts';
-import { isObject, type Json, type JsonObject } from './core/json.ts';
+import type { Issue } from './core/issue.ts';
+import { isObject, type Json, type JsonObject, textOf } from './core/json.ts';
+import {
+  type EvaluatedImage,
+  evaluateLifecyclePolicy as evaluate,
+  type Verdict,
+} from './core/lifecycle/evaluate.ts';
 import { applicationPolicy, type Policy } from './core/policy/policy.ts';
 import { severityOf } from './core/severity.ts';
 import { type ExpandOptions, expandTemplate as expandWhole } from './template-text/expand.ts';
 import { failedChecks } from './wording/failed-checks.ts';
 import { describeFinding, reasonOf } from './wording/findings.ts';
-import { invalidOptions, notATemplate } from './wording/library.ts';
+import { invalidOptions, misshapenImages, misshapenOptions, notATemplate } from './wording/library.ts';
 import { refusalMessage } from './wording/refusal.ts';
 
 export type { Issue } from './core/issue.ts';
 export type { Json, JsonObject } from './core/json.ts';
-export { type EvaluatedImage, evaluateLifecyclePolicy, type Verdict } from './core/lifecycle/evaluate.ts';
+export type { EvaluatedImage, Verdict } from './core/lifecycle/evaluate.ts';
 
 /** The controls, by the names that exemptions use. */
 export type Control =
@@ -196,6 +202,25 @@ export function expandTemplate(template: JsonObject, options: TemplateOptions = 
     : { findings, template: expanded.template };
 }
 
+/**
+ * Which images a lifecycle policy expires or archives now; an image without a verdict stays as it is.
+ *
+ * @param text the policy as ECR has it; if ECR would refuse it, its issues are returned
+ * @param images of two pushed at the same time the later in the list counts as the newer; one given twice counts once
+ * @param now milliseconds since 1970
+ * @returns the verdicts by the priority of their rules, and within a rule the newest image first
+ * @throws TypeError if an image has no digest, tags or time of its push, or a time is no number
+ */
+export function evaluateLifecyclePolicy(
+  text: string,
+  images: readonly EvaluatedImage[],
+  now: number,
+): { readonly verdicts: readonly Verdict[] } | { readonly issues: readonly Issue[] } {
+  const problem = misshapenImages(images, now);
+  if (problem !== undefined) throw new TypeError(problem);
+  return evaluate(text, images, now);
+}
+
 /** As for a check, but a default lifecycle policy is written only where one is asked for. */
 function hardenOptions(options: TemplateOptions): ExpandOptions {
   const checking = expandOptions(options);
@@ -209,6 +234,8 @@ const leaveOut: ReviewDefault = ({ finding }) => ({ ...finding, outcome: 'noted'
 
 /** @throws TypeError */
 function expandOptions(options: TemplateOptions): ExpandOptions {
+  const misshapen = misshapenOptions(options);
+  if (misshapen !== undefined) throw new TypeError(misshapen);
   const { policy = {}, lifecycle = {}, parameters = {}, serviceToken } = options;
   const environment = { ...textsOf(policy), ...textsOf(lifecycle) };
   const { findings } = applicationPolicy(environment);
@@ -228,7 +255,7 @@ function expandOptions(options: TemplateOptions): ExpandOptions {
 /** The parameters as a function's environment has them. */
 function textsOf(values: Partial<Policy>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, textOf(value)]])),
   );
 }
 

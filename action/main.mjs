@@ -27,10 +27,25 @@ const linesOf = (name) =>
     .filter((line) => line !== '');
 /** @param {string} option @param {string} name */
 const settingOf = (option, name) => (input(name) === '' ? [] : [`${option}=${input(name)}`]);
-/** @param {string} option @param {string} name @param {string} value */
-const flagOf = (option, name, value) => (input(name) === value ? [option] : []);
+/** The inputs that are true or false, with their defaults. */
+const flags = new Map([
+  ['STRICT', false],
+  ['IGNORE', true],
+  ['ALLOW_NO_TEMPLATES', false],
+  ['LIVE', false],
+  ['SUMMARY', true],
+]);
+for (const name of flags.keys()) {
+  const given = input(name).toLowerCase();
+  // Another text, such as yes, would have no effect, and the check would pass without what was asked for.
+  if (!['', 'true', 'false'].includes(given)) refuse(name);
+  if (given !== '') flags.set(name, given === 'true');
+}
+/** @param {string} option @param {string} name @param {boolean} value */
+const flagOf = (option, name, value) => (flags.get(name) === value ? [option] : []);
 
-const sarif = input('SARIF_FILE') || 'ecr-hardening.sarif';
+// One line: a second one would be an output of its own.
+const [sarif = 'ecr-hardening.sarif'] = linesOf('SARIF_FILE');
 const temporary = mkdtempSync(join(tmpdir(), 'ecr-hardening-action-'));
 const json = join(temporary, 'findings.json');
 
@@ -48,10 +63,10 @@ const options = [
   ...settingOf('--skip', 'SKIP'),
   ...settingOf('--only', 'ONLY'),
   ...settingOf('--baseline', 'BASELINE'),
-  ...flagOf('--strict', 'STRICT', 'true'),
-  ...flagOf('--no-ignore', 'IGNORE', 'false'),
-  ...flagOf('--allow-no-templates', 'ALLOW_NO_TEMPLATES', 'true'),
-  ...flagOf('--live', 'LIVE', 'true'),
+  ...flagOf('--strict', 'STRICT', true),
+  ...flagOf('--no-ignore', 'IGNORE', false),
+  ...flagOf('--allow-no-templates', 'ALLOW_NO_TEMPLATES', true),
+  ...flagOf('--live', 'LIVE', true),
   ...settingOf('--region', 'REGION'),
 ];
 // Paths come after `--`, since a file name may begin with a dash.
@@ -69,7 +84,13 @@ function report() {
   const counted = findings.filter((/** @type {{ level: string }} */ { level }) => level !== 'note').length;
   const workspace = env.GITHUB_WORKSPACE ?? process.cwd();
   write(env.GITHUB_OUTPUT, `sarif-file=${relative(workspace, resolve(sarif))}\nfindings=${counted}\n`);
-  if (input('SUMMARY') !== 'false') write(env.GITHUB_STEP_SUMMARY, summaryOf(findings, status ?? 2));
+  if (flags.get('SUMMARY')) write(env.GITHUB_STEP_SUMMARY, summaryOf(findings, status ?? 2));
+}
+
+/** @param {string} name @returns {never} */
+function refuse(name) {
+  console.error(`The input ${name.toLowerCase().replaceAll('_', '-')} must be true or false: correct it.`);
+  process.exit(2);
 }
 
 /** @param {string | undefined} file @param {string} text */

@@ -10,13 +10,13 @@ const maxRows = 200;
 
 /**
  * @param {readonly Finding[]} findings
- * @param {number} code the command's exit code; 2 means that something could not be read
+ * @param {number} code the command's exit code; 2 means that something was not done, such as a template not read
  */
 export function summaryOf(findings, code) {
   const counted = findings.filter(({ level }) => level !== 'note');
-  const unread = code === 2 ? ' Some templates could not be read: see the log.' : '';
+  const incomplete = code === 2 ? 'The check is not complete: the log says what is missing.' : '';
   const title = `### EcrHardening: ${counted.length} ${counted.length === 1 ? 'finding' : 'findings'}\n\n`;
-  if (counted.length === 0) return `${title}No unsafe settings were found.${unread}\n`;
+  if (counted.length === 0) return `${title}${incomplete || 'No unsafe settings were found.'}\n`;
   const rows = counted
     .slice(0, maxRows)
     .map(
@@ -26,7 +26,7 @@ export function summaryOf(findings, code) {
   const rest = counted.length - rows.length;
   const more = rest > 0 ? `\n${rest} more are in the SARIF report.\n` : '';
   const head = '| file | level | control | property | finding |\n|---|---|---|---|---|\n';
-  return `${title}${head}${rows.join('')}${more}${unread === '' ? '' : `\n${unread.trim()}\n`}`;
+  return `${title}${head}${rows.join('')}${more}${incomplete === '' ? '' : `\n${incomplete}\n`}`;
 }
 
 /** Text of a template as text, whatever signs of Markdown or HTML are in it. @param {string} text */

@@ -37,6 +37,14 @@ export function hardenConstruct(construct: CfnResource, options: TemplateOptions
   writeAttributes(construct, resource, after);
 }
 
+/** Whether hardening would still set something. */
+export function isOpen(construct: CfnResource, options: TemplateOptions): boolean {
+  const rendered = render(construct);
+  if (rendered === undefined) return false;
+  const hardened = harden(rendered.template, options);
+  return 'refusal' in hardened || !isEqual(hardened.fragment, rendered.template);
+}
+
 /** A finding that somebody has to look at, as a message of the CDK at the construct. */
 function annotate(construct: CfnResource, { level, outcome, code, path, message }: TemplateFinding): void {
   const text = `${path.join('.')}: ${message}`;

@@ -8,10 +8,12 @@ import { readTemplates } from './templates.ts';
 /** The package's version, set when the bundle is built. */
 declare const ECR_HARDENING_VERSION: string;
 
+const failOns = ['error', 'warning', 'never'] as const;
+
 /** What the plugin takes beside the policy. */
 export interface EcrHardeningValidationProps extends EcrHardeningProps {
   /** The level from which on a finding fails the synthesis; `warning` if left out, as in `ecr-hardening check`. */
-  readonly failOn?: 'error' | 'warning' | 'never';
+  readonly failOn?: (typeof failOns)[number];
 }
 
 /** A resource in which a rule is violated, as the CDK's reports have it. */
@@ -46,6 +48,8 @@ export class EcrHardeningValidation {
   readonly #failOn: NonNullable<EcrHardeningValidationProps['failOn']>;
 
   constructor({ failOn = 'warning', ...props }: EcrHardeningValidationProps = {}) {
+    // A program without types can have another one, with which nothing would fail.
+    if (!isOneOf(failOns, failOn)) throw new TypeError(`failOn: must be one of ${failOns.join(', ')}`);
     this.#options = optionsOf(props);
     this.#failOn = failOn;
   }

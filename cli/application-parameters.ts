@@ -1,17 +1,19 @@
 /** The parameters of the deployed application, read from a file: the organisation's defaults. */
 import { basename } from 'node:path';
 import { parse as parseYaml } from 'yaml';
-import { isList, isObject, type Json, member } from '../core/json.ts';
+import { isList, isObject, type Json, textOf } from '../core/json.ts';
 import { namesAt } from '../core/policy/policy.ts';
 import { Problem } from '../core/problem.ts';
 import { readText } from '../template-text/file.ts';
 import { sentence } from '../wording/lists.ts';
 import { unknownName } from '../wording/unknown-name.ts';
+import { parserReason } from './parser-reason.ts';
+import { samParameters } from './sam-parameters.ts';
 
 /**
  * Reads them as strings by name, as in a function's environment.
  *
- * @param file a samconfig.toml (its parameter_overrides), or a map of parameters in YAML or JSON
+ * @param file a samconfig.toml or samconfig.yaml (its parameter_overrides), or a map of parameters in YAML or JSON
  * @param environment the environment of samconfig.toml
  * @throws Problem, one sentence
  */
@@ -22,12 +24,16 @@ export async function readApplicationParameters(
   const text = readText(file, file, {
     missing: 'specify another one with --config',
     folder: 'specify a samconfig.toml, or a map in YAML or JSON, with --config',
+    binary: 'specify a samconfig.toml, or a map in YAML or JSON, with --config',
   });
   const isToml = basename(file).endsWith('.toml');
-  const given = isToml
-    ? overridesOf(parse(text, file, (await import('smol-toml')).parse), file, environment)
-    : parse(text, file, parseYaml);
-  return applicationParameters(given, file, isToml);
+  const value = isToml
+    ? parse(text, file, (await import('smol-toml')).parse)
+    : // A template in its place has tags that the parser would warn of, each with a stack trace.
+      parse(text, file, (yaml) => parseYaml(yaml, { logLevel: 'error' }));
+  // SAM takes its configuration in YAML too, and none without a version.
+  const isOfSam = isToml || (isObject(value) && Object.hasOwn(value, 'version'));
+  return applicationParameters(isOfSam ? samParameters(value, file, environment) : value, file, isOfSam);
 }
 
 /**
@@ -43,44 +49,21 @@ export function applicationParameters(given: Json, file: string, hasOthers = fal
   const known: readonly string[] = namesAt('application');
   const parameters: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) {
-    if (known.includes(name)) parameters[name] = textOf(value);
+    if (known.includes(name)) parameters[name] = parameterText(value);
     else if (!hasOthers)
       throw new Problem(`${file} has the ${sentence([unknownName('parameter', name, known)])}`);
   }
   return parameters;
 }
 
-function textOf(value: Json | undefined): string {
-  return isList(value) ? value.join(',') : String(value ?? '');
+function parameterText(value: Json): string {
+  return (isList(value) ? value : [value]).map((each) => (each === null ? '' : textOf(each))).join(',');
 }
 
 function parse(text: string, file: string, parser: (text: string) => unknown): Json {
   try {
     return JSON.parse(JSON.stringify(parser(text) ?? null));
   } catch (error) {
-    const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0];
-    throw new Problem(`${file} cannot be read (${reason}): fix the file, or omit --config.`);
+    throw new Problem(`${file} cannot be read (${parserReason(error)}): fix the file, or omit --config.`);
   }
-}
-
-/** SAM's format: `parameter_overrides` of one environment, a string or a list of strings. */
-function overridesOf(config: Json, file: string, environment: string): Json {
-  const chosen = isObject(config) ? member(config, environment) : undefined;
-  if (!isObject(chosen)) {
-    const known = isObject(config) ? Object.keys(config).filter((name) => isObject(config[name])) : [];
-    throw new Problem(
-      `${file} has no environment ${environment}: specify one with --config-env (${known.join(', ') || 'it has none'}).`,
-    );
-  }
-  const found: Record<string, string> = {};
-  for (const command of ['global', 'deploy']) {
-    const overrides = ['parameters', 'parameter_overrides'].reduce<Json | undefined>(
-      (value, key) => (isObject(value) ? member(value, key) : undefined),
-      member(chosen, command),
-    );
-    const text = isList(overrides) ? overrides.join(' ') : typeof overrides === 'string' ? overrides : '';
-    for (const [, name = '', quoted, plain] of text.matchAll(/([A-Za-z0-9]+)=(?:"([^"]*)"|(\S*))/g))
-      found[name] = quoted ?? plain ?? '';
-  }
-  return found;
 }

@@ -11,13 +11,18 @@ import { isList, isObject, type Json } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
 import { readText } from '../template-text/file.ts';
 import type { LocatedFinding } from './findings.ts';
+import { whyUnwritten } from './unwritten.ts';
 
 /** What is known. */
 export interface Baseline {
   /** Whether a finding is known; each entry answers as often as it was counted. */
   takes(finding: LocatedFinding): boolean;
-  /** How many entries no finding has taken: they are fixed. */
-  left(): number;
+  /**
+   * How many entries match no finding, although their files were read or no longer exist.
+   *
+   * @param read the files that were read
+   */
+  left(read: readonly string[], isSelected: (entry: { readonly control: string }) => boolean): number;
 }
 
 /** What an entry is about. */
@@ -36,7 +41,15 @@ export function readBaseline(file: string): Baseline {
       if (count > 0) counts.set(key, count - 1);
       return count > 0;
     },
-    left: () => [...counts.values()].reduce((sum, count) => sum + count, 0),
+    left(read, isSelected) {
+      const places = new Set(read.map((each) => placeOf(each, file)));
+      const isLookedFor = (entry: { readonly file: string; readonly control: string }) =>
+        isSelected(entry) &&
+        (places.has(entry.file) || !existsSync(resolve(dirname(resolve(file)), entry.file)));
+      return [...counts]
+        .filter(([key]) => isLookedFor(JSON.parse(key)))
+        .reduce((sum, [, count]) => sum + count, 0);
+    },
   };
 }
 
@@ -55,7 +68,7 @@ export async function writeBaseline(file: string, findings: readonly LocatedFind
   try {
     writeText(file, `{\n  "version": 1,\n  "findings": [${lines}${lines === '' ? '' : '\n  '}]\n}\n`);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = whyUnwritten(error);
     throw new Problem(
       `${file} could not be written (${reason}): specify another file with --write-baseline.`,
     );
@@ -63,17 +76,27 @@ export async function writeBaseline(file: string, findings: readonly LocatedFind
   return counted.length;
 }
 
-/** By the file's place from that of the baseline, so that it is the same from any folder. */
 function keyOf({ file, control, place, code }: Subject, baseline: string): string {
-  const name = relative(dirname(resolve(baseline)), resolve(file)).replaceAll('\\', '/');
-  return JSON.stringify({ file: name, control, place, code });
+  return JSON.stringify({ file: placeOf(file, baseline), control, place, code });
+}
+
+/** A file's place from that of the baseline, so that it is the same from any folder. */
+function placeOf(file: string, baseline: string): string {
+  return relative(dirname(resolve(baseline)), resolve(file)).replaceAll('\\', '/');
 }
 
 function entriesIn(baseline: string): readonly { readonly key: string; readonly count: number }[] {
   const refuse = (): never => {
     throw new Problem(`${baseline} is not a baseline: write it again with --write-baseline ${baseline}.`);
   };
-  const value = parsed(readText(baseline)) ?? refuse();
+  const value =
+    parsed(
+      readText(baseline, baseline, {
+        missing: `write one with --write-baseline ${baseline}`,
+        folder: 'specify the file with --baseline',
+        binary: `write it again with --write-baseline ${baseline}`,
+      }),
+    ) ?? refuse();
   const { version, findings } = isObject(value) ? value : {};
   if (version !== 1 || !isList(findings)) return refuse();
   return findings.map((entry) => {

@@ -4,6 +4,7 @@ import type { ControlMetadata } from '../core/controls/control.ts';
 import { controlMetadata, controlNames } from '../core/controls/index.ts';
 import type { Finding } from '../core/finding.ts';
 import { isObject, isOneOf } from '../core/json.ts';
+import { exemptionTagKey } from '../core/policy/exemption-tag-value.ts';
 import { lifecyclePolicyKey } from '../core/settings/lifecycle-policy.ts';
 import { type Severity, severityOf } from '../core/severity.ts';
 import { visible } from '../core/visible.ts';
@@ -51,6 +52,8 @@ export function findingsOf(template: TemplateDocument, options: ExpandOptions): 
   const expanded = expandTemplate(template.value, options);
   const { findings, outside, namesMacro, isWhole } = expanded;
   const at = (finding: Finding) => locate(template, pathOf(template.value, finding));
+  // Only a look at the live repositories reviews what is written.
+  const isLooked = options.review !== undefined;
   const reach = namesMacro ? 'hardened' : 'not-named';
   // What the values show of numbers, the text shows better.
   const others = findings.filter(({ code }) => code !== 'number-altered');
@@ -63,8 +66,8 @@ export function findingsOf(template: TemplateDocument, options: ExpandOptions): 
     ...[...textFindings(template), ...numbers, ...problems].map(({ finding, position }) =>
       located(template, finding, position, reach),
     ),
-    ...others.map((finding) => located(template, finding, at(finding), reach)),
-    ...outside.map((finding) => located(template, finding, at(finding), 'outside')),
+    ...others.map((finding) => located(template, finding, at(finding), reach, isLooked)),
+    ...outside.map((finding) => located(template, finding, at(finding), 'outside', isLooked)),
     ...('template' in expanded
       ? usedTags(template, expanded.template, findings, options.parameters).map((use) =>
           usedTagFinding(template, use),
@@ -134,6 +137,7 @@ function located(
   finding: Finding,
   { line, column }: Position,
   reach: 'hardened' | 'not-named' | 'outside',
+  isLooked = false,
 ): LocatedFinding {
   const { control, code, outcome, logicalId } = finding;
   const level = levelOf(finding, reach === 'hardened');
@@ -147,7 +151,7 @@ function located(
     code,
     outcome,
     place: visible(locationOf(finding)) || 'template',
-    message: messageOf(finding, reach === 'outside'),
+    message: messageOf(finding, reach === 'outside', isLooked),
     ...(logicalId === undefined ? {} : { resource: visible(logicalId) }),
     ...(fix === undefined ? {} : { fix }),
     about: isOneOf(controlNames, control) ? controlMetadata[control] : undefined,
@@ -157,18 +161,20 @@ function located(
 
 /** What the macro writes by itself; of a lifecycle policy also what that deletes. Undefined where it writes nothing. */
 function fixOf(finding: Finding): string | undefined {
-  const { outcome, control, after, guard, path } = finding;
+  const { outcome, control, code, after, guard, path } = finding;
   // What it replaces is the author's own, which is worth a note of its own.
   if (outcome !== 'set' || guard !== undefined) return undefined;
+  if (code === 'exemption-tagged') return `the tag ${exemptionTagKey}`;
   const property = path.at(-1);
   if (control !== 'LifecyclePolicy') return control === 'Retain' ? `${property}: Retain` : control;
   const text = isObject(after) ? after[lifecyclePolicyKey] : after;
-  return `LifecyclePolicy, which ${effectOfDefault(String(text))}`;
+  // One that is made from a parameter's value is not shown.
+  return typeof text === 'string' ? `${control}, which ${effectOfDefault(text)}` : control;
 }
 
 /** A finding in words, as a terminal may show it. */
-export function messageOf(finding: Finding, isOutside = false): string {
-  return visible(findingMessage(finding, isOutside));
+export function messageOf(finding: Finding, isOutside = false, isLooked = false): string {
+  return visible(findingMessage(finding, isOutside, isLooked));
 }
 
 function levelOf(finding: Finding, isHardened: boolean): Severity {

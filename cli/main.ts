@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
+import { Command, Help } from 'commander';
 import { isProblem } from '../core/problem.ts';
 import { visible } from '../core/visible.ts';
 import { coloursFor } from './colours.ts';
@@ -21,6 +21,7 @@ import {
   printProblem,
   printUsage,
 } from './output.ts';
+import { refuseOptions } from './refused-options.ts';
 
 /** The package's version, set when the bundle is built. */
 declare const ECR_HARDENING_VERSION: string;
@@ -36,7 +37,13 @@ const program = new Command('ecr-hardening')
   )
   .version(version)
   .configureOutput({ writeOut: print, writeErr: printUsage })
+  // An empty list or map is how the code says that an option was not given.
+  .configureHelp({
+    optionDescription: (option) =>
+      isEmpty(option.defaultValue) ? option.description : new Help().optionDescription(option),
+  })
   .showHelpAfterError('(run ecr-hardening --help for usage)')
+  .hook('preAction', (_program, command) => refuseOptions(command))
   // Exit code 1 means findings, so a usage error has another.
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
@@ -191,7 +198,7 @@ function addClaims(): void {
       )}
 
 Listing needs dynamodb:Scan on the table, and cloudformation:DescribeStacks to find the table and to mark
-stacks that were deleted. --release needs dynamodb:PutItem and dynamodb:BatchGetItem.`,
+stacks that were deleted. --release and --resume need dynamodb:PutItem and dynamodb:BatchGetItem.`,
     )
     .action(async (options: ClaimsOptions) => {
       process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -282,6 +289,10 @@ function addExplain(): void {
       const { explainCommand } = await import('./commands/explain.ts');
       print(explainCommand(control, await coloursOfOutput()));
     });
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
 function examples(...lines: readonly string[]): string {

@@ -1,4 +1,5 @@
 /** The options of every command that reads templates. */
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { deployedTimeout } from '../cloudformation/settings-resource.ts';
 import type { Json } from '../core/json.ts';
@@ -39,7 +40,10 @@ export function withTemplateOptions(command: Command): Command {
   return command
     .option('-p, --parameter <name=value>', 'a template parameter (repeatable)', addPair, {})
     .option('--transform-parameter <name=value>', 'a parameter of the transform (repeatable)', addPair, {})
-    .option('--config <file>', "the application's parameters: a samconfig.toml, or a YAML or JSON map")
+    .option(
+      '--config <file>',
+      "the application's parameters: a samconfig.toml or samconfig.yaml, or a YAML or JSON map",
+    )
     .option('--config-env <name>', 'the environment of samconfig.toml', 'default')
     .option(
       '--service-token <arn>',
@@ -66,6 +70,7 @@ export interface Setup {
  * @throws Problem if there is nothing to read, or a file of options cannot be read
  */
 export async function setUp(given: readonly string[], options: TemplateOptions): Promise<Setup> {
+  if (given.includes('')) throw new Problem('The path of a template is empty: specify files or folders.');
   const project = await projectOf(options.projectConfig);
   const { defaultPath } = options;
   const paths =
@@ -82,6 +87,7 @@ export async function setUp(given: readonly string[], options: TemplateOptions):
       withIgnored: !ignore,
       isExcluded: (path) => exclusions.some((isExcluded) => isExcluded(path)),
       parameters: Object.keys(options.parameter),
+      ownFiles: [...project.files, ...(options.config === undefined ? [] : [resolve(options.config)])],
       progress: showCount(errorScreen, 'files'),
     },
     project,

@@ -17,7 +17,10 @@ export function print(text: string): void {
 
 /** Prints a text in pieces; lines of our own as `print`. */
 export async function printAll(chunks: Iterable<string>): Promise<void> {
-  for (const chunk of chunks) await write(output, visibleLines(chunk));
+  for (const chunk of chunks) {
+    if (!hasReader) return;
+    await write(output, visibleLines(chunk));
+  }
 }
 
 /** Prints a sentence on standard error. */
@@ -56,12 +59,17 @@ function screenOf(descriptor: Descriptor) {
 
 /** @returns a promise where the stream of a terminal has not taken all of it yet */
 function write(descriptor: Descriptor, text: string): Promise<void> | undefined {
+  if (descriptor === output && !hasReader) return undefined;
   if (!mayBeTerminal(descriptor)) {
     writeAll(descriptor, text);
     return undefined;
   }
   const stream = streamOf(descriptor);
-  return stream.write(text) ? undefined : new Promise((resolve) => stream.once('drain', resolve));
+  if (stream.write(text)) return undefined;
+  return new Promise((resolve) => {
+    stream.once('drain', resolve);
+    stream.once('error', () => resolve());
+  });
 }
 
 const streams = new Map<Descriptor, NodeJS.WriteStream>();
@@ -115,9 +123,19 @@ function writeAll(descriptor: Descriptor, text: string): void {
   }
 }
 
-/** The reader of a pipe may stop early (`ecr-hardening diff ... | head`), which is no error; a full disk is one. */
+/** Whether somebody still reads the output. */
+let hasReader = true;
+
+/**
+ * The reader of a pipe may stop early (`ecr-hardening check ... | head`), which is no error: the rest is not written, and the command
+ * ends as it would have, since a gate reads its exit code. A full disk is an error.
+ */
 function afterFailure(error: unknown): void {
-  if (codeOf(error) === 'EPIPE') process.exit(0);
+  if (!hasReader) return;
+  if (codeOf(error) === 'EPIPE') {
+    hasReader = false;
+    return;
+  }
   printProblem(
     `The output could not be written (${error instanceof Error ? error.message : String(error)}).`,
   );

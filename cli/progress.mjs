@@ -149,9 +149,13 @@ export function showCount(screen, what) {
   let done = 0;
   let total = 0;
   const line = liveLine(screen, () => {
-    const filled = total === 0 ? 0 : Math.round((barWidth * done) / total);
-    const bar = '█'.repeat(filled).padEnd(barWidth, '░');
-    return `${bar} ${done} of ${total} ${what}, ${timeLeft(Date.now() - started, done, total)} left`;
+    const count = `${done} of ${total} ${what}, ${timeLeft(Date.now() - started, done, total)} left`;
+    // A line that is longer than the terminal is wide goes on in the next one, and is not written over.
+    const columns = screen.columns || 80;
+    const width = Math.min(barWidth, columns - count.length - 2);
+    if (width < 1) return count.slice(0, columns - 1);
+    const filled = total === 0 ? 0 : Math.round((width * done) / total);
+    return `${'█'.repeat(filled).padEnd(width, '░')} ${count}`;
   });
   return {
     /**

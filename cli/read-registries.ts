@@ -69,11 +69,11 @@ function readOne(
     readRegistry({
       ...reading,
       ...{ region, profile, endpointUrl, credentials: clientOf(target).credentials },
-      previousTags: (arn) => tags?.previous(arn),
+      previousTags: (repository) => tags?.previous(repository),
       onRegistry: (registry) => claim(claimed, index, registry),
       onRepository(repository, registry) {
         audits.add(auditRepository(repository, judged), registry, index);
-        if (!isUnknown(repository.images)) tags?.record(repository.arn, repository.images);
+        if (!isUnknown(repository.images)) tags?.record(repository, repository.images);
       },
       onProgress: (read, total) => progress(index, read, total),
     }).catch((error: unknown) => {

@@ -12,7 +12,7 @@ import { isDay } from '../core/policy/day.ts';
 import { applicationPolicy } from '../core/policy/policy.ts';
 import type { Position, TemplateDocument } from '../template-text/document.ts';
 import type { ExpandOptions } from '../template-text/expand.ts';
-import { spansOf } from '../template-text/spans.ts';
+import { type Span, spansOf } from '../template-text/spans.ts';
 import { tokensOf } from '../template-text/tokens.ts';
 
 /** A comment that exempts, and the lines of the resource that it is about. */
@@ -39,14 +39,19 @@ export function skipComments(template: TemplateDocument, { environment }: Expand
   const areAllowed = applicationPolicy(environment).policy.AllowExemptions;
   const comments: SkipComment[] = [];
   const problems: { finding: Finding; position: Position }[] = [];
-  for (const { from, text } of tokensOf(template.text)) {
+  for (const { from, text } of tokensOf(template.lined)) {
     const [, content] = mark.exec(text.trimEnd()) ?? [];
     if (content === undefined) continue;
     const position = template.positionOf(from);
     const read = readComment(content);
-    const found = areAllowed ? read.problems : [problem('skip', 'exemption-not-allowed'), ...read.problems];
+    const lines = linesFor(template, position);
+    const found = [
+      ...(areAllowed ? [] : [problem('skip', 'exemption-not-allowed')]),
+      ...read.problems,
+      ...(lines === undefined ? [problem('skip', 'exemption-names-no-resource')] : []),
+    ];
     problems.push(...found.map((finding) => ({ finding, position })));
-    if (found.length === 0) comments.push({ ...read.exemption, ...linesFor(template, position) });
+    if (found.length === 0 && lines !== undefined) comments.push({ ...read.exemption, ...lines });
   }
   return { comments, problems };
 }
@@ -97,15 +102,29 @@ function problem(
   return { control: 'Template', code, path: ['comment', key], outcome: 'noted', ...details };
 }
 
-/** The lines of the resource on whose line a comment ends, or above whose line it stands; otherwise of the whole file. */
-function linesFor(template: TemplateDocument, { line }: Position): Pick<SkipComment, 'from' | 'to'> {
-  const lines = template.text.split('\n');
+/** The lines that a comment is about; undefined if it is below all resources, and in none. */
+type Lines = Pick<SkipComment, 'from' | 'to'>;
+
+/** Of the resource on whose line a comment ends, in which it is, or above which; of the whole file above all of them. */
+function linesFor(template: TemplateDocument, { line, column }: Position): Lines | undefined {
+  const lines = template.lined.split('\n');
+  const spans = spansOf(template);
+  const resources = spans.filter(isResource);
+  const isOn = (at: number) => resources.find(({ from, to }) => from <= at && at <= to);
   const isEmpty = (number: number) => /^\s*(#.*)?$/.test((lines[number - 1] ?? '').trimEnd());
+  if (!isEmpty(line)) return isOn(line) ?? wholeFile(line);
+  // At the end of a resource its lines end before the comment, which only its column shows to be inside.
+  const before = spans.findLast(({ from }) => from < line);
+  if (before !== undefined && isResource(before) && column > before.column) return before;
   let target = line;
   while (target < lines.length && isEmpty(target)) target += 1;
-  const resource = spansOf(template).find(
-    ({ section, logicalId, from, to }) =>
-      section === 'Resources' && logicalId !== undefined && from <= target && target <= to,
-  );
-  return resource ?? { from: 1, to: lines.length };
+  return isOn(target) ?? wholeFile(line);
+
+  function wholeFile(at: number): Lines | undefined {
+    return resources.some(({ from }) => from < at) ? undefined : { from: 1, to: lines.length };
+  }
+}
+
+function isResource({ section, logicalId }: Span): boolean {
+  return section === 'Resources' && logicalId !== undefined;
 }

@@ -15,6 +15,10 @@ const [, , command = 'other'] = process.argv;
 /** What a command runs is compiled when it runs it, so each has its own. */
 const prefix = /^[a-z]{1,10}$/.test(command) ? command : 'other';
 
+/** The package's version, set when the bundle is built. */
+declare const ECR_HARDENING_VERSION: string;
+const version = typeof ECR_HARDENING_VERSION === 'string' ? ECR_HARDENING_VERSION : 'development';
+
 interface Module {
   exports: unknown;
 }
@@ -41,8 +45,10 @@ function compiled(file: string): Script {
   const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(file, 'utf8')}\n})`;
   if (folder === undefined) return new Script(source, { filename: file });
   const cache = join(folder, `${prefix}-${basename(file)}`);
-  const { size, mtimeMs } = statSync(file);
-  const key = Buffer.from(`${size} ${mtimeMs}`.padEnd(64));
+  // Packages and images of containers often have one fixed time for all files, and V8 compares nothing but the length of the text: only
+  // with when and where the file was put is it the one that was compiled.
+  const { size, mtimeMs, ctimeMs, ino } = statSync(file);
+  const key = Buffer.from(`${version} ${size} ${mtimeMs} ${ctimeMs} ${ino}`.padEnd(128));
   const cachedData = readCache(cache, key);
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
   // V8 rejects what another version of it has made, or the same one with other flags.

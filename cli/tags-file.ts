@@ -5,16 +5,20 @@
  *     {"arn":"arn:aws:ecr:...","at":1790000000000,"since":1789000000000,"tags":{"v1":"sha256:0123456789ab"},"moved":{"latest":1789000000000}}
  */
 import { existsSync, readFileSync } from 'node:fs';
-import type { ImageReading, PreviousTags } from '../audit/reading.ts';
-import { isObject, type JsonObject, member } from '../core/json.ts';
+import type { ImageReading, PreviousTags, RepositoryReading } from '../audit/reading.ts';
+import { isObject, type Json, type JsonObject, member, numberOf, textOf } from '../core/json.ts';
 import { Problem } from '../core/problem.ts';
+import { whyUnwritten } from './unwritten.ts';
 import { writeText } from './write-file.ts';
 
+/** Which repository: one that was deleted and created again is another one. */
+export type AuditedRepository = Pick<RepositoryReading, 'arn' | 'createdAt'>;
+
 export interface TagsFile {
-  /** The tags at the last audit; undefined if it had not read the repository. */
-  previous(arn: string): PreviousTags | undefined;
+  /** The tags at the last audit; undefined if it had not read the repository, or another one of the same name. */
+  previous(repository: AuditedRepository): PreviousTags | undefined;
   /** Records the tags of a repository as they are now. */
-  record(arn: string, images: readonly ImageReading[]): void;
+  record(repository: AuditedRepository, images: readonly ImageReading[]): void;
   /** Writes the file atomically; repositories that this audit has not read keep their earlier record. */
   save(): void;
 }
@@ -30,15 +34,16 @@ const digestLength = 'sha256:'.length + 12;
 export function openTagsFile(file: string, now: number): TagsFile {
   const lines = readLines(file);
   // A line that cannot be read costs what the last audit knew of one repository, and not this audit.
-  const previous = (arn: string): PreviousTags | undefined => {
+  const previous = ({ arn, createdAt }: AuditedRepository): PreviousTags | undefined => {
     const line = lines.get(arn);
-    return line === undefined ? undefined : decode(line);
+    const found = line === undefined ? undefined : decode(line);
+    return found !== undefined && found.at >= createdAt ? found : undefined;
   };
   const recorded = new Map<string, string>();
   return {
     previous,
-    record(arn, images) {
-      recorded.set(arn, encode(arn, images, previous(arn), now));
+    record(repository, images) {
+      recorded.set(repository.arn, encode(repository.arn, images, previous(repository), now));
     },
     save() {
       const all = new Map([...lines, ...recorded]);
@@ -46,7 +51,7 @@ export function openTagsFile(file: string, now: number): TagsFile {
         writeText(file, `${[header, ...all.values()].join('\n')}\n`);
       } catch (error) {
         throw new Problem(
-          `${file} could not be written (${messageOf(error)}): specify another file with --tags-file.`,
+          `${file} could not be written (${whyUnwritten(error)}): specify another file with --tags-file.`,
         );
       }
     },
@@ -114,18 +119,18 @@ function decode(line: string): PreviousTags | undefined {
     return undefined;
   }
   if (!isObject(value)) return undefined;
-  const at = Number(member(value, 'at'));
+  const at = numberOf(member(value, 'at'));
   if (!Number.isFinite(at)) return undefined;
   return {
     at,
     // Of version 0.2.0 without it.
-    since: Number(member(value, 'since') ?? at),
-    digests: new Map(entriesOf(value, 'tags').map(([tag, digest]) => [tag, String(digest)])),
-    moved: new Map(entriesOf(value, 'moved').map(([tag, at]) => [tag, Number(at)])),
+    since: numberOf(member(value, 'since') ?? at),
+    digests: new Map(entriesOf(value, 'tags').map(([tag, digest]) => [tag, textOf(digest)])),
+    moved: new Map(entriesOf(value, 'moved').map(([tag, at]) => [tag, numberOf(at)])),
   };
 }
 
-function entriesOf(object: JsonObject, key: string): [string, unknown][] {
+function entriesOf(object: JsonObject, key: string): [string, Json][] {
   const value = member(object, key);
   return isObject(value) ? Object.entries(value) : [];
 }

@@ -1,5 +1,6 @@
 /** The accounts and Regions that a command covers: each profile, or each role, in each Region. */
 import { type Command, InvalidArgumentError } from 'commander';
+import { withEndpointUrl } from './endpoint-url.ts';
 
 /** The options as commander parses them; each may be given several times. */
 export interface TargetOptions {
@@ -19,7 +20,7 @@ export interface Target {
 
 /** Adds the options to a command. @param of whose Region it is, such as `the registry` */
 export function withTargetOptions(command: Command, of: string): Command {
-  return command
+  const targeted = command
     .option(
       '--region <name>',
       `${of}'s Region (repeatable); default: AWS_REGION or the profile's region`,
@@ -33,6 +34,7 @@ export function withTargetOptions(command: Command, of: string): Command {
       [],
     )
     .option('--role-arn <arn>', 'a role to assume, such as one in each account (repeatable)', roles, []);
+  return withEndpointUrl(targeted);
 }
 
 /** Adds a value to those of the same option. */

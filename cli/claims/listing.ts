@@ -3,7 +3,9 @@
 import type { StackState } from '../../aws/cloudformation/stacks.ts';
 import { isDrifted } from '../../core/claims/drift.ts';
 import type { DriftState } from '../../core/claims/drift-state.ts';
+import { keeperHolder } from '../../core/claims/keeper.ts';
 import { repositoryIn, type StoredRecord } from './model.ts';
+import type { StackStates } from './stack-states.ts';
 
 /** One claim of a repository. */
 export interface ListedClaim {
@@ -55,13 +57,27 @@ export interface Listing {
   readonly table: string;
   /** By name. */
   readonly repositories: readonly ListedRepository[];
+  /** Why no stack was checked, as a sentence; undefined where they were. */
+  readonly stacksNotChecked: string | undefined;
+}
+
+/** What a listing depends on beside the records. */
+export interface ListingOptions extends StackStates {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /**
+   * Whether a stack of the application is known to use the table. The keeper's claims are then that one's, also those that
+   * name the stack of an earlier installation.
+   */
+  readonly isInstalled: boolean;
 }
 
 export function listingOf(
   table: string,
   records: readonly StoredRecord[],
-  { states, now }: { readonly states: ReadonlyMap<string, StackState>; readonly now: number },
+  { states, notChecked, now, isInstalled }: ListingOptions,
 ): Listing {
+  const isOfInstalled = (holder: string) => isInstalled && holder === keeperHolder;
   const repositories = records.map(({ record: { repositoryArn, claims, inFlight, drift } }) => ({
     name: repositoryIn(repositoryArn) ?? repositoryArn,
     arn: repositoryArn,
@@ -69,7 +85,7 @@ export function listingOf(
       .map(({ holder, stack, since }, index) => ({
         holder,
         stack,
-        stackState: states.get(stack) ?? 'unknown',
+        stackState: isOfInstalled(holder) ? 'exists' : (states.get(stack) ?? 'unknown'),
         since: new Date(since).toISOString(),
         inEffect: index === claims.length - 1,
       }))
@@ -89,6 +105,7 @@ export function listingOf(
     repositories: repositories
       .filter(({ claims, change }) => claims.length > 0 || change !== undefined)
       .toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+    stacksNotChecked: notChecked,
   };
 }
 

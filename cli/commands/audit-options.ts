@@ -60,11 +60,10 @@ export function withAuditOptions(command: Command): Command {
       wholeNumber,
       lookBackDays,
     )
-    .option(
-      '--usage <sources>',
-      `services to ask what uses images: ${askable.join(',')} (default: all)`,
-      sourcesOf,
-      askable,
+    .addOption(
+      new Option('--usage <sources>', `services to ask what uses images: ${askable.join(',')}`)
+        .argParser(sourcesOf)
+        .default(askable, 'all'),
     )
     .option('--no-usage', 'ask no service what uses images; only pulls are known then')
     .option(
@@ -73,7 +72,10 @@ export function withAuditOptions(command: Command): Command {
       wholeNumber,
       keepDays,
     )
-    .option('--config <file>', "the application's parameters: a samconfig.toml, or a YAML or JSON map")
+    .option(
+      '--config <file>',
+      "the application's parameters: a samconfig.toml or samconfig.yaml, or a YAML or JSON map",
+    )
     .option('--config-env <name>', 'the environment of samconfig.toml', 'default')
     .option(
       '-p, --parameter <name=value>',
@@ -89,7 +91,6 @@ function withRegistryOptions(command: Command): Command {
       '--repositories <patterns>',
       'which repositories: names or patterns with *, separated by commas; with a ! in front those to leave out',
     )
-    .option('--endpoint-url <url>', 'another endpoint, such as a local AWS', url)
     .option(
       '--registry-id <account>',
       'the registry of another account; its policies must allow you to read it',
@@ -113,12 +114,6 @@ function withReportOptions(command: Command): Command {
         .choices([...failOns])
         .default('never'),
     );
-}
-
-function url(text: string): string {
-  if (!/^https?:/.test(text) || !URL.canParse(text))
-    throw new InvalidArgumentError('It must be a URL, such as http://127.0.0.1:4566.');
-  return text;
 }
 
 function accountId(text: string): string {

@@ -15,6 +15,7 @@ import { type ReadingContext, readRegistries } from '../read-registries.ts';
 import { auditChunks } from '../reports/audit-formats.ts';
 import { openTagsFile, type TagsFile } from '../tags-file.ts';
 import { targetsOf } from '../targets.ts';
+import { whyUnwritten } from '../unwritten.ts';
 import { writeChunks } from '../write-file.ts';
 import type { AuditOptions } from './audit-options.ts';
 
@@ -158,7 +159,7 @@ function write(file: string, chunks: Iterable<string>): void {
   try {
     writeChunks(file, chunks);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = whyUnwritten(error);
     throw new Problem(`${file} could not be written (${reason}): specify another file with --output.`);
   }
 }

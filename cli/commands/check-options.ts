@@ -1,5 +1,10 @@
 /** The options of `ecr-hardening check` alone, and what they come to with the project's configuration. */
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Problem } from '../../core/problem.ts';
+import { readTextIfAny } from '../../template-text/file.ts';
+import { isMeantAsTemplate } from '../../template-text/recognise.ts';
 import type { Colours } from '../colours.ts';
 import { type FailOn, failOns } from '../fail-on.ts';
 import type { LookAtTemplates } from '../live/model.ts';
@@ -62,7 +67,11 @@ interface CheckContext {
   readonly live: LookAtTemplates | undefined;
 }
 
-/** How a check is reported. @throws Problem for a control that there is not, or a baseline that cannot be read */
+/**
+ * How a check is reported.
+ *
+ * @throws Problem for a control that there is not, a baseline that cannot be read, or a report in place of a template
+ */
 export async function checkOptionsOf(
   flags: CheckFlags,
   { input, project }: Pick<Setup, 'input' | 'project'>,
@@ -71,14 +80,31 @@ export async function checkOptionsOf(
   const { skip = project.skip, only = project.only, baseline = project.baseline, writeBaseline } = flags;
   const isRead = typeof baseline === 'string' && writeBaseline === undefined;
   const { selectionOf } = await import('../select.ts');
+  const { report: reports = [] } = flags;
+  if (writeBaseline !== undefined) refuseTemplate(writeBaseline, '--write-baseline');
+  for (const { file } of reports) refuseTemplate(file, '--report');
+  const written = [baseline, writeBaseline, ...reports.map(({ file }) => file)];
+  const ownFiles = written.flatMap((file) => (typeof file === 'string' ? [resolve(file)] : []));
   return {
     ...context,
     format: flags.format ?? formats.find((each) => each === project.format) ?? 'text',
     failOn: flags.failOn ?? failOns.find((each) => each === project.failOn) ?? 'warning',
-    input: { ...input, allowsNone: flags.allowNoTemplates },
+    input: {
+      ...input,
+      ownFiles: [...(input.ownFiles ?? []), ...ownFiles],
+      allowsNone: flags.allowNoTemplates,
+    },
     isSelected: selectionOf({ skip, only }),
     baseline: isRead ? (await import('../baseline.ts')).readBaseline(baseline) : undefined,
     writeBaselineTo: writeBaseline,
-    reports: flags.report ?? [],
+    reports,
   };
+}
+
+/** Of `--write-baseline template.yaml other.yaml`, the option takes the template as its file, and would overwrite it. */
+function refuseTemplate(file: string, option: string): void {
+  if (existsSync(file) && statSync(file).isFile() && isMeantAsTemplate(readTextIfAny(file) ?? ''))
+    throw new Problem(
+      `${file} is a CloudFormation template, which ${option} would overwrite: specify another file.`,
+    );
 }

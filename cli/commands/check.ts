@@ -9,6 +9,7 @@ import { findingsOf, type LocatedFinding, type Severity } from '../findings.ts';
 import { type FilesRead, forEachTemplate, type InputOptions, skippedSentence } from '../input/templates.ts';
 import type { LookAtTemplates } from '../live/model.ts';
 import { checkReport, type Format } from '../reports/check-formats.ts';
+import { whyUnwritten } from '../unwritten.ts';
 
 /** What a check comes to. */
 export interface Checked {
@@ -35,7 +36,7 @@ export interface CheckOptions {
   readonly colours: Colours;
   readonly input?: InputOptions;
   /** Whether a finding is reported; by default all are. */
-  readonly isSelected?: ((finding: LocatedFinding) => boolean) | undefined;
+  readonly isSelected?: ((finding: { readonly control: string }) => boolean) | undefined;
   /** Known findings, which are not reported. */
   readonly baseline?: Baseline | undefined;
   /** Reports besides the one that is printed. */
@@ -66,13 +67,18 @@ export async function checkCommand(
     },
     ({ message }) => problems.push(message),
   );
-  const { findings, notes: about } = await withoutKnown(found, checkOptions);
+  const { findings, notes: about } = await withoutKnown(found, names, checkOptions);
   problems.push(...(await writeReports(names, findings, checkOptions)));
   const isBad = findings.some(({ level }) => isFailing(level, checkOptions.failOn));
   const code = problems.length > 0 ? 2 : isBad ? 1 : 0;
   // Where nothing was read, the problem says so.
   const isNothing = names.length === 0 && code === 2;
-  const notes = [...about, ...(isNothing || skipped.length === 0 ? [] : [skippedSentence(skipped)])];
+  const isEmpty = names.length + skipped.length + problems.length === 0;
+  const notes = [
+    ...about,
+    ...(isNothing || skipped.length === 0 ? [] : [skippedSentence(skipped)]),
+    ...(isEmpty ? ['No template was found.'] : []),
+  ];
   const { format, version, colours } = checkOptions;
   const text = await checkReport(format, findings, { read: names, version, colours });
   return format === 'text'
@@ -95,7 +101,7 @@ async function writeReports(
     try {
       writeText(file, visibleLines(text));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = whyUnwritten(error);
       problems.push(`${file} could not be written (${reason}): specify another file with --report.`);
     }
   }
@@ -105,7 +111,8 @@ async function writeReports(
 /** The findings that are not known yet, and what there is to say of the others. */
 async function withoutKnown(
   findings: readonly LocatedFinding[],
-  { baseline, writeBaselineTo: file }: Pick<CheckOptions, 'baseline' | 'writeBaselineTo'>,
+  read: readonly string[],
+  { baseline, writeBaselineTo: file, isSelected = () => true }: CheckOptions,
 ): Promise<{ readonly findings: readonly LocatedFinding[]; readonly notes: readonly string[] }> {
   if (file !== undefined) {
     const { writeBaseline } = await import('../baseline.ts');
@@ -115,7 +122,7 @@ async function withoutKnown(
   if (baseline === undefined) return { findings, notes: [] };
   const fresh = findings.filter((finding) => finding.level === 'note' || !baseline.takes(finding));
   const known = findings.length - fresh.length;
-  const left = baseline.left();
+  const left = baseline.left(read, isSelected);
   return {
     findings: fresh,
     notes: [

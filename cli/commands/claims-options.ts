@@ -1,5 +1,6 @@
 /** What `ecr-hardening claims` takes; apart from what it does, so that other commands do not load that. */
 import type { Command } from 'commander';
+import { withEndpointUrl } from '../endpoint-url.ts';
 
 export interface ClaimsOptions {
   readonly region?: string;
@@ -15,10 +16,11 @@ export interface ClaimsOptions {
 
 /** Adds the options to the command. */
 export function withClaimsOptions(command: Command): Command {
-  return command
-    .option('--region <name>', "the table's Region; by default AWS_REGION or the profile's")
-    .option('--profile <name>', 'a profile of ~/.aws; by default AWS_PROFILE or the environment')
-    .option('--endpoint-url <url>', 'another endpoint, such as a local AWS')
+  return withEndpointUrl(
+    command
+      .option('--region <name>', "the table's Region; by default AWS_REGION or the profile's")
+      .option('--profile <name>', 'a profile of ~/.aws; by default AWS_PROFILE or the environment'),
+  )
     .option('--table <name>', "the claims table; by default the one that the application's stack uses")
     .option('--stack-name <name>', "the application's stack", 'ecr-hardening')
     .option('--repository <name>', 'the claims of this repository only')

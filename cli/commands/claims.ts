@@ -1,4 +1,4 @@
-import { type ClaimsTable, connectClaims } from '../../aws/claims/claims-table.ts';
+import { type ClaimItem, type ClaimsTable, connectClaims } from '../../aws/claims/claims-table.ts';
 import { connectStacks, type Stacks } from '../../aws/cloudformation/stacks.ts';
 import { deadlineIn } from '../../aws/deadline.ts';
 import { loggableError } from '../../aws/faults.ts';
@@ -11,8 +11,10 @@ import { type ClaimModel, repositoryIn, type StoredRecord } from '../claims/mode
 import { claimRecords } from '../claims/records.ts';
 import { releaseClaims } from '../claims/release.ts';
 import { resumeRepository } from '../claims/resume.ts';
+import { stackStates } from '../claims/stack-states.ts';
 import type { Colours } from '../colours.ts';
 import { clientOf, withConnection } from '../connection.ts';
+import { firstResponseMs } from '../connection-problem.ts';
 import { claimsText, releasedText, resumedText } from '../reports/claims-text.ts';
 import type { ClaimsOptions } from './claims-options.ts';
 
@@ -30,13 +32,11 @@ export interface ClaimsContext {
 /** What the command comes to. */
 export interface ClaimsOutcome {
   readonly text: string;
-  /** 0: done; 1: not every claim could be released. */
+  /** 0: done; 1: not every claim could be released, or the stacks of claims could not be checked. */
   readonly code: 0 | 1;
 }
 
 const patienceMs = 2 * 60_000;
-// If there is no response at all, the command must not wait for minutes.
-const firstResponseMs = 8_000;
 
 /** `ecr-hardening claims`. @throws Problem when the table cannot be found or used */
 export async function claimsCommand(options: ClaimsOptions, context: ClaimsContext): Promise<ClaimsOutcome> {
@@ -45,27 +45,51 @@ export async function claimsCommand(options: ClaimsOptions, context: ClaimsConte
 
 async function connectAndRun(options: ClaimsOptions, context: ClaimsContext): Promise<ClaimsOutcome> {
   const client = clientOf(options);
-  const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(), firstResponseMs);
+  const silence = startSilence();
   const deadline = deadlineIn(patienceMs, silence.signal);
-  const connected = connectStacks(client, deadline);
+  const connected = connectStacks(client, deadline, silence.end);
   const stacks = context.stacks ?? connected;
   try {
-    const tableName = options.table ?? (await tableOf(options.stackName, stacks));
+    silence.begin();
+    const tableName = options.table ?? (await tableOf(options, stacks));
+    // Each service may be the one that does not respond.
+    silence.begin();
     const connection = connectClaims({ tableName, client });
     const table = connection.until(deadline);
-    const onResponse = () => clearTimeout(timer);
     const run = runOf(options);
-    return await run({ table, tableName, options, stacks, context, onResponse })
+    return await run({ table, tableName, options, stacks, context, silence })
       .catch((error: unknown) => {
-        throw problemOf(error, tableName);
+        throw problemOf(error, tableName, options.endpointUrl);
       })
       .finally(connection.close);
   } finally {
     connected.close();
-    clearTimeout(timer);
+    silence.end();
     deadline.dispose();
   }
+}
+
+/** The wait for the first response of a service. */
+interface Silence {
+  /** Aborted where none came in time. */
+  readonly signal: AbortSignal;
+  begin(): void;
+  /** To be called once the service has responded. */
+  end(): void;
+}
+
+function startSilence(): Silence {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const end = () => clearTimeout(timer);
+  return {
+    signal: controller.signal,
+    begin() {
+      end();
+      timer = setTimeout(() => controller.abort(), firstResponseMs);
+    },
+    end,
+  };
 }
 
 function runOf({ release: holder, resume: name }: ClaimsOptions): (run: Run) => Promise<ClaimsOutcome> {
@@ -81,26 +105,27 @@ interface Run {
   readonly options: ClaimsOptions;
   readonly stacks: Stacks;
   readonly context: ClaimsContext;
-  /** To be called once the table has responded. */
-  readonly onResponse: () => void;
+  readonly silence: Silence;
 }
 
 async function list(run: Run): Promise<ClaimsOutcome> {
-  const { tableName, options, stacks, context } = run;
+  const { tableName, options, stacks, context, silence } = run;
   const { colours, now } = context;
   const records = await readRecords(run);
-  const states = await stacks.states(stacksToCheck(records));
-  const listing = listingOf(tableName, records, { states, now });
+  silence.begin();
+  const checked = await stackStates(stacks, stacksToCheck(records), options.endpointUrl);
+  const isInstalled = options.table === undefined;
+  const listing = listingOf(tableName, records, { ...checked, now, isInstalled });
   const text = options.json ? `${visibleJson(listing, 2)}\n` : claimsText(visibleIn(listing), colours);
-  return { text, code: 0 };
+  return { text, code: checked.notChecked === undefined ? 0 : 1 };
 }
 
 async function release(run: Run): Promise<ClaimsOutcome> {
   const { table, options, context } = run;
   const { model = claimRecords, now } = context;
   const { release: holder = '', repository } = options;
-  const records = await readRecords(run);
-  const held = records.filter(({ item }) => item.holders.includes(holder));
+  // Another record that cannot be read does not matter here.
+  const held = await readRecords(run, ({ holders }) => holders.includes(holder));
   if (held.length === 0)
     throw new Problem(
       `${holder} holds no claim${repository === undefined ? '' : ` on ${repository}`}: ecr-hardening claims lists the holders.`,
@@ -126,29 +151,32 @@ async function resume(run: Run): Promise<ClaimsOutcome> {
   return { text, code: isComplete ? 0 : 1 };
 }
 
-/** The records of all repositories, or of the one of that name. */
-async function readRecords({ table, options, context, onResponse }: Run): Promise<readonly StoredRecord[]> {
+/** The records of all repositories that are meant, or of the one of that name. */
+async function readRecords(
+  { table, options, context, silence }: Run,
+  isMeant: (item: ClaimItem) => boolean = () => true,
+): Promise<readonly StoredRecord[]> {
   const { repository } = options;
   const { model = claimRecords } = context;
   const records: StoredRecord[] = [];
   for await (const item of table.all()) {
-    onResponse();
+    silence.end();
     const name = repositoryIn(item.key);
     // What is not about a repository is a request that asks another one to stop.
-    if (name === undefined || (repository !== undefined && name !== repository)) continue;
+    if (name === undefined || (repository !== undefined && name !== repository) || !isMeant(item)) continue;
     const record = model.decode(item);
     if (record === undefined)
       throw new Problem(
-        `The claims table has an item that this version cannot read, for ${name}: update ecr-hardening.`,
+        `The claims table has an item that this version cannot read, for ${name}: update ecr-hardening. If it is up to date, the item is damaged, and the next update of a stack that claims the repository replaces it.`,
       );
     records.push({ item, record });
   }
-  onResponse();
+  silence.end();
   return records;
 }
 
 /** The table that the application's stack says it uses. */
-async function tableOf(stackName: string, stacks: Stacks): Promise<string> {
+async function tableOf({ stackName, endpointUrl }: ClaimsOptions, stacks: Stacks): Promise<string> {
   const table = await stacks.output(stackName, 'ClaimsTableName').catch((error: unknown) => {
     const { name } = loggableError(error);
     throw /^AccessDenied/.test(name)
@@ -156,7 +184,7 @@ async function tableOf(stackName: string, stacks: Stacks): Promise<string> {
           `These credentials cannot read the stack ${stackName}: allow cloudformation:DescribeStacks, or specify --table.`,
           { cause: error },
         )
-      : problemOf(error, `of the stack ${stackName}`);
+      : problemOf(error, `of the stack ${stackName}`, endpointUrl);
   });
   if (table === undefined)
     throw new Problem(

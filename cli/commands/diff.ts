@@ -44,10 +44,8 @@ function diffOf(template: TemplateDocument, options: ExpandOptions, colours: Col
   const { defaults, options: collecting } = collectDefaults(options);
   const expanded = expandTemplate(template.value, collecting);
   if ('refusal' in expanded) throw new Problem(expanded.refusal);
-  const notes = [
-    ...defaultNotes(defaults),
-    ...expanded.findings.flatMap((finding) => liveNotes(finding)),
-  ].map((line) => `    ${dim('note')} ${line}\n`);
+  const about = options.review === undefined ? defaultNotes(defaults) : liveNotes(expanded.findings);
+  const notes = about.map((line) => `    ${dim('note')} ${line}\n`);
   if (text === template.text) return `${file}: nothing changes\n${notes.join('')}`;
   const blocks = groupsOf(template, text, expanded.template, colours).map(({ names, lines }) => {
     const titles = names.map((name) =>
@@ -90,7 +88,7 @@ function groupsOf(
 }
 
 function versionOf(template: TemplateDocument): Version {
-  return { text: template.text, spans: spansOf(template) };
+  return { text: template.lined, spans: spansOf(template) };
 }
 
 /** A line of a template, as it may be shown; tabs stay. */

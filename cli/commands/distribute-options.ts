@@ -27,8 +27,7 @@ export function withDistributeOptions(command: Command): Command {
       'the account that owns the buckets; default: the number at the end of --bucket-prefix, or the account of --role-arn',
       account,
     )
-    .option('--replace', 'replace files of the same name that have another content')
-    .option('--endpoint-url <url>', 'another endpoint, such as a local AWS');
+    .option('--replace', 'replace files of the same name that have another content');
 }
 
 function bucketPrefix(text: string): string {

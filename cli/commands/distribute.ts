@@ -1,11 +1,11 @@
-import { rootError } from '../../aws/call-error.ts';
 import { deadlineIn } from '../../aws/deadline.ts';
-import { hasNoResponse, loggableError } from '../../aws/faults.ts';
+import { loggableError } from '../../aws/faults.ts';
 import { mapConcurrently } from '../../aws/map-concurrently.ts';
 import { connectFiles, type FileStore } from '../../aws/objects/files.ts';
 import { isProblem, Problem } from '../../core/problem.ts';
 import { pluralise } from '../../wording/format.ts';
 import { clientOf, withConnection } from '../connection.ts';
+import { connectionProblem } from '../connection-problem.ts';
 import { type ReleaseFile, type ReleaseFiles, readReleaseFiles } from '../distribute/release-files.ts';
 import { type Target, targetsOf } from '../targets.ts';
 import type { DistributeOptions } from './distribute-options.ts';
@@ -94,7 +94,7 @@ async function distributeTo(
       text: `${pluralise(written, 'file', 'files')} copied, ${kept} there already; all sums are those of SHA256SUMS.`,
     };
   } catch (error) {
-    return { bucket, text: failureOf(error, options.owner), failure: true };
+    return { bucket, text: failureOf(error, options), failure: true };
   } finally {
     deadline.dispose();
     files.close();
@@ -128,18 +128,18 @@ async function verify(store: FileStore, key: string, { sum }: ReleaseFile): Prom
   if ((await store.sumOf(key)) !== sum) throw new Problem(`${key} does not have the sum of SHA256SUMS.`);
 }
 
-function failureOf(error: unknown, owner: string | undefined): string {
+function failureOf(
+  error: unknown,
+  { owner, endpointUrl }: DistributeOptions & { readonly owner: string | undefined },
+): string {
   if (isProblem(error)) return error.message;
-  const { name, status, code } = loggableError(error);
-  const root = rootError(error);
-  if (name === 'RoleNotAssumed' && root instanceof Error)
-    return `${root.message}: check --role-arn, the role's trust policy, and sts:AssumeRole.`;
+  const { name, status } = loggableError(error);
+  const known = connectionProblem(error, endpointUrl);
+  if (known !== undefined) return known.message;
   if (status === 403 || /^AccessDenied/.test(name))
     return `these credentials cannot use the bucket${owner === undefined ? '' : `, or it is not of the account ${owner}`}: allow s3:GetObject, s3:ListBucket and s3:PutObject, and check --bucket-owner.`;
   if (/^NoSuchBucket$/.test(name))
     return 'there is no such bucket: deploy the buckets first (docs/organisation.md).';
-  if (hasNoResponse(error))
-    return `Amazon S3 did not respond (${code ?? name}): check --region and the network.`;
-  if (status === undefined && !/ProviderError$/.test(name)) throw error;
+  if (status === undefined) throw error;
   return `the files could not be copied (${name}).`;
 }

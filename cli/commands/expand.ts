@@ -12,6 +12,7 @@ import { standardInput } from '../input/find-files.ts';
 import { forEachTemplate, type InputOptions, skippedSentence } from '../input/templates.ts';
 import { defaultNotes, liveNotes } from '../live/default-notes.ts';
 import type { LookAtTemplates } from '../live/model.ts';
+import { whyUnwritten } from '../unwritten.ts';
 
 /**
  * The text that the deployed macro would make of a template; what nothing changes stays byte for byte.
@@ -74,11 +75,8 @@ export async function expandCommand(
     const { text, findings } = expandDocument(template, collecting);
     if (isToBeWritten) attempt(file, () => refuseReadOnly(file));
     expanded.push({ file, before, text });
-    notes.push(
-      ...[...defaultNotes(defaults), ...findings.flatMap(liveNotes)].map(
-        (each) => `${visible(file)}: ${each}`,
-      ),
-    );
+    const about = withOptions.review === undefined ? defaultNotes(defaults) : liveNotes(findings);
+    notes.push(...about.map((each) => `${visible(file)}: ${each}`));
   };
   const notes: string[] = [];
   const templates: TemplateDocument[] = [];
@@ -112,7 +110,7 @@ function attempt(file: string, write: () => void): void {
   try {
     write();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = whyUnwritten(error);
     throw new Problem(`${file} could not be written (${reason}): it is unchanged.`, { cause: error });
   }
 }

@@ -25,7 +25,6 @@ export function withSweepOptions(command: Command): Command {
       '--repositories <patterns>',
       'which repositories are in the report, such as *,!sandbox/*; KeeperScope decides which are swept',
     )
-    .option('--endpoint-url <url>', 'another endpoint, such as a local AWS')
     .option('--stack-name <name>', "the application's stack", 'ecr-hardening')
     .addOption(
       new Option('--again <execution>', 'sweep only what an earlier execution did not finish').conflicts([

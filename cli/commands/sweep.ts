@@ -10,7 +10,8 @@ import { openerFor } from '../sweep/opener.ts';
 import { type EndedSweep, latestSweep, type RunContext, runSweep } from '../sweep/run-sweep.ts';
 import { runSweeps } from '../sweep/run-sweeps.ts';
 import { type Target, targetsOf } from '../targets.ts';
-import { writeText } from '../write-file.ts';
+import { whyUnwritten } from '../unwritten.ts';
+import { refuseUnwritable, writeText } from '../write-file.ts';
 import type { SweepOptions } from './sweep-options.ts';
 
 /** What the command needs beside its options. */
@@ -45,6 +46,9 @@ const maxMs = 24 * 60 * 60_000;
 export async function sweepCommand(options: SweepOptions, context: SweepContext): Promise<SweepOutcome> {
   const targets = targetsOf(options);
   checkNames(options, targets.length > 1);
+  // Before the sweep, which may take an hour.
+  const file = options.output ?? `sweep-EXECUTION.${options.format}`;
+  savingTo(file, () => refuseUnwritable(file));
   const deadline = deadlineIn(maxMs, context.stop);
   const progress = showCount(context.terminal, 'repositories swept');
   const running = { ...context, deadline, onProgress: progress.update };
@@ -120,17 +124,18 @@ async function save({ name, store }: EndedSweep, { format, output }: SweepOption
   if (object === undefined)
     throw new Problem(`The sweep ${name} has no report any more: its bucket keeps them for some time.`);
   const file = output ?? `sweep-${name}.${format}`;
-  savingTo(file, () => writeText(file, object.text));
+  savingTo(file, () => writeText(file, object.text), ` and --report ${name}`);
   return file;
 }
 
-function savingTo(file: string, write: () => void): void {
+/** @param again what makes the same report again, beside another file */
+function savingTo(file: string, write: () => void, again = ''): void {
   try {
     write();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = whyUnwritten(error);
     throw new Problem(
-      `${visible(file)} could not be written (${reason}): specify another file with --output.`,
+      `${visible(file)} could not be written (${reason}): specify another file with --output${again}.`,
     );
   }
 }

@@ -1,6 +1,6 @@
 /** The files of a release, as its SHA256SUMS lists them. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../../core/problem.ts';
 
@@ -23,6 +23,10 @@ const sumsFile = 'SHA256SUMS';
 
 /** @throws Problem unless the folder has exactly the files that its SHA256SUMS lists, with these sums */
 export function readReleaseFiles(folder: string): ReleaseFiles {
+  if (!existsSync(join(folder, sumsFile)))
+    throw new Problem(
+      `${folder} is not a release, which has a file ${sumsFile}: specify its folder, such as release/0.3.0.`,
+    );
   const sums = bytesOf(folder, sumsFile);
   const listed = new TextDecoder().decode(sums).trim().split('\n').map(lineOf(folder));
   const names = listed.map(({ name }) => name);

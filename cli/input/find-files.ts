@@ -12,6 +12,8 @@ export interface FindOptions {
   readonly withIgnored?: boolean | undefined;
   /** Leaves out some of the files of folders and patterns, by their absolute paths. */
   readonly isExcluded?: ((path: string) => boolean) | undefined;
+  /** Whether it is no error that there is no template at all, also of a folder or a pattern that leads to no file. Default: false. */
+  readonly allowsNone?: boolean | undefined;
 }
 
 /** The kinds of files that templates are in, of a folder. */
@@ -78,7 +80,7 @@ function isFolder(name: string): boolean {
 async function filesFound(
   name: string,
   search: Search,
-  { withIgnored = false, isExcluded = () => false }: FindOptions,
+  { withIgnored = false, isExcluded = () => false, allowsNone = false }: FindOptions,
   report: (problem: Problem) => void,
 ): Promise<readonly string[]> {
   const { found, unread } = await filesLike(search);
@@ -89,7 +91,7 @@ async function filesFound(
         new Problem(`${folder} could not be read (${reason}): make it readable, or have git ignore it.`),
       );
   const files = found.filter((file) => !isExcluded(resolve(file)) && !isIgnored(resolve(file)));
-  if (files.length > 0) return files;
+  if (files.length > 0 || allowsNone) return files;
   report(new Problem(nothingFound(name, search.isFolder, found.length)));
   return [];
 }
@@ -133,7 +135,9 @@ async function filesLike({ pattern, folder, isFolder }: Search): Promise<FilesLi
     ignore,
   };
   const found = isFolder
-    ? globSync(pattern, { ...options, cwd: folder, dot: true }).map((file) => join(folder, file))
+    ? globSync(pattern, { ...options, cwd: folder, dot: true, caseSensitiveMatch: false }).map((file) =>
+        join(folder, file),
+      )
     : globSync(pattern, options);
   return { found: found.toSorted(), unread };
 }

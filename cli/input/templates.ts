@@ -1,4 +1,5 @@
 /** Reads the templates of a command line one by one; a folder has files of other kinds too, which are skipped. */
+import { resolve } from 'node:path';
 import { asObject, member } from '../../core/json.ts';
 import { isProblem, Problem } from '../../core/problem.ts';
 import { readDocument, type TemplateDocument } from '../../template-text/document.ts';
@@ -12,10 +13,10 @@ import { type FindOptions, filesOf, standardInput } from './find-files.ts';
 export interface InputOptions extends FindOptions {
   /** Whether a file that is no CloudFormation template is an error. Default: it is skipped. */
   readonly isStrict?: boolean | undefined;
-  /** Whether it is no error that there is no template at all. Default: false. */
-  readonly allowsNone?: boolean | undefined;
   /** Names of template parameters: each must be that of some template. */
   readonly parameters?: readonly string[] | undefined;
+  /** Files that the command itself was given, such as its configuration, as absolute paths: they are no templates. */
+  readonly ownFiles?: readonly string[] | undefined;
   /** Shown how far the reading is; without it, nothing is. */
   readonly progress?: Progress | undefined;
 }
@@ -58,7 +59,10 @@ export async function forEachTemplate(
     hasProblem = true;
     report(problem);
   };
-  const files = await filesOf(given, options, reportTo);
+  const found = await filesOf(given, options, reportTo);
+  const ownFiles = new Set(options.ownFiles);
+  const own = found.filter((file) => ownFiles.has(resolve(file)));
+  const files = own.length === 0 ? found : found.filter((file) => !own.includes(file));
   const declared = new Set<string>();
   await shown(files, options.progress, (file) => {
     try {
@@ -71,14 +75,25 @@ export async function forEachTemplate(
       work(template);
       read.push(template.file);
     } catch (error) {
-      if (!isProblem(error)) throw error;
-      reportTo(error);
+      reportTo(problemOf(error, file === standardInput ? 'standard input' : file));
     }
   });
   if (!hasProblem && read.length > 0)
     for (const name of options.parameters ?? []) if (!declared.has(name)) report(notDeclared(name, declared));
-  if (read.length === 0 && !hasProblem && options.allowsNone !== true) report(noTemplate(skipped));
+  if (read.length === 0 && !hasProblem && options.allowsNone !== true)
+    report(noTemplate([...skipped, ...own]));
   return { read, skipped };
+}
+
+/** The problem of one file, which does not keep the others from being read; anything else is thrown. */
+function problemOf(error: unknown, file: string): Problem {
+  if (isProblem(error)) return error;
+  // Where the stack ends: a policy is often JSON in a text, in which nothing has limited the nesting yet.
+  if (error instanceof RangeError)
+    return new Problem(`${file} has values that are nested too deeply: nest them less deeply.`, {
+      cause: error,
+    });
+  throw error;
 }
 
 /** Runs through files; what is displayed moves only while something else than this can run. */

@@ -20,6 +20,7 @@ import type { TemplateDocument } from '../../template-text/document.ts';
 import { type ExpandOptions, expandTemplate } from '../../template-text/expand.ts';
 import { registryProblem } from '../../wording/audit/unreadable.ts';
 import { withConnection } from '../connection.ts';
+import { firstResponseMs } from '../connection-problem.ts';
 import { collectDefaults } from '../findings.ts';
 import type { LiveLook, LiveOptions } from './model.ts';
 
@@ -69,7 +70,7 @@ async function reportsOn(
     ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
     maxAttempts: 1,
   } as const;
-  const patience = { callMs: 2 * 60_000, firstMs: 8_000, maxDenials: 8, stop: deadline.signal };
+  const patience = { callMs: 2 * 60_000, firstMs: firstResponseMs, maxDenials: 8, stop: deadline.signal };
   const connection = connect(settings, liveReads);
   const tags = connectStackTags(settings);
   const usage = connectUsage({ settings: () => settings, deadline });

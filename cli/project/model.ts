@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** What a project's configuration says; what it does not say is undefined. */
 export interface ProjectConfig {
   /** Parameters of the application, as texts by name. */
   readonly policy: Readonly<Record<string, string>>;
+  /** The files that were read, as absolute paths. */
+  readonly files: readonly string[];
   readonly paths?: readonly string[];
   /** Each says of an absolute path whether it is left out. */
   readonly exclusions: readonly ((path: string) => boolean)[];
@@ -16,7 +18,7 @@ export interface ProjectConfig {
   readonly strict?: boolean;
 }
 
-export const noProject: ProjectConfig = { policy: {}, exclusions: [] };
+export const noProject: ProjectConfig = { policy: {}, files: [], exclusions: [] };
 
 const names = ['.ecr-hardening.yaml', '.ecr-hardening.yml'];
 
@@ -27,8 +29,18 @@ const names = ['.ecr-hardening.yaml', '.ecr-hardening.yml'];
  */
 export function findProject(folder: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
-    const found = names.map((name) => join(at, name)).find((file) => existsSync(file));
+    const found = names.map((name) => join(at, name)).find(isThere);
     if (found !== undefined) return found;
     if (dirname(at) === at || existsSync(join(at, '.git'))) return undefined;
+  }
+}
+
+/** Also a link that leads to no file: whoever made it wants the configuration to be read. */
+function isThere(file: string): boolean {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // A folder that cannot be looked into.
+    return false;
   }
 }

@@ -1,5 +1,5 @@
 /** `.ecr-hardening.yaml`: what a project says once for all of its runs. */
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import ignore from 'ignore';
 import { parse } from 'yaml';
@@ -9,25 +9,39 @@ import { readText } from '../../template-text/file.ts';
 import { sentence } from '../../wording/lists.ts';
 import { unknownName } from '../../wording/unknown-name.ts';
 import { applicationParameters } from '../application-parameters.ts';
+import { parserReason } from '../parser-reason.ts';
 import { type KeyKind, type ProjectKey, projectKeys } from './keys.ts';
 import type { ProjectConfig } from './model.ts';
 
 /** Reads a file with those that it extends. @throws Problem, one sentence that names the file */
 export function readProject(file: string): ProjectConfig {
-  return readWith(resolve(file), []);
+  return readWith(resolve(file), [], new Map());
 }
 
-function readWith(file: string, extending: readonly string[]): ProjectConfig {
+/** @param known what is read already: files that extend the same ones twice would be read twice as often at each step */
+function readWith(
+  file: string,
+  extending: readonly string[],
+  known: Map<string, ProjectConfig>,
+): ProjectConfig {
+  const before = known.get(file);
+  if (before !== undefined) return before;
   if (extending.includes(file))
     throw new Problem(`${shown(file)} extends itself: remove one of its extends.`);
   if (!existsSync(file)) throw new Problem(missing(file, extending.at(-1)));
   const values = valuesIn(file);
   const folder = dirname(file);
-  const bases = listOf(values.extends).map((each) => readWith(resolve(folder, each), [...extending, file]));
-  return [...bases, ownConfig(values, file)].reduce(merged);
+  const bases = listOf(values.extends).map((each) =>
+    readWith(resolve(folder, each), [...extending, file], known),
+  );
+  const config = [...bases, ownConfig(values, file)].reduce(merged);
+  known.set(file, config);
+  return config;
 }
 
 function missing(file: string, by: string | undefined): string {
+  if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+    return `${shown(file)} is a symbolic link that leads to no file: correct or remove it.`;
   return by === undefined
     ? `There is no file ${shown(file)}: specify another one with --project-config.`
     : `There is no file ${shown(file)}, which ${shown(by)} extends: correct its extends.`;
@@ -48,11 +62,15 @@ function valuesIn(file: string): Partial<Record<ProjectKey, Json>> {
 
 function parsed(file: string): Json {
   try {
-    return JSON.parse(JSON.stringify(parse(readText(file, shown(file))) ?? null));
+    const text = readText(file, shown(file), {
+      missing: 'specify another one with --project-config',
+      folder: 'specify the configuration in it, such as .ecr-hardening.yaml',
+      binary: 'write the configuration in YAML and save it as UTF-8',
+    });
+    return JSON.parse(JSON.stringify(parse(text, { logLevel: 'error' }) ?? null));
   } catch (error) {
     if (error instanceof Problem) throw error;
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new Problem(`${shown(file)} is not YAML (${reason}): fix it and retry.`);
+    throw new Problem(`${shown(file)} is not YAML (${parserReason(error)}): fix it and retry.`);
   }
 }
 
@@ -60,22 +78,19 @@ function isProjectKey(name: string): name is ProjectKey {
   return Object.hasOwn(projectKeys, name);
 }
 
+/** What a value of each kind is, and its name in a sentence. */
+const shapes = {
+  parameters: { what: "a map of the application's parameters", has: isObject },
+  flag: { what: 'true or false', has: (value?: Json) => typeof value === 'boolean' },
+  text: { what: 'text', has: (value?: Json) => typeof value === 'string' },
+  list: { what: 'text or a list of texts', has: isTextOrTexts },
+} as const;
+
 function checkValue(name: ProjectKey, value: Json | undefined, file: string): void {
   const kind: KeyKind = projectKeys[name].kind;
-  const refuse = (what: string) => {
-    throw new Problem(`${file} has a ${name} that is not ${what}: correct it.`);
-  };
-  if (kind === 'parameters') {
-    applicationParameters(value ?? null, file);
-    return;
-  }
-  if (kind === 'flag') {
-    if (typeof value !== 'boolean') refuse('true or false');
-    return;
-  }
-  if (kind === 'text' || (typeof kind === 'object' && 'oneOf' in kind)) {
-    if (typeof value !== 'string') refuse('text');
-  } else if (!isTextOrTexts(value)) refuse('text or a list of texts');
+  const { what, has } = shapes[typeof kind === 'string' ? kind : 'oneOf' in kind ? 'text' : 'list'];
+  if (!has(value)) throw new Problem(`${file} has for ${name} a value that is not ${what}: correct it.`);
+  if (kind === 'parameters') applicationParameters(value ?? null, file);
   if (typeof kind === 'object')
     checkNames(name, listOf(value), 'oneOf' in kind ? kind.oneOf : kind.listOf, file);
 }
@@ -102,6 +117,7 @@ function ownConfig(values: JsonObject, file: string): ProjectConfig {
   const failOn = listOf(values['fail-on'])[0];
   return {
     policy: isObject(policy) ? applicationParameters(policy, shown(file)) : {},
+    files: [file],
     ...(paths === undefined ? {} : { paths: listOf(paths).map((path) => fromHere(folder, path)) }),
     exclusions: ignores === undefined ? [] : [exclusion(folder, listOf(ignores))],
     ...(format === undefined ? {} : { format }),
@@ -137,6 +153,7 @@ function merged(base: ProjectConfig, own: ProjectConfig): ProjectConfig {
     ...base,
     ...own,
     policy: { ...base.policy, ...own.policy },
-    exclusions: [...base.exclusions, ...own.exclusions],
+    files: [...new Set([...base.files, ...own.files])],
+    exclusions: [...new Set([...base.exclusions, ...own.exclusions])],
   };
 }

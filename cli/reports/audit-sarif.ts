@@ -1,3 +1,4 @@
+import { registryHost } from '../../aws/regions.ts';
 import type {
   DescribedFinding,
   DescribedRepositories,
@@ -34,8 +35,8 @@ function resultsOfOne(
   { name, arn, findings }: DescribedRepository,
   ruleIndexOf: (finding: DescribedFinding) => number,
 ): readonly object[] {
-  const [, , , region, account] = arn.split(':');
-  const host = `${account}.dkr.ecr.${region}.amazonaws.com`;
+  const [, , , region = '', account = ''] = arn.split(':');
+  const host = registryHost({ account, region });
   return findings.map((finding) => {
     const { subject, level, message } = finding;
     return {

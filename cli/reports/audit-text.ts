@@ -4,6 +4,7 @@ import {
   auditTitle,
   type ControlColumn,
   columnsOf,
+  nameOf,
   readinessCell,
   severityOf,
   textOf,
@@ -61,7 +62,8 @@ function linesOf(
   const errors: string[] = [];
   const lost: string[] = [];
   for (const repository of repositories) {
-    const { name, findings } = repository;
+    const { findings } = repository;
+    const name = nameOf(repository);
     if (top === 0 || rows.length < top) rows.push(columns.map(({ cell }) => cell(repository)));
     const messages = (list: typeof findings) => list.map(({ message }) => message);
     for (const message of messages(findings.filter(({ level }) => level === 'error')))

@@ -12,8 +12,9 @@ const bare = Object.fromEntries(
 );
 
 /** For people at a terminal: a row for each claim, the one in effect first, and a summary. */
-export function claimsText({ table, repositories }: Listing, colours: Colours): string {
-  const { bold, dim, yellow } = colours;
+export function claimsText(listing: Listing, colours: Colours): string {
+  const { table, repositories } = listing;
+  const { bold, yellow } = colours;
   const rows = repositories.flatMap(({ name, claims, change, drift }) => [
     ...claims.map((claim, index) => [
       index === 0 ? name : '',
@@ -29,7 +30,6 @@ export function claimsText({ table, repositories }: Listing, colours: Colours): 
   ]);
   const claims = repositories.flatMap((repository) => repository.claims);
   const gone = claims.filter(({ stackState }) => stackState === 'deleted');
-  const unknown = claims.filter(({ stackState }) => stackState === 'unknown');
   return [
     bold(`Claims in the table ${table}`),
     ...(rows.length === 0 ? [] : [tableOf(rows, bold)]),
@@ -42,15 +42,26 @@ export function claimsText({ table, repositories }: Listing, colours: Colours): 
             `${count(gone.length, 'claim')} of stacks that were deleted: release them with --release HOLDER.`,
           ),
         ]),
-    ...(unknown.length === 0
-      ? []
-      : [
-          dim(
-            `${count(unknown.length, 'claim')} of stacks that could not be checked: cloudformation:DescribeStacks is not allowed, or the stack is in another account or Region.`,
-          ),
-        ]),
+    ...unknownLines(listing, colours),
     '',
   ].join('\n');
+}
+
+function unknownLines(
+  { repositories, stacksNotChecked }: Listing,
+  { dim, yellow }: Colours,
+): readonly string[] {
+  const claims = repositories.flatMap((repository) => repository.claims);
+  const unknown = claims.filter(({ stackState }) => stackState === 'unknown');
+  if (unknown.length === 0) return [];
+  const what = `${count(unknown.length, 'claim')} of stacks`;
+  return stacksNotChecked === undefined
+    ? [
+        dim(
+          `${what} that could not be checked: cloudformation:DescribeStacks is not allowed, or the stack is in another account or Region.`,
+        ),
+      ]
+    : [yellow(`${what} that were not checked. ${stacksNotChecked}`)];
 }
 
 /** What a release came to. */

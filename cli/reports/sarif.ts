@@ -1,3 +1,5 @@
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { controlMetadata, controlNames } from '../../core/controls/index.ts';
 import { jsonChunks } from '../../reports/json-chunks.ts';
 import type { LocatedFinding } from '../findings.ts';
@@ -74,7 +76,14 @@ export function sarifReport(findings: readonly LocatedFinding[], version: string
   return [...sarifLog({ version, rules }, results)].join('');
 }
 
-/** A path as a relative reference; every sign of a URI's own is escaped, # and ? among them. */
+/**
+ * A path as a URI: relative to the working directory, where code hosts look for the file, also if it was named otherwise; every
+ * sign of a URI's own is escaped, # and ? among them.
+ */
 function uriOf(file: string): string {
-  return file.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/');
+  const path = relative(process.cwd(), resolve(file));
+  const steps = path.split(sep);
+  return isAbsolute(file) && (isAbsolute(path) || steps[0] === '..')
+    ? pathToFileURL(file).href
+    : steps.map(encodeURIComponent).join('/');
 }

@@ -1,7 +1,13 @@
 import { visible } from '../../core/visible.ts';
 import { registryName } from '../../wording/audit/registries.ts';
 import { pluralise } from '../../wording/format.ts';
-import { type DescribedSweepRun, riskOfAll, statesClause, statesOfAll } from '../../wording/sweep/several.ts';
+import {
+  type DescribedSweepRun,
+  riskOfAll,
+  startDay,
+  statesClause,
+  statesOfAll,
+} from '../../wording/sweep/several.ts';
 import type { Colours } from '../colours.ts';
 
 /** For people at a terminal: what each of several sweeps came to, all together, and where the report is. */
@@ -11,7 +17,7 @@ export function sweepsText(sweeps: readonly DescribedSweepRun[], file: string, c
   const lines = sweeps.map((each) => {
     const name = visible(registryName(each));
     if (each.failure !== undefined) return `  ${name}: ${red(visible(each.failure))}`;
-    return `  ${name}: ${statesClause(each.states) || 'no repositories'} ${dim(`(${each.sweep})`)}`;
+    return `  ${name}: ${statesClause(each.states) || 'no repositories'} ${dim(`(${startDay(each.startedAt)}, ${each.sweep})`)}`;
   });
   return [
     bold(

@@ -3,7 +3,10 @@ import type { Use } from '../uses/find-uses.ts';
 import type { FoundUses } from '../uses/found-uses.ts';
 
 /** For people at a terminal: a line for each stack, and what that means for a removal. */
-export function usesText({ stacks, using, unread }: FoundUses, { bold, dim, yellow }: Colours): string {
+export function usesText(
+  { stacks, hasApplication, using, unread }: FoundUses,
+  { bold, dim, yellow }: Colours,
+): string {
   const rows = using.map(({ stack, status, uses }) => ({
     stack,
     status,
@@ -18,7 +21,7 @@ export function usesText({ stacks, using, unread }: FoundUses, { bold, dim, yell
     ),
     ...(using.length === 0 ? [] : ['']),
     ...unread.map(({ stack, reason }) => yellow(`${stack} could not be read: ${reason}`)),
-    summary(using.length, unread.length, stacks),
+    summary(using.length, unread.length, stacks, hasApplication),
     '',
   ].join('\n');
 }
@@ -28,13 +31,15 @@ function useText({ kind, name }: Use): string {
   return kind === 'export' ? `imports ${name}` : `${kind} ${name}`;
 }
 
-function summary(using: number, unread: number, stacks: number): string {
+function summary(using: number, unread: number, stacks: number, hasApplication: boolean): string {
   const looked = `${count(stacks)} in this account and Region`;
   if (using > 0)
     return `${using} of ${looked} ${using === 1 ? 'uses' : 'use'} the application: change them before you remove it (docs/install.md).`;
-  return unread > 0
-    ? `No use was found in ${looked}, but ${count(unread)} could not be read: allow cloudformation:GetTemplate.`
-    : `None of ${looked} uses the application: it can be removed.`;
+  if (unread > 0)
+    return `No use was found in ${looked}, but ${count(unread)} could not be read: allow cloudformation:GetTemplate, or look at their templates yourself.`;
+  return hasApplication
+    ? `None of ${looked} uses the application: it can be removed.`
+    : `None of ${looked} uses the application, and none is the application itself: check --region and --profile.`;
 }
 
 function count(stacks: number): string {

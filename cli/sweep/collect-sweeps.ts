@@ -1,6 +1,7 @@
 /** The results of several sweeps, most of them not in memory. */
 import type { RegistryReading } from '../../audit/reading.ts';
 import { isObject } from '../../core/json.ts';
+import { isUnknown } from '../../core/known.ts';
 import { isInScope, parseScope } from '../../core/sweep/scope.ts';
 import { parsedJson } from '../../sweep/parsed-json.ts';
 import type { SweepSummary } from '../../sweep/summarise.ts';
@@ -62,17 +63,17 @@ export function collectSweeps(patterns?: string): CollectedSweeps {
       }
       numbers[index] = own;
       readings[index] = info.evidence?.registry;
-      sweeps[index] = { account, region, by, sweep: info.sweep, ...counted.end() };
+      sweeps[index] = { account, region, by, sweep: info.sweep, startedAt: info.startedAt, ...counted.end() };
       return hasReport;
     },
     fail(index, about) {
-      sweeps[index] = { ...about, account: '', states: {}, repositories: 0, imagesAtRisk: 0 };
+      sweeps[index] = { ...about, account: '', states: {}, repositories: 0, imagesAtRisk: 0, risksUnread: 0 };
     },
     sweeps: () => sweeps,
     *results() {
       for (const own of numbers) yield* resultsIn(own ?? []);
     },
-    audit: () => audits.several(sweeps.map(outcomeOf(readings)), { at: Date.now(), scope: patterns }),
+    audit: () => audits.several(sweeps.map(outcomeOf(readings)), { at: oldestOf(sweeps), scope: patterns }),
     failures: () =>
       sweeps.flatMap((each) =>
         each.failure === undefined ? [] : [`${registryName(each)}: ${each.failure}`],
@@ -82,6 +83,12 @@ export function collectSweeps(patterns?: string): CollectedSweeps {
       audits.close();
     },
   };
+}
+
+/** Of all of them: none of what is reported is older. */
+function oldestOf(sweeps: readonly DescribedSweepRun[]): number {
+  const starts = sweeps.flatMap(({ startedAt }) => (startedAt === undefined ? [] : [Date.parse(startedAt)]));
+  return Math.min(Date.now(), ...starts);
 }
 
 /** A sweep as a registry of an audit. */
@@ -113,12 +120,17 @@ function startCounts() {
   const states: Partial<Record<DescribedResult['state'], number>> = {};
   let repositories = 0;
   let imagesAtRisk = 0;
+  let risksUnread = 0;
   return {
     add({ state, atRisk }: DescribedResult) {
       states[state] = (states[state] ?? 0) + 1;
       repositories += 1;
-      imagesAtRisk += 'images' in atRisk ? atRisk.images : 0;
+      if (isUnknown(atRisk)) risksUnread += 1;
+      else {
+        imagesAtRisk += atRisk.images;
+        risksUnread += atRisk.isComplete ? 0 : 1;
+      }
     },
-    end: () => ({ states, repositories, imagesAtRisk }),
+    end: () => ({ states, repositories, imagesAtRisk, risksUnread }),
   };
 }

@@ -1,7 +1,7 @@
 /** One sweep of one keeper: found, started and followed, until its files can be read. */
 import { randomBytes } from 'node:crypto';
 import { connectStacks } from '../../aws/cloudformation/stacks.ts';
-import type { Deadline } from '../../aws/deadline.ts';
+import { type Deadline, deadlineIn } from '../../aws/deadline.ts';
 import type { ObjectStore } from '../../aws/objects/object-store.ts';
 import { connectBucket } from '../../aws/objects/s3.ts';
 import {
@@ -15,6 +15,7 @@ import { latestOf } from '../../sweep/latest.ts';
 import type { SweepSummary } from '../../sweep/summarise.ts';
 import type { SweepOptions } from '../commands/sweep-options.ts';
 import { clientOf, withConnection } from '../connection.ts';
+import { connectionProblem, firstResponseMs } from '../connection-problem.ts';
 import type { Target } from '../targets.ts';
 import { sweepProblem } from './failures.ts';
 import { follow } from './follow.ts';
@@ -39,6 +40,9 @@ export interface EndedSweep {
   readonly store: ObjectStore;
 }
 
+// As long as a network may be away while a sweep is followed.
+const callMs = 15 * 60_000;
+
 /** The name that stands for the last sweep. */
 export const latestSweep = 'latest';
 
@@ -56,7 +60,7 @@ export async function runSweep<Result>(
 ): Promise<{ readonly name: string } | { readonly result: Result }> {
   return withConnection(target, () =>
     run(target, options, context, use).catch((error: unknown) => {
-      throw sweepProblem(error, options.stackName);
+      throw sweepProblem(error, options.stackName, target.endpointUrl);
     }),
   );
 }
@@ -68,14 +72,19 @@ async function run<Result>(
   use: (ended: EndedSweep) => Promise<Result>,
 ): Promise<{ readonly name: string } | { readonly result: Result }> {
   const client = clientOf(target);
-  const { machineArn, bucket } = await keeperOf(options, client, context.deadline);
+  const { machineArn, bucket } = await keeperOf(options, client, context.stop);
   context.onKeeper?.(machineArn);
-  const executions = connectExecutions(machineArn, client, context.deadline);
+  // A sweep may take a day, but without a network nobody must wait so long to hear of it.
+  const patience = { callMs, firstMs: firstResponseMs, stop: context.deadline.signal };
+  const connected = connectExecutions(machineArn, client);
+  const executions = connected.patiently(patience);
   const objects = connectBucket(bucket, client);
-  const store = objects.until(context.deadline);
+  const store = objects.patiently(patience);
   try {
     const name = await nameOf(options, executions, store);
-    const state = await follow(executions, name, context);
+    const state = await follow(executions, name, context).catch((error: unknown) => {
+      throw outOfSight(error, name, target.endpointUrl);
+    });
     if (state === undefined) return { name };
     const summary = await summaryOf(name, store);
     if (summary === undefined)
@@ -84,17 +93,30 @@ async function run<Result>(
       );
     return { result: await use({ name, state, summary, store }) };
   } finally {
-    executions.close();
+    connected.close();
     objects.close();
   }
+}
+
+/** A sweep does not end with the connection to it. */
+function outOfSight(error: unknown, name: string, endpointUrl: string | undefined): unknown {
+  const problem = connectionProblem(error, endpointUrl);
+  if (problem === undefined) return error;
+  return new Problem(
+    `${problem.message} The sweep goes on: ecr-hardening sweep --report ${name} follows it.`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** The keeper of the application's stack. */
 async function keeperOf(
   { stackName }: SweepOptions,
   client: ReturnType<typeof clientOf>,
-  deadline: Deadline,
+  stop: AbortSignal,
 ): Promise<{ readonly machineArn: string; readonly bucket: string }> {
+  const deadline = deadlineIn(firstResponseMs, stop);
   const stacks = connectStacks(client, deadline);
   try {
     const machineArn = await stacks.output(stackName, 'KeeperStateMachineArn');
@@ -106,6 +128,7 @@ async function keeperOf(
     return { machineArn, bucket };
   } finally {
     stacks.close();
+    deadline.dispose();
   }
 }
 

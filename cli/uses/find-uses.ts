@@ -26,6 +26,14 @@ export function findUses(template: JsonObject): readonly Use[] {
   return found;
 }
 
+/** Whether a template is that of the application, which makes the macro. */
+export function isApplication(template: JsonObject): boolean {
+  return Object.values(asObject(template.Resources)).some((resource) => {
+    const { Type: type, Properties: properties } = asObject(resource);
+    return type === 'AWS::CloudFormation::Macro' && asObject(properties).Name === macroName;
+  });
+}
+
 /** Whether a Transform, or one in its list, is the macro. */
 function isNamed(transform: Json | undefined): boolean {
   if (isList(transform)) return transform.some(isNamed);
@@ -64,5 +72,5 @@ function importsIn(value: Json): ReadonlySet<string> {
 function importedName(value: Json | undefined): string | undefined {
   const text = isObject(value) ? member(value, 'Fn::Sub') : value;
   const template = isList(text) ? text[0] : text;
-  return asText(template)?.replace(/\$\{[^}]*\}/g, 'stack');
+  return asText(template)?.replace(/\$\{[^}]*(?:\}|$)/g, 'stack');
 }

@@ -11,6 +11,8 @@ export interface StackUses {
 export interface FoundUses {
   /** How many stacks were looked at. */
   readonly stacks: number;
+  /** Whether the application is one of them: if not, this is hardly where it would be removed. */
+  readonly hasApplication: boolean;
   readonly using: readonly StackUses[];
   /** Stacks whose template could not be read, with the reason. */
   readonly unread: readonly { readonly stack: string; readonly reason: string }[];
