@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { parse } from 'yaml';
 import { Problem } from '../core/problem.ts';
 import { withLock } from '../tools/setup/lock.mjs';
 import type { LocalAws } from './local-aws.ts';
@@ -26,9 +27,16 @@ const inputs = [
   'functions',
 ];
 
-/** Builds template.yaml into .aws-sam/build. */
-export function buildApplication(): Promise<void> {
-  return buildTemplate('template.yaml', buildFolder);
+/** The built template once more: SAM reads a template several times, and of JSON that takes a second less. */
+const builtJson = 'template.json';
+
+/**
+ * Builds template.yaml into .aws-sam/build.
+ *
+ * @param report called with a sentence if another process builds it now
+ */
+export function buildApplication(report?: (message: string) => void): Promise<void> {
+  return buildTemplate('template.yaml', buildFolder, report);
 }
 
 /**
@@ -37,15 +45,26 @@ export function buildApplication(): Promise<void> {
  * empties the folder first.
  *
  * @param template in the project's root
+ * @param report called with a sentence if another process builds it now
  */
-export async function buildTemplate(template: string, folder: string): Promise<void> {
-  await withLock(`${folder}.lock`, () => build(template, folder));
+export async function buildTemplate(
+  template: string,
+  folder: string,
+  report: (message: string) => void = () => undefined,
+): Promise<void> {
+  const lock = `${folder}.lock`;
+  await withLock(lock, () => build(template, folder), {
+    onWait: (holder) =>
+      report(
+        `Waiting for another build in this folder (process ${holder}; if it does not build, remove ${lock}) …`,
+      ),
+  });
 }
 
 async function build(template: string, folder: string): Promise<void> {
   const stamp = `${folder}.stamp`;
   const print = fingerprint(template);
-  if (existsSync(join(folder, 'template.yaml')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === print)
+  if (existsSync(join(folder, builtJson)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === print)
     return;
   rmSync(stamp, { force: true });
   mkdirSync(folder, { recursive: true });
@@ -53,6 +72,8 @@ async function build(template: string, folder: string): Promise<void> {
   const { code, output } = await runSam(['build', ...args]);
   if (code !== 0)
     throw new Problem(`sam build failed: fix the error below and retry.\n${errorLines(output)}`);
+  const built = readFileSync(join(folder, 'template.yaml'), 'utf8');
+  writeFileSync(join(folder, builtJson), JSON.stringify(parse(built, { maxAliasCount: -1 })));
   // Written last, so that an interrupted build is repeated.
   writeFileSync(stamp, print);
 }
@@ -66,7 +87,7 @@ async function build(template: string, folder: string): Promise<void> {
 export async function deployApplication(
   aws: Pick<LocalAws, 'endpoint' | 'environment'>,
   parameters: Readonly<Record<string, string>> = {},
-  template = join(buildFolder, 'template.yaml'),
+  template = join(buildFolder, builtJson),
 ): Promise<void> {
   // Created here because SAM's --resolve-s3 would deploy a stack for it.
   await fetch(`${aws.endpoint}/${artifactsBucket}`, { method: 'PUT' });
@@ -86,7 +107,7 @@ export async function deployApplication(
       ...(overrides.length === 0 ? [] : ['--parameter-overrides', ...overrides]),
     ],
     // Seconds between two polls of the stack's events.
-    { ...aws.environment, SAM_CLI_POLL_DELAY: '0.2' },
+    { ...aws.environment, SAM_CLI_POLL_DELAY: '0.05' },
   );
   if (code !== 0)
     throw new Problem(`sam deploy failed: fix the error below and retry.\n${errorLines(output)}`);

@@ -10,7 +10,9 @@ import { projectRoot, pythonEnvironment } from './paths.ts';
 
 const host = '127.0.0.1';
 const region = 'us-east-1';
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 120_000;
+/** How many free ports are tried. */
+const maxAttempts = 3;
 
 /** A running local AWS. */
 export interface LocalAws {
@@ -24,15 +26,32 @@ export interface LocalAws {
   stop(): Promise<void>;
 }
 
+/** Another process has taken the port, after it was found free. */
+class PortTaken extends Problem {}
+
 /**
  * Starts a local AWS and waits until it responds.
  *
  * @param options.port a port of 127.0.0.1; by default a free one
  * @param options.detached whether it keeps running when this process ends
+ * @param choose finds a port; another one where it is taken before the server listens
  * @throws Problem if the port is in use, or the server exits before it responds
  */
-export async function startLocalAws(options: { port?: number; detached?: boolean } = {}): Promise<LocalAws> {
-  const port = await freePort(options.port);
+export async function startLocalAws(
+  options: { port?: number; detached?: boolean } = {},
+  choose: (wanted: number | undefined) => Promise<number> = freePort,
+): Promise<LocalAws> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOn(await choose(options.port), options);
+    } catch (error) {
+      const isLast = options.port !== undefined || attempt === maxAttempts;
+      if (isLast || !(error instanceof PortTaken)) throw error;
+    }
+  }
+}
+
+async function startOn(port: number, options: { detached?: boolean }): Promise<LocalAws> {
   const folder = mkdtempSync(join(tmpdir(), 'local-aws-'));
   const logFile = join(folder, 'server.log');
   const log = openSync(logFile, 'a');
@@ -50,7 +69,12 @@ export async function startLocalAws(options: { port?: number; detached?: boolean
   closeSync(log);
   if (options.detached === true) server.unref();
   const endpoint = `http://${host}:${port}`;
-  await untilReady(endpoint, server, logFile);
+  try {
+    await Promise.race([untilReady(port, server, logFile), startFailure(server)]);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
   return {
     endpoint,
     port,
@@ -91,6 +115,8 @@ function serverEnvironment(port: number, folder: string, isDetached: boolean): N
     AWS_DEFAULT_REGION: region,
     MINISTACK_REGION: region,
     TMPDIR: folder,
+    // Removed by the server when it ends: this process may have ended before.
+    LOCAL_AWS_FOLDER: folder,
     PYTHONUNBUFFERED: '1',
     // Where calls are recorded, a push must not be forgotten for the calls of others.
     CLOUDTRAIL_MAX_EVENTS: '1000000',
@@ -104,17 +130,22 @@ function serverEnvironment(port: number, folder: string, isDetached: boolean): N
   };
 }
 
+/** Why a server cannot listen on a port, and what to do. */
+export function portReason(wanted: number | undefined, error: Error): string {
+  const code = 'code' in error ? error.code : undefined;
+  if (wanted === undefined) return `No port of ${host} can be opened: ${error.message}.`;
+  if (code === 'EACCES')
+    return `Port ${wanted} needs the rights of an administrator: specify a port from 1024, or omit --port.`;
+  if (code === 'EADDRINUSE')
+    return `Port ${wanted} is in use: stop the process that uses it, specify another port, or omit --port.`;
+  return `Port ${wanted} cannot be opened: ${error.message}. Specify another port, or omit --port.`;
+}
+
 /** The requested port if it is free, or any free port. */
-function freePort(wanted: number | undefined): Promise<number> {
+export function freePort(wanted: number | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.on('error', () =>
-      reject(
-        new Problem(
-          `Port ${wanted} is in use: stop the process that uses it, specify another port, or omit --port.`,
-        ),
-      ),
-    );
+    probe.on('error', (error) => reject(new Problem(portReason(wanted, error), { cause: error })));
     probe.listen(wanted ?? 0, host, () => {
       const address = probe.address();
       const port = typeof address === 'object' && address !== null ? address.port : 0;
@@ -123,12 +154,21 @@ function freePort(wanted: number | undefined): Promise<number> {
   });
 }
 
-async function untilReady(endpoint: string, server: ChildProcess, logFile: string): Promise<void> {
+/** Fails if the server's program cannot be started. */
+function startFailure(server: ChildProcess): Promise<never> {
+  return new Promise((_, reject) =>
+    server.once('error', ({ message }) =>
+      reject(new Problem(`The local AWS did not start: ${message}. Remove .aws-sam/python, and retry.`)),
+    ),
+  );
+}
+
+async function untilReady(port: number, server: ChildProcess, logFile: string): Promise<void> {
   const deadline = Date.now() + startTimeoutMs;
   while (Date.now() < deadline) {
-    if (server.exitCode !== null || server.signalCode !== null)
-      throw new Problem(`The local AWS did not start: ${lastLine(logFile)}`);
-    const isReady = await fetch(`${endpoint}/_ministack/health`).then(
+    if (server.exitCode !== null || server.signalCode !== null) throw whyNotStarted(port, logFile);
+    const health = fetch(`http://${host}:${port}/_ministack/health`, { signal: AbortSignal.timeout(5_000) });
+    const isReady = await health.then(
       (response) => response.ok,
       () => false,
     );
@@ -139,6 +179,12 @@ async function untilReady(endpoint: string, server: ChildProcess, logFile: strin
   throw new Problem(
     `The local AWS did not respond within ${startTimeoutMs / 1000} seconds: ${lastLine(logFile)}`,
   );
+}
+
+function whyNotStarted(port: number, logFile: string): Problem {
+  if (!readFileSync(logFile, 'utf8').includes(`${port} is already in use`))
+    return new Problem(`The local AWS did not start: ${lastLine(logFile)}`);
+  return new PortTaken(portReason(port, Object.assign(new Error('in use'), { code: 'EADDRINUSE' })));
 }
 
 function lastLine(file: string): string {

@@ -14,28 +14,39 @@
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Problem } from '../core/problem.ts';
 import { projectRoot } from './paths.ts';
 import { changesOf } from './release/changes.ts';
 import { releaseNotes } from './release/notes.ts';
 import { sbom } from './release/sbom.ts';
-import { writeSums } from './release/sums.ts';
+import { checkReplaceable, writeSums } from './release/sums.ts';
 import { plainTemplates, samTemplates, writeTemplate } from './release/templates.ts';
 
 try {
-  const { values } = parseArgs({
-    // What has no date in the changelog is a preview; the option of earlier versions is still taken.
-    options: { preview: { type: 'boolean', default: false }, output: { type: 'string' } },
-  });
   const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
-  const folder = values.output ?? join(projectRoot, 'release', version);
-  await writeRelease(version, folder);
+  const output = readOutput(process.argv.slice(2));
+  if (output !== undefined) checkReplaceable(resolve(output));
+  await writeRelease(version, resolve(output ?? join(projectRoot, 'release', version)));
 } catch (error) {
   if (!(error instanceof Problem)) throw error;
   console.error(error.message);
   process.exitCode = 1;
+}
+
+function readOutput(args: readonly string[]): string | undefined {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      // What has no date in the changelog is a preview; the option of earlier versions is still taken.
+      options: { preview: { type: 'boolean', default: false }, output: { type: 'string' } },
+    });
+    return values.output;
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split(/\.\s/)[0] ?? '') : String(error);
+    throw new Problem(`${reason}: the only option is --output FOLDER.`, { cause: error });
+  }
 }
 
 async function writeRelease(version: string, folder: string): Promise<void> {

@@ -20,10 +20,15 @@ export async function runSam(
 ): Promise<SamRun> {
   // SAM leaves temporary folders behind, so they are created in one that is removed afterwards.
   const temporary = mkdtempSync(join(tmpdir(), 'sam-'));
+  // Retried because processes that SAM has started may still write there.
+  const remove = () => rmSync(temporary, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  // After an interruption nothing below is reached.
+  process.once('exit', remove);
   try {
     return await run(args, { ...environment, TMPDIR: temporary });
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    process.removeListener('exit', remove);
+    remove();
   }
 }
 
@@ -44,8 +49,9 @@ function run(args: readonly string[], environment: Readonly<Record<string, strin
       PATH: [join(projectRoot, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
     },
   });
-  const kill = () => child.kill();
-  process.once('exit', kill);
+  // At once, so that it leaves its folder alone; and before that is removed.
+  const kill = () => child.kill('SIGKILL');
+  process.prependOnceListener('exit', kill);
   let output = '';
   const append = (chunk: Buffer) => {
     output += chunk.toString();

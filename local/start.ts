@@ -1,5 +1,6 @@
 import { printProblem } from '../cli/output.ts';
 import { Problem } from '../core/problem.ts';
+import { fileProblem } from '../tools/setup/problem.mjs';
 import { help, readArguments } from './demo/arguments.ts';
 import type { Session } from './demo/demo.ts';
 import { terminal } from './demo/screen.ts';
@@ -19,10 +20,12 @@ async function stop(): Promise<void> {
   await stopping;
 }
 
-async function interrupted(code: number): Promise<void> {
+/** @param isRead whether somebody can read how to stop a local AWS that keeps running */
+async function interrupted(code: number, isRead = true): Promise<void> {
   interruption.abort();
-  if (!keep) await stop();
-  const aws = keep ? await session.aws?.catch(() => undefined) : undefined;
+  const stays = keep && isRead;
+  if (!stays) await stop();
+  const aws = stays ? await session.aws?.catch(() => undefined) : undefined;
   process.stderr.write(
     aws === undefined
       ? '\nInterrupted; the local AWS was stopped.\n'
@@ -33,6 +36,8 @@ async function interrupted(code: number): Promise<void> {
 
 function sentence(error: unknown): string {
   if (error instanceof Problem) return error.message;
+  const problem = fileProblem(error);
+  if (problem !== undefined) return problem;
   if (connectionLost(error)) return 'The local AWS no longer responds: start again.';
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
@@ -68,6 +73,9 @@ async function main(): Promise<number> {
 
 process.once('SIGINT', () => void interrupted(130));
 process.once('SIGTERM', () => void interrupted(143));
+// The terminal was closed.
+process.once('SIGHUP', () => void interrupted(129, false));
+process.stderr.on('error', () => undefined);
 // The reader of the pipe may stop early (`npm start | head`).
 process.stdout.on('error', () => void interrupted(141));
 

@@ -14,7 +14,7 @@ const vulnerable = [
   { name: 'CVE-2026-1111', severity: 'CRITICAL', package: 'openssl', version: '3.0.11', fixed: '3.0.13' },
   { name: 'CVE-2026-2222', severity: 'MEDIUM', package: 'curl', version: '7.88.1' },
 ];
-const alertTimeoutMs = 30_000;
+const alertTimeoutMs = 120_000;
 
 /**
  * Pushes a vulnerable image and shows the alert that a subscriber of the application's topic receives.

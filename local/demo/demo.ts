@@ -83,7 +83,7 @@ async function prepare(
   const aws = await steps.step('the local AWS', starting);
   // After an interruption no further process is started.
   interruption.throwIfAborted();
-  await steps.step('the functions (sam build)', buildApplication());
+  await steps.step('the functions (sam build)', buildApplication(steps.report));
   interruption.throwIfAborted();
   await steps.step(
     'the stack ecr-hardening (sam deploy)',

@@ -31,7 +31,7 @@ export interface Deployment {
 /** The SDK's waiters poll every few seconds; the local AWS finishes in a fraction of a second. */
 const pollMilliseconds = 100;
 /** A custom resource that never responds blocks a stack for an hour, which is too long for a demo. */
-const timeoutMilliseconds = 60_000;
+const timeoutMilliseconds = 120_000;
 
 /** Deploys one template through a change set, which runs macros. */
 export async function deploy(clients: Clients, deployment: Deployment): Promise<Outcome> {
@@ -50,7 +50,10 @@ export async function deploy(clients: Clients, deployment: Deployment): Promise<
     if (error instanceof CloudFormationServiceException) return { kind: 'failed', reason: error.message };
     const status = unreadableStatus(error);
     if (status === undefined) throw error;
-    return { kind: 'failed', reason: `the local AWS failed (HTTP ${status}); see its log` };
+    return {
+      kind: 'failed',
+      reason: `the local AWS failed (HTTP ${status}): the log of one that --keep leaves running shows why`,
+    };
   }
 }
 
@@ -79,7 +82,7 @@ async function createChangeSet(
     return /_(PENDING|IN_PROGRESS)$/.test(described.Status ?? '') ? undefined : described;
   });
   if (changeSet === undefined)
-    return { kind: 'failed', reason: 'its change set was not ready within a minute' };
+    return { kind: 'failed', reason: 'its change set was not ready within two minutes' };
   const { Status, StatusReason } = changeSet;
   if (Status === 'CREATE_COMPLETE') return { kind: 'ready', id };
   const reason = StatusReason ?? `the change set ended in ${Status}`;
@@ -115,7 +118,7 @@ async function waitingReason(cloudformation: CloudFormationClient, stackName: st
     status.endsWith('_IN_PROGRESS'),
   );
   const names = waiting.map(({ logicalId, type }) => `${logicalId} (${type})`).join(', ');
-  return `it was still waiting for ${names || 'its stack'} after a minute`;
+  return `it was still waiting for ${names || 'its stack'} after two minutes`;
 }
 
 /** The HTTP status of a response that is not AWS's; the SDK attaches it to its parse error. */

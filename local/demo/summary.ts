@@ -34,13 +34,14 @@ export function nextSteps(keep: boolean): string {
 }
 
 /** Environment variables for a shell, and the command that stops the local AWS. */
-export function connectionHelp({ endpoint, environment, pid }: LocalAws): string {
+export function connectionHelp({ endpoint, environment, pid, logFile }: LocalAws): string {
   const exports = Object.entries(environment).map(([name, value]) => `  export ${name}=${quoted(value)}`);
   return [
     `The local AWS keeps running at ${endpoint}. For aws, sam and any SDK in this shell:`,
     '',
     ...exports,
     '',
+    `Its log:    ${logFile}`,
     `To stop it: kill ${pid}`,
     '',
   ].join('\n');

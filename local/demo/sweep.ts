@@ -8,7 +8,7 @@ import { follow } from '../../cli/sweep/follow.ts';
 import { Problem } from '../../core/problem.ts';
 import { sweepKeys } from '../../sweep/keys.ts';
 import type { SweepSummary } from '../../sweep/summarise.ts';
-import { stateLabel, statesInOrder } from '../../wording/sweep/states.ts';
+import { countedState, statesInOrder } from '../../wording/sweep/states.ts';
 import { applicationStack } from '../application.ts';
 import type { LocalAws } from '../local-aws.ts';
 import { projectRoot } from '../paths.ts';
@@ -20,7 +20,7 @@ import { colours, type Screen } from './screen.ts';
 const byHand = 'created-by-hand';
 const name = 'demo';
 const timeoutMs = 120_000;
-const pollMs = 200;
+const pollMs = 50;
 
 /** The report of the sweep, as the keeper has written it to its bucket. */
 export const pageFile = join('.aws-sam', 'sweep.html');
@@ -50,7 +50,8 @@ async function sweep(
     (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
   );
   const machine = outputs.get('KeeperStateMachineArn') ?? '';
-  const executions = connectExecutions(machine, configuration, deadline);
+  const connected = connectExecutions(machine, configuration);
+  const executions = connected.until(deadline);
   const bucket = connectBucket(outputs.get('KeeperBucketName') ?? '', configuration);
   try {
     await executions.start(name, { action: 'sweep' });
@@ -67,7 +68,7 @@ async function sweep(
     const written: SweepSummary = JSON.parse(summary.text);
     return written;
   } finally {
-    executions.close();
+    connected.close();
     bucket.close();
   }
 }
@@ -78,7 +79,7 @@ export async function showSweep(
   screen: Screen,
   { repositories, states }: SweepSummary,
 ): Promise<void> {
-  const counts = statesInOrder(states).map(([state, count]) => `${count} ${stateLabel(state)}`);
+  const counts = statesInOrder(states).map(([state, count]) => countedState(state, count));
   const found = await readSettings(registry, byHand);
   screen.write(
     `\n${colours.bold('The sweep')}, by which the keeper finds repositories that no template names\n`,

@@ -36,6 +36,8 @@ Without it, copy this folder to the bucket of your Region, whose name ends in th
     aws s3 sync . s3://acme-code-eu-central-1/ecr-hardening/${version}/
     aws cloudformation create-stack --stack-name ecr-hardening --capabilities CAPABILITY_IAM --parameters ParameterKey=CodeBucketPrefix,ParameterValue=acme-code --template-url https://acme-code-eu-central-1.s3.eu-central-1.amazonaws.com/ecr-hardening/${version}/template-cloudformation.yaml
 
+Upgrading: "Upgrading" in docs/install.md. Without the SAM CLI, the new version needs CodeKeyPrefix=ecr-hardening/${version}/.
+
 ${changes.trim()}
 `;
 }

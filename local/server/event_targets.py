@@ -61,11 +61,20 @@ def _problem(arn: str, rule_arn: str) -> tuple[str, str] | None:
             return "NO_PERMISSIONS", f"The policy of the function {arn} does not allow EventBridge to invoke it."
     if service == "events" and ":event-bus/" in arn:
         return event_buses.problem(arn)
-    if service == "sqs" and not queues.exists(arn):
-        return "NO_RESOURCE", f"The queue {arn} does not exist."
+    if service == "sqs":
+        return _queue_problem(arn, rule_arn)
     if service == "sns" and private(sns, "_topic_by_arn_any_scope")(arn) is None:
         return "NO_RESOURCE", f"The topic {arn} does not exist."
     return None
+
+
+def _queue_problem(arn: str, rule_arn: str) -> tuple[str, str] | None:
+    if not queues.exists(arn):
+        return "NO_RESOURCE", f"The queue {arn} does not exist."
+    is_allowed = queues.allows(queues.policy_of(arn), SERVICE, "sqs:SendMessage", arn, rule_arn)
+    if parse_arn(rule_arn).service == "scheduler" or is_allowed:
+        return None
+    return "NO_PERMISSIONS", f"The policy of the queue {arn} does not allow EventBridge to send messages."
 
 
 def _dead_letter(target: dict, event: dict, rule_arn: str, code: str, message: str, view) -> None:

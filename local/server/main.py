@@ -14,6 +14,7 @@ import async_failures
 import batch_definitions
 import batch_reads
 import batching_window
+import browsers
 import call_events
 import change_sets
 import cloud_control
@@ -27,6 +28,7 @@ import ecs_pages
 import ecs_revisions
 import ecs_task_definitions
 import encryption
+import environment_size
 import event_buses
 import event_patterns
 import event_targets
@@ -51,6 +53,7 @@ import log_metrics
 import macro_calls
 import macro_resource
 import organization_members
+import own_folder
 import parent
 import physical_names
 import pinned
@@ -65,6 +68,7 @@ import replication
 import repositories
 import repository_names
 import repository_tags
+import resource_accounts
 import resource_properties
 import sagemaker
 import service_tokens
@@ -100,6 +104,7 @@ GAPS = (
     repository_tags,
     encryption,
     exclusion_filters,
+    resource_accounts,
     resource_properties,
     registry_scanning,
     policy_documents,
@@ -126,6 +131,7 @@ GAPS = (
     stack_deploy,
     service_tokens,
     function_names,
+    environment_size,
     code_buckets,
     physical_names,
     simulated_policies,
@@ -162,6 +168,7 @@ GAPS = (
     batching_window,
     call_events,
     function_permissions,
+    browsers,
 )
 
 
@@ -178,7 +185,13 @@ def main() -> None:
     from ministack.app import main as serve
 
     sys.argv = sys.argv[:1]
-    serve()
+    try:
+        serve()
+    except SystemExit as end:
+        # Of a start that failed, the log has the reason.
+        if end.code:
+            raise
+    own_folder.remove()
 
 
 if __name__ == "__main__":

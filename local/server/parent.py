@@ -4,6 +4,8 @@ import os
 import signal
 import time
 
+import own_folder
+
 # For a regular end; a request that waits for a function would delay it for up to an hour.
 SECONDS = 5
 
@@ -14,6 +16,7 @@ def end_with(parent: int) -> None:
         time.sleep(0.5)
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(SECONDS)
+    own_folder.remove()
     if os.getpgrp() == os.getpid():
         os.killpg(os.getpid(), signal.SIGKILL)
     os.kill(os.getpid(), signal.SIGKILL)

@@ -1,5 +1,5 @@
 """Messages that SNS rejects and MiniStack accepts: a Subject that is not one line of at most 100 ASCII characters, an
-empty message, and the MessageStructure json without a default.
+empty message, the MessageStructure json without a default, and the topic of another Region than the one that is called.
 
 https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 """
@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 import json
 import re
 
+from ministack.core.responses import get_region
 from ministack.services import sns
 
 from pinned import private, replace
@@ -28,7 +29,9 @@ def install() -> None:
 
 
 def _problem(value_of) -> str | None:
-    message, subject = value_of("Message"), value_of("Subject")
+    message, subject, topic = value_of("Message"), value_of("Subject"), value_of("TopicArn")
+    if topic and topic.startswith("arn:") and topic.split(":")[3:4] != [get_region()]:
+        return "TopicArn"
     if not message:
         return "Empty message"
     if subject and not SUBJECT.fullmatch(subject):
