@@ -40,6 +40,7 @@ const everyday = [
   {
     ...common,
     displayName: 'unit',
+    setupFilesAfterEnv: ['<rootDir>/test/support/once-more.ts'],
     testMatch: ['<rootDir>/test/unit/**/*.test.ts'],
     globalSetup: '<rootDir>/test/unit/global-setup.ts',
     globalTeardown: '<rootDir>/test/unit/global-teardown.ts',
@@ -47,6 +48,7 @@ const everyday = [
   {
     ...common,
     displayName: 'end-to-end',
+    setupFilesAfterEnv: ['<rootDir>/test/support/once-more.ts'],
     testMatch: ['<rootDir>/test/end-to-end/**/*.test.ts'],
     globalSetup: '<rootDir>/test/end-to-end/support/global-setup.ts',
     globalTeardown: '<rootDir>/test/end-to-end/support/global-teardown.ts',

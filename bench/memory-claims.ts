@@ -25,13 +25,15 @@ export function memoryClaims(answer: () => Promise<void>): MemoryClaims {
     await answer();
     yield* [...items.values()];
   };
+  const read = async (keys: readonly string[]) => {
+    await answer();
+    units.reads += keys.length;
+    return new Map(keys.flatMap((key) => [items.get(key) ?? []].flat().map((item) => [key, item] as const)));
+  };
   const table = {
-    async read(keys: readonly string[]) {
-      await answer();
-      units.reads += keys.length;
-      return new Map(
-        keys.flatMap((key) => [items.get(key) ?? []].flat().map((item) => [key, item] as const)),
-      );
+    read,
+    async versions(keys: readonly string[]) {
+      return new Map([...(await read(keys))].map(([key, { version }]) => [key, version] as const));
     },
     async write(changes: readonly ClaimChange[]) {
       await answer();

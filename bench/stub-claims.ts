@@ -11,8 +11,14 @@ interface Put {
   readonly ExpressionAttributeValues?: Item;
 }
 
+interface Asked {
+  readonly Keys: readonly Item[];
+  readonly ProjectionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+}
+
 interface Input {
-  readonly RequestItems?: Readonly<Record<string, { readonly Keys: readonly Item[] }>>;
+  readonly RequestItems?: Readonly<Record<string, Asked>>;
   readonly TransactItems?: readonly { readonly Put: Put }[];
 }
 
@@ -54,10 +60,19 @@ export async function startStubClaims(latencyMs: number) {
 
 const keyOf = (item: Item) => item.repositoryArn?.S ?? '';
 
+function projected(item: Item, { ProjectionExpression, ExpressionAttributeNames = {} }: Asked): Item {
+  if (ProjectionExpression === undefined) return item;
+  const names = ProjectionExpression.split(',').map((each) => ExpressionAttributeNames[each.trim()]);
+  return Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name)));
+}
+
 function perform(items: Map<string, Item>, operation: string, input: Input & Partial<Put>) {
   if (operation === 'BatchGetItem') {
-    const [[table, { Keys }] = ['', { Keys: [] }]] = Object.entries(input.RequestItems ?? {});
-    const found = Keys.flatMap((key) => items.get(keyOf(key)) ?? []);
+    const [[table, asked] = ['', { Keys: [] }]] = Object.entries(input.RequestItems ?? {});
+    const found = asked.Keys.flatMap((key) => {
+      const item = items.get(keyOf(key));
+      return item === undefined ? [] : [projected(item, asked)];
+    });
     return { status: 200, body: { Responses: { [table]: found }, UnprocessedKeys: {} } };
   }
   const { Item, ExpressionAttributeValues = {} } = input;

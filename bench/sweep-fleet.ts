@@ -110,7 +110,14 @@ function startFleet(options: FleetOptions, time: VirtualTime): Fleet {
       const ecr = registry.connect().until(deadline);
       const usage = { read: async () => usageOf(repositories) };
       const stacks = async () => ({ stacks: 50, stackOf: stacksOf(repositories) });
-      const gathered = await gatherEvidence(listed, { ecr, ecrIn: () => ecr, usage, stacks, objects });
+      const gathered = await gatherEvidence(listed, {
+        ecr,
+        ecrIn: () => ecr,
+        sourceRegions: [],
+        usage,
+        stacks,
+        objects,
+      });
       deadline.dispose();
       return gathered;
     },

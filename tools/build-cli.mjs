@@ -1,12 +1,13 @@
 // Bundles the command line into dist/: the package's bin, and in files that are loaded on demand what only some commands
 // need, since reading it takes a command's first milliseconds: what reads templates, and what calls AWS.
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { libraryModules, takenFromLibrary, writeModules } from './library-modules.mjs';
 import { notices } from './notices.mjs';
 import { recordBuild } from './setup/built.mjs';
+import { writeFolder } from './write-folder.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -142,19 +143,12 @@ const built = await Promise.all([
 ]);
 const inputs = [...inLibrary, ...built.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...sortFiles];
 const files = new Map([
-  ...built.flatMap(({ outputFiles }) => outputFiles.map(({ path, contents }) => [basename(path), contents])),
-  ['THIRD-PARTY-NOTICES', notices(inputs, root)],
+  ...built.flatMap(({ outputFiles }) =>
+    outputFiles.map(({ path, contents }) => [basename(path), { contents }]),
+  ),
+  ['THIRD-PARTY-NOTICES', { contents: notices(inputs, root) }],
 ]);
-mkdirSync(dist, { recursive: true });
-const temporary = join(root, '.aws-sam', `command-${process.pid}`);
-mkdirSync(temporary, { recursive: true });
-for (const [name, contents] of files) {
-  const file = join(temporary, name);
-  writeFileSync(file, contents);
-  if (name === basename(bin)) chmodSync(file, 0o755);
-  renameSync(file, join(dist, name));
-}
-rmSync(temporary, { recursive: true });
+files.get(basename(bin)).isProgram = true;
 // What an earlier version has built would go into the package.
-for (const name of readdirSync(dist)) if (!files.has(name)) rmSync(join(dist, name), { recursive: true });
+writeFolder(dist, files, join(root, '.aws-sam', `command-${process.pid}`));
 recordBuild(inputs);

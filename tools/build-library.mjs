@@ -62,7 +62,7 @@ function write(name, text) {
 function removeStale() {
   for (const entry of readdirSync(lib, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name);
-    if (entry.isFile() && !written.has(relative(lib, file))) rmSync(file);
+    if (entry.isFile() && !written.has(relative(lib, file))) rmSync(file, { force: true });
   }
 }
 

@@ -7,21 +7,26 @@ import { endCommands } from './setup/command.mjs';
 import { withLock } from './setup/lock.mjs';
 import { root } from './setup/paths.mjs';
 import { prepare } from './setup/prepare.mjs';
-import { SetupProblem } from './setup/problem.mjs';
+import { fileProblem, SetupProblem } from './setup/problem.mjs';
+import { exitOnSignals } from './setup/signals.mjs';
 
 process.once('exit', endCommands);
 try {
   if (!isBuilt()) {
+    // What it installs with has a process group of its own, which Ctrl-C does not reach.
+    const leaveSignals = exitOnSignals();
     await prepare(['command']);
     await withLock(join(root, '.aws-sam', 'command.lock'), async () => {
       // The previous holder of the lock may have built it.
       if (!isBuilt()) await import('./build-cli.mjs');
     });
+    leaveSignals();
   }
   createRequire(import.meta.url)(join(root, 'dist', 'ecr-hardening.cjs'));
 } catch (error) {
-  if (!(error instanceof SetupProblem)) throw error;
-  console.error(`\n${error.message}`);
+  const problem = error instanceof SetupProblem ? error.message : fileProblem(error);
+  if (problem === undefined) throw error;
+  console.error(`\n${problem}`);
   // 1 means findings.
   process.exitCode = 2;
 }

@@ -1,6 +1,7 @@
 /**
  * `npm run pictures`: creates docs/pictures/ from real output: of `npm start`, and of an audit of the local AWS with a few
- * more repositories, whose images are as large as images are. Needs Chromium.
+ * more repositories, whose images are as large as images are. Needs Chromium. Reduce the pictures to 256 colours before you commit
+ * them: that makes them a third as large, and one of them is in the package.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -5,20 +5,17 @@
 
 import { endCommands } from './setup/command.mjs';
 import { prepare } from './setup/prepare.mjs';
-import { SetupProblem } from './setup/problem.mjs';
+import { fileProblem, SetupProblem } from './setup/problem.mjs';
+import { exitOnSignals } from './setup/signals.mjs';
 
-for (const [signal, code] of [
-  ['SIGHUP', 129],
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-])
-  process.once(signal, () => process.exit(code));
+exitOnSignals();
 process.once('exit', endCommands);
 
 try {
   await prepare(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof SetupProblem)) throw error;
-  console.error(`\n${error.message}`);
+  const problem = error instanceof SetupProblem ? error.message : fileProblem(error);
+  if (problem === undefined) throw error;
+  console.error(`\n${problem}`);
   process.exitCode = 1;
 }

@@ -14,6 +14,9 @@ const first = [
   'end-to-end/macro-guard.test.ts',
   'end-to-end/demo.test.ts',
   'end-to-end/upgrade.test.ts',
+  'end-to-end/keeper-events.test.ts',
+  'end-to-end/organisation.test.ts',
+  'end-to-end/keeper.test.ts',
   'end-to-end/local-aws/claims-table.test.ts',
   'end-to-end/custom-resource-concurrency.test.ts',
   'end-to-end/custom-resource-fleet.test.ts',
@@ -26,6 +29,7 @@ const first = [
   'end-to-end/examples.test.ts',
   'unit/custom-resource/concurrency.test.ts',
   'unit/cli/audit.test.ts',
+  'unit/cli/audit-html-browser.test.ts',
   'unit/custom-resource/read-lag.test.ts',
   'unit/custom-resource/rollback.test.ts',
 ];

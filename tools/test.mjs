@@ -80,7 +80,7 @@ const jest = (name, workers, args, isPatient = false) =>
   );
 
 // Tests wait more than they compute: for processes, and for times that run out. Those of the long suites compute more.
-const many = Math.max(4, availableParallelism());
+const many = Math.max(5, availableParallelism());
 
 /** All tests run as two at the same time, so that those whose time is short get the processor before the others. */
 const runs = () =>

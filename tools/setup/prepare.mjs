@@ -175,7 +175,9 @@ async function findPython() {
   for (const name of pythonNames()) {
     const output = await outputOf(name, ['-c', script]);
     if (output === undefined) continue;
-    const [major, minor, hasVenv] = output.trim().split(' ');
+    // Other lines are warnings, such as that it cannot find its libraries. What does not answer is no Python.
+    const [, major, minor, hasVenv] = /^(\d+) (\d+) (True|False)\r?$/m.exec(output) ?? [];
+    if (hasVenv === undefined) continue;
     probes.push({ name, version: [Number(major), Number(minor)], hasVenv: hasVenv === 'True' });
     if (isUsable(probes.at(-1))) break;
   }

@@ -23,8 +23,9 @@ export function pythonNames(environment = process.env) {
  *
  * @param probes the candidates that exist, in order: name, `version` as [major, minor], and whether it can create virtual
  *   environments
+ * @param chosen the user's choice, if there is one
  */
-export function choosePython(probes) {
+export function choosePython(probes, chosen = process.env.PYTHON) {
   const able = probes.find(isUsable);
   if (able !== undefined) return able;
   const recent = probes.filter(isRecent);
@@ -34,6 +35,10 @@ export function choosePython(probes) {
       `${recent[0].name} cannot create virtual environments, because its venv module is missing: on Debian or Ubuntu run "sudo apt-get install python3-venv" (or ${name}-venv), then retry.`,
     );
   }
+  if (chosen && probes.length === 0)
+    throw new SetupProblem(
+      `The variable PYTHON is ${chosen}, which is no Python that runs: set it to the path of Python ${minPython.join('.')} or later, or unset it.`,
+    );
   const found = probes.map(({ name, version }) => `${name} is ${version.join('.')}`).join(', ');
   throw new SetupProblem(
     `Python ${minPython.join('.')} or later is required, and ${found || 'none was found'}: install it, or set the variable PYTHON to its path.`,
