@@ -13,7 +13,7 @@ import { type Clients, connect, localConfiguration } from '../../local/demo/clie
 import { pushImage } from '../../local/demo/registry.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 
-const patience = 120_000;
+const patience = 240_000;
 const label = (name: string, severity: string) => ({
   'local.scan.findings': JSON.stringify([{ name, severity, package: 'openssl', version: '3.0.11' }]),
 });
@@ -30,11 +30,11 @@ describe('an HTTP endpoint that is subscribed to an application with a digest an
       .map(({ envelope }) => JSON.parse(String(member(envelope, 'Message'))));
 
   async function until(isDone: () => boolean | Promise<boolean>): Promise<void> {
-    for (const end = Date.now() + 30_000; Date.now() < end; ) {
+    for (const end = Date.now() + 90_000; Date.now() < end; ) {
       if (await isDone()) return;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    throw new Error(`not within 30 seconds: ${JSON.stringify(posted)}`);
+    throw new Error(`not within 90 seconds: ${JSON.stringify(posted)}`);
   }
 
   async function physicalId(LogicalResourceId: string): Promise<string> {

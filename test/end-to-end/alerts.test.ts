@@ -46,7 +46,7 @@ async function receive(
   QueueUrl: string,
   isExpected: (message: JsonObject) => boolean,
 ): Promise<JsonObject | undefined> {
-  for (const end = Date.now() + 15_000; Date.now() < end; ) {
+  for (const end = Date.now() + 90_000; Date.now() < end; ) {
     const { Messages } = await clients.sqs.send(
       new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1, MaxNumberOfMessages: 10 }),
     );
@@ -130,11 +130,22 @@ describe('the patterns of the rules', () => {
   const template = parseTemplate(readFileSync(join(projectRoot, 'template.yaml'), 'utf8'), 'template.yaml');
   const thresholds = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'];
 
+  // Of the sample events.
+  const account = '123456789012';
+  const withPseudoParameters = (text: string) =>
+    text
+      .replace('${AWS::Partition}', 'aws')
+      .replace('${AWS::Region}', 'us-east-1')
+      .replace('${AWS::AccountId}', account);
+
   /** A rule's pattern where AlertSeverity has that value. */
   function patternOf(rule: string, threshold: string): Json {
     const resolve = (value: Json): Json | undefined => {
       if (isList(value)) return value.map(resolve).filter((each) => each !== undefined);
       if (!isObject(value)) return value;
+      if (member(value, 'Ref') === 'AWS::AccountId') return account;
+      const text = member(value, 'Fn::Sub');
+      if (typeof text === 'string') return withPseudoParameters(text);
       const choice = member(value, 'Fn::If');
       if (isList(choice)) {
         const [condition, then] = choice;
@@ -231,6 +242,15 @@ describe('the patterns of the rules', () => {
     ['in a machine', { resources: [{ type: 'AWS_EC2_INSTANCE' }] }, false],
   ])('of findings: one that is %s', async (_what, detail, expected) => {
     expect(await isMatch('FindingRule', 'LOW', sample('findings-later', detail))).toBe(expected);
+  });
+
+  test('what Inspector reports of a member, where this account is the delegated administrator, is not told of', async () => {
+    const other = '444455556666';
+    const finding = sample('findings-later', { awsAccountId: other });
+    expect(await isMatch('FindingRule', 'LOW', finding)).toBe(false);
+    const arn = `arn:aws:ecr:us-east-1:${other}:repository/team/orders`;
+    const scan = { ...sample('findings-enhanced', { 'repository-name': arn }), resources: [arn] };
+    expect(await isMatch('EnhancedScanRule', 'LOW', scan)).toBe(false);
   });
 
   test('an instance that Inspector scans is not told of', async () => {

@@ -71,5 +71,5 @@ describe('examples/cdk/mixin.mjs', () => {
     const found = await settings('cdk/mixin');
     expect(found).toMatchObject({ mutability: 'IMMUTABLE', exclusions: [], scanOnPush: true });
     expect(found.lifecyclePolicyText).toContain('The newest 50 images stay');
-  }, 120_000);
+  });
 });

@@ -79,7 +79,7 @@ beforeAll(() => {
   const unnamed = JSON.stringify(chats[0]?.template).replace('"ConfigurationName"', '"Name"');
   writeFileSync(join(folder, 'chat.broken.json'), unnamed);
   found = lint();
-}, 120_000);
+});
 
 /** What cfn-lint finds, by file: rule and logical ID. One run for all, since starting it takes seconds. */
 function lint(): ReadonlyMap<string, ReadonlySet<string>> {

@@ -9,7 +9,7 @@ import { applicationStack } from '../../local/application.ts';
 import { newStack, repository, settings } from './support/new-stack.ts';
 import { clients, uniqueName } from './support/stacks.ts';
 
-const deadline = deadlineIn(60_000);
+const deadline = deadlineIn(600_000);
 const stacks = connectStacks(
   {
     endpoint: clients.endpoint,

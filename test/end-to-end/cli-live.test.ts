@@ -109,6 +109,9 @@ test('expand --live prints the template without that policy, and says so beside 
   // There is no such repository yet, and so no image.
   expect(New.Properties).toHaveProperty('LifecyclePolicy');
   expect(looked.err).toMatch(/Images\.Properties\.LifecyclePolicy: .*in use/);
+  expect(looked.err).toMatch(
+    /New gets the default lifecycle policy, .*\(it would delete and archive no image now\)\n/,
+  );
 
   const blind = await run(['expand', template()]);
   expect(JSON.parse(blind.out).Resources.Images.Properties).toHaveProperty('LifecyclePolicy');

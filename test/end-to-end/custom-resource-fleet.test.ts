@@ -1,12 +1,9 @@
-import { beforeAll, expect, jest, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { claimsOf } from './support/claims.ts';
 import { newStack, settings } from './support/new-stack.ts';
 import { attributes, existing, settingsTemplate } from './support/settings-stack.ts';
 import { uniqueName } from './support/stacks.ts';
 import { recordCalls, writesSince } from './support/writes.ts';
-
-// Whole deployments, beside others on the same machine.
-jest.setTimeout(120_000);
 
 const asCreated = { mutability: 'MUTABLE', exclusions: [], scanOnPush: false };
 const safe = { mutability: 'IMMUTABLE', exclusions: [], scanOnPush: true };

@@ -148,4 +148,8 @@ test('DryRun over a pattern answers what it would change, and changes nothing', 
     [first, second].map(async (name) => [await settings(name), await tagsOf(name), await claimsOf(name)]),
   );
   expect(now).toEqual(before);
+  // The output may stay in the template when the dry run is over.
+  const real = { ...properties, DryRun: false };
+  expect(await stack.deploy(settingsTemplate(real, outputs))).toEqual({ kind: 'deployed' });
+  expect(await stack.outputs()).toMatchObject({ Matched: '2', Changed: '2', WouldChange: 'nothing' });
 });

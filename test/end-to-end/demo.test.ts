@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,15 +36,26 @@ function file(name: string, content: string): string {
   return path;
 }
 
-/** @param interruptAt the text at which the run gets a Ctrl-C. */
-async function start(argv: readonly string[], interruptAt?: string): Promise<Run> {
+/** The folder of a run's temporary files. */
+const temporaryOf = (mark: string) => join(folder, mark);
+
+/**
+ * @param interruptAt the text at which the run gets a signal
+ * @param signal Ctrl-C, or that the terminal was closed
+ */
+async function start(
+  argv: readonly string[],
+  interruptAt?: string,
+  signal: 'SIGINT' | 'SIGHUP' = 'SIGINT',
+): Promise<Run> {
   const mark = randomUUID();
   marks.push(mark);
+  mkdirSync(temporaryOf(mark));
   // Jest asks its own children for colours; a user's pipe does not.
   const { FORCE_COLOR: _, ...environment } = process.env;
   const child = spawn(join(projectRoot, 'node_modules', '.bin', 'node'), ['local/start.ts', ...argv], {
     cwd: projectRoot,
-    env: { ...environment, ECR_HARDENING_RUN: mark },
+    env: { ...environment, ECR_HARDENING_RUN: mark, TMPDIR: temporaryOf(mark) },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
@@ -56,7 +67,7 @@ async function start(argv: readonly string[], interruptAt?: string): Promise<Run
     const seen = (all: string) => interruptAt !== undefined && all.includes(interruptAt);
     if (!seen(stdout) || seen(before)) return;
     // A terminal sends Ctrl-C to the whole group of processes; by then SAM is at work.
-    setTimeout(() => process.kill(-Number(child.pid), 'SIGINT'), 1000);
+    setTimeout(() => process.kill(-Number(child.pid), signal), 1000);
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
@@ -82,8 +93,9 @@ function leftOver(mark: string): readonly number[] {
 
 async function expectNothingLeft(mark: string): Promise<void> {
   // A process that was told to end needs a moment; one that was forgotten stays for good.
-  for (let look = 0; look < 50 && leftOver(mark).length > 0; look += 1) await sleep(100);
+  for (let look = 0; look < 600 && leftOver(mark).length > 0; look += 1) await sleep(100);
   expect(leftOver(mark)).toEqual([]);
+  expect(readdirSync(temporaryOf(mark)).filter((name) => name !== 'node-compile-cache')).toEqual([]);
 }
 
 /** The lines of the table under `heading`, with runs of spaces made one. */
@@ -214,11 +226,17 @@ describe('npm start with templates', () => {
     patience,
   );
 
-  test(
-    'ends the local AWS when it is interrupted',
-    async () => {
-      const { code, mark } = await start([], 'sam build');
-      expect(code).toBe(130);
+  test.each([
+    ['is interrupted', [], 'SIGINT', 130],
+    ['has lost its terminal', [], 'SIGHUP', 129],
+    // Nobody has read how to stop it.
+    ['has lost its terminal, also with --keep', ['--keep'], 'SIGHUP', 129],
+  ] as const)(
+    'ends the local AWS, and leaves no file, when it %s',
+    async (_, argv, signal, expected) => {
+      // SAM is at work then.
+      const { code, mark } = await start(argv, 'sam build', signal);
+      expect(code).toBe(expected);
       await expectNothingLeft(mark);
     },
     patience,

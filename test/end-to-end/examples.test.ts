@@ -107,8 +107,7 @@ describe('the templates in examples/', () => {
           .send(new DescribeStacksCommand({ StackName: stackName }))
           .catch(() => ({ Stacks: [] }))
       ).Stacks?.some(({ StackStatus }) => StackStatus !== 'DELETE_COMPLETE') === true;
-    for (let look = 0; look < 200 && (await isThere()); look += 1)
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    while (await isThere()) await new Promise((resolve) => setTimeout(resolve, 100));
     for (const repositoryName of repositories)
       if ((await safety(repositoryName)) !== undefined)
         await clients.ecr.send(new DeleteRepositoryCommand({ repositoryName, force: true }));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as cloudformation from '@aws-sdk/client-cloudformation';
 import * as ecr from '@aws-sdk/client-ecr';
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../core/json.ts';
 import { stackResources } from '../../local/demo/deploy.ts';
 import { projectRoot } from '../../local/paths.ts';
@@ -16,8 +16,6 @@ import { allowed, operationsOf, policiesOf } from './support/iam.ts';
 import { newStack, repository, settings } from './support/new-stack.ts';
 import { deniableRole } from './support/role-copy.ts';
 import { clients } from './support/stacks.ts';
-
-jest.setTimeout(120_000);
 
 const deployed = { kind: 'deployed' };
 const refused = {

@@ -206,7 +206,7 @@ describe('an organisation of two accounts in two Regions', () => {
     const assumed = await run(['audit', '--profile', 'home', ...roles, ...inRegions, '--no-usage']);
     expect(assumed).toMatchObject({ code: 0, err: '' });
     expect(assumed.out).toContain('4 ECR registries of 2 accounts in 2 Regions');
-    expect(assumed.out).toContain('Issues: 8 without an effective lifecycle policy.');
+    expect(assumed.out).toContain('Issues: 8 with no lifecycle policy, or an unsafe one.');
   });
 });
 
@@ -220,7 +220,13 @@ describe('an account', () => {
     repositories: 0,
   };
   const forged = {
-    ...{ ...detail, changed: 0, states: { safe: 999 }, atRisk: { repositories: 0, images: 0 }, changes: [] },
+    ...{
+      ...detail,
+      changed: 0,
+      states: { safe: 999 },
+      atRisk: { repositories: 0, images: 0, unread: 0 },
+      changes: [],
+    },
     ...{ account: home, region: 'us-east-1' },
   };
   const send = ({ events }: Place) =>
@@ -318,6 +324,11 @@ describe('a keeper that cannot reach the centre', () => {
   });
 });
 
+/** What IAM is told of a call. */
+const context = (ContextKeyName: string, value: string) => [
+  { ContextKeyName, ContextKeyType: 'string' as const, ContextKeyValues: [value] },
+];
+
 describe('the roles, by IAM', () => {
   const member1 = place(member, 'eu-west-1');
   const bucket = (key: string) => `arn:aws:s3:::${central.CentralBucket}/${key}`;
@@ -326,9 +337,15 @@ describe('the roles, by IAM', () => {
   test('of a keeper write below the account and the Region, and send to the one bus', async () => {
     const policies = await policiesOf('KeeperCentralRole', 'ecr-hardening', member1);
     const own = bucket(`accounts/${member}/eu-west-1/sweeps/one/report.html`);
-    expect(await allowed(policies, s3, own)).toEqual(['s3:AbortMultipartUpload', 's3:PutObject']);
+    const ownedBy = (account: string) => context('s3:ResourceAccount', account);
+    expect(await allowed(policies, s3, own, ownedBy(home))).toEqual([
+      's3:AbortMultipartUpload',
+      's3:PutObject',
+    ]);
     for (const key of [`accounts/${member}/us-east-1/x`, `accounts/${home}/eu-west-1/x`, 'index.json'])
-      expect(await allowed(policies, s3, bucket(key))).toEqual([]);
+      expect(await allowed(policies, s3, bucket(key), ownedBy(home))).toEqual([]);
+    // Who creates a bucket of the name of one that was deleted.
+    expect(await allowed(policies, s3, own, ownedBy(stranger))).toEqual([]);
     const events = operationsOf('events', eventOperations);
     expect(await allowed(policies, events, '*')).toEqual([]);
     const forwarding = await policiesOf('KeeperCentralEventsRole', 'ecr-hardening', member1);
@@ -337,11 +354,9 @@ describe('the roles, by IAM', () => {
     expect(await allowed(forwarding, events, other)).toEqual([]);
     const machine = await policiesOf('KeeperSweepRole', 'ecr-hardening', member1);
     const bus = `arn:aws:events:eu-west-1:${member}:event-bus/default`;
-    const from = (ContextKeyValues: string[]) => [
-      { ContextKeyName: 'events:source', ContextKeyType: 'string' as const, ContextKeyValues },
-    ];
-    expect(await allowed(machine, events, bus, from(['ecr-hardening']))).toEqual(['events:PutEvents']);
-    expect(await allowed(machine, events, bus, from(['other']))).toEqual([]);
+    const from = (source: string) => context('events:source', source);
+    expect(await allowed(machine, events, bus, from('ecr-hardening'))).toEqual(['events:PutEvents']);
+    expect(await allowed(machine, events, bus, from('other'))).toEqual([]);
   });
 
   test('of the centre read nothing that accounts write', async () => {

@@ -9,7 +9,7 @@ const colours = noColours;
 const stacks = { macro: newStack(), snippet: newStack(), settings: newStack(), none: newStack() };
 afterAll(async () => {
   await Promise.all(Object.values(stacks).map((stack) => stack.delete()));
-}, 60_000);
+});
 
 test('ecr-hardening uses finds the stacks that name the macro or have a custom resource, and no others', async () => {
   const bare = repository({});
@@ -52,4 +52,4 @@ test('ecr-hardening uses finds the stacks that name the macro or have a custom r
   const people = await usesCommand(options, colours);
   expect(people.text).toContain(`${stacks.macro.stackName}`);
   expect(people.text).toMatch(/\d+ of \d+ stacks in this account and Region use the application/);
-}, 60_000);
+});

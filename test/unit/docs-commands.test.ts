@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { exemptionTagKey } from '../../core/policy/exemption-tag-value.ts';
 import { projectRoot } from '../../local/paths.ts';
 import { withoutDefaults } from './cli/run.ts';
 import { commandsOf, type DocumentedCommand, pages, textOf } from './docs-support/pages.ts';
@@ -51,6 +52,14 @@ describe('the commands of the documentation', () => {
       { where: 'page.md:6', text: 'sam build && sam deploy', needsAccount: true },
       { where: 'page.md:10', text: 'ecr-hardening explain', needsAccount: false },
     ]);
+  });
+
+  test('that remove the tags of 0.2.0 keep the tag that exempts a repository', () => {
+    const removing = pages.flatMap((file) =>
+      commandsOf(file).filter(({ text }) => text.includes("starts_with(Key, 'ecr-hardening:')")),
+    );
+    expect(removing).toHaveLength(1);
+    expect(removing[0]?.text).toContain(`&& Key != '${exemptionTagKey}'`);
   });
 
   test('that npm runs are scripts of package.json, also where a sentence names them', () => {

@@ -290,4 +290,10 @@ describe('the rooms', () => {
     expect(users).not.toEqual([]);
     expect(users.filter((file) => !file.startsWith('aws/ecr/'))).toEqual([]);
   });
+
+  test('only test/support/fast-check.ts imports fast-check, so that each build runs the same cases', () => {
+    expect(files.filter((file) => importsOf(file).includes('fast-check'))).toEqual([
+      'test/support/fast-check.ts',
+    ]);
+  });
 });

@@ -17,6 +17,7 @@ const rooms = [
   'cli',
   'local',
   'tools',
+  'cdk',
 ];
 
 /** Messages that AWS, Docker or EventBridge write, by their first words. */

@@ -164,12 +164,15 @@ export function tableFor(world: World, process: Process): ClaimsTable {
       for (const change of changes) if (!left.includes(change)) items.set(change.item.key, change.item);
       return left.map(({ item }) => item.key);
     });
+  const read = (keys: readonly string[]) =>
+    work(
+      'BatchGetItem',
+      () =>
+        new Map(present().flatMap((item) => (keys.includes(item.key) ? [[item.key, item] as const] : []))),
+    );
   return {
-    read: (keys) =>
-      work(
-        'BatchGetItem',
-        () => new Map(present().flatMap((item) => (keys.includes(item.key) ? [[item.key, item]] : []))),
-      ),
+    read,
+    versions: async (keys) => new Map([...(await read(keys))].map(([key, { version }]) => [key, version])),
     write: (changes) => write(changes, false),
     writeTogether: (changes) => write(changes, true),
     heldBy: (holder) => work('Scan', () => present().filter(({ holders }) => holders.includes(holder))),

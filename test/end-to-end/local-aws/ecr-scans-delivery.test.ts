@@ -221,6 +221,18 @@ describe('a function that a rule calls', () => {
     });
   });
 
+  test('or a queue that does not allow it sends the event there too', async () => {
+    const { put, messageIn } = await deployFailing((resources) => {
+      const { Properties } = resources.Rule as { Properties: { Targets: JsonObject[] } };
+      Properties.Targets = Properties.Targets.map((target) => ({
+        ...target,
+        Arn: { 'Fn::GetAtt': ['Destination', 'Arn'] },
+      }));
+    });
+    await put();
+    expect(await messageIn('RuleFailures')).toMatchObject({ attributes: { ERROR_CODE: 'NO_PERMISSIONS' } });
+  });
+
   test('loses the event when the policy of the dead-letter queue does not allow it', async () => {
     const { outputs, put } = await deployFailing((resources) => {
       delete resources.Permission;

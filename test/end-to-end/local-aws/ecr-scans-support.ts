@@ -32,8 +32,17 @@ export interface Queue {
   receive(count: number): Promise<readonly Message[]>;
 }
 
+/** A queue that takes the events of rules. */
 export async function newQueue(sqs: SQSClient): Promise<Queue> {
-  const { QueueUrl: url = '' } = await sqs.send(new CreateQueueCommand({ QueueName: uniqueName('queue') }));
+  const allowed = {
+    Effect: 'Allow',
+    Principal: { Service: 'events.amazonaws.com' },
+    Action: 'sqs:SendMessage',
+  };
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [{ ...allowed, Resource: '*' }] });
+  const { QueueUrl: url = '' } = await sqs.send(
+    new CreateQueueCommand({ QueueName: uniqueName('queue'), Attributes: { Policy } }),
+  );
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }),
   );
@@ -43,7 +52,7 @@ export async function newQueue(sqs: SQSClient): Promise<Queue> {
 /** Waits until so many messages have come to a queue, and answers them and whatever came with them. */
 export async function receive(sqs: SQSClient, url: string, count: number): Promise<readonly Message[]> {
   const messages: Message[] = [];
-  for (let look = 0; look < 20 && messages.length < count; look += 1)
+  for (let look = 0; look < 90 && messages.length < count; look += 1)
     messages.push(...(await take(sqs, url)));
   if (messages.length < count) throw new Error(`${messages.length} messages of ${count} came`);
   return messages;

@@ -14,12 +14,16 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { deploy } from '../../../local/demo/deploy.ts';
 import { pushImage } from '../../../local/demo/registry.ts';
 import { clients, uniqueName } from '../support/stacks.ts';
+import { clientsIn } from './ecr-scans-support.ts';
 
 const { ecr } = clients;
 const filters = (...patterns: string[]) =>
   patterns.map((filter) => ({ filterType: 'WILDCARD' as const, filter }));
 
-async function newRepository(input: object = {}): Promise<string> {
+async function newRepository(
+  input: object = {},
+  { ecr }: Pick<typeof clients, 'ecr'> = clients,
+): Promise<string> {
   const repositoryName = uniqueName('repository');
   await ecr.send(new CreateRepositoryCommand({ repositoryName, ...input }));
   return repositoryName;
@@ -143,6 +147,9 @@ describe('tag mutability', () => {
 });
 
 describe('the scanning in effect', () => {
+  // Of a whole registry: other tests push to that of the usual region at the same time.
+  const elsewhere = clientsIn('eu-north-1');
+  const { ecr } = elsewhere;
   const put = (scanType: 'BASIC' | 'ENHANCED', ...rules: [ScanFrequency, string][]) =>
     ecr.send(
       new PutRegistryScanningConfigurationCommand({
@@ -169,7 +176,7 @@ describe('the scanning in effect', () => {
       'CONTINUOUS_SCAN',
     ],
   ])('of %s', async (_what, registry, scanOnPush, scanFrequency) => {
-    const name = await newRepository({ imageScanningConfiguration: { scanOnPush } });
+    const name = await newRepository({ imageScanningConfiguration: { scanOnPush } }, elsewhere);
     await put(...registry);
     const { scanningConfiguration } = await ecr.send(new GetRegistryScanningConfigurationCommand({}));
     expect(scanningConfiguration?.scanType).toBe(registry[0]);

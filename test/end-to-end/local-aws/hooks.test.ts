@@ -1,10 +1,8 @@
 import * as cloudformation from '@aws-sdk/client-cloudformation';
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../core/json.ts';
 import { newStack } from '../support/new-stack.ts';
 import { clients, inlineFunction } from '../support/stacks.ts';
-
-jest.setTimeout(60_000);
 
 /** A function that answers by the logical ID of what it is asked about. */
 const answers = `

@@ -53,6 +53,29 @@ test('independent resources run at the same time, dependent ones one after the o
   expect(deletion.indexOf('C DELETE_COMPLETE')).toBeLessThan(deletion.indexOf('A DELETE_IN_PROGRESS'));
 });
 
+test('a function whose environment variables have more than 4 KB in all is refused, also by an update', async () => {
+  const stack = directStack();
+  const of = (characters: number) => ({
+    Resources: {
+      Function: {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          ...{ Runtime: 'nodejs24.x', Handler: 'index.handler', Code: { ZipFile: 'exports.handler = 1;' } },
+          Role: 'arn:aws:iam::000000000000:role/any',
+          // As JSON, {"A":"..."} has eight characters more.
+          Environment: { Variables: { A: 'x'.repeat(characters) } },
+        },
+      },
+    },
+  });
+  await stack.create(of(4096 - 8));
+  expect(await stack.settled()).toBe('CREATE_COMPLETE');
+  await stack.update(of(4096 - 7));
+  expect(await stack.settled()).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect(await reasonOf(stack, 'Function UPDATE_FAILED')).toContain('exceeded the 4KB limit');
+  await stack.delete();
+});
+
 test('a failure cancels what is in progress, and its Delete has a generated id while its Create still runs', async () => {
   const stack = directStack();
   await stack.create({

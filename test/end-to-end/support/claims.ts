@@ -10,7 +10,7 @@ import { clients } from './stacks.ts';
 /** The record of a repository; undefined where nobody claims it. */
 export async function claimsOf(repository: string): Promise<ClaimRecord | undefined> {
   const arn = `arn:aws:ecr:us-east-1:000000000000:repository/${repository}`;
-  const deadline = deadlineIn(10_000);
+  const deadline = deadlineIn(60_000);
   const connection = connectClaims({
     tableName: await tableName(),
     client: {

@@ -2,6 +2,7 @@ import { DeleteStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloud
 import type { JsonObject } from '../../../core/json.ts';
 import { deploy, type Outcome, stackResources } from '../../../local/demo/deploy.ts';
 import { readSettings } from '../../../local/demo/repository-settings.ts';
+import { settingsLog } from './settings-log.ts';
 import { clients, uniqueName } from './stacks.ts';
 
 /** A repository as a template has it. */
@@ -19,6 +20,9 @@ export function newStack() {
     async deploy(document: JsonObject, parameters: Record<string, string> = {}): Promise<Outcome> {
       const outcome = await deploy(clients, { stackName, type, document, parameters });
       if (outcome.kind === 'deployed') type = 'UPDATE';
+      // Of an invocation that has not ended the local AWS has no log: what went before it may say why.
+      if (outcome.kind === 'failed' && outcome.reason.includes('still waiting'))
+        console.error(await settingsLog());
       return outcome;
     },
     async outputs(): Promise<Record<string, string>> {
@@ -35,7 +39,7 @@ export function newStack() {
     async delete(): Promise<void> {
       await clients.cloudformation.send(new DeleteStackCommand({ StackName: stackName }));
       // A Delete waits for some seconds where reads may lag behind a change that was just made.
-      for (let look = 0; look < 800; look += 1) {
+      for (let look = 0; look < 3_000; look += 1) {
         const resources = await stackResources(clients.cloudformation, stackName).catch(() => []);
         if (resources.every(({ status }) => status === 'DELETE_COMPLETE')) return;
         await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import type { RepositoryAudit } from '../../../audit/audit.ts';
 import { auditRepository } from '../../../audit/audit-repository.ts';
 import type { RepositoryReading } from '../../../audit/reading.ts';
@@ -7,6 +6,7 @@ import { auditOf } from '../../../audit/summary.ts';
 import { builtInPolicy } from '../../../core/policy/policy.ts';
 import type { ImageReference, UsageSource } from '../../../core/usage/evidence.ts';
 import { describeAudit, describeRepository } from '../../../wording/audit/describe.ts';
+import fc from '../../support/fast-check.ts';
 import { denied, image, now, reading } from './support/readings.ts';
 
 const registry = { region: 'us-east-1', registryId: '123456789012', scanType: 'BASIC' } as const;
@@ -204,6 +204,54 @@ describe('images in use', () => {
     const archives = keepOne.replace('"expire"', '"transition","targetStorageClass":"archive"');
     expect(messages({ ...running, lifecyclePolicy: archives }, 'LifecyclePolicy')).toContain(
       `error: Its lifecycle policy archives 1 image in use: 1 (${service}).`,
+    );
+  });
+
+  test('count as pulled in the last 90 days as they do where a policy is put: ECR may record a pull a day late', () => {
+    const pulled = (daysAgo: number) => [
+      image(1, ['2']),
+      image(200, ['1'], { pulledAt: now - daysAgo * 24 * 60 * 60 * 1000 }),
+    ];
+    const inUse = (daysAgo: number) => judge({ ...safe, images: pulled(daysAgo) }).findings.length;
+    expect([inUse(90.5), inUse(91.5)]).toEqual([1, 0]);
+  });
+
+  test('count for the lifecycle policy that removes them, which is not called missing', () => {
+    const images = [image(1, ['2']), image(200, ['1'], { pulledAt: now - 1000 })];
+    const { sentences } = described([data({ ...safe, images })], 1).summary;
+    expect(sentences).toContain('Issues: 1 with no lifecycle policy, or an unsafe one.');
+    expect(sentences).toContain(
+      'In 1 the current lifecycle policy expires or archives images that are in use, or were pulled within 90 days.',
+    );
+  });
+
+  test('are one image where there is one', () => {
+    const policy = { ...builtInPolicy, KeepImages: 1 };
+    const images = [image(1, ['2']), image(200, ['1'], { pulledAt: now - 1000 })];
+    const audit = auditRepository(
+      reading({ ...safe, images, references: [usedBy(images[1]?.digest ?? '')] }),
+      {
+        ...options,
+        policy,
+      },
+    );
+    expect(described([audit], 1).summary.sentences).toEqual(
+      expect.arrayContaining([
+        'The lifecycle policy of KeepImages and ProtectedTags would expire 1 image, 1 of which was pulled within 90 days.',
+        'It would expire or archive 1 image in use.',
+      ]),
+    );
+  });
+
+  test('are counted where the policy of the parameters would archive them only', () => {
+    const policy = { ...builtInPolicy, ExpireUntaggedAfterDays: 0, ArchiveUnpulledAfterDays: 30 };
+    const images = [image(200, ['1'])];
+    const audit = auditRepository(
+      reading({ ...safe, images, references: [usedBy(images[0]?.digest ?? '')] }),
+      { ...options, policy },
+    );
+    expect(described([audit], 1).summary.sentences).toContain(
+      'The lifecycle policy of ArchiveUnpulledAfterDays and ProtectedTags would archive 1 image in use.',
     );
   });
 

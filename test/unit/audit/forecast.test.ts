@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { daysToQuota } from '../../../audit/forecast.ts';
 import type { ImageReading } from '../../../audit/reading.ts';
 import type { JsonObject } from '../../../core/json.ts';
+import fc from '../../support/fast-check.ts';
 import { policies } from '../core/arbitrary-repositories.ts';
 
 const now = Date.parse('2026-11-24T12:00:00Z');

@@ -199,6 +199,7 @@ describe('whether tags can be made immutable', () => {
 
   test.each([
     [{ kind: 'pull-through', prefix: 'hub', upstream: 'registry-1.docker.io' }, 'registry-1.docker.io'],
+    [{ kind: 'pull-through', prefix: 'ROOT', upstream: 'registry-1.docker.io' }, 'unless you push to it'],
     [{ kind: 'replica', region: 'eu-west-1' }, 'a replica of eu-west-1'],
   ] as const)('is never reached where ECR itself moves the tags: %j', (origin, words) => {
     const all = { ...pushed({ v1: [1, 1], stg: [9, 9] }), images: [image(1, ['v1'])], origin };

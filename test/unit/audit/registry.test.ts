@@ -1,5 +1,5 @@
 import '../custom-resource/support/one-realm.ts';
-import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ReadOptions, readRegistry } from '../../../audit/read/registry.ts';
 import { readinessOf } from '../../../audit/readiness.ts';
 import type { RepositoryReading } from '../../../audit/reading.ts';
@@ -9,9 +9,6 @@ import { type StubOptions, type StubRegistry, startStubRegistry } from '../../..
 import { isUnknown } from '../../../core/known.ts';
 import { unreadClause } from '../../../wording/audit/unread.ts';
 import { registryProblem } from '../../../wording/audit/unreadable.ts';
-
-// A test that is given up would go on against a stub that has ended.
-jest.setTimeout(120_000);
 
 let stub: StubRegistry | undefined;
 
@@ -212,6 +209,26 @@ describe('reading a registry', () => {
     expect(unknowns(own.readings, 'scan')).toEqual(new Set(['known']));
   });
 
+  const neverConfigured = () => failure('ValidationException', 'This feature is disabled');
+
+  test.each([
+    ['is scanned', undefined],
+    ['was never configured for scanning', neverConfigured],
+  ])('knows the account of an empty registry that %s', async (_what, GetRegistryScanningConfiguration) => {
+    const answers =
+      GetRegistryScanningConfiguration === undefined ? {} : { GetRegistryScanningConfiguration };
+    const { registry, calls } = await read({ repositories: 0, answers });
+    expect(registry.registryId).toBe('123456789012');
+    expect(calls.get('DescribeRegistry')).toBe(1);
+  });
+
+  test('knows its own registry by its number, also where scanning was never configured', async () => {
+    const answers = { GetRegistryScanningConfiguration: neverConfigured };
+    const { readings, registry } = await read({ repositories: 2, answers }, { registryId: '123456789012' });
+    expect(registry.scanType).toBe('BASIC');
+    expect(unknowns(readings, 'scan')).toEqual(new Set(['known']));
+  });
+
   test('takes the stack from the tags of CloudFormation, over pages', async () => {
     const page = (index: number, token: string) => ({
       body: {
@@ -341,12 +358,17 @@ describe("CloudTrail's pushes", () => {
       ...more,
     }),
   });
-  const pushesOf = async (events: readonly object[], more: Partial<ReadOptions> = {}) => {
+  const pushesOf = async (
+    events: readonly object[],
+    more: Partial<ReadOptions> = {},
+    answers: StubOptions['answers'] = {},
+  ) => {
     const pages = [events.slice(0, 2), events.slice(2)];
     const { readings } = await read(
       {
         repositories: 2,
         answers: {
+          ...answers,
           LookupEvents: ({ NextToken }) =>
             NextToken === undefined
               ? { body: { Events: pages[0], ...(pages[1]?.length ? { NextToken: 'more' } : {}) } }
@@ -381,6 +403,23 @@ describe("CloudTrail's pushes", () => {
       event(3, '1.0', 'sha256:b'),
     ]);
     expect([...tags.keys()]).toEqual(['1.0']);
+  });
+
+  test('to an earlier repository of the same name are none', async () => {
+    const createdAt = Math.floor(Date.now() / 1000) - 4 * 60;
+    const repository = {
+      repositoryName: nameOf(0),
+      repositoryArn: 'arn',
+      registryId: '123456789012',
+      createdAt,
+    };
+    const { tags, images } = await pushesOf(
+      [event(1, 'v1', 'sha256:b'), event(9, 'v1', 'sha256:a'), event(9, 'v0', 'sha256:a')],
+      {},
+      { DescribeRepositories: () => ({ body: { repositories: [repository] } }) },
+    );
+    expect(Object.fromEntries(tags)).toEqual({ v1: { times: 1, images: 1, lastBy: 'role/ci' } });
+    expect(images).toBe(1);
   });
 
   test('are known from the oldest event that was read on, where there are more than are wanted', async () => {

@@ -52,6 +52,21 @@ describe('a call that fails', () => {
       cause: { operation: 'PutThing', resource: 'payments/api' },
     });
   });
+
+  test('says how the service had answered, where no answer comes in the little time that is left', async () => {
+    const call = callsOf(() => client).until(within(1_500));
+    let attempts = 0;
+    const send = () => {
+      attempts += 1;
+      return attempts === 1
+        ? Promise.reject(failure('ThrottlingException'))
+        : new Promise<never>(() => undefined);
+    };
+    await expect(call('PutThing', send)).rejects.toMatchObject({
+      message: 'the time is over; last: ThrottlingException',
+    });
+    expect(attempts).toBeGreaterThan(1);
+  });
 });
 
 describe('the pace of an operation', () => {

@@ -18,7 +18,7 @@ let table: ClaimsTable;
 let end: () => Promise<void>;
 beforeEach(async () => {
   server = await startServer();
-  const deadline = deadlineIn(20_000);
+  const deadline = deadlineIn(60_000);
   const connection = connectClaims({
     environment: {
       ClaimsTable: claimsTableName,
@@ -96,6 +96,16 @@ describe('items', () => {
     server.claims.set(arnOf('a'), item('a', { version: Number.NaN }));
     await expect(table.read([arnOf('a')])).rejects.toThrow('did not write');
   });
+
+  test('that DynamoDB would not take are refused by name, before anything is written', async () => {
+    const whole = { ...item('b'), body: 'é'.repeat(200 * 1024) };
+    const { write, writeTogether } = table;
+    for (const put of [write, writeTogether])
+      await expect(put(changesOf([item('a'), whole, item('c')]))).rejects.toThrow(
+        `would have more than 400 KB: ${arnOf('b')}`,
+      );
+    expect(server.claims.list()).toEqual([]);
+  });
 });
 
 describe('many items', () => {
@@ -108,6 +118,16 @@ describe('many items', () => {
     expect(operations().filter((each) => each === 'TransactWriteItems')).toHaveLength(3);
     expect(operations().filter((each) => each === 'BatchGetItem')).toHaveLength(3);
     expect(operations()).toHaveLength(6);
+  });
+
+  test('have versions, of which nothing else is sent', async () => {
+    const many = [...items(120, { version: 3 }), item('gone', { expiresAt: long })];
+    await table.write(changesOf(many));
+    server.claims.set(arnOf('team/7'), undefined);
+    const versions = await table.versions([...many.map(({ key }) => key), arnOf('nobody')]);
+    expect(versions.size).toBe(119);
+    expect(new Set(versions.values())).toEqual(new Set([3]));
+    expect(operations().filter((each) => each === 'BatchGetItem')).toHaveLength(2);
   });
 
   test('large as they may be, keep to the size of a transaction', async () => {
@@ -238,7 +258,7 @@ describe('failing calls', () => {
         credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
       },
     });
-    const deadline = deadlineIn(5_000);
+    const deadline = deadlineIn(60_000);
     await expect(connection.until(deadline).read([arnOf('a')])).rejects.toThrow(
       'Requested resource not found',
     );

@@ -66,6 +66,29 @@ describe('the clients of functions', () => {
     expect(agents).toEqual([expect.not.stringContaining('from-a-file')]);
   });
 
+  test('ask for keys again once they have expired', async () => {
+    const keys: string[] = [];
+    const stub = await startStubRegistry({
+      ...{ repositories: 3, imagesEach: 0, latencyMs: 0 },
+      onRequest: ({ headers }) =>
+        keys.push(...(/Credential=(\w+)/.exec(headers.authorization ?? '') ?? []).slice(1)),
+    });
+    const expired = new Date();
+    let asked = 0;
+    const credentials = async () => {
+      asked += 1;
+      return { accessKeyId: `key${asked}`, secretAccessKey: 'test', expiration: expired };
+    };
+    const connection = connectEcr({
+      ...clientSettings({ AWS_ENDPOINT_URL_ECR: stub.url }, 'ECR'),
+      credentials,
+    });
+    opened.push(connection.close, stub.stop);
+    for (let call = 0; call < 3; call += 1) await connection.until(deadline).repositories();
+    expect(keys).toHaveLength(3);
+    expect(new Set(keys).size).toBe(3);
+  });
+
   test('take nothing from configuration files: that of the claims table', async () => {
     const stub = await startStubClaims(0);
     const environment = { ClaimsTable: 'claims', AWS_ENDPOINT_URL_DYNAMODB: stub.url };

@@ -23,7 +23,12 @@ describe('a failed call is read by what the service said', () => {
   test.each([
     ['throttled', isThrottled, 'ThrottlingException', 400],
     ['throttled', isThrottled, 'Whatever', 429],
+    ['throttled', isThrottled, 'ThrottledException', 400],
+    ['throttled', isThrottled, 'RequestThrottled', 403],
+    ['throttled', isThrottled, 'KMSThrottlingException', 400],
     ['transient', isTransient, 'ServerException', 500],
+    ['transient', isTransient, 'RequestTimeout', 400],
+    ['transient', isTransient, 'LifecyclePolicyPreviewInProgressException', 400],
     ['rejected', isRejected, 'InvalidParameterException', 400],
     ['denied', isDenied, 'AccessDeniedException', 400],
     ['no such repository', isRepositoryNotFound, 'RepositoryNotFoundException', 400],

@@ -49,6 +49,8 @@ test.each([
   ['of another type', 200, listed(resource('AWS::S3::Bucket', 'images'))],
   ['that was deleted', 200, listed(resource('AWS::ECR::Repository', 'images', 'DELETE_COMPLETE'))],
   ['that its stack retained', 200, listed(resource('AWS::ECR::Repository', 'images', 'DELETE_SKIPPED'))],
+  ['that was there before', 200, listed(resource('AWS::ECR::Repository', 'images', 'CREATE_FAILED'))],
+  ['that was moved away', 200, listed(resource('AWS::ECR::Repository', 'images', 'EXPORT_COMPLETE'))],
   ['of no stack', 400, failed('ValidationError', 'Stack for images does not exist')],
 ])('a resource %s has none', async (_title, status, answer) => {
   expect((await stackOf(status, answer)).stack).toBeUndefined();

@@ -14,6 +14,7 @@ import {
   Mixins,
   NestedStack,
   Stack,
+  Stage,
   Validations,
 } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
@@ -212,6 +213,26 @@ describe.each(ways)('%s', (_, apply) => {
       expect(resourceOf(template, name).Properties).toMatchObject({ ImageTagMutability: 'IMMUTABLE' });
   });
 
+  test('refuses what the library refuses in its template, as an attribute that a custom resource returns', () => {
+    const { stack, template } = synthesize(apply, { Enforcement: 'Reject' }, (scope) => {
+      const custom = new CfnResource(scope, 'Custom', {
+        type: 'Custom::Account',
+        properties: { ServiceToken: 'arn:aws:sns:us-east-1:111122223333:accounts' },
+      });
+      const topic = new CfnResource(scope, 'Topic', { type: 'AWS::SNS::Topic' });
+      for (const [id, source] of Object.entries({ Open: custom, Known: topic })) {
+        const Principal = { AWS: source.getAtt('Arn') };
+        const Statement = [{ Effect: 'Allow', Principal, Action: 'ecr:*' }];
+        new CfnRepository(scope, id, { repositoryPolicyText: { Statement } });
+      }
+    });
+    const refused = harden(template, { policy: { Enforcement: 'Reject' } });
+    expect('refusal' in refused && refused.refusal).toMatch(/^Open\.[^;]*$/);
+    const annotations = Annotations.fromStack(stack);
+    annotations.hasError('/S/Open', Match.stringLikeRegexp('unknown-refused'));
+    annotations.hasNoError('/S/Known', Match.anyValue());
+  });
+
   test('makes of an app what the library makes of its template, twice as once', () => {
     const build = (stack: Stack) => {
       new Repository(stack, 'Orders', { repositoryName: 'orders' });
@@ -229,6 +250,30 @@ describe.each(ways)('%s', (_, apply) => {
       expect({ fragment: synthesize(way, props, build).template }).toEqual({
         fragment: 'fragment' in expected ? expected.fragment : undefined,
       });
+  });
+});
+
+describe('a Stage, whose templates the CDK writes before it applies the aspects of the app', () => {
+  const inStage = (prepare: (stage: Stage, app: App) => void) => {
+    const app = newApp();
+    const stage = new Stage(new Stack(app, 'Pipeline'), 'Prod');
+    new CfnRepository(new Stack(stage, 'S'), 'A');
+    Aspects.of(app).add(new EcrHardeningAspect());
+    prepare(stage, app);
+    app.synth();
+    return resourceOf(stage.synth().getStackByName('Prod-S').template, 'A').Properties;
+  };
+
+  test('is not left as it is unseen', () => {
+    expect(() => inStage(() => {})).toThrow(
+      'The CDK does not apply this aspect to Pipeline/Prod/S/A, which is in a Stage: add an EcrHardeningAspect to the Stage Pipeline/Prod too, or use EcrHardeningMixin.',
+    );
+  });
+
+  test('is hardened by an aspect of its own, and by the mixin', () => {
+    const own = (stage: Stage) => Aspects.of(stage).add(new EcrHardeningAspect());
+    const mixin = (_: Stage, app: App) => void Mixins.of(app).requireAll().apply(new EcrHardeningMixin());
+    for (const way of [own, mixin]) expect(inStage(way)).toEqual(safe);
   });
 });
 
@@ -291,6 +336,13 @@ describe('the validation plugin', () => {
       stack.addTransform('EcrHardening');
     });
     expect(named).toEqual({ success: true, lines: [], violations: [] });
+  });
+
+  test('refuses a failOn that there is not, with which nothing would fail', () => {
+    for (const failOn of ['Warning', 3])
+      expect(() => new EcrHardeningValidation({ failOn } as never)).toThrow(
+        new TypeError('failOn: must be one of error, warning, never'),
+      );
   });
 
   test('fails for what failOn says, and for a lifecycle policy that was asked for', () => {

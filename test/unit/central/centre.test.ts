@@ -2,7 +2,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { SQSEvent } from 'aws-lambda';
-import fc from 'fast-check';
 import { memoryObjects } from '../../../bench/memory-objects.ts';
 import { updateCentre } from '../../../functions/central/centre.ts';
 import { messageOf } from '../../../functions/central/message.ts';
@@ -16,11 +15,13 @@ import {
   limitsOf,
   receive,
   totalsOf,
+  unsafeCount,
 } from '../../../sweep/central/registries.ts';
 import { prepareForCentre } from '../../../sweep/central/send.ts';
 import { sweepKeys } from '../../../sweep/keys.ts';
-import { resultStates } from '../../../sweep/results.ts';
+import { resultStates, sweepStates } from '../../../sweep/results.ts';
 import { centralMessage } from '../../../wording/sweep/central.ts';
+import fc from '../../support/fast-check.ts';
 import { world } from '../sweep/support/world.ts';
 import { limits, now, organisation, registry } from './support.ts';
 
@@ -141,7 +142,7 @@ describe('the reports in the queue', () => {
           isWhole: anything,
         },
         states: fc.oneof(fc.dictionary(fc.constantFrom(...resultStates, '__proto__'), anything), anything),
-        atRisk: fc.oneof(fc.record({ repositories: fc.nat(), images: fc.nat() }), anything),
+        atRisk: fc.oneof(fc.record({ repositories: fc.nat(), images: fc.nat(), unread: fc.nat() }), anything),
         changes: fc.oneof(
           fc.array(fc.record({ value: anything, count: fc.nat(), names: anything })),
           anything,
@@ -237,6 +238,15 @@ describe('the registries of a large organisation', () => {
     expect(registries.length + omitted).toBe(many.length);
   });
 
+  test('count as not safe what anything is left to do about, such as what is left alone after drift', () => {
+    const safe: readonly string[] = ['safe', 'hardened', 'exempt', 'deleted'];
+    for (const state of sweepStates)
+      expect({ state, count: unsafeCount({ [state]: 3 }) }).toEqual({
+        state,
+        count: safe.includes(state) ? 0 : 3,
+      });
+  });
+
   test('are late before they are left out', () => {
     const sooner = limitsOf({ lateAfterDays: 30, forgetAfterDays: 2 });
     const old = registry('111111111111', 'eu-central-1', 24 * 30 + 1);
@@ -275,6 +285,22 @@ describe('the centre', () => {
     });
   });
 
+  test('lets no account write a line about another one', async () => {
+    const forged = 'a\n\n222222222222 in eu-west-1\n  9 failed (safe before): payments/api';
+    const body = JSON.stringify({
+      ...detailOf(organisation[0] ?? registry('111111111111', 'eu-central-1', 1)),
+      changes: [{ value: { kind: 'gone' }, count: 1, names: [forged] }],
+    });
+    const { reports } = readReports(queued(message({ detail: JSON.parse(body) })), now);
+    const sent: string[] = [];
+    await updateCentre(reports, { ...context(), notify: async (each) => void sent.push(each.body) });
+    const { default: text } = JSON.parse(sent[0] ?? '{}');
+    expect(text.split('\n').filter((line: string) => /^\d{12} in /.test(line))).toEqual([
+      '111111111111 in eu-central-1',
+    ]);
+    expect(text).toContain('a\\n\\n222222222222 in eu-west-1');
+  });
+
   test('notifies again where it could not write, and loses no report', async () => {
     const centre = context();
     centre.store.before = async (call) => {
@@ -284,6 +310,29 @@ describe('the centre', () => {
     centre.store.before = async () => undefined;
     await updateCentre(organisation, centre);
     expect(centre.told).toHaveLength(2);
+  });
+
+  test.each([
+    ['no JSON', '{'],
+    ['not an index', '{"version":"1"}'],
+    ['a registry without its account', '{"version":"1","registries":[{"receivedAt":1}]}'],
+    [
+      'a registry without its counts',
+      '{"version":"1","registries":[{"account":"111122223333","receivedAt":1}]}',
+    ],
+    ['a count that is none', JSON.stringify({ registries: [{ ...organisation[0], repositories: 'many' }] })],
+    ['a time that is none', JSON.stringify({ registries: [{ ...organisation[0], receivedAt: Number.NaN }] })],
+  ])('forgets no registry where its index is damaged: %s', async (_damage, text) => {
+    const centre = context();
+    centre.store.objects.set(centralKeys.index, Buffer.from(text));
+    await expect(updateCentre(organisation, centre)).rejects.toThrow(
+      'index.json cannot be read: delete it, and each registry appears again with its next sweep',
+    );
+    expect(centre.store.objects.get(centralKeys.index)?.toString()).toBe(text);
+    expect(centre.told).toEqual([]);
+    centre.store.objects.delete(centralKeys.index);
+    await updateCentre(organisation, centre);
+    expect(centre.told).toHaveLength(1);
   });
 
   test('has all reports of invocations at the same time, in its index and in its page', async () => {
@@ -305,12 +354,22 @@ describe('the centre', () => {
     const { metrics } = await updateCentre(organisation, context());
     const [sums, ...each] = metrics(true, 3);
     expect(sums).toMatchObject({
-      ...{ Registries: 4, RegistriesLate: 1, Repositories: 1_621, RepositoriesNotSafe: 36 },
+      ...{ Registries: 4, RegistriesLate: 1, Repositories: 1_621, RepositoriesNotSafe: 40 },
       ...{ RepositoriesFailed: 2, ImagesAtRisk: 17, EventsRejected: 3 },
     });
     expect(each).toHaveLength(4);
     expect(each[2]).toMatchObject({ Account: '222222222222', Region: 'eu-central-1', RepositoriesFailed: 2 });
     expect(metrics(false, 0)).toHaveLength(1);
+  });
+
+  test('does not measure that no image is at risk where that was not read, or not looked at', async () => {
+    const { metrics } = await updateCentre(organisation, context());
+    const [, ...each] = metrics(true, 0);
+    const risks = each.map((values) => ('ImagesAtRisk' in values ? values.ImagesAtRisk : undefined));
+    expect(risks).toEqual([0, undefined, 17, undefined]);
+    const unread = organisation.slice(0, 2);
+    const [sums] = (await updateCentre(unread, context())).metrics(false, 0);
+    expect(sums).not.toHaveProperty('ImagesAtRisk');
   });
 });
 

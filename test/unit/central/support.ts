@@ -21,7 +21,7 @@ export function registry(
     ...{ startedAt: receivedAt - 600_000, endedAt: receivedAt - 1_000, repositories: 40 },
     ...{
       states: { safe: 40 },
-      atRisk: { repositories: 0, images: 0 },
+      atRisk: { repositories: 0, images: 0, unread: 0 },
       changes: [],
       changed: 0,
       isWhole: false,
@@ -45,10 +45,14 @@ export const organisation: readonly CentralRegistry[] = [
     ],
     changed: 15,
   }),
-  registry('111111111111', 'us-east-1', 5, { mode: 'Report', states: { 'would-harden': 30, safe: 10 } }),
+  registry('111111111111', 'us-east-1', 5, {
+    mode: 'Report',
+    states: { 'would-harden': 30, safe: 10 },
+    atRisk: { repositories: 0, images: 0, unread: 2 },
+  }),
   registry('222222222222', 'eu-central-1', (9 * day) / hour, {
-    states: { failed: 2, refused: 1, safe: 37 },
-    atRisk: { repositories: 2, images: 17 },
+    states: { failed: 2, refused: 1, 'left-after-drift': 4, safe: 33 },
+    atRisk: { repositories: 2, images: 17, unread: 1 },
     changes: [{ value: { kind: 'at-risk' }, count: 2, names: ['payments/api', 'payments/ledger'] }],
     changed: 2,
     hasReport: false,

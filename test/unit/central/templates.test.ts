@@ -98,21 +98,32 @@ describe('organization-central.yaml', () => {
   });
 });
 
+const constraints = [
+  'AllowedValues',
+  'AllowedPattern',
+  'MinValue',
+  'MaxValue',
+  'MaxLength',
+  'ConstraintDescription',
+];
+
 describe('organization.yaml', () => {
   const properties = (name: string, ...path: (string | number)[]) =>
     at(rollOut, 'Resources', name, 'Properties', ...path);
   const parametersOf = (name: string) =>
     listed(properties(name, 'Parameters')).map((each) => String(at(each, 'ParameterKey')));
 
-  test('passes on parameters that the application has, with its defaults but for Keeper', () => {
+  test('passes on parameters that the application has, with its constraints and its defaults, but for Keeper', () => {
     const passed = parametersOf('Application').filter((name) => !name.startsWith('Code'));
     expect(passed.length).toBeGreaterThan(8);
     for (const name of passed) {
       const [own, original] = [rollOut, application].map((template) => at(template, 'Parameters', name));
-      expect({ name, values: at(own, 'AllowedValues') }).toEqual({
-        name,
-        values: at(original, 'AllowedValues'),
-      });
+      // A value that the application refuses would fail in every account and Region.
+      for (const constraint of constraints)
+        expect({ name, [constraint]: at(own, constraint) }).toEqual({
+          name,
+          [constraint]: at(original, constraint),
+        });
       // Who rolls it out wants the keeper.
       const expected = name === 'Keeper' ? 'Report' : at(original, 'Default');
       expect({ name, default: at(own, 'Default') }).toEqual({ name, default: expected });

@@ -4,11 +4,13 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { htmlReport } from '../../../reports/audit-html.ts';
+import { centralHtml } from '../../../reports/central-html.ts';
 import { findBrowser, launch } from '../../../tools/browser.ts';
 import { unreadClause } from '../../../wording/audit/unread.ts';
 import { reading } from '../audit/support/readings.ts';
+import { limits, now, organisation } from '../central/support.ts';
 import { Workplace } from './run.ts';
-import { dark, page, repositories } from './support/audit-page.ts';
+import { dark, page, repositories, sweptPage } from './support/audit-page.ts';
 import { hostile, sameAudit } from './support/audits.ts';
 
 const executable = findBrowser();
@@ -27,6 +29,8 @@ inBrowser(
       browser = await launch(executable ?? '');
       place = new Workplace();
       writeFileSync(join(place.folder, 'audit.html'), page());
+      writeFileSync(join(place.folder, 'swept.html'), sweptPage());
+      writeFileSync(join(place.folder, 'central.html'), centralHtml(organisation, limits, now, '1.2.3'));
       writeFileSync(join(place.folder, 'long.html'), htmlReport(sameAudit(reading(), 600), '1.2.3'));
     });
     afterAll(async () => {
@@ -226,10 +230,26 @@ inBrowser(
       expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length).toBeGreaterThan(2);
     });
 
-    test.each([390, 1280])('%i pixels wide, only its table scrolls sideways', async (width) => {
-      await view.setViewportSize({ width, height: 844 });
-      expect(await view.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    test('prints every column of the page of an organisation', async () => {
+      await open('central.html');
+      await view.emulateMedia({ media: 'print' });
+      await view.setViewportSize({ width: 1047, height: 700 });
+      expect(await styleOf('.scroll', 'overflowX')).toBe('visible');
+      expect(await view.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(1047);
     });
+
+    test.each(['audit.html', 'swept.html', 'central.html'])(
+      'of %s, only the table scrolls sideways',
+      async (file) => {
+        await open(file);
+        for (const width of [390, 800, 1280, 1480]) {
+          await view.setViewportSize({ width, height: 844 });
+          expect(await view.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
+            width,
+          );
+        }
+      },
+    );
 
     test.each([390, 800, 1280])(
       '%i pixels wide, shows details whole, wherever the table is scrolled to',

@@ -32,6 +32,22 @@ describe('the page of an audit', () => {
     expect(html).not.toMatch(/<figure|<table|<h2/);
   });
 
+  test('says what a lifecycle policy archives', () => {
+    const lifecyclePolicy = JSON.stringify({
+      rules: [
+        {
+          rulePriority: 1,
+          selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 1 },
+          action: { type: 'transition', targetStorageClass: 'archive' },
+        },
+      ],
+    });
+    const images = [image(1, ['2']), image(200, ['1'])];
+    expect(htmlReport(sameAudit(reading({ images, lifecyclePolicy }), 1), '1.2.3')).toContain(
+      '<b>Its lifecycle policy</b> would archive 1 image now, none of them pulled within 90 days.',
+    );
+  });
+
   test('has a chart of costs only where a repository costs a cent a month', () => {
     const chartOf = (size: number) => {
       const audit = sameAudit(reading({ images: [image(1, ['1'], { size })] }), 3);

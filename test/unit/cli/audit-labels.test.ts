@@ -5,6 +5,7 @@ import { noColours } from '../../../cli/colours.ts';
 import { auditFormats } from '../../../cli/commands/audit-options.ts';
 import { auditReports } from '../../../cli/reports/audit-formats.ts';
 import { builtInPolicy } from '../../../core/policy/policy.ts';
+import { auditTitle } from '../../../reports/audit-labels.ts';
 import { type DescribedAudit, describeAudit } from '../../../wording/audit/describe.ts';
 import { now, reading } from '../audit/support/readings.ts';
 
@@ -49,5 +50,13 @@ describe('a control that no report has a column for', () => {
 
   test.each(auditFormats)('is reported in the format %s', async (format) => {
     expect(await auditReports[format](auditWithRetain(), context)).toMatch(/retain/i);
+  });
+});
+
+describe('a registry whose account is not known', () => {
+  test('is called by its Region alone', () => {
+    const registry = { region: 'eu-central-1', registryId: '', scanType: 'BASIC' } as const;
+    const audit = describeAudit(auditOf(registry, [], { total: 0, at: now }));
+    expect(auditTitle(audit, 'ECR registry')).toBe('ECR registry in eu-central-1');
   });
 });

@@ -36,10 +36,14 @@ beforeAll(async () => {
       DescribeRepositories: (_, { account, region }) =>
         account === prod && region === 'eu-west-1' ? failure('AccessDeniedException', 'no') : undefined,
       AssumeRole: ({ RoleArn }) =>
-        String(RoleArn).includes('333333333333') ? failure('AccessDenied', 'not trusted') : undefined,
+        String(RoleArn).includes('333333333333')
+          ? failure('AccessDenied', 'not trusted')
+          : String(RoleArn).includes('444444444444')
+            ? failure('ExpiredToken', 'The security token included in the request is expired')
+            : undefined,
     },
   });
-}, 120_000);
+});
 afterAll(async () => {
   place.remove();
   await stub.stop();
@@ -201,6 +205,14 @@ describe('a role', () => {
       out: '',
       err: `The role ${other} could not be assumed (AccessDenied): check --role-arn, the role's trust policy, and sts:AssumeRole.\n`,
     });
+    // What is wrong with the credentials, or with the way to AWS, is no matter of the role.
+    const { err: expired } = await audit('--role-arn', role('444444444444'), '--region', 'us-east-1');
+    expect(expired).toMatch(/^The AWS credentials have expired: sign in again/);
+    const nowhere = ['--endpoint-url', 'http://127.0.0.1:1', '--region', 'us-east-1'];
+    const { err: unreached } = await audit('--role-arn', role(prod), ...nowhere);
+    expect(unreached).toMatch(
+      /does not respond at http:\/\/127\.0\.0\.1:1 \(ECONNREFUSED\): check --endpoint-url/,
+    );
     const { err: usage } = await audit('--role-arn', 'audit');
     expect(usage).toContain('It must be the ARN of an IAM role.');
   });

@@ -276,7 +276,7 @@ describe('audit', () => {
     const nobody = await run(['--endpoint-url', 'http://127.0.0.1:9'], undefined, { AWS_REGION });
     expect({ code: nobody.code, err: nobody.err }).toEqual({
       code: 2,
-      err: 'No AWS credentials were found (Could not load credentials from any providers): set AWS_PROFILE or --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.\n',
+      err: 'No AWS credentials were found (Could not load credentials from any providers): set AWS_PROFILE or --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; aws sts get-caller-identity tests a profile.\n',
     });
     const nowhere = await run([], undefined, {});
     expect({ code: nowhere.code, err: nowhere.err }).toEqual({

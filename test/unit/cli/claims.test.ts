@@ -1,9 +1,12 @@
 import '../custom-resource/support/one-realm.ts';
 
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createColors } from 'picocolors';
 import type { ClaimItem } from '../../../aws/claims/claims-table.ts';
-import type { StackState, Stacks } from '../../../aws/cloudformation/stacks.ts';
+import { connectStacks, type StackState, type Stacks } from '../../../aws/cloudformation/stacks.ts';
+import { deadlineIn } from '../../../aws/deadline.ts';
 import type { ClaimModel, RecordView } from '../../../cli/claims/model.ts';
 import { claimsCommand } from '../../../cli/commands/claims.ts';
 import type { ClaimsOptions } from '../../../cli/commands/claims-options.ts';
@@ -131,9 +134,89 @@ describe('claims', () => {
     expect(text).toContain('1 claim of stacks that could not be checked');
   });
 
+  test('of the keeper outlive the stack of an earlier installation, where the table is in use', async () => {
+    store('orders', { claims: [{ ...claim('ecr-hardening', 3), holder: 'keeper' }] });
+    const stacks = stacksLike({ [stackArn('ecr-hardening')]: 'deleted' });
+    const listed = async (table?: string) =>
+      (await run({ repository: 'orders', ...(table && { table }) }, stacks)).text;
+    expect(await listed()).not.toContain('deleted');
+    expect(await listed(claimsTableName)).toContain('1 claim of stacks that were deleted');
+  });
+
   test('of nobody are none', async () => {
     const { text } = await run({ repository: 'unknown' });
     expect(text).toContain('0 claims on 0 repositories.');
+  });
+});
+
+describe('claims whose stacks cannot be checked', () => {
+  beforeEach(() => store('orders', { claims: [claim('prod', 20)] }));
+  const row = 'orders | prod | 2026-11-20 | in effect | prod-Settings';
+  /** CloudFormation at this address. */
+  async function runWith(
+    endpoint: string,
+    options: Partial<ClaimsOptions> = {},
+    leftMs = 2_000,
+    stop?: AbortSignal,
+  ) {
+    const deadline = deadlineIn(leftMs, stop);
+    const stacks = connectStacks({ endpoint, region: 'us-east-1' }, deadline);
+    try {
+      return await run({ table: claimsTableName, ...options }, stacks);
+    } finally {
+      stacks.close();
+      deadline.dispose();
+    }
+  }
+  /** CloudFormation that answers each call with this error, and when it was asked three times. */
+  async function failing<Value>(
+    status: number,
+    code: string,
+    work: (url: string, thrice: AbortSignal) => Promise<Value>,
+  ) {
+    const thrice = new AbortController();
+    let asked = 0;
+    const failure = createServer((_request, response) => {
+      asked += 1;
+      if (asked === 3) thrice.abort();
+      response.writeHead(status, { 'content-type': 'text/xml' });
+      response.end(`<ErrorResponse><Error><Code>${code}</Code><Message>no</Message></Error></ErrorResponse>`);
+    }).listen(0, '127.0.0.1');
+    await once(failure, 'listening');
+    const address = failure.address();
+    try {
+      const port = typeof address === 'object' ? address?.port : '';
+      return await work(`http://127.0.0.1:${port}`, thrice.signal);
+    } finally {
+      failure.close();
+    }
+  }
+
+  test('are listed where CloudFormation throttles the account, with the reason', async () => {
+    const { text, code } = await failing(400, 'Throttling', (url, thrice) =>
+      runWith(url, {}, 60_000, thrice),
+    );
+    expect(code).toBe(1);
+    expect(lines(text)).toContain(row);
+    expect(text).toContain(
+      '1 claim of stacks that were not checked. CloudFormation throttles this account (Throttling): retry in some minutes.',
+    );
+    expect(text).not.toContain('not allowed');
+  });
+
+  test('are listed where CloudFormation cannot be reached, also as JSON', async () => {
+    const { text, code } = await runWith('http://127.0.0.1:1', { json: true });
+    expect(code).toBe(1);
+    expect(JSON.parse(text)).toMatchObject({
+      repositories: [{ name: 'orders', claims: [{ stackState: 'unknown' }] }],
+      stacksNotChecked: expect.stringContaining('CloudFormation does not respond'),
+    });
+  });
+
+  test('are listed where CloudFormation fails otherwise', async () => {
+    const { text, code } = await failing(400, 'OptInRequired', (url) => runWith(url, {}, 60_000));
+    expect(code).toBe(1);
+    expect(text).toContain('CloudFormation could not be called (OptInRequired).');
   });
 });
 
@@ -260,7 +343,7 @@ describe('claims that cannot be read', () => {
     [
       'a network without an answer',
       { table: 'any', endpointUrl: 'http://127.0.0.1:1' },
-      'did not respond in time',
+      'DynamoDB does not respond at http://127.0.0.1:1 (ECONNREFUSED): check --endpoint-url',
     ],
   ])('%s', async (_what, options, sentence) => {
     await expect(run(options)).rejects.toThrow(sentence);
@@ -274,5 +357,18 @@ describe('claims that cannot be read', () => {
   test('an item of a later version', async () => {
     server.claims.set(arnOf('a'), { key: arnOf('a'), version: 1, holders: [], body: 'of a later version' });
     await expect(run()).rejects.toThrow('update ecr-hardening');
+  });
+
+  test('are no matter of the release of others', async () => {
+    server.claims.set(arnOf('a'), { key: arnOf('a'), version: 1, holders: [], body: 'of a later version' });
+    store('orders', { claims: [claim('old', 1)] });
+    expect(await run({ release: 'old-Settings' })).toMatchObject({ code: 0 });
+  });
+
+  test('an item of something else', async () => {
+    server.claims.set(arnOf('a'), { key: arnOf('a'), version: Number.NaN, holders: [], body: '{}' });
+    await expect(run()).rejects.toThrow(
+      'The claims table has an item for a that EcrHardening did not write: delete it in DynamoDB.',
+    );
   });
 });

@@ -2,15 +2,17 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { auditRepository } from '../../../audit/audit-repository.ts';
 import { auditOf } from '../../../audit/summary.ts';
 import { collectAudits } from '../../../cli/collect-audits.ts';
 import { noColours } from '../../../cli/colours.ts';
 import { auditFormats } from '../../../cli/commands/audit-options.ts';
 import { auditReports } from '../../../cli/reports/audit-formats.ts';
 import { startSpill } from '../../../cli/spill.ts';
+import { builtInPolicy } from '../../../core/policy/policy.ts';
 import { describeAudit } from '../../../wording/audit/describe.ts';
-import { now } from '../audit/support/readings.ts';
+import fc from '../../support/fast-check.ts';
+import { image, now, reading } from '../audit/support/readings.ts';
 import { fleetAudits, hostile, registry } from './support/audits.ts';
 
 const context = { version: '1', colours: noColours, top: 5 };
@@ -55,6 +57,28 @@ describe('an audit whose repositories are not in memory', () => {
       expect(collected.isFailing()).toBe(levels.some((level) => isFailing.some((each) => each === level)));
     }
   });
+});
+
+test('repositories of the same name in several registries are told apart also outside of the table', async () => {
+  const collected = collectAudits('never', { isSeveral: true });
+  const registries = ['111111111111', '222222222222'].map((registryId) => ({ ...registry, registryId }));
+  const policy = JSON.stringify({ Statement: { Effect: 'Allow', Principal: '*', Action: 'ecr:*' } });
+  const options = { policy: builtInPolicy, quota: 10, lookBackDays: 14, keepDays: 30, now };
+  const audit = auditRepository(reading({ repositoryPolicy: policy, images: [image(1, ['1'])] }), options);
+  for (const [index, each] of registries.entries()) collected.add(audit, each, index);
+  const outcomes = registries.map(({ registryId: account, region }) => ({
+    reading: registry,
+    total: 1,
+    about: { account, region, by: 'a profile' },
+  }));
+  const report = collected.several(outcomes, { at: now });
+  const table = await auditReports.table(report, context);
+  const page = await auditReports.html(report, context);
+  for (const { registryId, region } of registries) {
+    expect(table).toContain(`  ${registryId} ${region} orders  Its repository policy`);
+    expect(page).toContain(`${registryId} ${region} orders: 1 (10 %)`);
+  }
+  collected.close();
 });
 
 test('texts come back as they were, in any order, whatever part of them is in a file, which is not left behind', () => {

@@ -31,7 +31,7 @@ describe('expand', () => {
     const { code, out, err } = place.run(['expand', 'one.yaml']);
     expect({ code, err }).toEqual({
       code: 0,
-      err: 'one.yaml: Orders gets the default lifecycle policy, which deletes images when a repository has more than 20 (what it would do now: ecr-hardening check --live)\n',
+      err: 'one.yaml: Orders gets the default lifecycle policy, which deletes untagged images 14 days after their push, and images when a repository has more than 20 (what it would do now: ecr-hardening check --live)\n',
     });
     expect(out.startsWith(unsafe)).toBe(true);
     expect(parseTemplate(out, 'out')).toMatchObject({

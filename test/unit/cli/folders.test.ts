@@ -19,6 +19,7 @@ const others = {
   'arm.json': '{"resources": []}',
   'binary.json': new Uint8Array([0xff, 0xfe, 0x00]),
   'data.json': `"${'x'.repeat(5_000_000)}"`,
+  'snapshot.json': JSON.stringify([{ Resources: {} }, 'x'.repeat(5_000_000)]),
   'empty.yaml': '',
 };
 /** What is no readable template, but means to be one. */
@@ -29,6 +30,12 @@ const broken = {
   'b/jinja.yaml': 'Resources:\n{% for a in b %}\n  {{ a }}: { Type: X }\n{% endfor %}\n',
   'b/broken.json': '{"Resources": {"A": {"Type": }',
   'b/version.yaml': 'AWSTemplateFormatVersion: 2010-09-09\nOutputs: {}\n',
+  // An é of Latin 1, and what PowerShell's > writes.
+  'b/latin1.yaml': Buffer.from('# d\u00e9j\u00e0 vu\n'.concat(unsafe), 'latin1'),
+  'b/utf16.yaml': Buffer.from('\ufeff'.concat(unsafe), 'utf16le'),
+  'b/large.yaml': `${unsafe}${'# large\n'.repeat(600_000)}`,
+  'b/large.json': JSON.stringify({ Description: 'x'.repeat(4_100_000), Resources: {} }),
+  'b/utf16be.json': Buffer.from('\ufeff{"Resources":{}}', 'utf16le').swap16(),
 };
 
 const place = new Workplace();
@@ -47,6 +54,11 @@ const checked = (...args: readonly string[]): readonly string[] => {
 };
 
 describe('a folder', () => {
+  test('has templates whatever the case of their endings', () => {
+    place.write({ 'windows/A.YAML': unsafe, 'windows/b.Template': unsafe });
+    expect(checked('windows')).toEqual(['windows/A.YAML', 'windows/b.Template']);
+  });
+
   test('stands for the templates in it; other files are skipped with their count', () => {
     place.write({ 'stacks/docker-compose.yaml': others['docker-compose.yaml'] });
     const { code, out, err } = place.run(['check', 'stacks']);
@@ -102,6 +114,14 @@ describe('a folder', () => {
     mkdirSync(join(place.folder, 'bare'));
     expect(place.run(['check', 'bare']).err).toMatch(/^bare is a folder without YAML or JSON files/);
     expect(place.run(['check', '--allow-no-templates', 'k8s']).code).toBe(0);
+    for (const given of ['bare', 'bare/*.yaml'])
+      expect(place.run(['check', '--allow-no-templates', given])).toEqual({
+        code: 0,
+        out: 'No template was found.\n',
+        err: '',
+      });
+    // A name that leads nowhere is a mistake in any case.
+    expect(place.run(['check', '--allow-no-templates', 'nowhere']).code).toBe(2);
   });
 
   test('that links to itself ends', () => {

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseDocument } from 'yaml';
 import { buildBin, unsafe, Workplace } from './run.ts';
@@ -59,6 +61,29 @@ describe('SARIF', () => {
     const uri = new URL(physicalLocation.artifactLocation.uri, 'file:///base/');
     expect(decodeURIComponent(uri.pathname)).toBe(`/base/${odd}`);
   });
+
+  test.each([
+    ['an absolute path', () => [join(place.folder, 'unsafe.yaml')], '.', 'unsafe.yaml'],
+    ['a path with steps to nowhere', () => ['./sub/../unsafe.yaml'], '.', 'unsafe.yaml'],
+    ['a path out of the working directory', () => ['../unsafe.yaml'], 'sub', '../unsafe.yaml'],
+    ['a name with a backslash', () => ['sub/a\\b.yaml'], '.', 'sub/a%5Cb.yaml'],
+  ])(
+    'names a file from the working directory on, where code hosts look for it: %s',
+    (_what, files, cwd, uri) => {
+      place.write({ 'sub/a\\b.yaml': unsafe });
+      const { out } = place.run(['check', '--format', 'sarif', ...files()], { cwd });
+      const [{ physicalLocation }] = JSON.parse(out).runs[0].results[0].locations;
+      expect(physicalLocation.artifactLocation).toEqual({ uri });
+    },
+  );
+
+  test('names a file elsewhere, which was named from the root on, by a URL', () => {
+    place.write({ 'sub/x.yaml': unsafe });
+    const file = join(place.folder, 'unsafe.yaml');
+    const { out } = place.run(['check', '--format', 'sarif', file], { cwd: 'sub' });
+    const [{ physicalLocation }] = JSON.parse(out).runs[0].results[0].locations;
+    expect(physicalLocation.artifactLocation).toEqual({ uri: pathToFileURL(file).href });
+  });
 });
 
 describe('JUnit', () => {
@@ -73,6 +98,20 @@ describe('JUnit', () => {
       '<testsuite name="clean.yaml" tests="1" failures="0">',
     ]);
     expect(xml.match(/<failure /g)).toHaveLength(3);
+  });
+
+  test('names no two cases of a class alike, of which GitLab would show one', () => {
+    const filter =
+      '{ ImageTagMutabilityExclusionFilterType: WILDCARD, ImageTagMutabilityExclusionFilterValue: latest }';
+    const twice = `{ ImageTagMutability: IMMUTABLE, ImageTagMutabilityExclusionFilters: [${filter}, ${filter}] }`;
+    const same = `Resources: { Orders: { Type: AWS::ECR::Repository, Properties: ${twice} } }\n`;
+    place.write({ 'same/a.yaml': unsafe, 'same/b.yaml': unsafe, 'same/c.yaml': same });
+    const names = check('junit', 'same').match(/classname="[^"]*" name="[^"]*"/g) ?? [];
+    expect(names.length).toBeGreaterThan(7);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names[0]).toBe(
+      'classname="TagImmutability" name="same/a.yaml: Orders.Properties.ImageTagMutability"',
+    );
   });
 
   test('the judge of XML finds faults', () => {

@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
-import fc from 'fast-check';
 import { globSync } from 'tinyglobby';
 import { auditRepository } from '../../../audit/audit-repository.ts';
 import { auditOf } from '../../../audit/summary.ts';
@@ -19,6 +18,7 @@ import { visible, visibleJson, visibleLines } from '../../../core/visible.ts';
 import { handler } from '../../../functions/macro/handler.ts';
 import { projectRoot } from '../../../local/paths.ts';
 import { describeAudit } from '../../../wording/audit/describe.ts';
+import fc from '../../support/fast-check.ts';
 import { denied, image, now, reading } from '../audit/support/readings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ecr-hardening-hostile-'));
@@ -37,6 +37,8 @@ function isHidden(sign: string): boolean {
     within(0x2060, 0x206f) ||
     code === 0xfeff ||
     within(0xd800, 0xdfff) ||
+    within(0xfdd0, 0xfdef) ||
+    (code & 0xfffe) === 0xfffe ||
     within(0xe0000, 0xe007f)
   );
 }
@@ -54,6 +56,10 @@ const sign = fc.oneof(
     '\u001b[2J',
     '\u{e0041}',
     '\u2065',
+    '\ufffe',
+    '\uffff',
+    '\ufdd0',
+    '\u{1ffff}',
     '\u{e0002}',
   ),
   fc.string({ unit: 'binary', maxLength: 3 }),

@@ -10,11 +10,23 @@ Resources:
     Metadata: { EcrHardening: { Retain: true } }
     Properties: { ImageTagMutability: MUTABLE }
 `;
+const exempt = `Transform: EcrHardening
+Resources:
+  Cache:
+    Type: AWS::ECR::Repository
+    Metadata: { EcrHardening: { Exempt: [TagImmutability, LifecyclePolicy], Reason: a cache } }
+`;
 beforeAll(() => {
   buildBin();
   place.write({
     'unsafe.yaml': unsafe,
     'named.yaml': named,
+    'keep.yaml': `Transform: EcrHardening
+Parameters: { Keep: { Type: Number, Default: 7 } }
+Resources:
+  R: { Type: AWS::ECR::Repository, Metadata: { EcrHardening: { KeepImages: !Ref Keep } } }
+`,
+    'exempt.yaml': exempt,
     'parameters.yaml': `Parameters: { Stage: { Type: String } }\n${unsafe}`,
     'aws/config': '[default]\n[profile production]\nregion = eu-central-1\n',
     'aws/credentials': '[testing]\n',
@@ -26,7 +38,7 @@ const check = (format: string, file = 'named.yaml') => place.run(['check', '--fo
 
 describe('what the macro sets by itself', () => {
   const plain =
-    'Plain: the macro sets TagImmutability, ScanOnPush and LifecyclePolicy, which deletes images when a repository has more than 20';
+    'Plain: the macro sets TagImmutability, ScanOnPush and LifecyclePolicy, which deletes untagged images 14 days after their push, and images when a repository has more than 20';
   const kept =
     'Kept: the macro sets ScanOnPush, DeletionPolicy: Retain, UpdateReplacePolicy: Retain and LifecyclePolicy, which';
 
@@ -45,6 +57,20 @@ describe('what the macro sets by itself', () => {
     expect(check('junit')).toContain('tests="3" failures="1"');
   });
 
+  test('does not say what a lifecycle policy deletes that is made from a parameter', () => {
+    const { code, out } = place.run(['check', 'keep.yaml']);
+    expect(out).toContain(
+      '  4:3     note     R: the macro sets TagImmutability, ScanOnPush and LifecyclePolicy\n',
+    );
+    expect(code).toBe(0);
+  });
+
+  test('is also the tag of an exemption', () => {
+    expect(check('text', 'exempt.yaml')).toContain(
+      'note     Cache: the macro sets ScanOnPush and the tag ecr-hardening:exempt\n',
+    );
+  });
+
   test('is no result in SARIF, and stays one finding a property in JSON', () => {
     const { results } = JSON.parse(check('sarif')).runs[0];
     expect(results.map(({ ruleId }: { ruleId: string }) => ruleId)).toEqual(['TagImmutability']);
@@ -57,6 +83,8 @@ describe('what the macro sets by itself', () => {
     expect(JSON.parse(check('sarif', 'unsafe.yaml')).runs[0].results).toHaveLength(3);
     const override = place.run(['check', '--config', 'o.yaml', 'named.yaml']);
     expect(override.err).toBe('There is no file o.yaml: specify another one with --config.\n');
+    const template = place.run(['check', '--config', 'unsafe.yaml', 'named.yaml']);
+    expect(template.err).toMatch(/^unsafe\.yaml has the unknown parameter "Resources"; allowed are .*\n$/);
     place.write({ 'o.yaml': 'Enforcement: Override\n' });
     expect(place.run(['check', '--config', 'o.yaml', 'named.yaml']).out).toMatch(
       /note +TagImmutability +Kept\.Properties\.ImageTagMutability\n.*replaces it by IMMUTABLE/,
@@ -119,6 +147,30 @@ describe('a message is about what is wrong, and nothing else:', () => {
     expect(err.trimEnd()).toMatch(words);
   });
 
+  test.each([
+    ['claims', '--table', ''],
+    ['claims', '--release', '', '--table', 'any'],
+    ['audit', '-o', ''],
+    ['audit', '--repositories', ''],
+    ['sweep', '--stack-name='],
+    ['check', '--baseline', '', 'unsafe.yaml'],
+    ['check', '--write-baseline', '', 'unsafe.yaml'],
+    ['check', '--project-config=', 'unsafe.yaml'],
+    ['expand', '--service-token', '', 'unsafe.yaml'],
+  ])('an empty value, as of a variable that is not set: %s %s', (...args) => {
+    const { code, out, err } = place.run(args, { env: { ...keys, AWS_REGION: 'eu-west-1' } });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^error: option '.*' argument '' is invalid\. It must not be empty\.\n/);
+  });
+
+  test('an empty path', () => {
+    expect(place.run(['check', ''])).toEqual({
+      code: 2,
+      out: '',
+      err: 'The path of a template is empty: specify files or folders.\n',
+    });
+  });
+
   test('a profile that there is not is refused by each command that has the option', () => {
     const commandsIn = (help: string) => [...help.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => name);
     const named = commandsIn(place.run(['--help']).out).filter((name) =>
@@ -138,7 +190,7 @@ describe('a message is about what is wrong, and nothing else:', () => {
         err: expect.stringMatching(/^There is no profile nope/),
       });
     }
-  }, 120_000);
+  });
 
   // Without a network no host is found, as for a Region that there is not.
   test('a Region that there is not', () => {
@@ -154,3 +206,17 @@ describe('a message is about what is wrong, and nothing else:', () => {
     });
   });
 });
+
+test.each([
+  ['check', '--write-baseline', 'nowhere/b.json', 'there is no such folder'],
+  ['check', '--report', 'json=aws', 'it is a folder'],
+  ['check', '--report', 'json=named.yaml/x.json', 'there is no such folder'],
+])(
+  '%s %s %s says why nothing was written, without names of other files',
+  (command, option, value, reason) => {
+    const { code, err } = place.run([command, option, value, 'named.yaml']);
+    const file = value.replace('json=', '');
+    expect(err).toBe(`${file} could not be written (${reason}): specify another file with ${option}.\n`);
+    expect(code).toBe(2);
+  },
+);

@@ -28,16 +28,25 @@ beforeAll(() => {
     'sam/samconfig.toml': [
       '[default.global.parameters]',
       'stack_name = "x"',
-      'parameter_overrides = "KeepImages=5 AlertSeverity=HIGH"',
+      'parameter_overrides = "KeepImages=9"',
       '[default.deploy.parameters]',
-      'parameter_overrides = "MutableTags=\\"latest,cache-*\\" Retain=true"',
+      'parameter_overrides = "KeepImages=5 AlertSeverity=HIGH MutableTags=\\"latest,cache-*\\" Retain=true"',
       '[prod.deploy.parameters]',
       'parameter_overrides = ["KeepImages=77", "MutableTags=stable"]',
+    ].join('\n'),
+    'sam/samconfig.yaml': [
+      'version: 0.1',
+      'default:',
+      '  deploy:',
+      '    parameters:',
+      '      parameter_overrides: [KeepImages=5, AlertSeverity=HIGH, "MutableTags=latest,cache-*", Retain=true]',
     ].join('\n'),
     'config.yaml': 'KeepImages: 5\nMutableTags: [latest, cache-*]\nRetain: true\n',
     'config.json': '{"KeepImages":"5","MutableTags":"latest,cache-*","Retain":"true"}',
     'unknown.yaml': 'KeepImage: 5\n',
     'wrong.yaml': 'KeepImages: many\n',
+    'map.yaml': 'KeepImages: { toString: x, valueOf: x }\n',
+    'maps.yaml': 'MutableTags: [{ toString: x, valueOf: x }]\n',
     'list.yaml': '- a\n',
     'broken.yaml': 'a: [\n',
     'broken.toml': 'a = \n',
@@ -56,7 +65,7 @@ function propertiesOf(id: string, ...args: readonly string[]): Json {
 const safe = { ImageTagMutability: 'IMMUTABLE', ImageScanningConfiguration: { ScanOnPush: true } };
 
 describe('--config', () => {
-  test.each(['sam/samconfig.toml', 'config.yaml', 'config.json'])(
+  test.each(['sam/samconfig.toml', 'sam/samconfig.yaml', 'config.yaml', 'config.json'])(
     'takes the parameters of the application from %s',
     (file) => {
       const { out } = place.run(['expand', '--config', file, 'unsafe.yaml']);
@@ -85,6 +94,38 @@ describe('--config', () => {
     expect(out).toContain('stable');
   });
 
+  describe("takes parameter_overrides of samconfig.toml's in each form that SAM does", () => {
+    const forms = {
+      text: `'KeepImages=7 MutableTags="latest,cache-*"'`,
+      'single quotes': `"MutableTags='latest,cache-*' KeepImages='7'"`,
+      'keys and values': `'ParameterKey=KeepImages,ParameterValue=7 ParameterKey=MutableTags,ParameterValue="latest,cache-*"'`,
+      list: `['KeepImages=7', 'MutableTags=latest,cache-*']`,
+      map: `{ KeepImages = 7, MutableTags = ['latest', 'cache-*'] }`,
+      'list of a text and a map': `['KeepImages=7', { MutableTags = 'latest,cache-*' }]`,
+      'another parameter whose value looks like one': `'Note="a KeepImages=9 \\" KeepImages=8" KeepImages=7 MutableTags=latest,cache-*'`,
+      'several lines': `'''\nKeepImages=7\nMutableTags=latest,cache-*\n'''`,
+    };
+    test.each(Object.entries(forms))('%s', (_what, overrides) => {
+      place.write({ 'samconfig.toml': `[default.deploy.parameters]\nparameter_overrides = ${overrides}\n` });
+      const { code, out } = place.run(['expand', '--config', 'samconfig.toml', 'unsafe.yaml']);
+      expect({ code, keeps: /"countNumber":7\b/.test(out) }).toEqual({ code: 0, keeps: true });
+      expect(out).toContain('ImageTagMutabilityExclusionFilterValue: latest\n');
+      expect(out).toContain('ImageTagMutabilityExclusionFilterValue: cache-*\n');
+    });
+
+    test.each([
+      ['3', /correct them\.$/],
+      ["'KeepImages'", /correct them\.$/],
+      ["'file://parameters.yaml'", /specify that file with --config\.$/],
+      ["{ '$include' = 'parameters.yaml' }", /specify that file with --config\.$/],
+    ])('and refuses others: %s', (overrides, words) => {
+      place.write({ 'samconfig.toml': `[default.deploy.parameters]\nparameter_overrides = ${overrides}\n` });
+      const { code, err } = place.run(['check', '--config', 'samconfig.toml', 'unsafe.yaml']);
+      expect({ code, isSentence: isSentence(err) }).toEqual({ code: 2, isSentence: true });
+      expect(err.trimEnd()).toMatch(words);
+    });
+  });
+
   test.each([
     ['no such file', 'none.yaml', /There is no file none\.yaml/],
     ['a folder', 'sam', /sam is a folder/],
@@ -94,6 +135,8 @@ describe('--config', () => {
     ['broken TOML', 'broken.toml', /broken\.toml cannot be read/],
     ['broken JSON', 'broken.json', /broken\.json cannot be read/],
     ['a value that is none', 'wrong.yaml', /KeepImages/],
+    ['a map in place of a value', 'map.yaml', /KeepImages/],
+    ['maps in a list of values', 'maps.yaml', /MutableTags/],
   ])('is refused in one sentence: %s', (_what, file, words) => {
     const { code, out, err } = place.run(['expand', '--config', file, 'unsafe.yaml']);
     expect({ code, out, isSentence: isSentence(err), err }).toEqual({
@@ -103,6 +146,15 @@ describe('--config', () => {
       err,
     });
     expect(err).toMatch(words);
+  });
+
+  test.each([
+    ['check', 'unsafe.yaml'],
+    ['audit', '--region=eu-west-1'],
+  ])('is what --config-env is about, which %s refuses alone', (...args) => {
+    const { code, out, err } = place.run([...args, '--config-env', 'prod']);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^error: option '--config-env <name>' needs option '--config <file>'\n/);
   });
 
   test('with an environment that samconfig.toml does not have is refused', () => {
@@ -177,4 +229,16 @@ describe('--service-token', () => {
       ServiceTimeout: 420,
     });
   });
+});
+
+test.each(['check', 'diff', 'expand'])('%s does not look as if it had looked at a registry', (command) => {
+  const { code, out, err } = place.run([command, '--region', 'eu-central-1', 'unsafe.yaml']);
+  expect({ code, out, isSentence: isSentence(err) }).toEqual({ code: 2, out: '', isSentence: true });
+  expect(err).toContain('add --live');
+});
+
+test.each(['check', 'audit', 'sweep', 'distribute'])('%s --help shows no empty defaults', (command) => {
+  const { out } = place.run([command, '--help']);
+  expect(out).not.toMatch(/default:\s+(\{\}|\[)/);
+  expect(out).toMatch(/\(default: "?\w+|by default|default:/);
 });

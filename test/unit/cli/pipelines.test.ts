@@ -31,7 +31,7 @@ beforeAll(() => {
     execFileSync('npm', ['pack', ...options], { cwd: projectRoot, encoding: 'utf8' }),
   );
   execFileSync('tar', ['-xzf', join(temporary, packed.filename), '-C', temporary]);
-}, 60_000);
+});
 beforeEach(() => {
   folder = mkdtempSync(join(temporary, 'work-'));
   mkdirSync(join(folder, 'stacks'));
@@ -91,6 +91,11 @@ function runAction(given: Readonly<Record<string, string>>, path = unpacked) {
 }
 
 describe('the action', () => {
+  test('has no other outputs than its own, whatever an input has in it', () => {
+    const { outputs } = runAction({ paths: 'stacks', 'sarif-file': 'ecr-hardening.sarif\nother=1' });
+    expect(outputs).toEqual({ 'sarif-file': 'ecr-hardening.sarif', findings: '3' });
+  });
+
   test('shows annotations, and writes SARIF, a summary with a table, and outputs', () => {
     const { code, out, outputs, summary } = runAction({ paths: 'stacks' });
     expect(code).toBe(1);
@@ -134,6 +139,22 @@ describe('the action', () => {
     expect(runAction({ paths: 'docker-compose.yaml\nstacks', strict: 'true' }).code).toBe(2);
   });
 
+  test.each(['strict', 'ignore', 'allow-no-templates', 'live', 'summary'])(
+    'refuses a %s that is neither true nor false, which would have no effect',
+    (input) => {
+      expect(runAction({ paths: 'stacks', [input]: 'yes' })).toMatchObject({
+        code: 2,
+        out: '',
+        err: `The input ${input} must be true or false: correct it.\n`,
+      });
+    },
+  );
+
+  test('takes true and false as YAML writes them', () => {
+    expect(runAction({ paths: 'stacks', summary: 'FALSE' }).summary).toBe('');
+    expect(runAction({ paths: 'docker-compose.yaml\nstacks', strict: 'True' }).code).toBe(2);
+  });
+
   test('reads every input that it declares', () => {
     const { inputs, runs } = parse(readFileSync(join(projectRoot, 'action.yml'), 'utf8'));
     const nameOf = (input: string) => `INPUT_${input.toUpperCase().replaceAll('-', '_')}`;
@@ -160,7 +181,10 @@ describe('the action', () => {
       '| a:1 | error | C | A | a &#124; &lt;img&#62; &#91;x&#93;&#40;y&#41; &#96;z&#96; |\n',
     );
     const many = summaryOf(Array(500).fill(finding), 2);
-    expect(many).toMatch(/300 more are in the SARIF report\.\n\nSome templates could not be read/);
+    expect(many).toMatch(/300 more are in the SARIF report\.\n\nThe check is not complete: the log/);
+    expect(summaryOf([], 2)).toMatch(
+      /0 findings\n\nThe check is not complete: the log says what is missing\.\n$/,
+    );
     expect(summaryOf([{ ...finding, level: 'note' }], 0)).toContain('No unsafe settings were found.');
   });
 });
@@ -245,10 +269,10 @@ describe('the hook of pre-commit', () => {
     const config = { repos: [{ ...repos[0], repo: hooks, rev }] };
     writeFileSync(join(folder, '.pre-commit-config.yaml'), JSON.stringify(config));
     commit(folder);
-    const run = (...files: readonly string[]) => {
+    const run = (...args: readonly string[]) => {
       const { status, stdout, stderr } = spawnSync(
         join(projectRoot, '.aws-sam', 'python', 'sam', 'bin', 'pre-commit'),
-        ['run', '--color=never', '--files', ...files],
+        ['run', '--color=never', ...args],
         {
           cwd: folder,
           encoding: 'utf8',
@@ -260,8 +284,19 @@ describe('the hook of pre-commit', () => {
       );
       return { status, said: stdout + stderr };
     };
-    const failed = run('stacks/orders.yaml', 'docker-compose.yaml');
+    const failed = run('--files', 'stacks/orders.yaml', 'docker-compose.yaml');
     expect(failed).toMatchObject({ status: 1, said: expect.stringContaining('3 findings in 1 template.') });
-    expect(run('docker-compose.yaml')).toMatchObject({ status: 0, said: expect.stringContaining('Passed') });
-  }, 120_000);
+    expect(run('--files', 'docker-compose.yaml')).toMatchObject({
+      status: 0,
+      said: expect.stringContaining('Passed'),
+    });
+    // As an option, the name of a file would write the findings into another one, and pass.
+    writeFileSync(join(folder, '--write-baseline=known.YAML'), unsafe);
+    git(folder, 'add', '--all');
+    expect(run('--all-files')).toMatchObject({
+      status: 1,
+      said: expect.stringContaining('6 findings in 2 templates.'),
+    });
+    expect(existsSync(join(folder, 'known.YAML'))).toBe(false);
+  });
 });

@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { showCount, showSteps } from '../../../cli/progress.mjs';
 
 /** A stream that is a terminal, or is none, and the text that is written to it. */
-function screen(isTTY: boolean) {
-  const stream = Object.assign(new PassThrough(), { isTTY, columns: 100 });
+function screen(isTTY: boolean, columns = 100) {
+  const stream = Object.assign(new PassThrough(), { isTTY, columns });
   const pieces: string[] = [];
   stream.on('data', (piece: Buffer) => pieces.push(piece.toString()));
   return { stream, written: () => pieces.join('') };
@@ -24,6 +24,18 @@ function drawn(isTTY: boolean): string {
 describe('the progress of an audit', () => {
   test('is a bar with the count and the time left, on a terminal', () => {
     expect(drawn(true)).toMatch(/0 of 10 repositories, \S+ left/);
+  });
+
+  test.each([100, 60, 30])('is one line on a terminal of %i columns', (columns) => {
+    const { stream, written } = screen(true, columns);
+    const progress = showCount(stream, 'repositories swept');
+    progress.update(9_999, 100_000);
+    progress.end();
+    const [line = ''] = written()
+      .split('\u001b[2K')
+      .filter((each) => each.includes('of'));
+    expect(line).toContain('9999 of 100000 repositories');
+    expect(line.replace('\r', '').length).toBeLessThan(columns);
   });
 
   test('is nothing where nobody watches', () => {

@@ -118,6 +118,11 @@ describe('a snippet of ours whose place the template shows', () => {
     expect(ofResource(resource)).toEqual([`error 2 Orders.${place} snippet-elsewhere`]);
   });
 
+  test('is an error in another section', () => {
+    const found = check(`Mappings: { M: { ${ours} } }\nResources:\n  Orders: { Type: AWS::SQS::Queue }\n`);
+    expect(found).toEqual(['error 1 Mappings.M snippet-elsewhere']);
+  });
+
   test('and none in Properties of a repository, in a branch or a loop of them, or of a custom resource', () => {
     expect(
       ofResource(`{ Type: AWS::ECR::Repository, Properties: { EmptyOnDelete: true, Engine: e, ${ours} } }`),
@@ -213,4 +218,63 @@ test('a default that a snippet writes is reviewed with its resource, once; what 
     },
   });
   expect(reviewed).toEqual(['Inside', 'Beside']);
+});
+
+describe('a parameter of the macro that a parameter of the template sets, and that has no Default', () => {
+  const text = `Transform: { Name: EcrHardening, Parameters: { Retain: !Ref Keep, Report: !Ref Given } }
+Parameters: { Keep: { Type: String }, Given: { Type: String, Default: 'true' } }
+Resources:
+  Own: { Type: AWS::ECR::Repository, Metadata: { EcrHardening: { KeepImages: !Ref Keep, MutableTags: !Ref Own } } }
+  Unsafe: { Type: AWS::ECR::Repository, Properties: { ${unsafe} } }
+`;
+
+  test('is not known to a check, which checks all else', () => {
+    expect(check(text)).toEqual(
+      expect.arrayContaining([
+        'note 1 Transform.Parameters.Retain parameter-without-value',
+        'note 4 Own.Metadata.EcrHardening.KeepImages parameter-without-value',
+        'error 4 Own.Metadata.EcrHardening.MutableTags not-literal-or-ref',
+        'warning 5 Unsafe.Properties.ImageTagMutability tags-mutable',
+      ]),
+    );
+  });
+
+  test('is not known either of a resource beside the snippet that names the macro', () => {
+    const beside = `Parameters: { Keep: { Type: String } }
+Resources:
+  In: { Type: AWS::ECR::Repository, Fn::Transform: EcrHardening }
+  Out: { Type: AWS::ECR::Repository, Metadata: { EcrHardening: { KeepImages: !Ref Keep } } }
+`;
+    expect(check(beside)).toContain('note 4 Out.Metadata.EcrHardening.KeepImages parameter-without-value');
+  });
+
+  test('is not one whose value is a dynamic reference, which the macro refuses', () => {
+    const dynamic = `Parameters: { Keep: { Type: String, Default: '{{resolve:ssm:/keep}}' } }
+Resources:
+  Own: { Type: AWS::ECR::Repository, Metadata: { EcrHardening: { KeepImages: !Ref Keep } } }
+`;
+    expect(check(dynamic)).toContain('error 3 Own.Metadata.EcrHardening.KeepImages not-literal-or-ref');
+  });
+
+  test('keeps the template from being expanded, with what to specify', () => {
+    const { value } = readDocument(text.replace(', MutableTags: !Ref Own', ''), 'template.yaml');
+    expect(expandTemplate(value, options)).toMatchObject({
+      refusal:
+        'Transform.Parameters.Retain: refers to the parameter Keep, which has no Default: specify its value (--parameter Keep=VALUE); ' +
+        'Own.Metadata.EcrHardening.KeepImages: refers to the parameter Keep, which has no Default: specify its value (--parameter Keep=VALUE)',
+    });
+    expect(expandTemplate(value, { ...options, parameters: { Keep: '1' } })).toMatchObject({
+      refusal: expect.stringMatching(/^Transform\.Parameters\.Retain: Retain must be true or false/),
+    });
+  });
+});
+
+test('a parameter in the Metadata of the template has no effect, which a note says', () => {
+  const text = `Metadata: { EcrHardening: { Expanded: false, KeepImages: 50, Team: shop } }
+Transform: EcrHardening
+Resources:
+  Orders: { Type: AWS::ECR::Repository }
+`;
+  expect(check(text)).toContain('note 1 Metadata.EcrHardening.KeepImages parameter-elsewhere');
+  expect(check(text).join()).not.toMatch(/Expanded|Team/);
 });

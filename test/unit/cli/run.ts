@@ -9,12 +9,7 @@ export const bin = join(projectRoot, 'dist', 'ecr-hardening.cjs');
 
 /** Builds the bin, once for all files of a run of tests: what is tested is what a user gets. */
 export function buildBin(): void {
-  once('bin', rebuildBin);
-}
-
-/** Builds the bin again, whatever other files have built. */
-export function rebuildBin(): void {
-  runTool('build-cli.mjs');
+  once('bin', () => runTool('build-cli.mjs'));
 }
 
 /** Builds the library, and the bin before it: both write what they share. */

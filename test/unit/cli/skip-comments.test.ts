@@ -36,6 +36,14 @@ describe('a comment that exempts', () => {
       `Resources:\n  A:\n    # ecr-hardening: skip=ScanOnPush ours\n    ${repository}\n  B: {${repository}}\n`,
     ],
     [
+      'above it among resources in braces',
+      `Resources: { Q: {Type: AWS::SQS::Queue},\n  # ecr-hardening: skip=ScanOnPush ours\n  A: {${repository}},\n  B: {${repository}} }\n`,
+    ],
+    [
+      'inside of it at its end',
+      `Resources:\n  A:\n    ${repository}\n\n    # ecr-hardening: skip=ScanOnPush ours\n  B: {${repository}}\n`,
+    ],
+    [
       'at the end of a property',
       `Resources:\r\n  A:\r\n    ${repository} # ecr-hardening: skip=ScanOnPush ours\r\n  B: {${repository}}\r\n`,
     ],
@@ -51,6 +59,27 @@ describe('a comment that exempts', () => {
     expect(check(text('2026-11-28'))[0]?.message).toBe('exempt until 2026-11-28: the vendor: stable');
     expect(levels(text('2026-11-27'))).toEqual(all('A'));
     expect(check(text('2026-11-27'))[0]?.message).toMatch(/ \(its exemption ended on 2026-11-27\)$/);
+  });
+
+  test('inside of the last resource at its end is about that one', () => {
+    const end = `    # ecr-hardening: skip=ScanOnPush ours\n`;
+    for (const after of ['', 'Outputs: { X: { Value: 1 } }\n'])
+      expect(levels(`Resources:\n  A: {${repository}}\n  B:\n    ${repository}\n${end}${after}`)).toEqual([
+        ...all('A'),
+        ...all('B', ['ScanOnPush']),
+      ]);
+  });
+
+  test.each(['', '  '])('below all resources is a note, and exempts from nothing: %j', (indentation) => {
+    const comment = `${indentation}# ecr-hardening: skip=ScanOnPush ours\n`;
+    const found = check(`Resources:\n  A:\n    ${repository}\n${comment}Outputs: { X: { Value: 1 } }\n`);
+    expect(found.map(({ is }) => is)).toEqual(['note  Template', ...all('A')]);
+    expect(found[0]?.message).toMatch(/^is on no resource: /);
+  });
+
+  test('inside of another section below the resources is a note, and exempts from nothing', () => {
+    const text = `Resources:\n  A:\n    ${repository}\nOutputs:\n  X:\n    Value: 1\n    # ecr-hardening: skip=ScanOnPush ours\n`;
+    expect(levels(text)).toEqual(['note  Template', ...all('A')]);
   });
 
   test('above all resources is about the whole file', () => {

@@ -70,9 +70,9 @@ test('a command is kept compiled, for its user alone, and says the same from the
 
 test.each<[string, (file: string) => void]>([
   ['cut short', (file) => truncateSync(file, readFileSync(file).length / 2)],
-  ['without what comes behind the first bytes', (file) => truncateSync(file, 64)],
-  ['of another V8', (file) => writeFileSync(file, readFileSync(file).fill(7, 64, 80))],
-  ['of another file', (file) => writeFileSync(file, readFileSync(file).fill(' ', 0, 64))],
+  ['without what comes behind the first bytes', (file) => truncateSync(file, 128)],
+  ['of another V8', (file) => writeFileSync(file, readFileSync(file).fill(7, 128, 144))],
+  ['of another file', (file) => writeFileSync(file, readFileSync(file).fill(' ', 0, 128))],
 ])('what is kept is made anew where it is %s', (name, spoil) => {
   const { check, files } = caches(name);
   const first = check();
@@ -85,6 +85,22 @@ test.each<[string, (file: string) => void]>([
   expect(check()).toEqual(first);
   const sizes = files().map((file) => readFileSync(file).length);
   expect(sizes.filter((size) => size > 10_000)).toHaveLength(count);
+});
+
+test('what is kept is made anew where a file is another one of the same length and time', () => {
+  const { check } = caches('same-time');
+  // As of packages whose files all have one fixed time.
+  const file = join(workplace.folder, 'lib', 'cjs', 'modules.cjs');
+  const text = readFileSync(file, 'utf8');
+  utimesSync(file, 1, 1);
+  check();
+  expect(check().out).toContain('by default');
+  const changed = text.replaceAll('by default', 'BY DEFAULT');
+  expect(changed.length).toBe(text.length);
+  writeFileSync(file, changed);
+  utimesSync(file, 1, 1);
+  expect(check().out).toContain('BY DEFAULT');
+  writeFileSync(file, text);
 });
 
 test('nothing is kept where others can write, where it is turned off, or where there is no folder for caches', () => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -37,7 +38,7 @@ beforeAll(async () => {
       },
     },
   });
-}, 120_000);
+});
 beforeEach(() => {
   started = [];
 });
@@ -62,6 +63,37 @@ async function sweep(...args: readonly string[]) {
   ]);
   return { code, out, err };
 }
+
+describe('a sweep whose report could not be saved', () => {
+  test.each([
+    [
+      'in a folder that is not there',
+      ['-o', 'none/report.html'],
+      'none/report.html',
+      'there is no such folder',
+    ],
+    ['in a file', ['-o', 'credentials/report.html'], 'credentials/report.html', 'there is no such folder'],
+    ['as a folder', ['-o', '.'], '.', 'it is a folder'],
+  ])('%s is not started', async (_what, options, file, reason) => {
+    const { code, out, err } = await sweep('--profile', 'dev', '--region', 'eu-west-1', ...options);
+    expect({ code, out, err }).toEqual({
+      ...{ code: 2, out: '' },
+      err: `${file} could not be written (${reason}): specify another file with --output.\n`,
+    });
+    expect(started).toEqual([]);
+  });
+
+  test('is started with a link to a file that is not there yet, which it can write', async () => {
+    symlinkSync('to-come.html', join(place.folder, 'link.html'));
+    await sweep('--profile', 'dev', '--region', 'eu-west-1', '-o', 'link.html');
+    expect(started).toHaveLength(1);
+  });
+
+  test('is started with a device for a file, which needs no folder that it could write to', async () => {
+    await sweep('--profile', 'dev', '--region', 'eu-west-1', '-o', '/dev/null');
+    expect(started).toHaveLength(1);
+  });
+});
 
 describe('a sweep of several accounts', () => {
   test('starts the keeper of an account once, also if two profiles are of it', async () => {

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
-import { existsSync, openSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bin, buildBin, isSentence, unsafe, Workplace, withoutDefaults } from './run.ts';
 
@@ -115,21 +116,25 @@ describe('a pipe', () => {
   }
 
   test.each([
-    [true, ['expand', 'large.yaml']],
-    [false, ['expand', 'large.yaml']],
-    [true, ['check', 'large.yaml']],
-    [false, ['check', '--format', 'sarif', 'large.yaml']],
-    [false, ['diff', 'large.yaml']],
-    [true, ['explain']],
-  ])('that closes early (at once: %s) is no fault: %j', async (isAtOnce, args) => {
-    const repositories = Array.from(
-      { length: 400 },
-      (_, index) => `  R${index}: { Type: AWS::ECR::Repository }\n`,
-    );
-    place.write({ 'large.yaml': `Resources:\n${repositories.join('')}` });
-    const { code, err } = await closeEarly(args, isAtOnce);
-    expect({ code, err: withoutDefaults(err) }).toEqual({ code: 0, err: '' });
-  });
+    [true, ['expand', 'large.yaml'], 0],
+    [false, ['expand', 'large.yaml'], 0],
+    [true, ['check', 'large.yaml'], 1],
+    [false, ['check', '--format', 'sarif', 'large.yaml'], 1],
+    [false, ['check', '--fail-on', 'never', 'large.yaml'], 0],
+    [false, ['diff', 'large.yaml'], 0],
+    [true, ['explain'], 0],
+  ])(
+    'that closes early (at once: %s) changes nothing else: %j ends with %d',
+    async (isAtOnce, args, expected) => {
+      const repositories = Array.from(
+        { length: 400 },
+        (_, index) => `  R${index}: { Type: AWS::ECR::Repository }\n`,
+      );
+      place.write({ 'large.yaml': `Resources:\n${repositories.join('')}` });
+      const { code, err } = await closeEarly(args, isAtOnce);
+      expect({ code, err: withoutDefaults(err) }).toEqual({ code: expected, err: '' });
+    },
+  );
 
   const isThere = existsSync('/dev/full');
   (isThere ? test : test.skip)('that cannot be written is told in one sentence', async () => {
@@ -145,6 +150,21 @@ describe('a pipe', () => {
     const code = await new Promise((resolve) => child.on('close', resolve));
     expect({ code, isSentence: isSentence(withoutDefaults(err)) }).toEqual({ code: 2, isSentence: true });
   });
+});
+
+// /dev/stdout is a link to whatever file the shell has opened.
+test('a report to standard output is added to its file', () => {
+  const file = join(place.folder, 'output.log');
+  writeFileSync(file, 'earlier\n');
+  const descriptor = openSync(file, 'a');
+  const { status } = spawnSync(
+    process.execPath,
+    [bin, 'check', '--report', 'json=/dev/stdout', '--format', 'github', 'unsafe.yaml'],
+    { cwd: place.folder, stdio: ['ignore', descriptor, 'ignore'] },
+  );
+  closeSync(descriptor);
+  expect(status).toBe(1);
+  expect(readFileSync(file, 'utf8')).toMatch(/^earlier\n\{\n.*\n\}\n::warning /s);
 });
 
 describe('--help', () => {

@@ -38,6 +38,28 @@ const inputs: readonly [string, string, string | Uint8Array, RegExp][] = [
     `{"Resources":{"A":{"Type":${'['.repeat(50_000)}${']'.repeat(50_000)}}}}`,
     /too many or/,
   ],
+  [
+    'a policy in a text, nested deeply',
+    'text.json',
+    JSON.stringify({
+      Resources: {
+        A: {
+          Type: 'AWS::ECR::Repository',
+          Properties: { RepositoryPolicyText: `{"Statement":${'['.repeat(9000)}${']'.repeat(9000)}}` },
+        },
+      },
+    }),
+    /nested too deeply/,
+  ],
+  // V8 ended the process where it had to compile an expression near the end of the stack.
+  ...[500, 1000, 3000].flatMap((depth): [string, string, string, RegExp][] => {
+    const choice = `${'{"Fn::If":["C",'.repeat(depth)}"MUTABLE"${',"IMMUTABLE"]}'.repeat(depth)}`;
+    const text = `{"Resources":{"A":{"Type":"AWS::ECR::Repository","Properties":{"ImageTagMutability":${choice}}}}}`;
+    return [
+      [`${depth} Fn::Ifs in each other`, `ifs-${depth}.json`, text, /, line 1, column \d+: too many or/],
+      [`the same as YAML`, `ifs-${depth}.yaml`, `# a\n${text}`, /, line 2, column \d+: too many or/],
+    ];
+  }),
   ['an alias in its own anchor', 'self.yaml', 'Resources: &r\n  A: *r\n', /, line \d+, column \d+: /],
   ['an alias of nothing', 'alias.yaml', 'Resources:\n  A: *none\n', /, line 2, column \d+: .*none/],
   ['a tab', 'tab.yaml', 'Resources:\n\tA:\n\t\tType: X\n', /, line 2, column 1: .*[Tt]abs/],

@@ -30,6 +30,11 @@ Resources:
         - Name: web
           Image: ${image}
 `;
+test('an image that refers to a map is none that is known', () => {
+  const image = '{ "Fn::GetAtt": [{ toString: x, valueOf: x }, RepositoryUri] }';
+  expect(notes(withImage(image))).toEqual([]);
+});
+
 const registry = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
 
 describe('a tag that a resource of the template uses, of a repository that is made immutable,', () => {
@@ -76,6 +81,10 @@ describe('a tag that a resource of the template uses, of a repository that is ma
     expect(
       notes(withImage(`${registry}/orders:latest`, 'RepositoryName: orders, ImageTagMutability: MUTABLE')),
     ).toEqual([]);
+  });
+
+  test('takes no longer for an image that has very many domains in it', () => {
+    expect(notes(withImage('.dkr.ecr'.repeat(60_000)))).toEqual([]);
   });
 
   test('of one whose author made it immutable is about latest alone', () => {

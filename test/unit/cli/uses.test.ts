@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { noColours } from '../../../cli/colours.ts';
 import { usesText } from '../../../cli/reports/uses-text.ts';
-import { findUses } from '../../../cli/uses/find-uses.ts';
+import { findUses, isApplication } from '../../../cli/uses/find-uses.ts';
 import type { FoundUses } from '../../../cli/uses/found-uses.ts';
 import type { JsonObject } from '../../../core/json.ts';
+import { projectRoot } from '../../../local/paths.ts';
+import { parseTemplate } from '../../../template-text/parse.ts';
 
 const named = (resource: JsonObject): JsonObject => ({ Resources: { Settings: resource } });
 
@@ -63,10 +67,10 @@ describe('the uses in a template', () => {
 });
 
 test('a stack that could not be read keeps the summary from saying that nothing uses the application', () => {
-  const text = (using: number, unread: number) =>
+  const text = (using: number, unread: number, hasApplication = true) =>
     usesText(
       {
-        stacks: 3,
+        ...{ stacks: 3, hasApplication },
         using: Array(using).fill({ stack: 'team', status: 'CREATE_COMPLETE', uses: [{ kind: 'macro' }] }),
         unread: Array(unread).fill({ stack: 'secret', reason: 'AccessDenied' }),
       },
@@ -74,6 +78,9 @@ test('a stack that could not be read keeps the summary from saying that nothing 
     );
   expect(text(0, 0)).toContain(
     'None of 3 stacks in this account and Region uses the application: it can be removed.',
+  );
+  expect(text(0, 0, false)).toBe(
+    'None of 3 stacks in this account and Region uses the application, and none is the application itself: check --region and --profile.\n',
   );
   expect(text(0, 1)).toMatch(/secret could not be read: AccessDenied\n.*1 stack could not be read/);
   expect(text(0, 1)).not.toContain('can be removed');
@@ -85,6 +92,7 @@ test('a stack that could not be read keeps the summary from saying that nothing 
 test('the columns of the stacks are aligned', () => {
   const found = {
     stacks: 2,
+    hasApplication: true,
     using: [
       { stack: 'team', status: 'CREATE_COMPLETE', uses: [{ kind: 'macro' }] },
       {
@@ -97,4 +105,10 @@ test('the columns of the stacks are aligned', () => {
   } satisfies FoundUses;
   const lines = usesText(found, noColours).split('\n');
   expect(lines[0]?.indexOf('CREATE_COMPLETE')).toBe(lines[1]?.indexOf('UPDATE_COMPLETE'));
+});
+
+test('the application is known by its template', () => {
+  const text = readFileSync(join(projectRoot, 'template.yaml'), 'utf8');
+  expect(isApplication(parseTemplate(text, 'template.yaml'))).toBe(true);
+  expect(isApplication({ Resources: { Other: { Type: 'AWS::CloudFormation::Macro' } } })).toBe(false);
 });

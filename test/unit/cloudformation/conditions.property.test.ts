@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { harden } from '../../../cloudformation/harden.ts';
 import { isRefusal } from '../../../core/finding.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
+import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
 import { builtInPolicy, type Policy } from '../../../core/policy/policy.ts';
 import { describeFinding } from '../../../wording/findings.ts';
+import fc from '../../support/fast-check.ts';
 
 /**
  * Conditions over two parameters, evaluated here as CloudFormation does, for every value that the parameters may have.
@@ -70,15 +71,22 @@ function writtenTree(tree: Tree<Json>): Json {
     : { 'Fn::If': [`C${tree.at}`, writtenTree(tree.yes), writtenTree(tree.no)] };
 }
 
+function mapTree<Leaf, Other>(tree: Tree<Leaf>, change: (leaf: Leaf) => Other): Tree<Other> {
+  if ('leaf' in tree) return { leaf: change(tree.leaf) };
+  return { ...tree, yes: mapTree(tree.yes, change), no: mapTree(tree.no, change) };
+}
+
 function valueIn<Leaf>(tree: Tree<Leaf>, truths: readonly boolean[]): Leaf {
   if ('leaf' in tree) return tree.leaf;
   return valueIn(truths[tree.at] === true ? tree.yes : tree.no, truths);
 }
 
 const noValue = { Ref: 'AWS::NoValue' };
-const someFilters = [
-  { ImageTagMutabilityExclusionFilterType: 'WILDCARD', ImageTagMutabilityExclusionFilterValue: 'latest' },
-];
+const withPattern = (pattern: string) => ({
+  ImageTagMutabilityExclusionFilterType: 'WILDCARD',
+  ImageTagMutabilityExclusionFilterValue: pattern,
+});
+const someFilters = [withPattern('latest')];
 
 const given = fc.record({
   conditions: fc.tuple(condition, condition, condition),
@@ -171,6 +179,55 @@ describe('under Reject', () => {
           expect(findingsOf(template, reject, {}).findings.some(isRefusal)).toBe(isUnsafe);
         },
       ),
+      runs,
+    );
+  });
+
+  test('a map is refused exactly when its member that the parameters deploy is unsafe, or no policy', () => {
+    const settings = fc.constantFrom(
+      { property: 'ImageScanningConfiguration', key: 'ScanOnPush', values: [true, false] },
+      {
+        property: 'LifecyclePolicy',
+        key: 'LifecyclePolicyText',
+        values: [lifecyclePolicyText(builtInPolicy) ?? '', '{"rules":[]}'],
+      },
+    );
+    const outside = treeOf(treeOf(fc.boolean()));
+    fc.assert(
+      fc.property(given.map(clean), settings, outside, fc.nat(), (about, setting, tree, pick) => {
+        const chosen = allValues(about.allowed)[pick % allValues(about.allowed).length] ?? { P: 'a', Q: 'a' };
+        const value = mapTree(tree, (inner) => ({
+          [setting.key]: writtenTree(mapTree(inner, (isSafe) => setting.values[isSafe ? 0 : 1] ?? null)),
+        }));
+        const template = templateOf(about, { [setting.property]: writtenTree(value) });
+        const truths = deployed(about, chosen);
+        const isWrong = truths !== undefined && !valueIn(valueIn(tree, truths), truths);
+        expect(findingsOf(template, reject, { ...chosen }).findings.some(isRefusal)).toBe(isWrong);
+      }),
+      runs,
+    );
+  });
+
+  test('tags are mutable unless a filter of every tag is there whatever the parameters are', () => {
+    const patterns = fc.array(treeOf(fc.constantFrom('*', 'latest')), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(given.map(clean), patterns, fc.boolean(), (about, trees, isInside) => {
+        const filters = trees.map((tree) => {
+          const pattern = mapTree(tree, (each): Json => each);
+          return isInside
+            ? { ...withPattern(''), ImageTagMutabilityExclusionFilterValue: writtenTree(pattern) }
+            : writtenTree(mapTree(tree, withPattern));
+        });
+        const template = templateOf(about, {
+          ImageTagMutability: 'MUTABLE_WITH_EXCLUSION',
+          ImageTagMutabilityExclusionFilters: filters,
+        });
+        const canBeMutable = allValues(about.allowed).some((values) => {
+          const truths = deployed(about, values);
+          return truths !== undefined && trees.every((tree) => valueIn(tree, truths) !== '*');
+        });
+        if (canBeMutable) expect(findingsOf(template, reject, {}).findings.some(isRefusal)).toBe(true);
+      }),
       runs,
     );
   });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { placementOf } from '../../../cloudformation/fragment.ts';
 import { harden } from '../../../cloudformation/harden.ts';
 import { knownProperties } from '../../../cloudformation/known-properties.ts';
@@ -7,6 +6,7 @@ import { sections } from '../../../cloudformation/template-shape.ts';
 import { isRefusal } from '../../../core/finding.ts';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { builtInPolicy } from '../../../core/policy/policy.ts';
+import fc from '../../support/fast-check.ts';
 
 const policyText = '{"rules":[]}'.replace(
   '[]',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { jsonBytes } from '../../../cloudformation/json-size.ts';
+import fc from '../../support/fast-check.ts';
 
 describe('the size of a value as JSON', () => {
   test('is that of what JSON.stringify makes, in UTF-8', () => {

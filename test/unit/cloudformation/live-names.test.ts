@@ -182,6 +182,13 @@ describe('the repositories that a resource may be', () => {
     ]);
   });
 
+  test('takes no longer for variables and references that are never closed', () => {
+    const open = '${'.repeat(200_000);
+    expect(namesOf(sub(open))).toEqual(fitting('*'));
+    expect(namesOf(sub(`a/\${Env}${open}`))).toEqual(fitting('a/dev*'));
+    expect(namesOf(`${'{{resolve:'.repeat(100_000)}}`)).toBeDefined();
+  });
+
   test('a snippet has no logical ID', () => {
     expect(namesIn({ Type: 'AWS::ECR::Repository', Properties: {} })).toEqual([
       { ...unnamed, logicalId: undefined },

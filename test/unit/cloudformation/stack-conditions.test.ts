@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import type { ControlFinding } from '../../../cloudformation/control-context.ts';
 import { guardedFinding } from '../../../cloudformation/guarded-default.ts';
 import { stackConditions } from '../../../cloudformation/stack-conditions.ts';
@@ -8,6 +7,7 @@ import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
 import type { GuardCause } from '../../../core/usage/guard.ts';
 import type { GuardReport, SettledDecision } from '../../../core/usage/guard-report.ts';
 import { guardClause } from '../../../wording/lifecycle-guard.ts';
+import fc from '../../support/fast-check.ts';
 
 const textOf = (KeepImages: number) =>
   lifecyclePolicyText({ KeepImages, ExpireUntaggedAfterDays: 14, ProtectedTags: [] }) ?? '';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import type { EvaluatedImage } from '../../../core/lifecycle/evaluate.ts';
+import fc from '../../support/fast-check.ts';
 
 /** Any repository and any lifecycle policy that ECR takes, out of few words and times, so that they often meet. */
 

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
 import { builtInPolicy, type Policy } from '../../../core/policy/policy.ts';
 import { enforcements, lifecycleGuards } from '../../../core/policy/values.ts';
 import { mutabilities } from '../../../core/settings/tag-mutability.ts';
 import { usageSources } from '../../../core/usage/evidence.ts';
+import fc from '../../support/fast-check.ts';
 
 /** Templates with repositories whose properties are absent, literal, intrinsic or nonsense, beside other resources. */
 

@@ -60,6 +60,10 @@ describe('the controls', () => {
       { tagMutability: { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: ['v*', '*'] } },
       ['TagImmutability every-tag-excluded unsafe'],
     ],
+    [
+      { tagMutability: { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: ['*.*'] } },
+      ['TagImmutability nearly-every-tag-excluded unsafe'],
+    ],
     [{ lifecyclePolicy: '{"rules":[]}' }, ['LifecyclePolicy no-rules invalid']],
     [{ encryption: { type: 'AES256', kmsKey: undefined } }, ['Encryption no-own-key note']],
     [{ encryption: { type: 'KMS', kmsKey: { unknown: 'its key' } } }, []],

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
 import {
   type EvaluatedImage,
@@ -7,6 +6,7 @@ import {
   type Verdict,
 } from '../../../core/lifecycle/evaluate.ts';
 import { lifecyclePolicyIssues } from '../../../core/lifecycle/grammar.ts';
+import fc from '../../support/fast-check.ts';
 import { day, now, policies, type Rule, repositories } from './arbitrary-repositories.ts';
 
 /** More runs, for a long search: PROPERTY_RUNS=20000. */

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { controlNames } from '../../../core/controls/index.ts';
 import {
   endsSoon,
@@ -7,6 +6,7 @@ import {
   exemptionTagValue,
   parseExemptionTag,
 } from '../../../core/policy/exemption-tag.ts';
+import fc from '../../support/fast-check.ts';
 
 const today = '2026-11-28';
 const read = (value: string) => parseExemptionTag(value, today);

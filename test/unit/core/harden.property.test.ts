@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { type HardenOptions, harden } from '../../../cloudformation/harden.ts';
 import { intrinsicName, isNoValue, readIf } from '../../../cloudformation/intrinsics.ts';
 import { isRefusal } from '../../../core/finding.ts';
@@ -7,6 +6,7 @@ import { isObject, type Json, type JsonObject, member } from '../../../core/json
 import type { Policy } from '../../../core/policy/policy.ts';
 import { describeFinding } from '../../../wording/findings.ts';
 import { refusalMessage } from '../../../wording/refusal.ts';
+import fc from '../../support/fast-check.ts';
 import { policies, resources, secrets, template } from './arbitrary-templates.ts';
 
 const options = (policy: Policy): HardenOptions => ({

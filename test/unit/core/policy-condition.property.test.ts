@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { isUnknown } from '../../../core/known.ts';
 import { readConfinement } from '../../../core/settings/policy-condition.ts';
+import fc from '../../support/fast-check.ts';
 
 const account = '444455556666';
 const confining = fc.constantFrom<[string, string, string | string[]]>(

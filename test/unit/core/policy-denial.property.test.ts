@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { publicAccess } from '../../../core/controls/public-access.ts';
 import { documentRules } from '../../../core/documents.ts';
 import { entriesOf, isList, isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { builtInPolicy } from '../../../core/policy/policy.ts';
 import { parseRepositoryPolicy } from '../../../core/settings/repository-policy.ts';
 import { matchesWildcard } from '../../../core/wildcard.ts';
+import fc from '../../support/fast-check.ts';
 
 const org = 'o-a1b2c3d4e5';
 const account = '444455556666';

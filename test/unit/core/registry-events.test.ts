@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { actorOf, isByCloudFormation, watchedCalls } from '../../../core/registry-events/event.ts';
 import { type Home, parseEvent } from '../../../core/registry-events/parse.ts';
 import { projectRoot } from '../../../local/paths.ts';
+import fc from '../../support/fast-check.ts';
 
 const ownRole = 'arn:aws:iam::123456789012:role/ecr-hardening-KeeperEventsRole-1';
 const home: Home = { registryId: '123456789012', region: 'us-east-1', ownRoles: [ownRole] };

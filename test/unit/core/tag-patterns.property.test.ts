@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { canMeet, isWithin } from '../../../core/tag-patterns.ts';
 import { matchesWildcard } from '../../../core/wildcard.ts';
+import fc from '../../support/fast-check.ts';
 
 const letters = ['a', 'b'];
 const patterns = fc.string({ unit: fc.constantFrom(...letters, '*'), minLength: 1, maxLength: 4 });

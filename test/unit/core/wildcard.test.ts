@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { matchesWildcard } from '../../../core/wildcard.ts';
+import fc from '../../support/fast-check.ts';
 
 describe('a pattern with wildcards', () => {
   test.each<[string, string, boolean]>([

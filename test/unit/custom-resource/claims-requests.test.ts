@@ -301,6 +301,91 @@ describe('a record', () => {
     expect(claimsAfter?.version).toBeGreaterThan(item.version);
   });
 
+  test('that another resource takes over while others are written has the request start again, and all is counted', async () => {
+    const [first, second] = ['rounds/a', 'rounds/b'];
+    const reset = () => bench.server.registry.repositories.set(first, repositoryLike(unsafe));
+    reset();
+    bench.server.registry.repositories.set(second, repositoryLike(unsafe));
+    const properties = { RepositoryName: undefined, RepositoryNames: [first, second] };
+    const made = await bench.run({ repository: first, properties, event: own() });
+    // Somebody weakens the one, and another resource takes over the other, which needs no change.
+    reset();
+    const takeOver = () => {
+      const record = recordOf(bench.server.claims, second);
+      const [claim] = record?.claims ?? [];
+      if (record === undefined || claim === undefined) throw new Error('no record was written');
+      const claims = [...record.claims, { ...claim, holder: 'other', stack: 'arn:other' }];
+      bench.server.claims.set(arnOf(second), itemOf({ ...record, version: record.version + 1, claims }));
+    };
+    let isTakenOver = false;
+    const latencyMs = () => {
+      if (!isTakenOver && bench.server.calls.at(-1)?.operation === 'PutImageTagMutability') {
+        isTakenOver = true;
+        takeOver();
+      }
+      return 0;
+    };
+    Object.defineProperty(bench.server, 'latencyMs', { get: latencyMs, configurable: true });
+    const { answer, after } = await bench.run({
+      ...{ sample: 'update', repository: first, properties: { ...properties, RequireScanning: false } },
+      event: {
+        LogicalResourceId: made.event.LogicalResourceId,
+        PhysicalResourceId: made.answer?.PhysicalResourceId,
+        OldResourceProperties: propertiesLike(properties),
+      },
+    });
+    Object.defineProperty(bench.server, 'latencyMs', { value: 0, writable: true, configurable: true });
+    expect({ isTakenOver, after }).toEqual({ isTakenOver: true, after: safe });
+    expect(answer).toMatchObject({
+      Status: 'SUCCESS',
+      Reason: `${second} is taken over from other`,
+      Data: { Matched: '2', Changed: '1', Unchanged: '1' },
+    });
+  });
+
+  test('that would be too large for the table is refused by name, and what it has can be deleted', async () => {
+    // The texts of so many policies of 30 KB each, which a record names by their hashes.
+    const long = (count: number) => ({
+      OnDelete: 'Restore',
+      LifecyclePolicy: {
+        LifecyclePolicyText: JSON.stringify({
+          rules: Array.from({ length: 42 }, (_, index) => ({
+            rulePriority: index + 1,
+            description: 'x'.repeat(250),
+            selection: {
+              tagStatus: 'tagged',
+              tagPrefixList: [`${index}-${'y'.repeat(300)}`],
+              countType: 'imageCountMoreThan',
+              countNumber: count + 1,
+            },
+            action: { type: 'expire' },
+          })),
+        }),
+      },
+    });
+    const made: Outcome[] = [];
+    let refused: Outcome | undefined;
+    while (refused === undefined && made.length < 20) {
+      const outcome = await bench.run({
+        before: unsafe,
+        ...(made[0] && { repository: made[0].repository }),
+        properties: long(made.length),
+        event: own(),
+      });
+      if (outcome.answer?.Status === 'SUCCESS') made.push(outcome);
+      else refused = outcome;
+    }
+    expect(refused?.answer?.Reason).toBe(
+      `The claims of ${refused?.repository} would need more than the 400 KB that an item of the claims table can have: use a shorter lifecycle policy, delete one of the resources that claim it, or release it with ecr-hardening claims.`,
+    );
+    expect(refused?.lifecycleAfter).toBe(long(made.length - 1).LifecyclePolicy.LifecyclePolicyText);
+    const [last] = made.slice(-1);
+    if (last === undefined) throw new Error('nothing was claimed');
+    const { answer, lifecycleAfter } = await remove(last, long(made.length - 1));
+    expect(answer).toMatchObject({ Status: 'SUCCESS' });
+    expect(lifecycleAfter).toBe(long(made.length - 2).LifecyclePolicy.LifecyclePolicyText);
+  });
+
   test('of 50 claims takes no other one, but goes on to serve those that it has', async () => {
     const made = await bench.run({ before: unsafe, event: own() });
     const { repository, claimsAfter } = made;

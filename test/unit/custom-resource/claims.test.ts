@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { decodeRecord, encodeRecord } from '../../../core/claims/encode.ts';
 import { moveBack, putClaim, removeClaim, reviveClaim } from '../../../core/claims/operations.ts';
 import {
@@ -18,6 +17,7 @@ import {
   noPolicy,
   type RepositorySettings,
 } from '../../../core/settings/repository-settings.ts';
+import fc from '../../support/fast-check.ts';
 import {
   claimLike,
   knownSettings,

@@ -34,6 +34,24 @@ describe('an attempt that is repeated', () => {
     await expect(outcome).rejects.toMatchObject({ name: 'OutOfTime', cause: { message: 'status 503' } });
   });
 
+  test('that began too late to get a response does not hide what an earlier one failed with', async () => {
+    let attempts = 0;
+    const refusedOnce = async () => {
+      attempts += 1;
+      if (attempts === 1) throw new Error('connection refused');
+      await new Promise<never>(() => {});
+    };
+    const last = async (milliseconds: number) => {
+      attempts = 0;
+      const options = { deadline: within(milliseconds), attemptMs: 10_000, isTransient: always };
+      return await retryUntil(refusedOnce, options).catch(({ cause }) => cause);
+    };
+    expect(await last(1_500)).toMatchObject({ message: 'connection refused' });
+    expect(attempts).toBeGreaterThan(1);
+    // One that had a second says that there was no response.
+    expect(await last(3_000)).toMatchObject({ name: 'TimeoutError' });
+  });
+
   test('does not begin when the time is over', async () => {
     const over = within(0);
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -48,6 +48,15 @@ describe('DryRun', () => {
     expect(answer).toMatchObject({ Status: 'SUCCESS', Data: { WouldChange: 'nothing' } });
   });
 
+  test('has the same attributes when it is over, so that an output of the template keeps its value', async () => {
+    const dry = await bench.run({ before: unsafe, properties: { DryRun: true } });
+    const real = await bench.run({ before: unsafe });
+    expect(Object.keys(Object(real.answer?.Data)).toSorted()).toEqual(
+      Object.keys(Object(dry.answer?.Data)).toSorted(),
+    );
+    expect(real.answer).toMatchObject({ Status: 'SUCCESS', Data: { WouldChange: 'nothing' } });
+  });
+
   test('refuses what a real run would refuse', async () => {
     const properties = { DryRun: true, ImageTagMutability: 'immutable' };
     expect((await bench.run({ before: unsafe, properties })).answer).toMatchObject({ Status: 'FAILED' });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../../support/fast-check.ts';
 import { runsOf } from '../../support/share.ts';
 import { type Bench, startBench } from './support/bench.ts';
 import { modelOf } from './support/model.ts';
@@ -356,5 +356,17 @@ describe('a sequence that the search has found', () => {
     await send('Update', dryAgain, { old: loose, id });
     expect(a1()?.state).toEqual(held);
     expect(second.status).toBe('SUCCESS');
+  });
+
+  test('a rollback to a dry run over a pattern tells what became of the repositories that it takes back', async () => {
+    const many: Wish = { ...plain, selection: { kind: 'pattern', pattern: 'a*' } };
+    const dry: Wish = { ...many, dryRun: true };
+    const { id } = await send('Create', dry);
+    await send('Create', plain, { logicalId: 'Renamed' });
+    await send('Update', many, { old: dry, id });
+    const { status, reason } = await send('Update', dry, { old: many, id });
+    expect({ status, reason }).toEqual({
+      ...{ status: 'SUCCESS', reason: expect.stringMatching(/\/a1 returns to ecr-settings-Renamed-/) },
+    });
   });
 });

@@ -88,6 +88,11 @@ describe('properties that are refused, before ECR is asked', () => {
       { RepositoryName: [secret] },
       'RepositoryName must be the name of an ECR repository, not a list.',
     ],
+    [
+      'more patterns than can be compared with a registry in time',
+      { RepositoryNames: Array.from({ length: 1_001 }, (_, index) => `team-${index}/*`) },
+      'RepositoryNames has 1001 patterns, and at most 1000 are possible.',
+    ],
     ['another mutability', { ImageTagMutability: secret }, `${mutabilityRule} another string.`],
     ['a map for mutability', { ImageTagMutability: { a: secret } }, `${mutabilityRule} a map.`],
     [
@@ -220,6 +225,18 @@ describe('properties that are refused, before ECR is asked', () => {
         expect(answer?.Reason).not.toContain(key);
         expect(bench.printed.filter((line) => line.includes(key))).toEqual([]);
       }
+  });
+
+  test('a map that has a member toString is refused like any other', async () => {
+    const odd = { toString: 'x', valueOf: 'x' };
+    const refused = async (properties: JsonObject) =>
+      (await bench.run({ before: unsafe, properties })).answer?.Reason;
+    expect(await refused({ RepositoryTags: { team: odd } })).toBe(
+      'Settings: RepositoryTags must be a map of key to value, and one value is a map.',
+    );
+    expect(await refused({ KeepImages: [odd], ServiceTimeout: odd })).toBe(
+      'Settings: KeepImages must be a whole number from 0 to 100000, not a list.',
+    );
   });
 
   test('a secret that happens to be a repository name is not logged, whatever ECR says of it', async () => {

@@ -148,6 +148,7 @@ describe('the life of a resource', () => {
       { PhysicalResourceId: 'orders-Settings-1A2B3C' },
       { ResourceProperties: undefined },
       { ResourceProperties: propertiesLike({ RepositoryName: ['no name'], Nonsense: 'x' }) },
+      { ResourceProperties: propertiesLike({ ServiceTimeout: { toString: 'x' } }) },
     ]) {
       const { answer, event: sent } = await bench.run({ sample: 'delete', event });
       expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: sent.PhysicalResourceId });

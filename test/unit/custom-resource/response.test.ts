@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { responseBody } from '../../../functions/custom-resource/response.ts';
+import { countReads } from '../../support/count-reads.ts';
+import fc from '../../support/fast-check.ts';
 import { breaches, parseBody } from './support/contract.ts';
 
 const to = {
@@ -71,5 +72,19 @@ describe('the body of an answer', () => {
     const long = of('é'.repeat(3_000));
     expect(long.byteLength).toBeLessThanOrEqual(4096);
     expect(parseBody(long)).toMatchObject({ Status: 'SUCCESS', Data: { Matched: '2' } });
+  });
+
+  test('of a success has the first notes of thousands, without trying each number of them', () => {
+    const notes = Array.from({ length: 5_000 }, (_, index) => `legacy/team-${index}/orders was taken over`);
+    const { list, reads } = countReads(notes);
+    const body = Buffer.from(
+      responseBody(to, { status: 'SUCCESS', physicalResourceId: 'id', data: {}, notes: list }),
+    );
+    expect(reads()).toBeLessThan(20 * notes.length);
+    expect(body.byteLength).toBeLessThanOrEqual(4096);
+    expect(body.byteLength).toBeGreaterThan(4000);
+    expect(parseBody(body).Reason).toMatch(
+      /^legacy\/team-0\/orders was taken over; legacy.*over; and 4,?9\d\d more$/,
+    );
   });
 });

@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Json, JsonObject } from '../../../core/json.ts';
+import { hashOfPolicy } from '../../../reconcile/hash.ts';
+import { itemOf } from '../../../reconcile/lease-records.ts';
 import { type Bench, type Run, startBench } from './support/bench.ts';
 import { holdersIn, recordOf } from './support/claims-records.ts';
 import { propertiesLike } from './support/events.ts';
-import { imagesLike, type Settings, safe, unsafe } from './support/registry.ts';
+import { arnOf, imagesLike, type Settings, safe, unsafe } from './support/registry.ts';
 
 let bench: Bench;
 
@@ -51,6 +53,8 @@ const update = (repository: string, now: Given, old: Given, run: Run = {}) =>
   });
 
 describe('the rollback of an Update that failed for a typing error is not refused', () => {
+  // What is waited for until the time is over.
+  const remainingMs = 8_000;
   const refusals: readonly [string, Run, Given, Partial<Awaited<ReturnType<Bench['run']>>>][] = [
     ['what it would weaken stays', { before: safe }, { MutableTags: 'latest' }, { after: safe }],
     [
@@ -59,10 +63,10 @@ describe('the rollback of an Update that failed for a typing error is not refuse
       { MutableTags: 'latest' },
       { after: { ...latest, exclusions: ['dev'] } },
     ],
-    ['nor for a repository that is gone', {}, {}, { after: undefined }],
+    ['nor for a repository that is gone', { remainingMs }, {}, { after: undefined }],
     [
       'nor for tags that match none',
-      { before: safe },
+      { before: safe, remainingMs },
       { RepositoryTags: { team: 'nobody' } },
       { after: safe },
     ],
@@ -81,7 +85,12 @@ describe('the rollback of an Update that failed for a typing error is not refuse
       keeping(1),
       { after: safe, lifecycleAfter: undefined },
     ],
-    ['nor where nothing is scanned', { before: safe }, { RequireScanning: true }, { after: safe }],
+    [
+      'nor where nothing is scanned',
+      { before: safe, remainingMs },
+      { RequireScanning: true },
+      { after: safe },
+    ],
     [
       'nor because exclusions of nearly every tag are refused now',
       { before: safe },
@@ -111,6 +120,44 @@ describe('the rollback of an Update that failed for a typing error is not refuse
     expect(answer).toMatchObject({ Status: 'SUCCESS' });
     expect(answer?.Reason).toContain('the account keeps REGISTRY_POLICY_SCOPE');
     expect(bench.server.registry.account.get('REGISTRY_POLICY_SCOPE')).toBe('V2');
+  });
+});
+
+describe('a change of a lifecycle policy that was interrupted, and that ECR cannot preview the way back of', () => {
+  const denied = {
+    fault: { step: 'start preview', fault: 'access denied', times: Number.POSITIVE_INFINITY },
+  } as const;
+  const put = { ...keeping(30), OnDelete: 'Restore' };
+  /** A resource whose Update to this policy was ended in the middle. */
+  const interrupted = async () => {
+    const made = await bench.run({ before: unsafe, images: imagesLike(3), properties: put });
+    const { repository, claimsAfter } = made;
+    const [claim] = claimsAfter?.claims ?? [];
+    if (claimsAfter === undefined || claim === undefined) throw new Error('no record was written');
+    const { LifecyclePolicyText: earlier } = keeping(20).LifecyclePolicy;
+    const before = { ...claim.set, lifecyclePolicy: hashOfPolicy(earlier) };
+    const { original, claims, retained } = claimsAfter;
+    const inFlight = {
+      ...{ holder: claim.holder, request: 'killed', before, after: claim.set },
+      ...{ previous: { original, claims, retained }, until: 1 },
+    };
+    const policies = { ...claimsAfter.policies, [hashOfPolicy(earlier)]: earlier };
+    bench.server.claims.set(arnOf(repository), itemOf({ ...claimsAfter, policies, inFlight }));
+    return { repository, PhysicalResourceId: made.answer?.PhysicalResourceId };
+  };
+
+  test.each(['update', 'delete'] as const)('does not block the next %s: the policy stays', async (sample) => {
+    const { repository, PhysicalResourceId } = await interrupted();
+    const OldResourceProperties = propertiesLike({ RepositoryName: repository, ...keeping(40) });
+    const { answer, claimsAfter, lifecycleAfter } = await bench.run({
+      ...{ sample, repository, properties: put, ...denied },
+      event: { PhysicalResourceId, ...(sample === 'update' ? { OldResourceProperties } : {}) },
+    });
+    expect(answer).toMatchObject({ Status: 'SUCCESS' });
+    expect(claimsAfter?.inFlight).toBeUndefined();
+    const kept = put.LifecyclePolicy.LifecyclePolicyText;
+    // The Delete then restores that there was none.
+    expect(lifecycleAfter).toBe(sample === 'update' ? kept : undefined);
   });
 });
 

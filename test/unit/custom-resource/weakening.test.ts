@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { exclusionsOfNearlyEveryTag } from '../../../core/settings/matches-every-tag.ts';
 import { isAtLeastAsSafe, saferMutability } from '../../../core/settings/mutability-order.ts';
 import {
@@ -9,6 +8,7 @@ import {
   takesFilters,
 } from '../../../core/settings/tag-mutability.ts';
 import { matchesWildcard } from '../../../core/wildcard.ts';
+import fc from '../../support/fast-check.ts';
 
 const pattern = fc.string({ unit: fc.constantFrom(...'ab*'), minLength: 1, maxLength: 3 });
 const tagMutability: fc.Arbitrary<TagMutability> = fc.constantFrom(...mutabilities).chain((mutability) =>

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import fc from 'fast-check';
 import type { JsonObject } from '../../../core/json.ts';
 import type { HookAnswer } from '../../../functions/hook/answer.ts';
 import { handler } from '../../../functions/hook/handler.ts';
 import { projectRoot } from '../../../local/paths.ts';
+import fc from '../../support/fast-check.ts';
 
 const eventOf = (name: string) =>
   JSON.parse(readFileSync(join(projectRoot, 'events', `hook-${name}.json`), 'utf8'));

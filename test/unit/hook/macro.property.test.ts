@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { harden } from '../../../cloudformation/harden.ts';
 import { checkResolved } from '../../../cloudformation/resolved-resource.ts';
 import { isRefusal } from '../../../core/finding.ts';
 import { asObject, isObject, type JsonObject } from '../../../core/json.ts';
 import { builtInPolicy, type Policy } from '../../../core/policy/policy.ts';
+import fc from '../../support/fast-check.ts';
 import { policies, resources } from '../core/arbitrary-templates.ts';
 
 const today = '2026-11-24';

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import {
   eventsIn,
   isFinal,
@@ -12,6 +11,7 @@ import {
 import { projectRoot } from '../../../local/paths.ts';
 import type { EventOutcome } from '../../../sweep/events/events-context.ts';
 import { bareResult } from '../../../sweep/result-of.ts';
+import fc from '../../support/fast-check.ts';
 
 const home = {
   registryId: '123456789012',

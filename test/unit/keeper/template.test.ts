@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { isList, isObject, type Json, type JsonObject, member } from '../../../core/json.ts';
 import { watchedCalls } from '../../../core/registry-events/event.ts';
+import { sourceRegions } from '../../../functions/keeper/configuration.ts';
 import { metricNamespace, metricsOf } from '../../../functions/keeper/metrics.ts';
 import { maxReceives } from '../../../functions/keeper/queued-events.ts';
 import { projectRoot } from '../../../local/paths.ts';
@@ -126,6 +127,21 @@ describe('what template.yaml deploys for the keeper', () => {
       expect(properties('LoggingConfig', 'LogGroup')).toBe('KeeperLogGroup');
     },
   );
+
+  test('the functions that find out what is a replica know the Regions that replicate', () => {
+    const allowed = new RegExp(String(at(template, 'Parameters', 'KeeperSourceRegions', 'AllowedPattern')));
+    for (const given of ['', 'us-east-1', 'us-gov-west-1, eu-west-1']) expect(given).toMatch(allowed);
+    for (const given of ['us-east-1 eu-west-1', 'us-east-1,', 'US']) expect(given).not.toMatch(allowed);
+    expect(sourceRegions({ KeeperSourceRegions: 'us-east-1, eu-west-1' })).toEqual([
+      'us-east-1',
+      'eu-west-1',
+    ]);
+    expect(sourceRegions({ KeeperSourceRegions: '' })).toEqual([]);
+    for (const name of ['Evidence', 'Events'])
+      expect(
+        resource(`Keeper${name}Function`, 'Properties', 'Environment', 'Variables', 'KeeperSourceRegions'),
+      ).toBe('KeeperSourceRegions');
+  });
 
   test('the functions are one build', () => {
     const builds = ofType('AWS::Serverless::Function').map((name) => ({

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { parse } from 'yaml';
 import { findingsOf } from '../../../cli/findings.ts';
 import { harden as hardenFragment } from '../../../cloudformation/harden.ts';
@@ -12,6 +11,7 @@ import * as library from '../../../index.ts';
 import { projectRoot } from '../../../local/paths.ts';
 import { readDocument } from '../../../template-text/document.ts';
 import { describeFinding } from '../../../wording/findings.ts';
+import fc from '../../support/fast-check.ts';
 import { reachableFrom } from '../../support/imports.ts';
 
 const { check, expandTemplate, harden } = library;
@@ -214,9 +214,91 @@ describe('the library', () => {
       expect(() => call(bare, wrong as never)).toThrow(
         /policy: unknown parameter "MutabelTags"; did you mean MutableTags\?.*policy\.KeepImages: .*lifecycle.*unknown parameter "Retain".*lifecycle\.KeepImages: .*policy\.Enforcement: /,
       );
+    const others: readonly (readonly [unknown, RegExp])[] = [
+      [{ MutableTags: ['latest'] }, /^options: unknown option "MutableTags"; allowed are policy, /],
+      [{ polici: {} }, /^options: unknown option "polici"; did you mean policy\?$/],
+      [{ policy: { Enforcement: { toString: 1 } } }, /^policy\.Enforcement: /],
+      [{ policy: null }, /^policy: must be an object$/],
+      [{ lifecycle: true, parameters: [] }, /^lifecycle: must be an object; parameters: must be an object$/],
+      // As a text it is later than its day, which would end exemptions early; the others are never, or always.
+      [{ today: '2026-12-01T10:00:00.000Z' }, /^today: must be a day as YYYY-MM-DD$/],
+      [{ today: '01.12.2026' }, /^today: must be a day/],
+      [{ today: new Date() }, /^today: must be a day/],
+      [null, /^options: must be an object$/],
+    ];
+    for (const call of [check, harden, expandTemplate])
+      for (const [options, words] of others)
+        expect(() => call(bare, options as never)).toThrow(
+          expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(words) }),
+        );
     for (const call of [check, harden, expandTemplate])
       for (const template of ['Resources: {}', null, []])
         expect(() => call(template as never)).toThrow(TypeError);
+  });
+
+  test('answers a map that has a member toString, wherever it stands in a template', () => {
+    const odd = { toString: 'x', valueOf: 'x' };
+    const statement = (value: Json): JsonObject => ({
+      ...{ Effect: 'Allow', Principal: value, Action: value },
+      Condition: { StringEquals: { 'aws:SourceAccount': value }, Bool: { 'aws:SecureTransport': value } },
+    });
+    const policyText = (value: Json): string => {
+      const selection = { tagStatus: 'untagged', countType: 'imageCountMoreThan', countNumber: 1 };
+      const rule = { rulePriority: value, selection, action: { type: 'expire' } };
+      return JSON.stringify({ rules: [rule, { ...rule, rulePriority: 2 }] });
+    };
+    const templateOf = (value: Json): JsonObject => ({
+      Transform: { Name: 'EcrHardening', Parameters: { KeepImages: value, MutableTags: value } },
+      Parameters: { Mode: { Type: 'String', NoEcho: value, Default: 'a', AllowedValues: value } },
+      Conditions: { IsA: { 'Fn::Equals': [{ Ref: 'Mode' }, 'a'] } },
+      Resources: {
+        Orders: {
+          Type: 'AWS::ECR::Repository',
+          Metadata: { EcrHardening: { KeepImages: value, Exempt: value } },
+          Properties: {
+            RepositoryName: { 'Fn::If': ['IsA', 'orders', value] },
+            ImageTagMutability: value,
+            ImageTagMutabilityExclusionFilters: value,
+            LifecyclePolicy: { LifecyclePolicyText: policyText(value) },
+            Tags: [{ Key: value, Value: value }],
+            RepositoryPolicyText: {
+              Statement: [statement(value), { ...statement(value), Principal: '*', Action: 'ecr:*' }],
+            },
+          },
+        },
+        Created: {
+          Type: 'AWS::ECR::RepositoryCreationTemplate',
+          Properties: {
+            Prefix: value,
+            AppliedFor: value,
+            EncryptionConfiguration: { EncryptionType: value },
+          },
+        },
+      },
+    });
+    for (const value of [odd, [odd], { a: odd }, [[odd]]])
+      for (const call of [check, harden, expandTemplate]) expect(() => call(templateOf(value))).not.toThrow();
+  });
+
+  test.each<readonly [string, readonly unknown[], string]>([
+    ['no time', [[{ digest: 'a', tags: [], pushedAt: 1 }]], 'now: must be milliseconds'],
+    ['the images of the AWS CLI', [[{ imageDigest: 'a' }], 1], 'images[0].digest: must be text'],
+    ['no tags', [[{ digest: 'a', pushedAt: 1 }], 1], 'images[0].tags: must be a list'],
+    [
+      'a time as text',
+      [[{ digest: 'a', tags: [], pushedAt: '2026-01-01' }], 1],
+      'images[0].pushedAt: must be',
+    ],
+    [
+      'a pull as text',
+      [[{ digest: 'a', tags: [], pushedAt: 1, pulledAt: '2026' }], 1],
+      'images[0].pulledAt: ',
+    ],
+    ['no images', [undefined, 1], 'images: must be a list'],
+  ])('evaluates no lifecycle policy for %s, of which nothing would expire', (_what, given, message) => {
+    const evaluate = library.evaluateLifecyclePolicy as (...values: readonly unknown[]) => unknown;
+    expect(() => evaluate('{"rules":[]}', ...given)).toThrow(TypeError);
+    expect(() => evaluate('{"rules":[]}', ...given)).toThrow(message);
   });
 
   test('never writes a lifecycle policy into a repository, whatever its template and policy say', () => {

@@ -74,7 +74,7 @@ describe('the packed file', () => {
     execFileSync('tar', ['-xzf', packed, '-C', join(modules, 'ecr-hardening'), '--strip-components=1']);
     writeFileSync(join(folder, 'package.json'), '{"name":"consumer","private":true}');
     for (const [name, text] of Object.entries(sources)) writeFileSync(join(folder, name), text);
-  }, 120_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const compile = (files: readonly string[]) => {
@@ -104,7 +104,7 @@ describe('the packed file', () => {
       problems: {},
       entries: ['.', './cdk', './package.json'],
     });
-  }, 60_000);
+  });
 
   test('serves a program in both kinds of modules without the CDK, with types', () => {
     expect(compile(['library.mts', 'library.cts'])).toEqual({ status: 0, stdout: '' });
@@ -115,7 +115,7 @@ describe('the packed file', () => {
       evaluated: ['sha256:1'],
     });
     for (const file of ['library.mjs', 'library.cjs']) expect(run(file).trim()).toBe(said);
-  }, 60_000);
+  });
 
   test('serves an app of the CDK in both kinds of modules, with types; wrong options are refused', () => {
     for (const name of ['aws-cdk-lib', 'constructs']) symlinkSync(own(name), join(modules, name));
@@ -132,5 +132,5 @@ describe('the packed file', () => {
     const { status, stdout } = compile(['--noEmit', '--skipLibCheck', 'wrong.mts']);
     expect(status).not.toBe(0);
     expect(stdout).toMatch(/wrong\.mts\(3,\d+\)[\s\S]*KeepImages[\s\S]*wrong\.mts\(4,\d+\)[\s\S]*Sometimes/);
-  }, 120_000);
+  });
 });

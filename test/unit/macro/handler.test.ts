@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import fc from 'fast-check';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import { handler } from '../../../functions/macro/handler.ts';
 import { projectRoot } from '../../../local/paths.ts';
+import fc from '../../support/fast-check.ts';
 
 const event = (name: string) => JSON.parse(readFileSync(join(projectRoot, 'events', `${name}.json`), 'utf8'));
 const request = (more: object) => ({
@@ -222,6 +222,54 @@ describe('the macro', () => {
     expect(lines.join('\n')).not.toContain(secret);
     expect(answer.errorMessage).not.toContain(secret);
   });
+});
+
+describe('a NoEcho parameter that a Parameter of the transform refers to', () => {
+  const answerTo = async (params: object, secret: string) => {
+    process.env.Report = 'true';
+    try {
+      return await handler(
+        request({
+          params,
+          templateParameterValues: { Secret: secret },
+          fragment: {
+            Parameters: { Secret: { Type: 'String', NoEcho: 'TRUE' } },
+            Resources: { A: repository(), B: { ...repository(), Metadata: {} } },
+          },
+        }),
+      );
+    } finally {
+      delete process.env.Report;
+    }
+  };
+
+  test.each([
+    [{ KeepImages: 'hunter2-x' }, 'hunter2-x'],
+    [{ Retain: 'hunter2-x' }, 'hunter2-x'],
+    [{ MutableTags: 'latest,hunter2 x' }, 'hunter2 x'],
+    [{ MutableTags: ['latest', 'hunter2 x'] }, 'hunter2 x'],
+    [{ Enforcement: '7' }, '7'],
+  ])('is not shown where its value is refused: %j', async (params, secret) => {
+    const { status, errorMessage } = await answerTo(params, secret);
+    expect(status).toBe('failure');
+    expect(errorMessage).toContain('cannot have the value of this parameter');
+    for (const text of [errorMessage, ...lines]) expect(text).not.toMatch(/hunter2|"7"/);
+  });
+
+  test.each([[{ MutableTags: 'hunter2-x' }], [{ KmsKey: 'alias/hunter2-x' }]])(
+    'is not shown where its value is used, but in the property itself: %j',
+    async (params) => {
+      const { status, fragment } = await answerTo(params, 'hunter2-x');
+      expect(status).toBe('success');
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).not.toContain('hunter2');
+      const metadata = JSON.stringify(fragment?.Resources, (key, value) =>
+        key === 'Properties' ? {} : value,
+      );
+      expect(metadata).toContain('Findings');
+      expect(metadata).not.toContain('hunter2');
+    },
+  );
 });
 
 describe('thousands of conditions', () => {

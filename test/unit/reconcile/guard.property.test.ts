@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { deadlineIn } from '../../../aws/deadline.ts';
 import type { Known } from '../../../core/known.ts';
 import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
@@ -7,6 +6,7 @@ import { type EvaluatedImage, evaluateLifecyclePolicy } from '../../../core/life
 import type { ImageReference, UnreadSource, UsageSource } from '../../../core/usage/evidence.ts';
 import { checkPolicy, isHarmful } from '../../../reconcile/guard.ts';
 import { startUsageLook } from '../../../reconcile/usage-look.ts';
+import fc from '../../support/fast-check.ts';
 
 const day = 24 * 60 * 60 * 1000;
 const now = Date.parse('2026-11-28T12:00:00Z');

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { AwsCallError } from '../../../aws/call-error.ts';
 import { deadlineIn } from '../../../aws/deadline.ts';
 import type { ImageIndexReads } from '../../../aws/ecr/image-indexes.ts';
@@ -13,6 +12,7 @@ import { checkPolicy, isHarmful } from '../../../reconcile/guard.ts';
 import { startIndexReader } from '../../../reconcile/index-reader.ts';
 import { lookAt } from '../../../reconcile/look.ts';
 import { startUsageLook } from '../../../reconcile/usage-look.ts';
+import fc from '../../support/fast-check.ts';
 
 const day = 24 * 60 * 60 * 1000;
 const now = Date.parse('2026-11-28T12:00:00Z');

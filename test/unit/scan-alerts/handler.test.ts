@@ -8,6 +8,7 @@ import {
   findings,
   type Rig,
   repository,
+  sampleEvent,
   startRig,
   usualImages,
 } from './support/run.ts';
@@ -30,6 +31,8 @@ const throttled = { status: 400, type: 'ThrottlingException' };
 const broken = { status: 500, type: 'ServerException' };
 const denied = { status: 400, type: 'AccessDeniedException' };
 const counts = (given: Json) => ({ 'finding-severity-counts': given });
+const chatOf = (published: readonly Published[]): string =>
+  JSON.parse(published[0]?.texts.https ?? '').content.description;
 const message = (published: readonly { readonly texts: Readonly<Record<string, string>> }[]) =>
   JSON.parse(published[0]?.texts.sqs ?? 'null');
 
@@ -86,6 +89,13 @@ describe('a scan', () => {
     },
   );
 
+  test('is published in the Region of the topic, which SNS demands', async () => {
+    const own = (await rig.run(eventLike('findings-basic'))).published;
+    const AlertTopicArn = 'arn:aws:sns:eu-west-1:123456789012:alerts';
+    const other = (await rig.run(eventLike('findings-basic'), { AlertTopicArn })).published;
+    expect([...own, ...other].map(({ region }) => region)).toEqual(['us-east-1', 'eu-west-1']);
+  });
+
   test('fails with the reason when it may not read', async () => {
     rig.world.faults.set('DescribeImages', [denied]);
     const { published, thrown } = await rig.run(eventLike('findings-basic'));
@@ -127,6 +137,40 @@ describe('what is new', () => {
     expect((await rig.run(eventLike('findings-basic'), asked)).published).toHaveLength(1);
   });
 
+  test('is not what Inspector suppresses in both images', async () => {
+    const asked = { NotifyOn: 'NewFindings' };
+    const event = () => eventLike('findings-enhanced', counts({ CRITICAL: 2, HIGH: 1, MEDIUM: 1, TOTAL: 4 }));
+    const suppressed = enhancedFindings.map((each) => ({ ...each, status: 'SUPPRESSED' }));
+    const [image, before, ...older] = usualImages({ status: 'ACTIVE', enhancedFindings: suppressed });
+    if (image?.scan === undefined || before === undefined) throw new Error('no images');
+    const both = { status: 'ACTIVE', enhancedFindings: suppressed };
+    rig.world.images.set(repository, [image, { ...before, scan: both }]);
+    expect((await rig.run(event(), asked)).published).toEqual([]);
+    rig.world.images.set(repository, [image, before, ...older]);
+    expect(message((await rig.run(event(), asked)).published)).toMatchObject({ kind: 'suppressed' });
+    // Where only the previous one was suppressed, nobody has been told.
+    const active = { ...image, scan: { status: 'ACTIVE', enhancedFindings } };
+    rig.world.images.set(repository, [active, { ...before, scan: both }]);
+    expect(message((await rig.run(event(), asked)).published)).toMatchObject({ news: { count: 4 } });
+  });
+
+  test('is what the previous image had too, if its suppression has ended since', async () => {
+    const images = usualImages({ status: 'COMPLETE', findings: findings.slice(2) });
+    rig.world.images.set(repository, images);
+    const event = () => eventLike('findings-basic', counts({ CRITICAL: 1, HIGH: 1 }));
+    const until = (day: string) => ({
+      NotifyOn: 'NewFindings',
+      Suppress: `CVE-2026-3333 ${day} looked at`,
+    });
+    // The previous image was pushed on 2026-10-28.
+    expect((await rig.run(event(), until('2026-10-27'))).published).toEqual([]);
+    expect(message((await rig.run(event(), until('2026-10-28'))).published)).toMatchObject({
+      news: { ids: ['CVE-2026-3333'] },
+    });
+    const again = `${until('2026-10-28').Suppress}; CVE-2026-3333 2099-01-01 looked at again`;
+    expect((await rig.run(event(), { NotifyOn: 'NewFindings', Suppress: again })).published).toEqual([]);
+  });
+
   test('of an untagged image is measured against untagged ones of an earlier push', async () => {
     const [image] = usualImages({ status: 'COMPLETE', findings });
     if (image === undefined) throw new Error('no image');
@@ -149,6 +193,13 @@ describe('what is gone, or not there yet', () => {
     const { published, thrown } = await rig.run(eventLike('findings-basic'));
     expect(thrown).toBeUndefined();
     expect(message(published)).toMatchObject({ kind: 'gone', counts: { CRITICAL: 2, HIGH: 1, MEDIUM: 1 } });
+  });
+
+  test('but not where it is about a later finding that is suppressed', async () => {
+    rig.world.images.set(repository, []);
+    const run = (Suppress: string) => rig.run(eventLike('findings-later'), { Suppress });
+    expect(message((await run('')).published)).toMatchObject({ kind: 'gone' });
+    expect(await run('CVE-2026-1111 2099-01-01 looked at')).toEqual({ published: [], thrown: undefined });
   });
 
   test('so is a repository', async () => {
@@ -243,6 +294,23 @@ describe('suppression', () => {
     expect(message(published).problems[0]).toContain('because AllowSuppressionTags is false');
   });
 
+  test('by many long tags that have no effect prevents no alert, and is no long list', async () => {
+    // Letters, as far as tags go, which are shown as escapes because they look like nothing.
+    const tags = Array.from({ length: 50 }, (_, index) => [
+      `ecr-hardening-suppress:${'\u3164'.repeat(100)}${index}`,
+      'no date',
+    ]);
+    const image = usualImages({ status: 'COMPLETE', findings })[0];
+    if (image === undefined) throw new Error('no image');
+    const many = Array.from({ length: 1_000 }, (_, index) => `${index}-${'x'.repeat(120)}`);
+    rig.world.images.set(repository, [{ ...image, tags: many }]);
+    rig.world.tags.set(repository, Object.fromEntries(tags));
+    const { published } = await rig.run(eventLike('findings-basic'), { AlertHttpsForm: 'Json' });
+    expect(published[0]?.bytes).toBeLessThanOrEqual(256 * 1024 - 2_048);
+    expect(message(published)).toMatchObject({ omitted: 0, omittedProblems: 40 });
+    expect(published[0]?.texts.default).toMatch(/\n {2}and 40 more\n$/);
+  });
+
   test('ends with its last day', async () => {
     expect(message((await run(all.join(';').replaceAll('2099', '2020'))).published).suppressed).toBe(0);
   });
@@ -258,6 +326,14 @@ describe('suppression', () => {
     expect(message(published).suppressed).toBe(0);
     expect(message(published).problems).toHaveLength(1);
     expect(published[0]?.texts.default).toContain('Configuration problems\n  Suppress ');
+    expect(chatOf(published)).toContain('\nConfiguration problems\nSuppress ');
+  });
+
+  test('that is not understood many times over is a short list in a chat', async () => {
+    const { published } = await run(
+      Array.from({ length: 20 }, (_, index) => `CVE-2026-${index} why`).join(';'),
+    );
+    expect(chatOf(published)).toMatch(/Suppress needs for CVE-2026-4 .*\nand 15 more$/);
   });
 });
 
@@ -378,6 +454,142 @@ describe('the counts of the event are reported, and why findings are missing, wh
       expect.stringMatching(/^the tags of the repository, .* ListTagsForResource failed \(AccessDenied/),
       expect.stringMatching(/^the previous image could not be read: DescribeImages failed \(AccessDenied/),
     ]);
+  });
+
+  test('the findings of the image before it can be read in part only, nothing is called new', async () => {
+    const [image, before] = usualImages({ status: 'COMPLETE', findings });
+    if (image === undefined || before === undefined) throw new Error('no images');
+    const old = [
+      basicFinding('CVE-2025-1', 'LOW', { package_name: 'zip', package_version: '3' }),
+      ...findings,
+    ];
+    rig.world.images.set(repository, [image, { ...before, scan: { status: 'COMPLETE', findings: old } }]);
+    rig.world.pageSize = findings.length;
+    rig.world.faults.set('DescribeImageScanFindings', [undefined, undefined, denied]);
+    const { published } = await rig.run(eventLike('findings-basic'));
+    expect(message(published)).not.toHaveProperty('news');
+    expect(message(published).problems).toEqual([
+      expect.stringMatching(
+        /^the previous image could not be read: DescribeImageScanFindings failed \(AccessDenied/,
+      ),
+    ]);
+  });
+
+  test('the images before it cannot all be read in time, they do not prevent the alert', async () => {
+    rig.world.faults.set('DescribeImages', [undefined, ...Array.from({ length: 99 }, () => throttled)]);
+    const { published, thrown } = await rig.run(eventLike('findings-basic'), {}, 5_000);
+    expect(thrown).toBeUndefined();
+    expect(message(published)).toMatchObject({
+      counts: { CRITICAL: 2, HIGH: 1 },
+      problems: [expect.stringMatching(/^the previous image could not be read: the time is over/)],
+    });
+  });
+});
+
+test.each([
+  ['us-east-1', 'aws', 'amazonaws.com', 'us-east-1.console.aws.amazon.com'],
+  ['cn-north-1', 'aws-cn', 'amazonaws.com.cn', 'console.amazonaws.cn'],
+  ['us-gov-west-1', 'aws-us-gov', 'amazonaws.com', 'console.amazonaws-us-gov.com'],
+  ['eusc-de-east-1', 'aws-eusc', 'amazonaws.eu', 'console.amazonaws-eusc.eu'],
+])(
+  'in %s the addresses are those of its partition, and tags are read by its ARN',
+  async (region, partition, suffix, console) => {
+    const arn = `arn:${partition}:ecr:${region}:123456789012:repository/${repository}`;
+    rig.world.tags.set(arn, { 'ecr-hardening-suppress:none': '' });
+    const event = { ...eventLike('findings-basic'), region };
+    const { published } = await rig.run(event, { AWS_REGION: region });
+    expect(message(published).problems).toEqual([expect.stringContaining('ecr-hardening-suppress:none')]);
+    expect(published[0]?.texts.default).toContain(`123456789012.dkr.ecr.${region}.${suffix}\n`);
+    expect(message(published).console).toMatch(`https://${console}/`);
+  },
+);
+
+describe('a finding of Inspector in several packages counts once, as in its event and in the console,', () => {
+  const [, critical] = enhancedFindings;
+  const details = Object(critical?.packageVulnerabilityDetails);
+  const inPackages = ['openssl', 'libssl3', 'openssl-dev'].map((name) => ({
+    ...details.vulnerablePackages[0],
+    name,
+  }));
+  const one = { ...critical, packageVulnerabilityDetails: { ...details, vulnerablePackages: inPackages } };
+  const scanned = () =>
+    rig.world.images.set(repository, usualImages({ status: 'ACTIVE', enhancedFindings: [one] }));
+  const event = () => eventLike('findings-enhanced', counts({ CRITICAL: 1, TOTAL: 1 }));
+
+  test('where it is new, and each package is named', async () => {
+    scanned();
+    const { published } = await rig.run(event());
+    expect(published[0]?.subject).toBe('[CRITICAL] 1 finding, 1 new: team/orders:1.4.2');
+    const { default: text = '' } = published[0]?.texts ?? {};
+    expect(text).toContain('has 1 finding of HIGH or worse, and a fix for all of them. 1 is new since');
+    for (const { name } of inPackages) expect(text).toContain(`CVE-2026-1111  ${name} 3.0.11`);
+    expect(text).toContain('Severity\n  1 CRITICAL (alert threshold HIGH)\n');
+    // For a program there is an entry for each package.
+    expect(message(published)).toMatchObject({
+      counts: { CRITICAL: 3 },
+      findings: [{ package: 'libssl3' }, { package: 'openssl' }, { package: 'openssl-dev' }],
+    });
+  });
+
+  test('where only some of them have a fix, which is none of the finding', async () => {
+    const [first, ...others] = inPackages;
+    const vulnerablePackages = [{ ...first, fixedInVersion: 'NotAvailable' }, ...others];
+    const partly = { ...critical, packageVulnerabilityDetails: { ...details, vulnerablePackages } };
+    rig.world.images.set(repository, usualImages({ status: 'ACTIVE', enhancedFindings: [partly] }));
+    const { published } = await rig.run(event());
+    const { default: text = '' } = published[0]?.texts ?? {};
+    expect(text).toContain('has 1 finding of HIGH or worse, and a fix for 0 of them.');
+    expect(text).toContain('CVE-2026-1111  openssl 3.0.11, no fix yet');
+  });
+
+  test('where it is suppressed', async () => {
+    scanned();
+    const { published } = await rig.run(event(), { Suppress: 'CVE-2026-1111 2099-01-01 looked at' });
+    expect(published[0]?.subject).toBe('[SUPPRESSED] 1 finding suppressed: team/orders:1.4.2');
+    expect(published[0]?.texts.default).toContain('Suppressed: 1\n');
+  });
+
+  test('where its image is gone, and it became known later', async () => {
+    const later = sampleEvent('findings-later');
+    const { packageVulnerabilityDetails } = Object(later.detail);
+    const of = { ...packageVulnerabilityDetails, vulnerablePackages: inPackages };
+    rig.world.images.delete(repository);
+    const { published } = await rig.run(eventLike('findings-later', { packageVulnerabilityDetails: of }));
+    expect(message(published)).toMatchObject({ kind: 'gone', counts: { CRITICAL: 1 } });
+  });
+});
+
+describe('an image of another registry is that of another application', () => {
+  const other = '444455556666';
+  const arn = `arn:aws:ecr:us-east-1:${other}:repository/team/orders`;
+  const [resource] = [Object(sampleEvent('findings-later').detail).resources].flat();
+  const { awsEcrContainerImage } = resource.details;
+  const resourceOf = (more: JsonObject) => ({
+    resources: [{ ...resource, details: { awsEcrContainerImage: { ...awsEcrContainerImage, ...more } } }],
+  });
+  // https://docs.aws.amazon.com/inspector/latest/user/findings-managing-automating-responses.html
+  test.each<[string, JsonObject]>([
+    ['a finding of a member, in the delegated administrator', resourceOf({ registry: other })],
+    ['the same without the registry', { ...resourceOf({ registry: null }), awsAccountId: other }],
+    ['a scan of a member', { 'repository-name': arn }],
+    [
+      'a scan in another Region',
+      { 'repository-name': arn.replace('us-east-1', 'eu-west-1').replace(other, '123456789012') },
+    ],
+  ])('%s is not told, and not taken for deleted', async (name, detail) => {
+    const event = eventLike(
+      name.includes('finding') || name.includes('same') ? 'findings-later' : 'findings-enhanced',
+      detail,
+    );
+    rig.world.images.delete(repository);
+    const { published, thrown } = await rig.run(event);
+    expect({ published, thrown }).toEqual({ published: [], thrown: undefined });
+    expect(rig.printed.at(-1)).toContain('"message":"image of another registry"');
+  });
+
+  test('so is an event that another account has forwarded', async () => {
+    const event = { ...eventLike('findings-basic'), account: other };
+    expect((await rig.run(event)).published).toEqual([]);
   });
 });
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { isObject } from '../../../core/json.ts';
 import { type Alert, alertOf, type ScanReport } from '../../../functions/scan-alerts/alert.ts';
 import { messageOf } from '../../../functions/scan-alerts/message.ts';
@@ -11,6 +10,7 @@ import {
   thresholds,
 } from '../../../functions/scan-alerts/severity.ts';
 import { clip, newAgainst, type Vulnerability } from '../../../functions/scan-alerts/vulnerability.ts';
+import fc from '../../support/fast-check.ts';
 
 const numRuns = Number(process.env.PROPERTY_RUNS ?? 150);
 const anyText = fc.string({ unit: 'binary', maxLength: 400 });
@@ -20,7 +20,10 @@ const finding: fc.Arbitrary<Vulnerability> = fc.record({
     anyText.map((text) => clip(text)),
   ),
   severity: fc.constantFrom(...severities),
-  package: anyText.map((text) => clip(text)),
+  package: fc.oneof(
+    anyText.map((text) => clip(text)),
+    fc.constant('not \uffff a character'),
+  ),
   installed: anyText.map((text) => clip(text)),
   fixed: fc.oneof(
     anyText.map((text) => clip(text)),
@@ -47,7 +50,11 @@ const common = fc.record({
   commit: fc.constant(undefined),
   scanner: fc.constantFrom('BASIC' as const, 'ENHANCED' as const),
   console: fc.constant('https://console'),
-  problems: fc.array(anyText, { maxLength: 20 }),
+  problems: fc.oneof(
+    fc.array(anyText, { maxLength: 20 }),
+    // Tags of a repository that others have made as long as they could.
+    fc.constantFrom('日', '"', '\u3164').map((sign) => Array.from({ length: 50 }, () => sign.repeat(250))),
+  ),
   eventCounts: fc.option(
     fc.record(Object.fromEntries(severities.map((each) => [each, fc.nat({ max: 100 })])), {
       requiredKeys: [],
@@ -64,7 +71,10 @@ const scanned = (most: number): fc.Arbitrary<ScanReport> =>
     ...wholly,
     findings,
     readCounts: countOf(findings),
-    compared: before && { with: 'previous image' as const, previous, findings: before },
+    compared: before && {
+      ...{ with: 'previous image' as const, previous },
+      ...{ findings: before, suppressedByInspector: [] },
+    },
   }));
 const wish = fc.record({
   threshold: fc.constantFrom(...thresholds),
@@ -85,6 +95,7 @@ const alert: fc.Arbitrary<Alert> = fc
       ...rest,
       threshold: 'LOW' as const,
       counts: countOf(findings),
+      missing: 'either' as const,
     })),
   )
   .filter((each) => each !== undefined);
@@ -97,17 +108,26 @@ const parsed = (text: unknown): Readonly<Record<string, unknown>> => {
 describe('any alert', () => {
   test('becomes a message within the limits of SNS, whose counts add up', () => {
     fc.assert(
-      fc.property(alert, (given) => {
-        const { subject, body, attributes } = messageOf(given, 'Chat');
+      fc.property(alert, fc.constantFrom('Chat' as const, 'Json' as const), (given, form) => {
+        const { subject, body, attributes } = messageOf(given, form);
         expect(subject).toMatch(/^[ -~]{1,100}$/);
         expect(Buffer.byteLength(body)).toBeLessThanOrEqual(256 * 1024 - 2_048);
         expect(Object.values(attributes).every((value) => value !== '')).toBe(true);
+        // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+        expect(body).toMatch(/^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u);
         const texts = parsed(body);
-        expect(Object.keys(texts)).toEqual(['default', 'sqs', 'lambda', 'https']);
+        expect(Object.keys(texts)).toEqual([
+          ...['default', 'sqs', 'lambda'],
+          ...(form === 'Json' ? ['http', 'https'] : ['https']),
+        ]);
         expect(Object.values(texts).every((text) => typeof text === 'string' && text !== '')).toBe(true);
         const machine = parsed(texts.sqs);
         const chat = parsed(texts.https);
-        expect(chat).toMatchObject({ version: '1.0', source: 'custom' });
+        expect(chat).toMatchObject(form === 'Json' ? machine : { version: '1.0', source: 'custom' });
+        const { problems, omittedProblems } = machine;
+        expect((Array.isArray(problems) ? problems.length : -1) + Number(omittedProblems)).toBe(
+          given.problems.length,
+        );
         if (given.kind !== 'findings') return;
         const counts = Object.values(Object(machine.counts)).reduce(
           (sum: number, count) => sum + Number(count),
@@ -135,6 +155,29 @@ describe('any alert', () => {
         expect(String(texts.https)).not.toContain('<!channel');
         expect(String(texts.https)).not.toContain('<https://x');
         expect(String(texts.default)).toContain('<!channel> <https://x|y> &');
+      }),
+      { numRuns },
+    );
+  });
+
+  test('has a length that a chat application takes, whatever packages are named', () => {
+    const name = '&'.repeat(1000);
+    fc.assert(
+      fc.property(common, finding, (rest, one) => {
+        const findings = Array.from({ length: 10 }, (_, index) => ({
+          ...{ ...one, id: `CVE-2026-${index}`, severity: 'CRITICAL' as const },
+          ...{ package: clip(name), installed: clip(name), fixed: clip(name) },
+        }));
+        const made = alertOf(
+          { ...rest, ...wholly, findings, readCounts: countOf(findings), compared: undefined },
+          { threshold: 'LOW', notifyOn: 'Threshold', suppressions: [], now: 0 },
+        );
+        if (made === undefined) throw new Error('nobody is notified');
+        const { content } = parsed(parsed(messageOf(made, 'Chat').body).https);
+        const { description, nextSteps } = isObject(content) ? content : {};
+        expect(String(description).length).toBeLessThanOrEqual(8_000);
+        expect(String(description)).toContain('CVE-2026-0');
+        expect(String(nextSteps).length).toBeLessThan(3_000);
       }),
       { numRuns },
     );

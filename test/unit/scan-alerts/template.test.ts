@@ -21,7 +21,7 @@ const ofAlerts = names.filter((name) => /^(Findings|Alert|BasicScan|EnhancedScan
 
 describe('what template.yaml deploys for alerts', () => {
   test('is there only when AlertSeverity is set', () => {
-    expect(ofAlerts).toHaveLength(18);
+    expect(ofAlerts).toHaveLength(19);
     const conditionOf = (name: string) => {
       if (name === 'AlertTopic') return 'HasOwnTopic';
       return name.startsWith('AlertDigest') ? 'HasDigest' : 'HasAlerts';

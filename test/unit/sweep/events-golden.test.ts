@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { httpsForms } from '../../../aws/sns/forms.ts';
 import type { RegistryEvent } from '../../../core/registry-events/event.ts';
 import { parseEvent } from '../../../core/registry-events/parse.ts';
 import { eventsNotification } from '../../../functions/keeper/events-message.ts';
 import { projectRoot } from '../../../local/paths.ts';
+import type { EventOutcome } from '../../../sweep/events/events-context.ts';
 import { isNews } from '../../../sweep/events/news.ts';
+import { bareResult } from '../../../sweep/result-of.ts';
 import { repositoryLike, safe, unsafe } from '../custom-resource/support/registry.ts';
 import { type Server, startServer } from '../custom-resource/support/server.ts';
 import { eventLike, type Handling, startEvents, terraform } from './support/events.ts';
@@ -126,10 +129,75 @@ describe('the notification of', () => {
     ).toEqual(names.toSorted());
   });
 
+  test.each(httpsForms)(
+    'a batch of events fits into a message of SNS, with AlertHttpsForm: %s',
+    (httpsForm) => {
+      const repositories = Array.from({ length: 100 }, (_, index) => `${'a'.repeat(200)}/${index}`);
+      const outcomes = repositories.map((repository, index): EventOutcome => {
+        const arn = `arn:aws:sts::111122223333:assumed-role/${'b'.repeat(60)}/[${index}]${'c'.repeat(60)}`;
+        const stack = `arn:aws:cloudformation:us-east-1:111122223333:stack/${'d'.repeat(120)}/${index}`;
+        return {
+          repository,
+          events: [eventLike(repository, { by: { ...terraform, arn } })],
+          result: bareResult(
+            { index, name: repository, arn: `arn:${repository}` },
+            { state: 'left-to-stack', stack },
+          ),
+        };
+      });
+      const { body } = eventsNotification(
+        outcomes,
+        { registry, mode: 'Mend' },
+        { name: 'events-1', httpsForm },
+      );
+      expect(Buffer.byteLength(body)).toBeLessThan(256 * 1024);
+      const { https } = JSON.parse(body);
+      if (httpsForm === 'Chat')
+        expect(JSON.parse(https).content.description).toMatch(
+          /^The keeper has acted .{1,7900}\n… The rest is left out here/s,
+        );
+      const { repositories: listed, omitted } = JSON.parse(JSON.parse(body).sqs);
+      expect(listed.length).toBeGreaterThan(0);
+      expect(listed.length + omitted).toBe(repositories.length);
+    },
+  );
+
   test.each(names)('%s is as it was read and agreed to', async (name) => {
     const file = join(goldens, `${name}.txt`);
     const made = await notificationOf(name);
     if (process.env.UPDATE_GOLDEN) writeFileSync(file, made);
     expect(made).toBe(readFileSync(file, 'utf8'));
+  });
+
+  test('a caller whose name has line breaks and links is about its own repository, and links to nothing', () => {
+    const arn = 'arn:aws:iam::111122223333:user/x\n\nteam/payments: failed\n  see https://example.org/login';
+    const by = {
+      arn,
+      role: undefined,
+      kind: 'IAMUser',
+      source: undefined,
+      userAgent: undefined,
+      invokedBy: undefined,
+    };
+    const outcome: EventOutcome = {
+      repository: 'team/orders',
+      events: [eventLike('team/orders', { by })],
+      result: {
+        ...{
+          index: 0,
+          name: 'team/orders',
+          arn: 'arn:aws:ecr:eu-central-1:123456789012:repository/team/orders',
+        },
+        ...{ state: 'hardened', changes: [], notes: [] },
+      },
+    };
+    const { body } = eventsNotification(
+      [outcome],
+      { registry, mode: 'Mend' },
+      { name: 'events-1', httpsForm: 'Chat' },
+    );
+    const { default: text, https } = JSON.parse(body);
+    expect(text.split('\n').filter((line: string) => line.startsWith('team/'))).toHaveLength(1);
+    expect(JSON.parse(https).content.description).not.toContain('https://');
   });
 });

@@ -262,7 +262,7 @@ describe('a change that weakens', () => {
       tagMutability: { mutability: 'MUTABLE', exclusions: [] },
     } as const;
     const claims = connectTable(server);
-    const deadline = deadlineIn(10_000);
+    const deadline = deadlineIn(60_000);
     const drifted = await countDrift(
       [subject],
       (_name, undone) => foundUndone(undone, { sweep: 's', readAt }),
@@ -273,6 +273,37 @@ describe('a change that weakens', () => {
     deadline.dispose();
     claims.close();
     expect(drifted.get(name)).toMatchObject({ times: 1, undone: [] });
+    expect(driftOf(recordOf(server.claims, name)).drifts).toHaveLength(1);
+  });
+
+  test.each(['event', 'sweep'])(
+    'while its tag exempts the repository is not counted once the exemption has ended (%s)',
+    async (by) => {
+      const name = await hardened();
+      const dayMs = 24 * 60 * 60 * 1000;
+      // Not today, which may end before the first event is handled.
+      const tomorrow = new Date(Date.now() + dayMs).toISOString().slice(0, 10);
+      const tags = new Map([[exemptionTagKey, `TagImmutability until ${tomorrow}: a migration`]]);
+      const found = server.registry.repositories.get(name);
+      if (found !== undefined) server.registry.repositories.set(name, { ...found, tags });
+      expect(await undo(name)).toMatchObject({ result: { state: 'exempt' } });
+      const later = () => Date.now() + 2 * dayMs;
+      const other = eventLike(name, { subject: 'repositoryPolicy', action: 'SetRepositoryPolicy' });
+      const result =
+        by === 'sweep'
+          ? (await keeper.sweep({ now: later, readAt: later() })).of.get(name)
+          : (await handle([other], { now: later }))[0]?.result;
+      expect(result).toMatchObject({ state: 'hardened', exemption: { state: 'ended' } });
+      expect(driftOf(recordOf(server.claims, name)).drifts).toEqual([]);
+    },
+  );
+
+  test('is counted where its exemption had ended before it was restored', async () => {
+    const tags = new Map([[exemptionTagKey, 'TagImmutability until 2020-01-31: a migration']]);
+    const name = repository(unsafe, { tags });
+    await handle([eventLike(name)]);
+    set(name, { mutability: 'MUTABLE' });
+    expect((await keeper.sweep()).of.get(name)?.state).toBe('hardened');
     expect(driftOf(recordOf(server.claims, name)).drifts).toHaveLength(1);
   });
 
@@ -326,6 +357,22 @@ describe('a policy that was changed', () => {
     const outcomes = await handle([changed(name, 'lifecyclePolicy', 'PutLifecyclePolicy')]);
     expect(outcomes.filter(isNews)).toEqual([]);
     expect(callsSince(start)).not.toContain('PutLifecyclePolicy');
+  });
+
+  test('is reported if it grants access to everybody, unless its tag exempts it from that', async () => {
+    const statement = { Effect: 'Allow', Principal: '*', Action: 'ecr:BatchGetImage' };
+    const policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    const tagged = (value: string) => ({ policy, tags: new Map([[exemptionTagKey, value]]) });
+    const names = [
+      repository(safe, { policy }),
+      repository(safe, tagged('PublicAccess until 2020-01-31: a release')),
+      repository(safe, tagged('PublicAccess: base images for everybody')),
+    ];
+    const events = names.map((name) => changed(name, 'repositoryPolicy', 'SetRepositoryPolicy'));
+    const news = async (handling: Handling = {}) =>
+      (await handle(events, handling)).filter(isNews).map(({ repository: name }) => name);
+    expect(await news()).toEqual(names.slice(0, 2));
+    expect(await news({ policy: { AllowExemptions: false } })).toEqual(names);
   });
 
   test('is reported if it cannot be read: whoever changed it may have denied that', async () => {

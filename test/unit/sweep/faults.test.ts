@@ -106,7 +106,7 @@ test('throttling and faults that pass cost time only', async () => {
 
 test('what a batch does not reach in its time is tried again, and what it has finished is kept', async () => {
   keeper.server.plans.set(one, [{ step: 'put mutability', fault: 'hanging', times: 1 }]);
-  const { results, map } = await keeper.sweep({ batchMs: 3_000, attempts: 8, batchSize: 6 });
+  const { results, map } = await keeper.sweep({ batchMs: 3_000, againMs: 60_000, attempts: 8, batchSize: 6 });
   expectAll(results);
   expect(map.failed).toEqual([]);
   expect(results.filter(({ state }) => state !== 'hardened')).toEqual([]);

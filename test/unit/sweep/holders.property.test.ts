@@ -1,6 +1,5 @@
 /** The keeper among stacks, in memory: what any history of requests, removals and changes by hand must keep true. */
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { keeperHolder } from '../../../core/claims/keeper.ts';
 import { type RemovalMode, removeClaim } from '../../../core/claims/operations.ts';
 import { claimOf, type Ownership } from '../../../core/claims/record.ts';
@@ -13,6 +12,7 @@ import type { TagMutability } from '../../../core/settings/tag-mutability.ts';
 import type { DesiredSettings, Requester } from '../../../reconcile/desired.ts';
 import type { ObservedRepository } from '../../../reconcile/observe.ts';
 import { planRepository } from '../../../reconcile/plan.ts';
+import fc from '../../support/fast-check.ts';
 
 const policy = { ...builtInPolicy, MutableTags: ['latest', 'edge'] };
 const like = (mutability: TagMutability['mutability'], ...exclusions: string[]) => ({

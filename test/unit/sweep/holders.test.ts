@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type Bench, startBench } from '../custom-resource/support/bench.ts';
 import { holdersIn, recordOf } from '../custom-resource/support/claims-records.ts';
-import { type Settings, safe, unsafe } from '../custom-resource/support/registry.ts';
+import { repositoryLike, type Settings, safe, unsafe } from '../custom-resource/support/registry.ts';
 import { type Keeper, startKeeper } from './support/keeper.ts';
 
 let bench: Bench;
@@ -58,6 +58,26 @@ test("a stack may have the organisation's exclusions over the keeper's claim, an
   expect(settingsOf(repository)).toEqual(safe);
   await keeper.sweep({ action: 'release' });
   expect(settingsOf(repository)).toEqual(unsafe);
+});
+
+test('what was weakened by hand does not come back, however many claims are between', async () => {
+  process.env.MutableTags = 'latest,edge';
+  const { repository } = await bench.run({ before: unsafe, properties: { DryRun: true } });
+  await keeper.sweep({ policy: { MutableTags: ['latest', 'edge'] } });
+  await bench.run({ repository, properties: { ...wish('edge'), OnDelete: 'Restore' } });
+  const { repositories } = bench.server.registry;
+  repositories.set(repository, {
+    ...repositoryLike(unsafe),
+    ...repositories.get(repository),
+    settings: unsafe,
+  });
+  const properties = { ...wish('latest'), OnDelete: 'Restore' };
+  const other = { LogicalResourceId: 'Other' };
+  const created = await bench.run({ repository, properties, event: other });
+  expect(created.answer).toMatchObject({ Status: 'SUCCESS' });
+  const PhysicalResourceId = created.answer?.PhysicalResourceId;
+  await bench.run({ repository, sample: 'delete', properties, event: { ...other, PhysicalResourceId } });
+  expect(settingsOf(repository)).toMatchObject({ mutability: 'IMMUTABLE_WITH_EXCLUSION', scanOnPush: true });
 });
 
 test.each([

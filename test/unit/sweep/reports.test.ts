@@ -127,6 +127,25 @@ describe('the reports of a sweep', () => {
     expect(store.objects.get(html)?.toString()).toContain('The registry has no repositories.');
   });
 
+  test('say which repositories are meant, also where there is none of them', async () => {
+    const { write, summarise, store } = world();
+    await write({ sweep: 'none', scope: 'teams/*', listed: [], batches: [] });
+    await summarise('none', (info: SweepInfo) => sweepReports(info, store, '0.3.0'));
+    expect(store.objects.get(sweepKeys('none').html)?.toString()).toContain(
+      'The registry has no repositories that match teams/*.',
+    );
+    await write({
+      sweep: 'one',
+      scope: 'team/*',
+      listed: [0],
+      batches: [[resultOf(0, 'safe', { audit: audited(0) })]],
+    });
+    await summarise('one', (info: SweepInfo) => sweepReports(info, store, '0.3.0'));
+    expect(store.objects.get(sweepKeys('one').html)?.toString()).toContain(
+      'Only repositories that match team/* were read.',
+    );
+  });
+
   test('count every repository, and show the most severe of very many', async () => {
     const { write, summarise, store } = world();
     const audit = audited(0);
@@ -139,6 +158,20 @@ describe('the reports of a sweep', () => {
     expect(page).toContain('0 of 5,100 repositories are safe');
     expect(page).toContain('The 5,000 most severe of 5,100');
     expect(page.match(/role="rowheader"/g)).toHaveLength(maxRowsOfPage);
+  });
+
+  test('count every repository that could not be read, also of very many', async () => {
+    const { write, summarise, store } = world();
+    const [, failed] = results;
+    if (failed === undefined) throw new Error('no result');
+    const all = Array.from({ length: maxRowsOfPage + 1_000 }, (_, index) => ({
+      ...failed,
+      ...{ index, name: nameOf(index), arn: arnOf(index) },
+    }));
+    await write({ sweep: 'many', listed: all.map(({ index }) => index), batches: [all] });
+    await summarise('many', (info: SweepInfo) => sweepReports(info, store, '0.3.0'));
+    const page = store.objects.get(sweepKeys('many').html)?.toString() ?? '';
+    expect(page).toContain('And 5,800 more: the reports in CSV and JSON have all.');
   });
 
   test('come with metrics, each in the line that names it', async () => {
@@ -169,6 +202,33 @@ describe('the metrics of a sweep', () => {
     for (const name of risk) expect(failed).not.toContain(name);
     expect(failed).toContain('Sweeps');
     expect(await namesOf('sweep', [resultOf(0, 'safe')])).toEqual(expect.arrayContaining(risk));
+  });
+
+  const denied = { unknown: { code: 'denied', action: 'ecr:DescribeImages' } } as const;
+  const usersUnread = { images: 0, first: [], isComplete: false };
+
+  test('do not say that nothing is at risk where images or their users were not read', async () => {
+    for (const atRisk of [denied, usersUnread])
+      for (const name of risk)
+        expect(await namesOf('sweep', [resultOf(0, 'safe', { atRisk })])).not.toContain(name);
+  });
+
+  test('and the reports say of how many repositories that is so', async () => {
+    const { write, summarise, store } = world();
+    const all = [
+      resultOf(0, 'safe', { audit: audited(0), atRisk: denied }),
+      resultOf(1, 'safe', { audit: audited(1), atRisk: usersUnread }),
+      resultOf(2, 'safe', { audit: audited(2) }),
+    ];
+    await write({ sweep: 'one', listed: all.map(({ index }) => index), batches: [all] });
+    const summary = await summarise('one', (info: SweepInfo) => sweepReports(info, store, '0.3.0'));
+    const sentence =
+      'Of 2 repositories not everything could be read: images in use may be at risk there, and the report says why';
+    const { html, csv } = sweepKeys('one');
+    expect(store.objects.get(html)?.toString()).toContain(sentence);
+    expect(sweepMessage(summary, { bucket: 'keeper-bucket', page: html })?.text).toContain(`  ${sentence}\n`);
+    const column = [...(store.objects.get(csv)?.toString() ?? '').matchAll(/,safe,,,,(\w+),/g)];
+    expect(column.map(([, cell]) => cell)).toEqual(['unknown', 'unknown', '0']);
   });
 });
 
@@ -213,6 +273,25 @@ describe('the notification of a sweep', () => {
     expect.assertions(3);
     if (first !== undefined) golden('first', written(first));
     expect(first?.previous).toBeUndefined();
+  });
+
+  test('of the first sweep does not call refused or failed what is left alone after drift', async () => {
+    const left = { code: 'left-after-drift', at: 1, by: 'terraform', times: 3 } as const;
+    const { write, summarise } = world();
+    const one = resultOf(0, 'left-after-drift', { reason: left });
+    await write({ sweep: 'one', listed: [0], batches: [[one]] });
+    const message = sweepMessage(await summarise('one'), place);
+    expect(message?.text).not.toContain('Refused or failed');
+    expect(message?.text).toContain(
+      `Left alone after drift, until you run ecr-hardening claims --resume NAME\n  ${nameOf(0)}\n`,
+    );
+  });
+
+  test('of a later one says once that a repository is left alone after drift', async () => {
+    const left = { code: 'left-after-drift', at: 1, by: 'terraform', times: 3 } as const;
+    const [, second] = await run([resultOf(4, 'left-after-drift', { reason: left })]);
+    const text = second === undefined ? '' : sweepMessage(second, place)?.text;
+    expect(text).toContain(`1 left alone after drift (safe before): ${nameOf(4)}\n`);
   });
 
   test('of a later one is about what has changed', async () => {
@@ -266,6 +345,16 @@ describe('the notification of a sweep', () => {
     const [first = resultOf(0, 'safe'), ...rest] = results;
     const [, second] = await run([{ ...first, state: 'safe' }, ...rest]);
     expect(second && sweepMessage(second, place)).toBeUndefined();
+  });
+
+  test('of a release that failed in part does not say that all is released', async () => {
+    const [, second] = await run(
+      [resultOf(0, 'kept'), resultOf(1, 'failed', { reason: { code: 'not-reached' } })],
+      'release',
+    );
+    const message = second && sweepMessage(second, place);
+    expect(message?.subject).toMatch(/^Keeper: 1 repository released, 1 failed, /);
+    expect(message?.text).toMatch(/^The keeper has released its claims on 1 repository of /);
   });
 
   test('of a release is about all of it', async () => {

@@ -18,9 +18,14 @@ const results: readonly RepositoryResult[] = [
   resultOf(0, 'hardened', {
     audit: audited(0),
     changes: [{ setting: 'scanOnPush', before: false, after: true }],
+    // More than these may be at risk.
+    atRisk: { images: 2, first: [], isComplete: false },
   }),
   resultOf(1, 'failed', { reason: { code: 'failed', error: 'AccessDeniedException' } }),
-  resultOf(2, 'safe', { audit: audited(2) }),
+  resultOf(2, 'safe', {
+    audit: audited(2),
+    atRisk: { unknown: { code: 'denied', action: 'ecr:DescribeImages' } },
+  }),
 ];
 const denied = 'These credentials cannot use the keeper.';
 
@@ -79,7 +84,11 @@ describe('the sweeps of several keepers', () => {
     expect(page).toContain('<h1>3 ECR registries of 2 accounts in 2 Regions</h1>');
     expect(page).toContain('role="alert">Incomplete: 1 of 3 registries could not be read.');
     expect(page).toContain('<li>2 hardened</li>');
-    expect(page).toContain('<li>111111111111 in eu-west-1: 1 failed, 1 hardened, 1 safe</li>');
+    // Also where they are only put together, later.
+    expect(page).toContain('Swept on 2026-11-28 at 00:00 UTC');
+    expect(page).toContain(
+      '<li>111111111111 in eu-west-1, swept on 2026-11-28: 1 failed, 1 hardened, 1 safe</li>',
+    );
     expect(page).toContain(`<li>profile third in eu-west-1: ${denied}</li>`);
     expect(page).toContain(`222222222222 in us-east-1: ${nameOf(1)}: failed.`);
     expect(page.match(/<tr><td role="rowheader"/g)).toHaveLength(4);
@@ -115,11 +124,13 @@ describe('the sweeps of several keepers', () => {
     const text = sweepsText(all.sweeps(), 'all.html', noColours);
     all.close();
     expect(text).toBe(`Swept 6 repositories of 3 registries
-  111111111111 in eu-west-1: 1 failed, 1 hardened, 1 safe (one)
-  222222222222 in us-east-1: 1 failed, 1 hardened, 1 safe (one)
+  111111111111 in eu-west-1: 1 failed, 1 hardened, 1 safe (2026-11-28, one)
+  222222222222 in us-east-1: 1 failed, 1 hardened, 1 safe (2026-11-28, one)
   profile third in eu-west-1: ${denied}
 
 All: 2 failed, 2 hardened, 2 safe.
+4 images in use will be removed by present lifecycle policies.
+Of 4 repositories not everything could be read: images in use may be at risk there, and the report says why.
 
 The report is in all.html.
 `);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { latestKey, sweepKeys } from '../../../sweep/keys.ts';
 import type { ResultState } from '../../../sweep/results.ts';
+import fc from '../../support/fast-check.ts';
 import { nameOf, resultOf, world } from './support/world.ts';
 
 describe('the summary of a sweep', () => {
@@ -166,6 +166,20 @@ describe('the summary of a sweep', () => {
     await write({ sweep: 'one', listed: [0], batches: [[resultOf(0, 'safe')]] });
     expect((await summarise('one')).previous).toBeUndefined();
     expect(store.objects.get(latestKey)?.toString()).toContain('"sweep":"one"');
+  });
+
+  test('a sweep whose files have expired is none to compare with: what was there before it is not new', async () => {
+    const { write, summarise, store } = world();
+    await write({ sweep: 'one', listed: [0], batches: [[resultOf(0, 'refused')]] });
+    await summarise('one');
+    for (const key of store.objects.keys()) if (key.startsWith('sweeps/')) store.objects.delete(key);
+    await write({
+      sweep: 'two',
+      startedAt: '2027-03-01T00:00:00Z',
+      listed: [0],
+      batches: [[resultOf(0, 'refused')]],
+    });
+    expect(await summarise('two')).toMatchObject({ previous: undefined, changes: [] });
   });
 
   test('what only a newer list has is not gone', async () => {

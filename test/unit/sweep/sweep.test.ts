@@ -21,6 +21,7 @@ beforeEach(() => {
   const { registry, claims, plans, calls, limits } = keeper.server;
   registry.repositories.clear();
   delete registry.pullThrough;
+  registry.scanning = { type: 'BASIC', isEverythingCovered: false };
   for (const { key } of claims.list()) claims.set(key, undefined);
   plans.clear();
   limits.clear();
@@ -34,6 +35,35 @@ const states = (results: readonly RepositoryResult[]) =>
   Object.fromEntries(results.map(({ name, state }) => [name, state]));
 const writes = () => keeper.server.calls.filter(({ step }) => /^(put|write|delete|start)/.test(step));
 const service = { source: 'ecs', arn: 'arn:aws:ecs:us-east-1:123456789012:service/one' } as const;
+
+test('with enhanced scanning, a repository that no rule covers is not reported as scanned once it has ScanOnPush', async () => {
+  put('a/uncovered', unsafe);
+  keeper.server.registry.scanning = { type: 'ENHANCED', isEverythingCovered: false };
+  const { of } = await keeper.sweep({});
+  expect(settingsOf('a/uncovered')).toEqual(safe);
+  expect(of.get('a/uncovered')).toMatchObject({
+    ...{ state: 'hardened', notes: [{ code: 'not-scanned' }] },
+    audit: { scanned: { frequency: 'MANUAL', isOwnScanOnPush: true } },
+  });
+  keeper.server.registry.scanning = { type: 'BASIC', isEverythingCovered: false };
+  put('a/uncovered', unsafe);
+  expect((await keeper.sweep({})).of.get('a/uncovered')).toMatchObject({
+    ...{ state: 'hardened', notes: [] },
+    audit: { scanned: { frequency: 'SCAN_ON_PUSH' } },
+  });
+});
+
+test('leaves replicas of the Regions of KeeperSourceRegions mutable', async () => {
+  put('copied/one', unsafe);
+  put('own/one', unsafe);
+  const replicatedFrom = { regions: ['eu-west-1'], prefix: 'copied' };
+  const swept = await keeper.sweep({ replicatedFrom });
+  expect(settingsOf('copied/one')).toEqual({ ...unsafe, scanOnPush: true });
+  expect(swept.of.get('copied/one')?.notes).toEqual([
+    { code: 'stays-mutable', origin: { kind: 'replica', region: 'eu-west-1' } },
+  ]);
+  expect(settingsOf('own/one')).toEqual(safe);
+});
 
 test('every kind of repository has one result, and only what is unsafe is changed', async () => {
   put('a/safe', safe);
@@ -170,6 +200,51 @@ test('a lifecycle policy is put only where it expires nothing in use, and never 
     code: 'lifecycle-withheld',
     imagesInUse: undefined,
     unread: [{ what: 'ecs', reason: { code: 'out-of-time' } }],
+  });
+});
+
+test('what ECR cannot preview gets no lifecycle policy, and the rest all the same', async () => {
+  put('team/denied', unsafe, { images: imagesLike(30) });
+  put('team/other', unsafe, { images: imagesLike(30) });
+  put('team/policy-alone', safe, { images: imagesLike(30) });
+  for (const name of ['team/denied', 'team/policy-alone'])
+    keeper.server.plans.set(name, [
+      { step: 'start preview', fault: 'access denied', times: Number.POSITIVE_INFINITY },
+    ]);
+  const swept = await keeper.sweep({ isLifecycleManaged: true });
+  expect(states(swept.results)).toEqual({
+    'team/denied': 'hardened',
+    'team/other': 'hardened',
+    'team/policy-alone': 'failed',
+  });
+  expect(settingsOf('team/denied')).toEqual(safe);
+  const denied = swept.of.get('team/denied');
+  expect(denied?.changes.map(({ setting }) => setting)).toEqual(['tagMutability', 'scanOnPush']);
+  expect(denied?.notes).toEqual([{ code: 'lifecycle-withheld' }]);
+  // As its page shows it: immutable and scanned, and without a policy.
+  expect(denied?.audit?.findings.map(({ fact }) => fact.code)).toEqual(['no-lifecycle-policy', 'no-own-key']);
+  expect(swept.of.get('team/other')?.notes).toEqual([]);
+});
+
+test('what is pulled only once the policy is checked keeps it away, and the rest is hardened', async () => {
+  const images = imagesLike(30);
+  put('team/pulled', unsafe, { images });
+  const { server } = keeper;
+  const pullAtPreview = () => {
+    const lastPulledAt = Math.floor(Date.now() / 1000);
+    const repository = server.registry.repositories.get('team/pulled');
+    if (repository !== undefined && server.calls.at(-1)?.operation === 'StartLifecyclePolicyPreview')
+      Object.assign(repository, { images: images.map((image) => ({ ...image, lastPulledAt })) });
+    return 0;
+  };
+  Object.defineProperty(server, 'latencyMs', { get: pullAtPreview, configurable: true });
+  const swept = await keeper.sweep({ isLifecycleManaged: true });
+  Object.defineProperty(server, 'latencyMs', { value: 0, writable: true, configurable: true });
+  expect(settingsOf('team/pulled')).toEqual(safe);
+  expect(swept.of.get('team/pulled')).toMatchObject({
+    state: 'hardened',
+    changes: [{ setting: 'tagMutability' }, { setting: 'scanOnPush' }],
+    notes: [{ code: 'lifecycle-withheld', imagesInUse: 10, isArchiving: false }],
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { isEqual, isObject, type Json, type JsonObject, mapMembers } from '../../../core/json.ts';
 import { readDocument } from '../../../template-text/document.ts';
 import { editTemplate } from '../../../template-text/edit.ts';
 import { expandTemplate } from '../../../template-text/expand.ts';
+import fc from '../../support/fast-check.ts';
 import { template } from '../core/arbitrary-templates.ts';
 import { type CommentPlan, withComments } from './comments.ts';
 import { styledYaml } from './styled-yaml.ts';

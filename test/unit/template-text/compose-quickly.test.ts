@@ -1,12 +1,12 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
 import { projectRoot } from '../../../local/paths.ts';
 import { type Composed, compose } from '../../../template-text/compose.ts';
 import { composeBlocks } from '../../../template-text/compose-blocks.ts';
 import { composeJson } from '../../../template-text/compose-json.ts';
+import fc from '../../support/fast-check.ts';
 
 const texts = globSync('{template,hook,examples/*,test/golden*/*,test/fixtures/**/*}.{yaml,template}', {
   cwd: projectRoot,

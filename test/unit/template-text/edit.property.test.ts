@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { Lexer } from 'yaml';
 import { harden } from '../../../cloudformation/harden.ts';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
@@ -8,6 +7,7 @@ import { readDocument } from '../../../template-text/document.ts';
 import type { Edit } from '../../../template-text/edit/editor.ts';
 import { editsFor, editTemplate, withoutAliases } from '../../../template-text/edit.ts';
 import { describeFinding } from '../../../wording/findings.ts';
+import fc from '../../support/fast-check.ts';
 import { policies, secrets, template } from '../core/arbitrary-templates.ts';
 import { styledYaml } from './styled-yaml.ts';
 

@@ -40,6 +40,12 @@ test.each(files)('%s', (file) => {
   if (text.includes('\r\n')) expect(output).not.toMatch(/[^\r]\n/);
 });
 
+test.each(files)('lines that end with carriage returns alone are lines as well: %s', (file) => {
+  const text = readFileSync(join(folder, file), 'utf8');
+  const alone = (each: string) => each.replaceAll('\r\n', '\n').replaceAll('\n', '\r');
+  expect(expanded(alone(text), file)).toBe(alone(expanded(text, file)));
+});
+
 test.each(files)('what expand makes of its own output is that output: %s', (file) => {
   const text = readFileSync(join(folder, file), 'utf8');
   const output = expanded(text, file);

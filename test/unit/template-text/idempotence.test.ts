@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { parse } from 'yaml';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { projectRoot } from '../../../local/paths.ts';
 import { readDocument } from '../../../template-text/document.ts';
 import { editsFor, editTemplate } from '../../../template-text/edit.ts';
 import { expandTemplate } from '../../../template-text/expand.ts';
+import fc from '../../support/fast-check.ts';
 import { template } from '../core/arbitrary-templates.ts';
 import { styledYaml } from './styled-yaml.ts';
 import { inStyles } from './styles.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { isObject } from '../../../core/json.ts';
 import { locate, readDocument } from '../../../template-text/document.ts';
 import { numberTextFindings, textFindings } from '../../../template-text/text-findings.ts';
+import fc from '../../support/fast-check.ts';
 
 const queue = '  Q: { Type: AWS::SQS::Queue }\n';
 
@@ -46,6 +46,14 @@ describe('flow collections and quoted text go on in any column', () => {
       B: [1],
     });
   });
+});
+
+test('a byte order mark behind a line that was put before the file is named, since nobody sees it', () => {
+  const file = `\uFEFFResources:\n${queue}`;
+  expect(readDocument(file, 't.yaml').value).toHaveProperty('Resources.Q');
+  expect(() => readDocument(`Transform: EcrHardening\n${file}`, 't.yaml')).toThrow(
+    /^t\.yaml, line 2, column 1: a byte order mark .* is a part of the key behind it; fix the file and retry\.$/,
+  );
 });
 
 test('a block scalar that ends the text without a line break has none itself', () => {

@@ -73,7 +73,9 @@ describe('npm start, which installs the packages of package.json and of the func
   });
 
   test('has every package that builds the command of a clone', () => {
-    const files = ['build-cli', 'library-modules', 'notices'].map((name) => `tools/${name}.mjs`);
+    const files = ['build-cli', 'library-modules', 'notices', 'write-folder'].map(
+      (name) => `tools/${name}.mjs`,
+    );
     expect(files.flatMap(importsOf)).toContain('esbuild');
     expect(lacking(files)).toEqual([]);
   });

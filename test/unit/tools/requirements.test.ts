@@ -46,8 +46,11 @@ describe('what set-up needs', () => {
     expect(() => choosePython([python('python3', 8)])).toThrow(
       /Python 3\.10 or later is required, and python3 is 3\.8/,
     );
-    expect(() => choosePython([])).toThrow(
+    expect(() => choosePython([], '')).toThrow(
       /and none was found: install it, or set the variable PYTHON to its path/,
+    );
+    expect(() => choosePython([], '/opt/pyton')).toThrow(
+      /^The variable PYTHON is \/opt\/pyton, which is no Python that runs: set it to the path of Python 3\.10 or later, or unset it\.$/,
     );
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { formatSmallMoney } from '../../../wording/format.ts';
+import fc from '../../support/fast-check.ts';
 
 const amounts = fc.double({ min: 1e-4, max: 10_000, noNaN: true });
 const read = (text: string) => Number(text.replaceAll(/[$,]/g, ''));

@@ -54,3 +54,11 @@ export const repositories = 42 + extra.length;
 export function page(unread = 0): string {
   return htmlReport(fleetAudit({ unread, extra }), '1.2.3');
 }
+
+/** The same of a sweep, which has a column more. */
+export function sweptPage(): string {
+  const audit = fleetAudit({ extra });
+  const sweep = { state: 'left to its stack, images at risk', isOpen: true, lines: [] };
+  const swept = [...audit.repositories].map((repository) => ({ ...repository, sweep }));
+  return htmlReport({ ...audit, repositories: swept }, '1.2.3', { verb: 'Swept', sections: [] });
+}

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import {
   driftDays,
   leftAloneFrom,
@@ -9,6 +8,7 @@ import {
 } from '../../../../core/claims/drift.ts';
 import type { DriftState } from '../../../../core/claims/drift-state.ts';
 import { isDriftState } from '../../../../core/claims/drift-state.ts';
+import fc from '../../../support/fast-check.ts';
 
 const day = 24 * 60 * 60 * 1000;
 const none: DriftState = { drifts: [] };

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { lifecyclePolicyText } from '../../../../core/lifecycle/build.ts';
 import { isDefaultLifecyclePolicy } from '../../../../core/lifecycle/default-form.ts';
 import { type EvaluatedImage, evaluateLifecyclePolicy } from '../../../../core/lifecycle/evaluate.ts';
@@ -19,6 +18,7 @@ import {
 } from '../../../../core/usage/guard.ts';
 import { type PolicyEffect, policyEffect } from '../../../../core/usage/policy-effect.ts';
 import { pulledSinceOf, usageVerdicts } from '../../../../core/usage/verdicts.ts';
+import fc from '../../../support/fast-check.ts';
 import { day, now, policies, repositories } from '../arbitrary-repositories.ts';
 
 const parameters = { KeepImages: 20, ExpireUntaggedAfterDays: 14, ProtectedTags: ['release-*'] };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { readImageAddress } from '../../../../core/usage/image-address.ts';
+import fc from '../../../support/fast-check.ts';
 
 const registryId = '123456789012';
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;

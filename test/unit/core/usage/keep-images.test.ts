@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { lifecyclePolicyText } from '../../../../core/lifecycle/build.ts';
 import { builtInPolicy } from '../../../../core/policy/policy.ts';
 import type { UsageVerdict } from '../../../../core/usage/evidence.ts';
 import { smallestKeepImages } from '../../../../core/usage/keep-images.ts';
 import { type AffectedImage, policyEffect } from '../../../../core/usage/policy-effect.ts';
+import fc from '../../../support/fast-check.ts';
 
 const now = Date.UTC(2026, 10, 25);
 const day = 24 * 60 * 60 * 1000;

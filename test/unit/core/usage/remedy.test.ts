@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { lifecyclePolicyText } from '../../../../core/lifecycle/build.ts';
 import { defaultParameters } from '../../../../core/lifecycle/default-form.ts';
 import type { UsageVerdict } from '../../../../core/usage/evidence.ts';
 import { type AffectedImage, policyEffect } from '../../../../core/usage/policy-effect.ts';
 import { remedyFor } from '../../../../core/usage/remedy.ts';
 import { pulledSinceOf, usageVerdicts } from '../../../../core/usage/verdicts.ts';
+import fc from '../../../support/fast-check.ts';
 import { day, now, repositories } from '../arbitrary-repositories.ts';
 
 const used: UsageVerdict = { kind: 'in-use', users: [{ source: 'ecs', arn: 'arn' }] };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import type { ImageReference, ImageUser, UsedImage } from '../../../../core/usage/evidence.ts';
 import { pulledSinceOf, usageVerdicts } from '../../../../core/usage/verdicts.ts';
+import fc from '../../../support/fast-check.ts';
 
 const service: ImageUser = { source: 'ecs', arn: 'arn:aws:ecs:eu-west-1:123456789012:service/c/web' };
 const task: ImageUser = { source: 'ecs', arn: 'arn:aws:ecs:eu-west-1:123456789012:task/c/1' };

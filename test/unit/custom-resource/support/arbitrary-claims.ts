@@ -1,8 +1,9 @@
 /** Claims and their records, at random. */
-import fc from 'fast-check';
+
 import type { Claim, ClaimRecord, InFlight, Ownership } from '../../../../core/claims/record.ts';
 import { noPolicy, type RepositorySettings } from '../../../../core/settings/repository-settings.ts';
 import { mutabilities, takesFilters } from '../../../../core/settings/tag-mutability.ts';
+import fc from '../../../support/fast-check.ts';
 import { arnOf } from './registry.ts';
 
 const hash = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 16, maxLength: 16 });

@@ -1,5 +1,5 @@
 /** DynamoDB's operations that the bench speaks (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/). */
-import { isList, isObject, type JsonObject, member } from '../../../../core/json.ts';
+import { isList, isObject, type Json, type JsonObject, member } from '../../../../core/json.ts';
 import { claimsTableName, keyIn, mayReplace, type StoredTable } from './claims-table.ts';
 import { conditionOf } from './claims-table-conditions.ts';
 import { answerBatch, batchGetItem, batchKeys, scan } from './claims-table-reads.ts';
@@ -150,9 +150,18 @@ function put(table: StoredTable, { Item }: JsonObject): void {
 
 function problemOf({ Item }: JsonObject): string | undefined {
   if (keyIn(Item) === undefined) return 'One of the required keys was not given a value';
-  return JSON.stringify(Item).length > maxItemBytes
-    ? 'Item size has exceeded the maximum allowed size'
-    : undefined;
+  return sizeOf(Item) > maxItemBytes ? 'Item size has exceeded the maximum allowed size' : undefined;
+}
+
+/** As DynamoDB counts: names and values, without the notation. */
+function sizeOf(value: Json | undefined): number {
+  if (value === undefined || value === null) return 0;
+  if (!isObject(value) && !isList(value)) return Buffer.byteLength(String(value));
+  if (isList(value)) return value.reduce<number>((sum, each) => sum + sizeOf(each), 0);
+  return Object.entries(value).reduce(
+    (sum, [name, each]) => sum + (/^(S|N|SS)$/.test(name) ? 0 : Buffer.byteLength(name)) + sizeOf(each),
+    0,
+  );
 }
 
 function oldOf(table: StoredTable, { Item }: JsonObject): JsonObject | undefined {

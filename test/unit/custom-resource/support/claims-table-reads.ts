@@ -23,7 +23,23 @@ export function batchGetItem(table: StoredTable, input: JsonObject): Reply {
     bytes += JSON.stringify(table.items.get(key) ?? {}).length;
     return bytes <= table.maxAnswerBytes;
   });
-  return answerBatch(table, fitting, keys);
+  const reply = answerBatch(table, fitting, keys);
+  const projection = pathIn(input, 'RequestItems', claimsTableName, 'ProjectionExpression');
+  if (typeof projection !== 'string') return reply;
+  const names = pathIn(input, 'RequestItems', claimsTableName, 'ExpressionAttributeNames');
+  const kept = projection.split(',').map((each) => pathIn(names ?? {}, each.trim()));
+  if (!kept.every((name) => typeof name === 'string'))
+    return invalid('An expression attribute name used in the document path is not defined');
+  return projected(reply, kept);
+}
+
+function projected(reply: Reply, names: readonly string[]): Reply {
+  const items = pathIn(reply.body, 'Responses', claimsTableName);
+  if (items === undefined || !isList(items)) return reply;
+  const projectedItems = items.map((item) =>
+    Object.fromEntries(names.flatMap((name) => present(pathIn(item, name)).map((value) => [name, value]))),
+  );
+  return ok({ ...reply.body, Responses: { [claimsTableName]: projectedItems } });
 }
 
 export function answerBatch(table: StoredTable, answered: readonly string[], keys: readonly string[]): Reply {

@@ -47,13 +47,13 @@ export function topOf({ list }: Claims): Claim | undefined {
   return list.at(-1);
 }
 
-const isAbout = ({ set }: Claim) => set.policy !== undefined;
+export const isAbout = ({ set }: Claim) => set.policy !== undefined;
 
 /**
  * Claims once they stand over other settings. A claim that is not about the lifecycle policy lets the one below it
  * through: only the next one that is about it has taken it over.
  */
-function standingOver(above: readonly Claim[], set: Seen, found: Seen): readonly Claim[] {
+export function standingOver(above: readonly Claim[], set: Seen, found: Seen): readonly Claim[] {
   const next = set.policy === undefined ? undefined : above.find(isAbout);
   return above.map((claim, index) => {
     const policy = claim === next ? found.policy : claim.taken.policy;
@@ -109,7 +109,9 @@ export function moveBack(claims: Claims, own: Claim, request: string): Claims {
   const at = index < 0 ? place : Math.min(index, place);
   const upper = standingOver(others.slice(at), moved.claim.set, moved.claim.set).map((claim, position) => {
     const earlier = moved.above[0];
-    return position === 0 && earlier?.id === claim.id ? { ...claim, taken: earlier.taken } : claim;
+    if (position > 0 || earlier?.id !== claim.id) return claim;
+    const { policy } = isAbout(moved.claim) ? earlier.taken : claim.taken;
+    return { ...claim, taken: { ...earlier.taken, policy } };
   });
   const back = { ...moved.claim, request, moved: undefined };
   return { ...claims, list: [...others.slice(0, at), back, ...upper] };
@@ -154,7 +156,8 @@ export function remove(claims: Claims, id: string, mode: RemovalMode, now: State
     if (mode !== 'Retain') return back(policyBelow(own, list.slice(0, index), above, original));
     // Who took over from another stack must not be able to undo what that stack had hardened and left.
     const isForeign = above.every(({ stack }) => stack !== own.stack);
-    return isForeign ? { ...stays, claims: hardened(left, own.set, parts, own.stack, true) } : stays;
+    const known = isForeign ? hardened(left, own.set, parts, own.stack, true) : left;
+    return { ...stays, claims: above.some(isAbout) ? known : policyHandedDown(known, own, index) };
   }
   const whole = (target: Seen): Partial<Seen> => ({
     ...target,
@@ -212,15 +215,23 @@ export function giveBack(
 
 /** What another stack leaves in effect becomes what the one below it has set, where it still stands. */
 function handedDown(left: Claims, own: Claim, below: Claim, now: State): Claims {
-  const isPolicyHanded =
-    below.set.policy !== undefined && own.set.policy !== undefined && own.set.policy === (now.policy ?? none);
   const set: Seen = {
     ...below.set,
     ...(isSameMutability(own.set, now) ? { mutability: now.mutability, exclusions: now.exclusions } : {}),
     ...(own.set.scanOnPush === now.scanOnPush ? { scanOnPush: now.scanOnPush } : {}),
-    ...(isPolicyHanded ? { policy: own.set.policy } : {}),
   };
-  return { ...left, list: left.list.map((claim) => (claim.id === below.id ? { ...claim, set } : claim)) };
+  const list = left.list.map((claim) => (claim.id === below.id ? { ...claim, set } : claim));
+  const isPolicyKept = own.set.policy === (now.policy ?? none);
+  return isPolicyKept ? policyHandedDown({ ...left, list }, own, list.length) : { ...left, list };
+}
+
+/** A lifecycle policy that stays is from then on that of the next one below that is about one. */
+function policyHandedDown(left: Claims, { set: { policy } }: Claim, index: number): Claims {
+  const next = policy === undefined ? undefined : left.list.slice(0, index).findLast(isAbout);
+  const list = left.list.map((claim) =>
+    claim === next ? { ...claim, set: { ...claim.set, policy } } : claim,
+  );
+  return { ...left, list };
 }
 
 /**

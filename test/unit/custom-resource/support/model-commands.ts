@@ -1,5 +1,5 @@
 /** What CloudFormation, its users and others can do, as commands for fast-check. */
-import fc from 'fast-check';
+import fc from '../../../support/fast-check.ts';
 import { type Command, create, redeliver, remove, removeInvented, rollBack, update } from './model-life.ts';
 import { choices, foreignPolicy, policies, type State, words } from './model-settings.ts';
 import { type Key, keys, wishes } from './model-wishes.ts';

@@ -5,9 +5,11 @@ import {
   type Claims,
   claimIn,
   giveBack,
+  isAbout as isAboutPolicy,
   moveBack,
   type Removal,
   remove,
+  standingOver,
   topOf,
   underMoved,
 } from './model-claims.ts';
@@ -35,10 +37,14 @@ function takeBack(claims: Claims, own: Claim, asked: string, now: State): Remova
   const isAbout = own.set.policy !== undefined;
   const { before } = own;
   const set = { ...before, policy: isAbout ? before.policy : undefined };
-  const list = claims.list.map((claim) => (claim === own ? { ...own, set, asked } : claim));
+  const index = claims.list.indexOf(own);
+  const above = claims.list.slice(index + 1);
+  const list = [...claims.list.slice(0, index), { ...own, set, asked }, ...standingOver(above, own.set, set)];
   const left = own.moved === undefined ? { ...claims, list } : moveBack(claims, own, own.moved.claim.request);
   const back = own.moved === undefined ? set : underMoved(claims, own);
   const target = { ...back, policy: isAbout ? (back.policy ?? claims.original.policy) : undefined };
-  const given = own === topOf(claims) ? giveBack(own, target, now) : { state: now, isForeign: false };
+  const { policy } = target;
+  const through = isAbout && !above.some(isAboutPolicy) ? { policy } : {};
+  const given = giveBack(own, own === topOf(claims) ? target : through, now);
   return { claims: left, ...given, returnsTo: undefined };
 }

@@ -3,6 +3,7 @@ import {
   type Claim,
   type Claims,
   claimIn,
+  isAbout,
   isKnownTo,
   moveBack,
   none,
@@ -62,15 +63,21 @@ export function expectedOf(asking: Asking, stored: Claims | undefined, now: Stat
     return { state: now, claims: situation.unwritten, takenFrom: undefined, isKeptSafer: false };
   const wanted = targetOf(situation);
   // Only what nobody has hardened since the stack has set it may become less safe, and no less than it was before.
-  const isAllowed = (part: Part) =>
+  const isAllowed = (part: Part, target: Settings) =>
     asking.allowWeakening ||
-    part.isAsSafe(wanted.target, now) ||
+    part.isAsSafe(target, now) ||
     (top?.stack === asking.stack &&
       part.isAsSafe(top.set, now) &&
-      (back?.moved !== undefined || isKnownTo(claims.list, asking.stack, wanted.target, part)));
-  const kept = parts.filter((part) => !isAllowed(part));
-  if (kept.length > 0 && back === undefined && !asking.isRollback) return undefined;
-  const target = kept.reduce((safer, part) => part.take(safer, now), wanted.target);
+      (back?.moved !== undefined || isKnownTo(claims.list, asking.stack, target, part)));
+  const refused = parts.filter((part) => !isAllowed(part, wanted.target));
+  if (refused.length > 0 && back === undefined && !asking.isRollback) return undefined;
+  // What a rollback must not set is as it was before the Update, if it may be.
+  const before =
+    back === undefined
+      ? wanted.target
+      : refused.reduce((to, part) => part.take(to, back.before), wanted.target);
+  const kept = parts.filter((part) => !isAllowed(part, before));
+  const target = kept.reduce((safer, part) => part.take(safer, now), before);
   const policy = wanted.isPolicyWritten ? target.policy : (now.policy ?? none);
   const state: State = { ...target, policy: policy === none ? undefined : policy };
   const isTaken = top !== undefined && top !== own && back?.moved === undefined;
@@ -111,7 +118,8 @@ function targetOf(situation: Situation): { readonly target: Seen; readonly isPol
   if (back?.moved !== undefined) return movedTarget(situation, back);
   const { wish, stack } = asking;
   const isPolicyBack = back?.before.policy !== undefined && back.set.policy === seen.policy;
-  const inherited = own ?? (top?.stack === stack ? top : undefined);
+  const isOwnPolicy = own !== undefined && !above(situation, own).some(isAbout);
+  const inherited = isOwnPolicy ? own : top?.stack === stack ? top : undefined;
   const policy = wish.policy ?? (isPolicyBack ? back.before.policy : inherited?.set.policy);
   const isPolicyWritten = wish.policy !== undefined || isPolicyBack;
   const { mutability, exclusions } = wish.mutability ?? defaultFor(situation);
@@ -119,13 +127,19 @@ function targetOf(situation: Situation): { readonly target: Seen; readonly isPol
   return { target: { mutability, exclusions, scanOnPush, policy }, isPolicyWritten };
 }
 
+function above({ claims: { list } }: Situation, claim: Claim): readonly Claim[] {
+  return list.slice(list.indexOf(claim) + 1);
+}
+
 /** What had been below others goes below them again: what is in effect is theirs, as it was before if it was its own since. */
-function movedTarget({ asking, now, seen, claims, own, top }: Situation, back: Claim) {
+function movedTarget(situation: Situation, back: Claim) {
+  const { asking, now, seen, claims, own, top } = situation;
   const isInEffect = own === top;
   const under = underMoved(claims, back);
-  const isAsked = under.policy === asking.wish.policy;
-  const isPolicyBack =
-    isInEffect && under.policy !== undefined && (isAsked || back.set.policy === seen.policy);
+  const isAsked = isInEffect && under.policy === asking.wish.policy;
+  const isStillSet = back.set.policy === seen.policy && (isInEffect || isAbout(back));
+  const isThrough = !above(situation, back).some(isAbout);
+  const isPolicyBack = isThrough && under.policy !== undefined && (isAsked || isStillSet);
   const policy = isPolicyBack ? under.policy : back.set.policy;
   return { target: { ...(isInEffect ? under : now), policy }, isPolicyWritten: isPolicyBack };
 }
@@ -152,20 +166,29 @@ function claimsAfter(
   // A second delivery, and what somebody else has changed since, leave the claim as it is.
   if (isOnTop && isSame(state, now)) return unwritten;
   if (isOnTop && isSame(own.set, target)) return foundAgain(unwritten, own, seen);
-  return put(known, {
-    ...{ id, stack, asked: JSON.stringify(wish), instead, request, moved: undefined },
+  const found = foundBy(known, stack, seen);
+  return put(withFound(known, stack, found), {
+    ...{ id, stack, found, asked: JSON.stringify(wish), instead, request, moved: undefined },
     isNew: own === undefined,
     set: target,
     before: seen,
-    taken: isOnTop ? (knownOwn?.taken ?? seen) : seen,
-    found: foundBy(known, stack, seen),
+    taken: isOnTop ? takenOnTop(knownOwn ?? own, seen) : seen,
   });
+}
+
+/** A lifecycle policy is found when a claim comes to be about one. */
+function takenOnTop(own: Claim, seen: Seen): Seen {
+  return isAbout(own) ? own.taken : { ...own.taken, policy: seen.policy };
 }
 
 /** What somebody else had made less safe, a resource has put back. */
 function foundAgain(claims: Claims, own: Claim, seen: Seen): Claims {
-  const found = foundBy(claims, own.stack, seen);
-  return { ...claims, list: claims.list.map((each) => (each.id === own.id ? { ...each, found } : each)) };
+  return withFound(claims, own.stack, foundBy(claims, own.stack, seen));
+}
+
+/** What a stack has found is the same for each of its resources. */
+function withFound(claims: Claims, stack: string, found: Seen): Claims {
+  return { ...claims, list: claims.list.map((each) => (each.stack === stack ? { ...each, found } : each)) };
 }
 
 /** What a stack has found: the least safe, but for what it has set itself. */

@@ -1,6 +1,6 @@
 /** What CloudFormation does to one resource, as commands for fast-check. */
 import { randomUUID } from 'node:crypto';
-import type fc from 'fast-check';
+import type fc from '../../../support/fast-check.ts';
 import { type Model, type Slot, see } from './model.ts';
 import { request } from './model-requests.ts';
 import { checkRollback, settledOf } from './model-rollback.ts';

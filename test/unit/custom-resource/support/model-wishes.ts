@@ -1,6 +1,7 @@
 /** What the stacks of the model ask for. */
-import fc from 'fast-check';
+
 import type { JsonObject } from '../../../../core/json.ts';
+import fc from '../../../support/fast-check.ts';
 import { propertiesLike } from './events.ts';
 import { choices, policies } from './model-settings.ts';
 import type { Settings } from './registry.ts';

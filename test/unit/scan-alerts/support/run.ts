@@ -120,6 +120,11 @@ export const withDigest: Readonly<Record<string, string>> = {
   AlertDigestQueueUrl: 'https://sqs.us-east-1.amazonaws.com/123456789012/digest',
 };
 
+interface Context {
+  readonly invokedFunctionArn: string;
+  getRemainingTimeInMillis(): number;
+}
+
 /** What was published, or what was thrown. */
 export interface Ran {
   readonly published: readonly Published[];
@@ -146,14 +151,17 @@ export async function startRig(): Promise<Rig> {
   const runIn = async (
     more: Readonly<Record<string, string>>,
     remainingMs: number,
-    work: (context: { getRemainingTimeInMillis(): number }) => Promise<void>,
+    work: (context: Context) => Promise<void>,
   ): Promise<Ran> => {
     Object.assign(process.env, environment, { AWS_ENDPOINT_URL: world.url }, more);
     const before = world.published.length;
     const end = performance.now() + remainingMs;
     let thrown: unknown;
     try {
-      await work({ getRemainingTimeInMillis: () => end - performance.now() });
+      await work({
+        getRemainingTimeInMillis: () => end - performance.now(),
+        invokedFunctionArn: `arn:aws:lambda:${process.env.AWS_REGION}:123456789012:function:alerts`,
+      });
     } catch (error) {
       thrown = error;
     }
@@ -162,9 +170,9 @@ export async function startRig(): Promise<Rig> {
   return {
     world,
     printed,
-    run: (event, more = {}, remainingMs = 20_000) =>
+    run: (event, more = {}, remainingMs = 60_000) =>
       runIn(more, remainingMs, (context) => handler(event, context)),
-    runDigest: (more = {}, remainingMs = 20_000) =>
+    runDigest: (more = {}, remainingMs = 60_000) =>
       runIn({ ...withDigest, ...more }, remainingMs, (context) => digestHandler({}, context)),
     async stop() {
       spy.mockRestore();

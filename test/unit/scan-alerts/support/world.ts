@@ -21,6 +21,8 @@ export interface WorldImage {
 /** What a published message was. */
 export interface Published {
   readonly topicArn: string;
+  /** Of the endpoint that was called. */
+  readonly region: string;
   readonly subject: string;
   /** By protocol. */
   readonly texts: Readonly<Record<string, string>>;
@@ -32,6 +34,7 @@ export interface World {
   readonly url: string;
   /** By repository. */
   readonly images: Map<string, readonly WorldImage[]>;
+  /** By repository, or by its ARN. */
   readonly tags: Map<string, Readonly<Record<string, string>>>;
   readonly published: Published[];
   readonly queue: WorldQueue;
@@ -105,9 +108,10 @@ export async function startWorld(): Promise<World> {
         };
       }
       case 'ListTagsForResource': {
-        const name = String(member(input, 'resourceArn')).split(':repository/')[1] ?? '';
+        const arn = String(member(input, 'resourceArn'));
+        const name = arn.split(':repository/')[1] ?? '';
         if (!images.has(name)) return failure('RepositoryNotFoundException');
-        const entries = Object.entries(tags.get(name) ?? {});
+        const entries = Object.entries(tags.get(arn) ?? tags.get(name) ?? {});
         return { status: 200, body: { tags: entries.map(([Key, Value]) => ({ Key, Value })) } };
       }
       default:
@@ -126,7 +130,8 @@ export async function startWorld(): Promise<World> {
       const fault = faults.get(operation)?.shift();
       if (target === undefined) {
         response.writeHead(fault?.status ?? 200, { 'content-type': 'text/xml' });
-        if (fault === undefined) published.push(parsePublish(new URLSearchParams(text)));
+        if (fault === undefined)
+          published.push(parsePublish(new URLSearchParams(text), request.headers.authorization));
         return response.end(fault === undefined ? accepted : refused(fault.type));
       }
       const input: unknown = JSON.parse(text);
@@ -181,7 +186,7 @@ function refused(type: string): string {
 }
 
 /** The query protocol's form of a publication. */
-function parsePublish(form: URLSearchParams): Published {
+function parsePublish(form: URLSearchParams, authorization = ''): Published {
   const message = form.get('Message') ?? '';
   const texts: unknown = JSON.parse(message);
   const attributes: Record<string, string> = {};
@@ -190,6 +195,7 @@ function parsePublish(form: URLSearchParams): Published {
       form.get(`MessageAttributes.entry.${index}.Value.StringValue`) ?? '';
   return {
     topicArn: form.get('TopicArn') ?? '',
+    region: /Credential=[^/]*\/\d+\/([^/]+)\/sns\//.exec(authorization)?.[1] ?? '',
     subject: form.get('Subject') ?? '',
     texts: isObject(texts)
       ? Object.fromEntries(Object.entries(texts).map(([key, value]) => [key, String(value)]))

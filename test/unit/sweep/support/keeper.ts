@@ -43,10 +43,16 @@ export interface Sweeping {
   readonly attempts?: number;
   /** Milliseconds that a batch has. */
   readonly batchMs?: number;
+  /** The same when it is tried again. */
+  readonly againMs?: number;
   /** By repository, the stack that has it; a text is why it was not read. */
   readonly stacks?: Readonly<Record<string, string>> | 'denied';
   readonly references?: readonly Pick<ImageReference, 'repository' | 'tag' | 'user'>[];
   readonly unread?: UsageEvidence['sources'];
+  /** The parameter KeeperSourceRegions; each of them replicates repositories whose names begin so. */
+  readonly replicatedFrom?: { readonly regions: readonly string[]; readonly prefix: string };
+  /** Milliseconds since 1970, by which a batch sees what day it is. */
+  readonly now?: () => number;
   /** Milliseconds since 1970; by default now. */
   readonly readAt?: number;
 }
@@ -82,7 +88,7 @@ export async function startKeeper(given?: Server) {
   /** One batch, as its function does it. */
   const batch = async (input: BatchInput, sweeping: Sweeping) => {
     const connected = connectAll();
-    const { batchMs = 30_000 } = sweeping;
+    const { batchMs = 120_000, now = Date.now } = sweeping;
     const shares = { working: 0.6, undoing: 0.8, recording: 0.88, reporting: 0.97 };
     const times = {
       working: deadlineIn(batchMs * shares.working),
@@ -95,7 +101,7 @@ export async function startKeeper(given?: Server) {
         ...connected,
         ...{ objects, times },
         settings: settingsOf(sweeping),
-        now: Date.now,
+        now,
         log: (entry) => logged.push(entry),
       });
     } finally {
@@ -117,7 +123,8 @@ export async function startKeeper(given?: Server) {
     });
     const gathered = await gatherEvidence(listed, {
       ecr: ecr.until(deadline),
-      ecrIn: () => ecr.until(deadline),
+      ecrIn: () => ({ ...ecr.until(deadline), replication: async () => replicationTo(sweeping) }),
+      sourceRegions: sweeping.replicatedFrom?.regions ?? [],
       usage: { read: async () => evidenceOf(sweeping) },
       stacks: async () => stacksOf(sweeping),
       objects,
@@ -137,10 +144,17 @@ export async function startKeeper(given?: Server) {
     /** A whole sweep up to its summary. */
     async sweep(sweeping: Sweeping = {}) {
       const gathered = await prepare(sweeping);
-      const { batchSize = 25, attempts = 1 } = sweeping;
+      const { batchSize = 25, attempts = 1, againMs = sweeping.batchMs } = sweeping;
+      const later = { ...sweeping, ...(againMs === undefined ? {} : { batchMs: againMs }) };
+      const tried = new Set<number | undefined>();
       const map = await runMap(gathered, {
         ...{ objects, batchSize, attempts, atOnce: 4 },
-        batch: (input) => batch(input, sweeping),
+        batch(input) {
+          const first = input.Items[0]?.index;
+          const isAgain = tried.has(first);
+          tried.add(first);
+          return batch(input, isAgain ? later : sweeping);
+        },
       });
       const results = await resultsOf(gathered.sweep);
       return { ...gathered, map, results, of: new Map(results.map((each) => [each.name, each])) };
@@ -193,4 +207,10 @@ function stacksOf({ stacks = {} }: Sweeping) {
     $metadata: { httpStatusCode: 403 },
   });
   throw denied;
+}
+
+function replicationTo({ replicatedFrom }: Sweeping) {
+  const prefixes = replicatedFrom === undefined ? [] : [replicatedFrom.prefix];
+  const rules = replicatedFrom === undefined ? [] : [{ destinations: [registry], prefixes }];
+  return { registryId: registry.registryId, rules };
 }

@@ -16,7 +16,7 @@ export const resultOf = (
   ...more,
 });
 
-export interface Sweep extends Partial<Pick<SweepInfo, 'action' | 'mode'>> {
+export interface Sweep extends Partial<Pick<SweepInfo, 'action' | 'mode' | 'scope'>> {
   readonly sweep: string;
   readonly startedAt?: string;
   readonly again?: string;
@@ -41,6 +41,7 @@ export function world() {
       batches,
       action = 'sweep',
       mode = 'Mend',
+      scope = '*',
     }: Sweep) {
       const keys = sweepKeys(sweep);
       const registry = { registryId: '111122223333', region: 'eu-west-1' };
@@ -48,7 +49,7 @@ export function world() {
         keys.info,
         JSON.stringify({
           ...{ sweep, startedAt, again, registry, action, mode },
-          scope: '*',
+          scope,
         }),
       );
       await put(
