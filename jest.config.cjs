@@ -40,7 +40,6 @@ const everyday = [
   {
     ...common,
     displayName: 'unit',
-    setupFilesAfterEnv: ['<rootDir>/test/support/once-more.ts'],
     testMatch: ['<rootDir>/test/unit/**/*.test.ts'],
     globalSetup: '<rootDir>/test/unit/global-setup.ts',
     globalTeardown: '<rootDir>/test/unit/global-teardown.ts',
@@ -48,7 +47,6 @@ const everyday = [
   {
     ...common,
     displayName: 'end-to-end',
-    setupFilesAfterEnv: ['<rootDir>/test/support/once-more.ts'],
     testMatch: ['<rootDir>/test/end-to-end/**/*.test.ts'],
     globalSetup: '<rootDir>/test/end-to-end/support/global-setup.ts',
     globalTeardown: '<rootDir>/test/end-to-end/support/global-teardown.ts',

@@ -1,10 +1,14 @@
 // `npm test`: set-up, checks of types and style, then jest. Plain JavaScript, because it runs before set-up.
 //
-// ECR_HARDENING_REPORT: a folder for jest's result file, which .ci/run sums up.
+// ECR_HARDENING_REPORT: a folder for jest's result files, which .ci/run sums up. With it each file of tests that failed runs
+// once more, alone: on a busy machine one test of thousands may be late, which must not fail a build for a change that is
+// right. What it failed with stays in the output. Without it a test fails at once.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, constants, setPriority } from 'node:os';
 import { join } from 'node:path';
+import { failedFiles, withAgain } from './again.mjs';
 import { root } from './setup/paths.mjs';
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
@@ -69,7 +73,7 @@ const jest = (name, workers, args, isPatient = false) =>
     bin('node'),
     [
       join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
-      ...(report === undefined ? [] : ['--json', `--outputFile=${join(report, `${name}.json`)}`]),
+      ...(report === undefined ? [] : ['--json', `--outputFile=${resultFile(name)}`]),
       `--maxWorkers=${workers}`,
       ...args,
       ...rest,
@@ -79,25 +83,60 @@ const jest = (name, workers, args, isPatient = false) =>
     isPatient,
   );
 
+const resultFile = (name) => join(report, `${name}.json`);
+const readResult = (name) => JSON.parse(readFileSync(resultFile(name), 'utf8'));
+
+/** More than so many that fail are no chance, and would take long. */
+const mostAgain = 20;
+
+/** Runs again what failed of a run; its result file says the last of each file of tests. */
+async function again(name) {
+  // A run that crashed has none, which sum-results.mjs says.
+  if (!existsSync(resultFile(name))) return 1;
+  const first = readResult(name);
+  const files = failedFiles(first);
+  if (files.length === 0 || files.length > mostAgain) return 1;
+  console.log(
+    `\n${files.length} of the files of tests failed. Each runs once more, alone:\n${files.join('\n')}\n`,
+  );
+  const code = await jest(`${name}-again`, 1, ['--runTestsByPath', ...files]);
+  writeFileSync(resultFile(name), JSON.stringify(withAgain(first, readResult(`${name}-again`))));
+  return code;
+}
+
 // Tests wait more than they compute: for processes, and for times that run out. Those of the long suites compute more.
 const many = Math.max(5, availableParallelism());
 
 /** All tests run as two at the same time, so that those whose time is short get the processor before the others. */
 const runs = () =>
   suite === 'all' && rest.length === 0
-    ? [
-        jest('timed', 1, ['--selectProjects', 'unit', '--testPathPatterns', timed]),
-        jest('all', many, ['--testPathIgnorePatterns', '/node_modules/', timed], true),
-      ]
-    : [jest(suite, isLong ? 2 : many, [])];
+    ? {
+        timed: jest('timed', 1, ['--selectProjects', 'unit', '--testPathPatterns', timed]),
+        all: jest('all', many, ['--testPathIgnorePatterns', '/node_modules/', timed], true),
+      }
+    : { [suite]: jest(suite, isLong ? 2 : many, []) };
 
 const setUp = () =>
   run(process.execPath, [join(root, 'tools', 'setup.mjs'), ...(suite === 'corpus' ? ['checkov'] : [])]);
 
-for (const step of [() => [setUp()], ...(suite === 'all' ? [checks] : []), runs]) {
-  const failed = (await Promise.all(step())).find((code) => code !== 0);
-  if (failed !== undefined) {
-    process.exitCode = failed;
-    break;
+/** @returns the first exit code that is not 0 */
+async function prepare() {
+  for (const step of [() => [setUp()], ...(suite === 'all' ? [checks] : [])]) {
+    const failed = (await Promise.all(step())).find((code) => code !== 0);
+    if (failed !== undefined) return failed;
   }
+  return 0;
 }
+
+/** @returns the first exit code that is not 0, after what failed has run again */
+async function test() {
+  const ended = Object.entries(runs()).map(async ([name, code]) => [name, await code]);
+  let worst = 0;
+  for (const [name, code] of await Promise.all(ended)) {
+    const last = code !== 0 && report !== undefined ? await again(name) : code;
+    if (worst === 0) worst = last;
+  }
+  return worst;
+}
+
+process.exitCode = (await prepare()) || (await test());
