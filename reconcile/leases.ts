@@ -5,7 +5,6 @@
  * written since it was read. So two requests, duplicates or retries never change a repository at the same time.
  */
 import type { ClaimsTable } from '../aws/claims/claims-table.ts';
-import type { Deadline } from '../aws/deadline.ts';
 import type { Ownership } from '../core/claims/record.ts';
 import type { RepositorySettings } from '../core/settings/repository-settings.ts';
 import {
@@ -20,7 +19,6 @@ import {
 } from './lease-records.ts';
 import type { ObservedRepository } from './observe.ts';
 import { type NotHeld, type RetakingTables, retakeLeases } from './retake-leases.ts';
-import { type Withdrawal, withdrawClaims } from './withdraw-claims.ts';
 
 /** One repository whose claims change. */
 export interface Beginning {
@@ -51,13 +49,27 @@ export interface Leases {
   /**
    * After an undo: restores the records.
    *
-   * @param table one with time left, until the deadline
+   * @param table one with time left
    * @param left the names of repositories that were not reverted: the next request does it
-   * @returns whether any change of settings had begun; a claim alone need not be reported
    */
-  abandon(table: ClaimsTable, deadline: Deadline, left: ReadonlySet<string>): Promise<boolean>;
+  abandon(table: ClaimsTable, left: ReadonlySet<string>): Promise<Abandoned>;
   /** The same for one repository, at once. */
   abandonOne(name: string, isUndone: boolean): Promise<void>;
+}
+
+/** What is known after it. */
+export interface Abandoned {
+  /** Whether any change of settings had begun; a claim alone need not be reported. */
+  readonly hasBegun: boolean;
+  /** Claims that are still to be taken back, since another request has written the record since. */
+  readonly overtaken: readonly Withdrawal[];
+}
+
+/** A claim to take back. */
+export interface Withdrawal {
+  readonly arn: string;
+  /** What the record said before the claim. */
+  readonly previous: Ownership;
 }
 
 /** The request that holds the leases. */
@@ -83,7 +95,7 @@ export function startLeases(lessee: Lessee): Leases {
     begin: (beginnings) => begin(state, beginnings),
     commit: () => commit(state),
     retake: (tables) => retakeLeases(tables, lessee.now, [...state.leases.values()]),
-    abandon: (table, deadline, left) => abandon(state, table, deadline, left),
+    abandon: (table, left) => abandon(state, table, left),
     async abandonOne(name, isUndone) {
       const lease = state.leases.get(name);
       if (lease === undefined) return;
@@ -173,23 +185,22 @@ async function commit({ lessee: { table, now }, leases }: State): Promise<readon
 async function abandon(
   { lessee, leases, overtaken }: State,
   table: ClaimsTable,
-  deadline: Deadline,
   left: ReadonlySet<string>,
-): Promise<boolean> {
+): Promise<Abandoned> {
   const { now } = lessee;
   const all = [...leases.values()];
   leases.clear();
   await makeSure(table, all);
   const held = all.filter(({ isHeld }) => isHeld);
-  const isChanging = held.some(({ inFlight }) => inFlight !== undefined);
   const conflicts = await writeRecords(
     table,
     now(),
     held.map((lease) => abandoned(lease, !left.has(lease.name), now())),
   );
-  const withdrawals = [...overtaken, ...withdrawalsOf(held, conflicts)];
-  await withdrawClaims(withdrawals, table, { ...lessee, deadline });
-  return isChanging;
+  return {
+    hasBegun: held.some(({ inFlight }) => inFlight !== undefined),
+    overtaken: [...overtaken, ...withdrawalsOf(held, conflicts)],
+  };
 }
 
 function withdrawalsOf(leases: readonly Lease[], conflicts: ReadonlySet<string>): readonly Withdrawal[] {

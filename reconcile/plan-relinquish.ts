@@ -3,6 +3,7 @@
 import { type Removal, type RemovalMode, removeClaim } from '../core/claims/operations.ts';
 import { type ClaimRecord, claimOf, type Ownership } from '../core/claims/record.ts';
 import { takeBackLastChange } from '../core/claims/take-back.ts';
+import { withdrawal } from '../core/claims/withdraw.ts';
 import {
   settings as allSettings,
   type RepositorySettings,
@@ -20,9 +21,11 @@ import { isWriting, textOf, type Writes } from './writes.ts';
 /** Whose claims are removed, and how. */
 export interface Relinquishing {
   readonly holder: string;
-  readonly mode: RemovalMode | 'TakeBack';
+  readonly mode: RemovalMode | 'TakeBack' | 'Withdraw';
   /** With `TakeBack`: the hash of the properties to which an Update returns. */
   readonly properties?: string;
+  /** With `Withdraw`: what the records said before the claims of a request, by ARN; and the hash of the request. */
+  readonly withdrawn?: { readonly previous: ReadonlyMap<string, Ownership>; readonly request: string };
   /** Whether a rollback can restore the claims: an Update no longer selects the repositories. */
   readonly isDeselected: boolean;
   /** A lifecycle policy that would expire images pulled within this number of days is not restored. */
@@ -57,14 +60,18 @@ export async function planRelinquish(
 /** The remaining claims, and the settings that they restore. */
 function removalOf(
   record: ClaimRecord,
-  { holder, mode, properties = '' }: Relinquishing,
+  { holder, mode, properties = '', withdrawn }: Relinquishing,
   current: RepositorySettings | undefined,
 ): Removal {
-  if (mode !== 'TakeBack') return removeClaim(record, holder, mode, current);
+  const none: Removal = { ownership: record, target: {}, returnsTo: undefined };
   const claim = claimOf(record, holder);
-  return claim === undefined
-    ? { ownership: record, target: {}, returnsTo: undefined }
-    : takeBackLastChange(record, claim, properties);
+  if (mode === 'Withdraw') {
+    const previous = withdrawn?.previous.get(record.repositoryArn);
+    const isMeant = previous !== undefined && claim?.request === withdrawn?.request;
+    return isMeant ? withdrawal(record, holder, previous) : none;
+  }
+  if (mode !== 'TakeBack') return removeClaim(record, holder, mode, current);
+  return claim === undefined ? none : takeBackLastChange(record, claim, properties);
 }
 
 /** Whether removing a claim depends on the repository's current settings. */

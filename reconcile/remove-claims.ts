@@ -67,7 +67,7 @@ export async function releaseRepositories(
 }
 
 /** Reverts one repository, and its claims. */
-async function undoOne(repository: string, context: ReconcileContext): Promise<void> {
+export async function undoOne(repository: string, context: ReconcileContext): Promise<void> {
   const { failures } = await context.undoLog.undo(context.ecr, { only: repository });
   for (const { settings } of failures)
     context.log({ level: 'WARN', message: 'not undone', repository, settings });

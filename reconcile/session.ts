@@ -9,6 +9,7 @@ import { startLeases } from './leases.ts';
 import { Stopped, type StopWatch, watchForStop } from './stop.ts';
 import { startUndoLog, type Undone } from './undo-log.ts';
 import { startUsageLook, type UsageLookOptions } from './usage-look.ts';
+import { withdrawClaims } from './withdraw-claims.ts';
 
 /** What a session is made from. */
 export interface SessionOptions
@@ -82,10 +83,9 @@ export function startSession(options: SessionOptions): Session {
 }
 
 /** Reverts all changes, and restores the claims. */
-async function undo(
-  { ecr, claims, undoing, recording }: SessionOptions,
-  { undoLog, leases }: ReconcileContext,
-): Promise<Undone> {
+async function undo(options: SessionOptions, context: ReconcileContext): Promise<Undone> {
+  const { ecr, claims, undoing, recording } = options;
+  const { undoLog, leases } = context;
   // Half of the time for recording, so that what is read again can still be recorded.
   const rereading = deadlineIn(undoing.leftMs() + (recording.leftMs() - undoing.leftMs()) / 2);
   const retaking = deadlineIn(undoing.leftMs() / 4);
@@ -96,13 +96,32 @@ async function undo(
     .finally(rereading.dispose);
   const left = new Set(failures.map(({ subject }) => subject));
   try {
-    const hasBegun = await leases.abandon(claims.until(recording), recording, left);
-    return { isChanged: isChanged || hasBegun, failures };
+    const { hasBegun, overtaken } = await leases.abandon(claims.until(recording), left);
+    const remaining = await withdrawClaims(overtaken, options, withdrawing(options, context));
+    return { isChanged: isChanged || hasBegun, failures: [...failures, ...remaining] };
   } catch (error) {
     // The next request finds the change unfinished, and reverts it.
     const unwritten = { subject: 'the claims table', settings: ['claims'], error };
     return { isChanged, failures: [...failures, unwritten] };
   }
+}
+
+/** The context in which claims are taken back that others have overtaken, with leases of its own. */
+function withdrawing(
+  { ecr, claims, usage, recording, holder, request, now }: SessionOptions,
+  context: ReconcileContext,
+): ReconcileContext {
+  const table = claims.until(recording);
+  return {
+    ...context,
+    ecr: ecr.until(recording),
+    usage: startUsageLook(usage, recording),
+    claims: table,
+    deadline: recording,
+    leases: startLeases({ table, holder, request, until: leaseEnd(now(), recording.leftMs()), now }),
+    undoLog: startUndoLog(),
+    throwIfStopped: () => undefined,
+  };
 }
 
 /** The watch for a Delete of the same holder, which may never start. */

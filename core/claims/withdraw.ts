@@ -1,7 +1,18 @@
 /** A claim is taken back while others have claimed since. Pure. */
-import { replaceClaim } from './operations.ts';
-import type { Claim, Ownership } from './record.ts';
+import { type Removal, replaceClaim } from './operations.ts';
+import { type Claim, claimOf, type Ownership } from './record.ts';
+import { takeBackLastChange } from './take-back.ts';
 import { withoutClaim } from './takeover.ts';
+
+/**
+ * The same with the settings that come back: those from which the claim had taken over may have gone since, and have left
+ * the settings to it.
+ */
+export function withdrawal(ownership: Ownership, holder: string, previous: Ownership): Removal {
+  const claim = claimOf(ownership, holder);
+  const { target } = claim === undefined ? { target: {} } : takeBackLastChange(ownership, claim, '');
+  return { ownership: withdrawClaim(ownership, holder, previous), target, returnsTo: undefined };
+}
 
 /** Takes back what a request has claimed, while others have claimed since: their claims, and what is in effect, stay. */
 export function withdrawClaim(ownership: Ownership, holder: string, previous: Ownership): Ownership {
