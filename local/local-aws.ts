@@ -195,6 +195,8 @@ function lastLine(file: string): string {
 async function terminate(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  // A detached one would not keep this process waiting.
+  server.ref();
   signal(server, 'SIGTERM');
   const timer = setTimeout(() => signal(server, 'SIGKILL'), 3000);
   await exited;

@@ -88,12 +88,13 @@ async function recover(record: Busy, context: ReconcileContext): Promise<void> {
   const repository = nameIn(record.repositoryArn);
   let next: ClaimRecord = { ...taken, ...record.inFlight.previous, inFlight: undefined };
   try {
+    const readAt = now();
     const observed = await observeRepository(
       repository,
       record.inFlight.before.lifecyclePolicy !== undefined,
       context,
     );
-    if (observed?.repository.createdAt === record.createdAt) await restore(observed, record, context);
+    if (observed?.repository.createdAt === record.createdAt) await restore(observed, readAt, record, context);
     else next = { ...next, claims: [], retained: [] };
   } catch (error) {
     // The next request tries again to revert it.
@@ -106,9 +107,15 @@ async function recover(record: Busy, context: ReconcileContext): Promise<void> {
   log({ level: 'WARN', message: 'undid an unfinished change', repository, holder: record.inFlight.holder });
 }
 
-async function restore(observed: ObservedRepository, record: Busy, context: ReconcileContext): Promise<void> {
+/** @param readAt when it was observed, in milliseconds since 1970 */
+async function restore(
+  observed: ObservedRepository,
+  readAt: number,
+  record: Busy,
+  context: ReconcileContext,
+): Promise<void> {
   const { before } = record.inFlight;
-  const reverted = settingsToRevert(observed.settings, record.inFlight, context.now());
+  const reverted = settingsToRevert(observed.settings, record.inFlight, readAt);
   const text =
     reverted.has('lifecyclePolicy') && before.lifecyclePolicy !== undefined
       ? textOf(before.lifecyclePolicy, [], record.policies)
@@ -140,9 +147,9 @@ async function restore(observed: ObservedRepository, record: Busy, context: Reco
 function settingsToRevert(
   settings: RepositorySettings,
   { before, after, until }: InFlight,
-  now: number,
+  readAt: number,
 ): ReadonlySet<WritableSettingName> {
-  const isUnsure = now < until + readLagMs;
+  const isUnsure = readAt < until + readLagMs;
   const reverted = allSettings.filter(
     ({ equals }) =>
       !equals(before, after) && (equals(settings, after) || (isUnsure && equals(settings, before))),

@@ -40,9 +40,8 @@ function tag(name: string, team: string): void {
   set(name, found?.settings ?? unsafe, { tags: new Map([['team', team]]) });
 }
 
-/** Leaves a repository as a function does that ended in the middle of a change, a moment ago. */
-async function interrupted(soon: Soon): Promise<string> {
-  const { repository, claimsAfter } = await soon({ before: unsafe, properties: policy(5) });
+/** Leaves the record of a Create as a function does that ended in the middle of its change, a moment ago. */
+function interrupt({ repository, claimsAfter }: Outcome): void {
   const item = bench.server.claims.get(arnOf(repository));
   if (item === undefined || claimsAfter === undefined) throw new Error('the Create has left no record');
   const { original, claims, policies, createdAt } = claimsAfter;
@@ -56,7 +55,6 @@ async function interrupted(soon: Soon): Promise<string> {
   };
   const body = { original, claims, retained: [], policies, createdAt, changedAt: Date.now(), inFlight };
   bench.server.claims.set(item.key, { ...item, body: JSON.stringify(body) });
-  return repository;
 }
 
 const scenarios = {
@@ -80,12 +78,15 @@ const scenarios = {
     return soon({ sample: 'delete', repository, properties: restoring });
   },
   async recovery(soon: Soon) {
-    const repository = await interrupted(soon);
+    const created = await soon({ before: unsafe, properties: policy(5) });
+    const { repository } = created;
     // What was there before is what is read.
     const { lifecycle, settings } = bench.server.registry.repositories.get(repository) ?? {};
     set(repository, unsafe, { lifecycle: undefined });
     await soon({ before: safe });
     set(repository, settings ?? safe, { lifecycle });
+    // Later than the write, as the deadline of a function is.
+    interrupt(created);
     const StackId = 'arn:aws:cloudformation:us-east-1:123456789012:stack/another/1';
     return soon({ repository, event: { StackId } });
   },

@@ -38,7 +38,7 @@ export function startLag(registry: Registry, lag: ReadLag): (operation: Operatio
       past.length = 0;
       return registry;
     }
-    const now = performance.now();
+    const now = Date.now();
     remember(now);
     // What the operation writes is there before the next one comes.
     if (!lagging.includes(operation)) return registry;
