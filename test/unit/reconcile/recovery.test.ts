@@ -6,6 +6,7 @@ import { decodeRecord } from '../../../core/claims/encode.ts';
 import type { ClaimRecord, InFlight } from '../../../core/claims/record.ts';
 import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
 import { builtInPolicy } from '../../../core/policy/policy.ts';
+import type { TagMutability } from '../../../core/settings/tag-mutability.ts';
 import { hashOfPolicy } from '../../../reconcile/hash.ts';
 import { isBusy, resolveInFlight } from '../../../reconcile/in-flight.ts';
 import { itemOf } from '../../../reconcile/lease-records.ts';
@@ -30,11 +31,23 @@ const interrupted: ClaimRecord & { readonly inFlight: InFlight } = {
 };
 
 /** A repository as that change has left it, a clock, and requests that find it so. */
-function world(duringPreview: () => Promise<void>) {
-  let now = 10 * 60_000;
+function world({
+  duringPreview = async () => undefined,
+  reading = () => undefined,
+  startAt = 10 * 60_000,
+  tagMutability: found = immutable,
+}: {
+  readonly duringPreview?: () => Promise<void>;
+  /** Called while the repository is read. */
+  readonly reading?: () => void;
+  /** Milliseconds after the deadline of the change. */
+  readonly startAt?: number;
+  readonly tagMutability?: TagMutability;
+}) {
+  let now = startAt;
   let repository: Repository = {
     ...{ name, arn, uri: '', registryId: '123456789012', createdAt: 1, encryption: 'AES256' },
-    ...{ tagMutability: immutable, scanOnPush: false },
+    ...{ tagMutability: found, scanOnPush: false },
   };
   const writes: string[] = [];
   const never = async (): Promise<never> => {
@@ -44,7 +57,10 @@ function world(duringPreview: () => Promise<void>) {
     throw new Error('nothing expires, so nobody is asked who uses it');
   };
   const ecr: Ecr = {
-    repository: async () => repository,
+    async repository() {
+      reading();
+      return repository;
+    },
     repositories: never,
     repositoriesNamed: never,
     scanFrequencies: never,
@@ -96,13 +112,30 @@ function world(duringPreview: () => Promise<void>) {
 
 test('while a request reverts an unfinished change, and its check for images in use takes minutes, no other reverts it', async () => {
   const others: unknown[] = [];
-  const { request, writes, pass } = world(async () => {
+  const duringPreview = async () => {
     if (others.length > 0) return;
     others.push(undefined);
     pass(2 * 60_000);
     others[0] = await request(150);
-  });
+  };
+  const { request, writes, pass } = world({ duringPreview });
   expect(await request(5 * 60_000)).toBeUndefined();
   expect(others).toEqual([expect.objectContaining({ repositoryArn: arn })]);
   expect(writes).toEqual(['MUTABLE', 'policy']);
 });
+
+test.each([
+  ['began, however long it takes', 0, 10_000, ['MUTABLE', 'policy']],
+  ['began: later than reads lag it is true', 10_000, 0, ['policy']],
+])(
+  'whether a read may show what was before an unfinished change goes by when it %s',
+  async (_title, startAt, tookMs, expected) => {
+    const { request, writes, pass } = world({
+      startAt,
+      tagMutability: mutable,
+      reading: () => pass(tookMs),
+    });
+    expect(await request(5 * 60_000)).toBeUndefined();
+    expect(writes).toEqual(expected);
+  },
+);
