@@ -37,6 +37,7 @@ import failed_transforms
 import function_errors
 import function_names
 import function_permissions
+import function_workers
 import hook_calls
 import hook_resource
 import hook_results
@@ -131,6 +132,7 @@ GAPS = (
     stack_deploy,
     service_tokens,
     function_names,
+    function_workers,
     environment_size,
     code_buckets,
     physical_names,
