@@ -3,7 +3,7 @@ import { type RepositorySettings, settings } from '../settings/repository-settin
 import { retaining } from './hardened.ts';
 import { keeperHolder, notBelowKeeper } from './keeper.ts';
 import type { Claim, Ownership } from './record.ts';
-import { foundAtMove, takenOver, withoutClaim } from './takeover.ts';
+import { foundAtMove, foundBelow, takenOver, withoutClaim } from './takeover.ts';
 
 /** Puts a claim on top, in place of the holder's earlier one, which is recorded if others were above it. */
 export function putClaim(ownership: Ownership, claim: Claim): Ownership {
@@ -41,9 +41,10 @@ export function replaceClaim(ownership: Ownership, claim: Claim): Ownership {
  */
 export function moveBack(
   ownership: Ownership,
-  { holder, movedFrom }: Claim,
-  request = movedFrom?.claim.request ?? '',
+  moved: Claim,
+  request = moved.movedFrom?.claim.request ?? '',
 ): Ownership {
+  const { holder, movedFrom } = moved;
   if (movedFrom === undefined) return ownership;
   const { order, claim, aboveAtTakeover } = movedFrom;
   const others = withoutClaim(ownership.claims, holder);
@@ -60,7 +61,8 @@ export function moveBack(
     const { lifecyclePolicy } = isAboutPolicy ? aboveAtTakeover : each.atTakeover;
     return { ...each, atTakeover: { ...aboveAtTakeover, lifecyclePolicy } };
   });
-  return { ...ownership, claims: [...others.slice(0, index), { ...claim, request }, ...upper] };
+  const back = { ...claim, request, atTakeover: foundBelow([...others.slice(index), moved], claim) };
+  return { ...ownership, claims: [...others.slice(0, index), back, ...upper] };
 }
 
 /** Restores a claim that an Update had released by `Retain`, below newer ones. */
@@ -166,7 +168,8 @@ function removeBelow(left: Ownership, claim: Claim, above: readonly Claim[], mod
   }
   if (!isPolicyInEffect(claim, above)) return { ownership: left, target: {}, returnsTo: undefined };
   const lower = left.claims.slice(0, -above.length).findLast(({ set }) => set.lifecyclePolicy !== undefined);
-  const lifecyclePolicy = lower?.set.lifecyclePolicy ?? left.original.lifecyclePolicy;
+  const found = mode === 'Undo' ? foundBy(claim).lifecyclePolicy : undefined;
+  const lifecyclePolicy = found ?? lower?.set.lifecyclePolicy ?? left.original.lifecyclePolicy;
   return { ownership: left, target: { lifecyclePolicy }, returnsTo: undefined };
 }
 

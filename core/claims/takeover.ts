@@ -52,6 +52,17 @@ export function foundAtMove(
 }
 
 /**
+ * What a claim finds that moves back below others: since those below it may have gone meanwhile, what the one above it has
+ * found without it, and of a lifecycle policy the next one above it that is about it.
+ */
+export function foundBelow(above: readonly Claim[], claim: Claim): RepositorySettings {
+  const { atTakeover } = above[0] ?? claim;
+  const { lifecyclePolicy } =
+    (isAboutPolicy(claim) ? above.find(isAboutPolicy) : undefined)?.atTakeover ?? claim.atTakeover;
+  return { ...atTakeover, lifecyclePolicy };
+}
+
+/**
  * What comes into effect when a claim that had moved to the top moves back: what it found there, as it is since others
  * have gone, or what it had set itself where none of those above it is left; and its own earlier lifecycle policy, where
  * none of them is about one.
