@@ -157,11 +157,11 @@ async function begin(state: State, beginnings: readonly Beginning[]): Promise<bo
     now(),
     won.map(({ lease, back }) => ({ lease, next: back })),
   );
+  // Also of those in conflict: one may have been written, its answer lost, and another request have built on it.
   overtaken.push(
-    ...withdrawalsOf(
-      won.map(({ lease }) => lease),
-      taken,
-    ),
+    ...begun
+      .filter(({ lease: { record } }) => [conflicts, taken].some((each) => each.has(record.repositoryArn)))
+      .map(({ lease }) => withdrawalOf(lease)),
   );
   for (const { lease, round } of begun) {
     leases.delete(lease.name);
@@ -190,7 +190,8 @@ async function abandon(
   const { now } = lessee;
   const all = [...leases.values()];
   leases.clear();
-  await makeSure(table, all);
+  // A claim of which no answer came is written all the same where another request has built on it.
+  const unknown = await makeSure(table, all);
   const held = all.filter(({ isHeld }) => isHeld);
   const conflicts = await writeRecords(
     table,
@@ -199,14 +200,16 @@ async function abandon(
   );
   return {
     hasBegun: held.some(({ inFlight }) => inFlight !== undefined),
-    overtaken: [...overtaken, ...withdrawalsOf(held, conflicts)],
+    overtaken: [...overtaken, ...withdrawalsOf(held, conflicts), ...unknown.map(withdrawalOf)],
   };
 }
 
 function withdrawalsOf(leases: readonly Lease[], conflicts: ReadonlySet<string>): readonly Withdrawal[] {
-  return leases.flatMap(({ previous, record: { repositoryArn: arn } }) =>
-    conflicts.has(arn) ? [{ arn, previous }] : [],
-  );
+  return leases.filter(({ record }) => conflicts.has(record.repositoryArn)).map(withdrawalOf);
+}
+
+function withdrawalOf({ previous, record }: Lease): Withdrawal {
+  return { arn: record.repositoryArn, previous };
 }
 
 /** What an undo writes; if it could not revert everything, that the deadline of the change has passed. */

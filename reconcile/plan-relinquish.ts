@@ -79,10 +79,11 @@ export function needsSettings(
   record: ClaimRecord,
   relinquishing: Relinquishing,
 ): { readonly isNeeded: boolean; readonly isPolicyNeeded: boolean } {
-  const { holder } = relinquishing;
+  const { holder, mode } = relinquishing;
   const { target, ownership } = removalOf(record, relinquishing, undefined);
   const isOnTop = record.claims.at(-1)?.holder === holder;
-  const isHandedDown = isOnTop && ownership.claims.length + ownership.retained.length > 0;
+  const isHandedDown =
+    mode !== 'Withdraw' && isOnTop && ownership.claims.length + ownership.retained.length > 0;
   return {
     isNeeded: isHandedDown || Object.keys(target).length > 0,
     isPolicyNeeded: isHandedDown || target.lifecyclePolicy !== undefined,

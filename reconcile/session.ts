@@ -97,7 +97,7 @@ async function undo(options: SessionOptions, context: ReconcileContext): Promise
   const left = new Set(failures.map(({ subject }) => subject));
   try {
     const { hasBegun, overtaken } = await leases.abandon(claims.until(recording), left);
-    const remaining = await withdrawClaims(overtaken, options, withdrawing(options, context));
+    const remaining = await withdrawClaims(overtaken, options, () => withdrawing(options, context));
     return { isChanged: isChanged || hasBegun, failures: [...failures, ...remaining] };
   } catch (error) {
     // The next request finds the change unfinished, and reverts it.
