@@ -211,7 +211,7 @@ const shareOfReading = 3 / 4;
  * Reads until what is read is as expected, for at most so many milliseconds and most of the time left.
  *
  * ECR's reads may lag behind its writes: a repository that was just created may not be returned, and a setting that was
- * just written may still have its old value.
+ * just written may still have its old value. What was there so long ago counts by when a read began: a slow one is repeated.
  *
  * @returns what was read last
  */
@@ -222,11 +222,13 @@ export async function readUntil<Value>(
   maxMs = 3_000,
 ): Promise<Value> {
   const leftAtFirst = deadline.leftMs();
-  const toReadMs = Math.min(maxMs, leftAtFirst * shareOfReading);
+  const longestMs = leftAtFirst * shareOfReading;
+  const toReadMs = Math.min(maxMs, longestMs);
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestReadPauseMs, pauseMs * 2)) {
+    const begunMs = leftAtFirst - deadline.leftMs();
     const value = await read();
     const readingMs = leftAtFirst - deadline.leftMs();
-    if (isExpected(value) || readingMs >= toReadMs) return value;
-    await pause(Math.min(pauseMs, toReadMs - readingMs), deadline);
+    if (isExpected(value) || begunMs >= toReadMs || readingMs >= longestMs) return value;
+    await pause(Math.max(0, Math.min(pauseMs, toReadMs - readingMs)), deadline);
   }
 }

@@ -109,6 +109,17 @@ describe('reading until what is read is as expected', () => {
     expect(reads).toBeGreaterThan(1);
   });
 
+  test('does not believe what took longer to read than a change may take to show: the reading began before', async () => {
+    let reads = 0;
+    const read = async () => {
+      reads += 1;
+      const value = reads === 1 ? 'old' : 'new';
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return value;
+    };
+    expect(await readUntil(read, () => false, within(10_000), 50)).toBe('new');
+  });
+
   test('ends with the time', async () => {
     const over = within(0);
     await new Promise((resolve) => setTimeout(resolve, 10));
