@@ -20,6 +20,7 @@ import { exemptSettings } from '../reconcile/exemptions.ts';
 import { itemOf } from '../reconcile/lease-records.ts';
 import type { Log } from '../reconcile/log.ts';
 import { readRecords } from '../reconcile/observe.ts';
+import { readLagMs } from '../reconcile/read-lag.ts';
 
 /** A repository that is to be hardened, as it was read. */
 export interface DriftSubject
@@ -134,7 +135,9 @@ function countOne(
   // What was claimed after it was read, or is being changed, was not undone: it had not been set yet.
   const restoredAt = claimOf(record, keeperHolder)?.since ?? readAt;
   const isEarlier = record.inFlight === undefined && restoredAt < readAt;
-  const { undone, undoings } = isEarlier ? undoneIn(subject, record, undoingsOf, restoredAt) : nothing;
+  const { undone, undoings } = isEarlier
+    ? undoneIn(subject, record, undoingsOf, { readAt, restoredAt })
+    : nothing;
   const state = recordUndoings(before, undoings, { now: now(), restoredAt });
   const known = new Set(before.drifts.at(-1)?.events);
   // A message that is delivered again, after the count was written and before anybody was notified, is reported again.
@@ -157,14 +160,16 @@ function undoneIn(
   { name, tagMutability, scanOnPush, exemptAt = () => [] }: DriftSubject,
   record: ClaimRecord,
   undoingsOf: Parameters<typeof countDrift>[1],
-  restoredAt: number,
+  { readAt, restoredAt }: { readonly readAt: number; readonly restoredAt: number },
 ): { readonly undone: readonly WritableSettingName[]; readonly undoings: readonly Undoing[] } {
   const found = undoneSettings(record, { tagMutability, scanOnPush, lifecyclePolicy: undefined });
   const all = found.length === 0 ? [] : undoingsOf(name, found);
   // Nobody knows when an unknown one was made: it may have been as soon as it was restored.
   const isExempt = ({ by, at, setting }: Undoing) =>
     exemptAt(by === unknownActor ? restoredAt : at).includes(setting);
-  const undoings = all.filter((each) => !isExempt(each));
+  // What is read as it was before, right after it was restored, may be so no more: then only an event says who has undone it.
+  const isUnsure = ({ by }: Undoing) => by === unknownActor && readAt < record.changedAt + readLagMs;
+  const undoings = all.filter((each) => !isExempt(each) && !isUnsure(each));
   const isOf = (setting: WritableSettingName) => (each: Undoing) => each.setting === setting;
   return {
     undone: found.filter((setting) => !all.some(isOf(setting)) || undoings.some(isOf(setting))),

@@ -254,9 +254,23 @@ describe('a change that weakens', () => {
 
   test('that an event has restored is not counted by a sweep that read it before', async () => {
     const name = await hardened();
-    const record = recordOf(server.claims, name);
     const readAt = Date.now();
     await undo(name);
+    expect(await counted(name, readAt)).toMatchObject({ times: 1, undone: [] });
+    expect(driftOf(recordOf(server.claims, name)).drifts).toHaveLength(1);
+  });
+
+  test('is not taken from a read that may be from before it was hardened', async () => {
+    const name = await hardened();
+    const { changedAt = 0 } = recordOf(server.claims, name) ?? {};
+    expect(await counted(name, changedAt + 1_000)).toMatchObject({ times: 0, undone: [] });
+    expect(driftOf(recordOf(server.claims, name)).drifts).toEqual([]);
+    expect(await counted(name, changedAt + 60_000)).toMatchObject({ times: 1, undone: ['tagMutability'] });
+  });
+
+  /** What a sweep counts that has read the repository as mutable at that time, in milliseconds since 1970. */
+  async function counted(name: string, readAt: number) {
+    const record = recordOf(server.claims, name);
     const subject = {
       ...{ name, arn: record?.repositoryArn ?? '', createdAt: record?.createdAt ?? 0, scanOnPush: true },
       tagMutability: { mutability: 'MUTABLE', exclusions: [] },
@@ -266,15 +280,12 @@ describe('a change that weakens', () => {
     const drifted = await countDrift(
       [subject],
       (_name, undone) => foundUndone(undone, { sweep: 's', readAt }),
-      {
-        ...{ claims: claims.until(deadline), log: () => undefined, readAt, now: Date.now },
-      },
+      { ...{ claims: claims.until(deadline), log: () => undefined, readAt, now: Date.now } },
     );
     deadline.dispose();
     claims.close();
-    expect(drifted.get(name)).toMatchObject({ times: 1, undone: [] });
-    expect(driftOf(recordOf(server.claims, name)).drifts).toHaveLength(1);
-  });
+    return drifted.get(name);
+  }
 
   test.each(['event', 'sweep'])(
     'while its tag exempts the repository is not counted once the exemption has ended (%s)',
