@@ -23,14 +23,22 @@ function propertiesOf(functionName: string): BuildProperties {
   return applicationTemplate().Resources[functionName].Metadata.BuildProperties;
 }
 
+/** The folder that SAM builds a function in: its paths are relative to it. */
+function folderOf(functionName: string): string {
+  return join(projectRoot, applicationTemplate().Resources[functionName].Properties.CodeUri);
+}
+
 /** The aliases of a function: module to file. */
 export function aliasesOf(functionName: string): Readonly<Record<string, string>> {
-  return Object.fromEntries((propertiesOf(functionName).Alias ?? []).map((each) => pair(each)));
+  const folder = folderOf(functionName);
+  const toFile = ([name, value]: readonly [string, string]) =>
+    [name, value.startsWith('.') ? join(folder, value) : value] as const;
+  return Object.fromEntries((propertiesOf(functionName).Alias ?? []).map((each) => toFile(pair(each))));
 }
 
 function pair(text: string): readonly [string, string] {
   const [name = '', value = ''] = text.split('=');
-  return [name, value.startsWith('./') ? join(projectRoot, value) : value];
+  return [name, value];
 }
 
 /**
@@ -47,7 +55,7 @@ export async function buildFunction(
   const { EntryPoints, MainFields, Target, Supported, Define = [] } = propertiesOf(functionName);
   await build({
     entryPoints: [...EntryPoints],
-    absWorkingDir: projectRoot,
+    absWorkingDir: folderOf(functionName),
     outdir,
     bundle: true,
     minify: true,

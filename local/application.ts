@@ -40,9 +40,9 @@ export function buildApplication(report?: (message: string) => void): Promise<vo
 }
 
 /**
- * Runs `sam build` into a folder below .aws-sam, if its inputs have changed since the last build: SAM installs the production
- * packages for each function, which takes about ten seconds. Only one process of this clone builds at a time, because SAM
- * empties the folder first.
+ * Runs `sam build` into a folder below .aws-sam, if its inputs have changed since the last build. A function's folder has no
+ * package.json, so that SAM builds it where it is: otherwise it copies the project and installs the packages for each function,
+ * which takes ten times as long. Only one process of this clone builds at a time, because SAM empties the folder first.
  *
  * @param template in the project's root
  * @param report called with a sentence if another process builds it now

@@ -41,10 +41,6 @@ function run(args: readonly string[], environment: Readonly<Record<string, strin
       SAM_CLI_TELEMETRY: '0',
       // Cached byte code saves a second in each later run; the user may have disabled it for other programs.
       PYTHONDONTWRITEBYTECODE: '',
-      // SAM runs npm install for each function: cached packages need no network.
-      npm_config_prefer_offline: 'true',
-      npm_config_audit: 'false',
-      npm_config_fund: 'false',
       ...environment,
       PATH: [join(projectRoot, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
     },

@@ -17,15 +17,16 @@ const hookFunction = asObject(asObject(template.Resources).HookFunction);
 /** The files of the function, by their names. */
 export async function bundleHook(): Promise<Readonly<Record<string, Uint8Array>>> {
   const properties = asObject(asObject(hookFunction.Metadata).BuildProperties);
+  const folder = join(projectRoot, asText(asObject(hookFunction.Properties).CodeUri) ?? '');
   const pairs = (name: string) =>
     Object.fromEntries(
       textsOf(properties[name]).map((each) => {
         const [key = '', value = ''] = each.split('=');
-        return [key, value.startsWith('.') ? join(projectRoot, value) : value];
+        return [key, value.startsWith('.') ? join(folder, value) : value];
       }),
     );
   const { outputFiles } = await build({
-    absWorkingDir: projectRoot,
+    absWorkingDir: folder,
     entryPoints: [...textsOf(properties.EntryPoints)],
     outdir: 'built',
     bundle: true,

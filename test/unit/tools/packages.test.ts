@@ -63,6 +63,21 @@ function lacking(files: readonly string[]): readonly string[] {
   return [...new Set(loaded)].filter((name) => !(name in ofStart || types.includes(name)));
 }
 
+test('the folder of each function has no package.json, so that SAM builds it where it is and installs nothing', () => {
+  const folders = ['template.yaml', 'hook.yaml', 'organization-central.yaml'].flatMap((file) =>
+    [...readFileSync(join(projectRoot, file), 'utf8').matchAll(/^ +CodeUri: (.+)$/gm)].map(
+      ([, folder = '']) => folder,
+    ),
+  );
+  const distinct = [...new Set(folders)].toSorted();
+  expect(distinct).toEqual(
+    ['central', 'custom-resource', 'hook', 'keeper', 'macro', 'scan-alerts'].map(
+      (name) => `functions/${name}`,
+    ),
+  );
+  expect(distinct.filter((folder) => existsSync(join(projectRoot, manifestOf(folder))))).toEqual([]);
+});
+
 describe('npm start, which installs the packages of package.json and of the functions, and not those of the tests', () => {
   test.each(rooms)('has every package that %s imports', (room) => {
     expect(lacking(filesOf(room))).toEqual([]);
