@@ -28,9 +28,10 @@ describe('what SAM built', () => {
   });
 
   // CloudFormation's client, by which requests are authenticated, took it over 340 KiB: 38 KiB of it are that client.
-  // What returns with a resource, also over the keeper's claim, took it over 384 KiB.
-  test('the custom resource is at most 386 KiB, with the clients of ECR, DynamoDB and CloudFormation', () => {
-    expect(statSync(bundle('SettingsFunction')).size).toBeLessThanOrEqual(386 * kibibyte);
+  // What returns with a resource, also over the keeper's claim, took it over 384 KiB, and what a claim that others have built on
+  // gives back over 386.
+  test('the custom resource is at most 388 KiB, with the clients of ECR, DynamoDB and CloudFormation', () => {
+    expect(statSync(bundle('SettingsFunction')).size).toBeLessThanOrEqual(388 * kibibyte);
   });
 
   // The client of SQS, for the digest, is 20 KiB of it.
