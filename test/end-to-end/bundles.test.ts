@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { buildFolder, pythonEnvironment } from '../../local/paths.ts';
+import { buildFolder, projectRoot, pythonEnvironment } from '../../local/paths.ts';
 import { importsOf } from '../support/imports.ts';
 
 const kibibyte = 1024;
@@ -53,6 +53,19 @@ describe('what SAM built', () => {
     const file = join(buildFolder, 'KeeperListFunction', `${step}.js`);
     expect(statSync(file).size).toBeLessThanOrEqual(size * kibibyte);
     expect(readFileSync(file, 'utf8')).not.toMatch(/credential-provider-(sso|ini|process)|fromSSO|fromIni/);
+  });
+
+  test('what SAM says of a folder without a package.json is on the page', () => {
+    const code =
+      'import aws_lambda_builders.workflows.nodejs_npm_esbuild.workflow as builder; print(builder.__file__)';
+    const { stdout } = spawnSync(join(pythonEnvironment('sam'), 'bin', 'python3'), ['-c', code], {
+      encoding: 'utf8',
+    });
+    const [, said = ''] =
+      /"(package\.json file not found[^"]*)"/.exec(readFileSync(stdout.trim(), 'utf8')) ?? [];
+    expect(said).toContain('Bundling source');
+    for (const page of ['docs/install.md', 'README.ja.md'])
+      expect(readFileSync(join(projectRoot, page), 'utf8')).toContain(said);
   });
 
   // JSON is what `sam deploy` gets here, and the YAML file what a user's `sam deploy` reads.
