@@ -19,6 +19,7 @@ import {
 } from './lease-records.ts';
 import type { ObservedRepository } from './observe.ts';
 import { type NotHeld, type RetakingTables, retakeLeases } from './retake-leases.ts';
+import { type Withdrawal, withdrawalOf, withdrawalsOf } from './withdrawals.ts';
 
 /** One repository whose claims change. */
 export interface Beginning {
@@ -63,13 +64,6 @@ export interface Abandoned {
   readonly hasBegun: boolean;
   /** Claims that are still to be taken back, since another request has written the record since. */
   readonly overtaken: readonly Withdrawal[];
-}
-
-/** A claim to take back. */
-export interface Withdrawal {
-  readonly arn: string;
-  /** What the record said before the claim. */
-  readonly previous: Ownership;
 }
 
 /** The request that holds the leases. */
@@ -202,14 +196,6 @@ async function abandon(
     hasBegun: held.some(({ inFlight }) => inFlight !== undefined),
     overtaken: [...overtaken, ...withdrawalsOf(held, conflicts), ...unknown.map(withdrawalOf)],
   };
-}
-
-function withdrawalsOf(leases: readonly Lease[], conflicts: ReadonlySet<string>): readonly Withdrawal[] {
-  return leases.filter(({ record }) => conflicts.has(record.repositoryArn)).map(withdrawalOf);
-}
-
-function withdrawalOf({ previous, record }: Lease): Withdrawal {
-  return { arn: record.repositoryArn, previous };
 }
 
 /** What an undo writes; if it could not revert everything, that the deadline of the change has passed. */

@@ -4,12 +4,13 @@ import { type ClaimRecord, claimOf } from '../core/claims/record.ts';
 import type { ReconcileContext } from './context.ts';
 import { defaultProtectedDays } from './guard.ts';
 import { isBusy, nameIn } from './in-flight.ts';
-import type { Lessee, Withdrawal } from './leases.ts';
+import type { Lessee } from './leases.ts';
 import { readRecords } from './observe.ts';
 import type { Relinquishing } from './plan-relinquish.ts';
 import { release } from './release-deselected.ts';
 import { undoOne } from './remove-claims.ts';
 import type { UndoFailure } from './undo-log.ts';
+import type { Withdrawal } from './withdrawals.ts';
 
 /**
  * Takes back what the request has claimed, once nobody changes those repositories: whoever does may bring back what the

@@ -167,7 +167,7 @@ function undoneIn(
   // Nobody knows when an unknown one was made: it may have been as soon as it was restored.
   const isExempt = ({ by, at, setting }: Undoing) =>
     exemptAt(by === unknownActor ? restoredAt : at).includes(setting);
-  // What is read as it was before, right after it was restored, may be so no more: then only an event says who has undone it.
+  // What is read as it was before, right after it was restored, may no longer be so: then only an event says who has undone it.
   const isUnsure = ({ by }: Undoing) => by === unknownActor && readAt < record.changedAt + readLagMs;
   const undoings = all.filter((each) => !isExempt(each) && !isUnsure(each));
   const isOf = (setting: WritableSettingName) => (each: Undoing) => each.setting === setting;
