@@ -211,7 +211,7 @@ const shareOfReading = 3 / 4;
  * Reads until what is read is as expected, for at most so many milliseconds and most of the time left.
  *
  * ECR's reads may lag behind its writes: a repository that was just created may not be returned, and a setting that was
- * just written may still have its old value. What was there so long ago counts by when a read began: a slow one is repeated.
+ * just written may still have its old value. How old a read may be goes by when it began, so a slow one is repeated.
  *
  * @returns what was read last
  */

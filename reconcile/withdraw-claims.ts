@@ -54,11 +54,8 @@ async function withdrawSome(
       fail(repository, error);
       await undoOne(repository, context);
     });
-    for (const note of notes)
-      if (note.code === 'policy-not-put-back')
-        context.log({
-          ...{ level: 'WARN', message: 'lifecycle policy not reverted', repository: note.repository },
-        });
+    for (const { repository } of notes.filter((note) => note.code === 'policy-not-put-back'))
+      context.log({ level: 'WARN', message: 'lifecycle policy not reverted', repository });
     await context.leases.commit();
     return failures;
   } catch (error) {
