@@ -11,6 +11,7 @@ import { isUnknown } from '../../core/known.ts';
 import { pushImage } from '../../local/demo/registry.ts';
 import { projectRoot } from '../../local/paths.ts';
 import type { DescribedRepository } from '../../wording/audit/describe.ts';
+import { bin, buildBin, compiledBefore } from '../support/command.ts';
 import { fillWithFleet } from './support/fleet-in-use.ts';
 import { newStack, repository } from './support/new-stack.ts';
 import { clients, uniqueName } from './support/stacks.ts';
@@ -21,6 +22,7 @@ const owned = uniqueName('owned').toLowerCase();
 const free = uniqueName('free').toLowerCase();
 
 beforeAll(async () => {
+  buildBin();
   await stack.deploy({
     Transform: 'EcrHardening',
     Resources: { Orders: repository({ RepositoryName: owned }) },
@@ -49,8 +51,9 @@ beforeAll(async () => {
 afterAll(() => stack.delete());
 
 async function audit(...args: readonly string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, ['cli/main.ts', 'audit', ...args], {
+  const { stdout } = await run(process.execPath, [bin, 'audit', ...args], {
     cwd: projectRoot,
+    env: { ...process.env, ...compiledBefore },
     maxBuffer: 64_000_000,
   });
   return stdout;

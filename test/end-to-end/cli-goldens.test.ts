@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -14,6 +14,7 @@ import { withoutMark } from '../../template-text/expanded-mark.ts';
 import { parseTemplate } from '../../template-text/parse.ts';
 import { describeFinding } from '../../wording/findings.ts';
 import { expansionRefusal } from '../../wording/refusal.ts';
+import { bin, buildBin, compiledBefore } from '../support/command.ts';
 import { changeSetOf, clients } from './support/stacks.ts';
 
 /** The golden templates that are whole, as somebody would deploy them: with the Transform and with parameters. */
@@ -81,9 +82,7 @@ const textsOf = (values: JsonObject): Record<string, string> =>
   );
 
 const place = mkdtempSync(join(tmpdir(), 'cli-goldens-'));
-beforeAll(() => {
-  execFileSync(process.execPath, [join(projectRoot, 'tools', 'build-cli.mjs')]);
-});
+beforeAll(buildBin);
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 /** What the terminal's command answers for a golden template. */
@@ -95,14 +94,14 @@ function atTheTerminal({ name, document, values, environment }: Golden) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [
-      join(projectRoot, 'dist', 'ecr-hardening.cjs'),
+      bin,
       'expand',
       ...Object.entries(textsOf(values)).flatMap(([key, value]) => ['--parameter', `${key}=${value}`]),
       ...['--config', `${file}.config`],
       ...(ownToken === undefined ? [] : ['--service-token', ownToken]),
       file,
     ],
-    { encoding: 'utf8' },
+    { encoding: 'utf8', env: { ...process.env, ...compiledBefore } },
   );
   return status === 0
     ? { template: parseTemplate(stdout, name) }

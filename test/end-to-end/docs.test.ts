@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { projectRoot } from '../../local/paths.ts';
+import { bin, buildBin, compiledBefore } from '../support/command.ts';
 import { commandsOf, pages } from '../unit/docs-support/pages.ts';
 import { connect } from './support/clients.ts';
 import { clients, uniqueName } from './support/stacks.ts';
@@ -27,6 +27,7 @@ describe('the audits that the documentation shows', () => {
   const repositoryName = uniqueName('documented').toLowerCase();
 
   beforeAll(async () => {
+    buildBin();
     const profiles = named('profile').map((profile) => `[profile ${profile}]\nregion = ${ownRegion}\n`);
     const keys = 'aws_access_key_id = test\naws_secret_access_key = test\n';
     writeFileSync(join(folder, 'config'), profiles.map((profile) => profile + keys).join('\n'));
@@ -57,21 +58,18 @@ describe('the audits that the documentation shows', () => {
       .map((word) => word.replace(/^'(.*)'$/, '$1'));
     // Who has profiles has no keys in the environment.
     const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...bare } = process.env;
-    const { status, stderr, stdout } = spawnSync(
-      process.execPath,
-      [join(projectRoot, 'cli', 'main.ts'), ...args],
-      {
-        cwd: folder,
-        encoding: 'utf8',
-        env: {
-          ...(args.includes('--profile') ? bare : process.env),
-          AWS_CONFIG_FILE: join(folder, 'config'),
-          AWS_ENDPOINT_URL: clients.endpoint,
-          AWS_REGION: ownRegion,
-          AWS_DEFAULT_REGION: ownRegion,
-        },
+    const { status, stderr, stdout } = spawnSync(process.execPath, [bin, ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: {
+        ...(args.includes('--profile') ? bare : process.env),
+        AWS_CONFIG_FILE: join(folder, 'config'),
+        AWS_ENDPOINT_URL: clients.endpoint,
+        ...compiledBefore,
+        AWS_REGION: ownRegion,
+        AWS_DEFAULT_REGION: ownRegion,
       },
-    );
+    });
     // 1 is what --fail-on gives; 2 would be a registry that could not be read.
     expect({ text, stderr, isRead: status === 0 || status === 1 }).toEqual({
       text,

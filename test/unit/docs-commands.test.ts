@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { exemptionTagKey } from '../../core/policy/exemption-tag-value.ts';
 import { projectRoot } from '../../local/paths.ts';
+import { bin, buildBin, compiledBefore } from '../support/command.ts';
 import { withoutDefaults } from './cli/run.ts';
 import { commandsOf, type DocumentedCommand, pages, textOf } from './docs-support/pages.ts';
 
@@ -110,11 +111,12 @@ describe('at a terminal, in a folder with a template', () => {
   let folder = '';
 
   beforeAll(() => {
+    buildBin();
     mkdirSync(tools);
     // What a reader has after `npm install`, without asking any registry for it.
     const script = (name: string, line: string) =>
       writeFileSync(join(tools, name), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
-    script('ecr-hardening', `exec "${process.execPath}" "${join(projectRoot, 'cli', 'main.ts')}" "$@"`);
+    script('ecr-hardening', `exec "${process.execPath}" "${bin}" "$@"`);
     script('npx', 'exec "$@"');
     // The clone's own, which builds itself.
     script('clone', `exec "${join(projectRoot, 'ecr-hardening')}" "$@"`);
@@ -148,7 +150,7 @@ describe('at a terminal, in a folder with a template', () => {
       env: {
         ...environment,
         PATH: [tools, process.env.PATH].join(delimiter),
-        NODE_COMPILE_CACHE: join(temporary, 'cache'),
+        ...compiledBefore,
       },
     });
     return { code: status, stdout, stderr };

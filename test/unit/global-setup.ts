@@ -1,8 +1,6 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { startRun } from '../support/command.ts';
 
-/** A folder for what is built once for all files of this run of tests; the tests' environment has its path. */
+/** What is built once for all files of this run of tests has a folder. */
 export default function setUp(): void {
-  process.env.ECR_HARDENING_TEST_RUN = mkdtempSync(join(tmpdir(), 'ecr-hardening-tests-'));
+  startRun();
 }

@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs';
+import { endRun } from '../support/command.ts';
 
 /** Removes what the set-up made. */
 export default function tearDown(): void {
-  const folder = process.env.ECR_HARDENING_TEST_RUN;
-  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  endRun();
 }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parseDocument } from 'yaml';
 import { projectRoot } from '../../local/paths.ts';
-import { buildLibrary } from './cli/run.ts';
+import { buildLibrary } from '../support/command.ts';
 import { pages, textOf } from './docs-support/pages.ts';
 
 const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));

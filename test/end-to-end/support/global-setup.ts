@@ -1,5 +1,6 @@
 import { buildApplication, deployApplication } from '../../../local/application.ts';
 import { type LocalAws, startLocalAws } from '../../../local/local-aws.ts';
+import { startRun } from '../../support/command.ts';
 import { eventsScope, keeperScope } from './keeper-scope.ts';
 
 declare global {
@@ -9,6 +10,8 @@ declare global {
 
 /** One local AWS with the application deployed, for all end-to-end tests; its environment becomes the tests'. */
 export default async function setUp(): Promise<void> {
+  // With the unit tests, it has one already.
+  if (process.env.ECR_HARDENING_TEST_RUN === undefined) startRun();
   const aws = await startLocalAws();
   globalThis.ecrHardeningLocalAws = aws;
   Object.assign(process.env, aws.environment);

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { projectRoot } from '../../../local/paths.ts';
+import { bin, buildBin, compiledBefore } from '../../support/command.ts';
 import { clients } from './stacks.ts';
 
 /** What a command came to. */
@@ -28,6 +28,7 @@ export function runCommand(
     readonly environment?: Readonly<Record<string, string>>;
   },
 ): Promise<CommandEnded> {
+  buildBin();
   return new Promise((resolve) => {
     const env = {
       PATH: process.env.PATH,
@@ -37,13 +38,11 @@ export function runCommand(
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_REGION: 'us-east-1',
       AWS_ENDPOINT_URL: clients.endpoint,
+      ...compiledBefore,
       ...environment,
     };
-    execFile(
-      process.execPath,
-      [join(projectRoot, 'cli', 'main.ts'), ...args],
-      { cwd, env, maxBuffer: 64_000_000 },
-      (error, out, err) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+    execFile(process.execPath, [bin, ...args], { cwd, env, maxBuffer: 64_000_000 }, (error, out, err) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
     );
   });
 }

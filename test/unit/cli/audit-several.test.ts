@@ -6,7 +6,8 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { failure } from '../../../bench/stub-answers.ts';
 import { type StubRegistry, startStubRegistry } from '../../../bench/stub-registry.ts';
-import { bin, buildBin, type Ended, Workplace } from './run.ts';
+import { bin, buildBin, compiledBefore } from '../../support/command.ts';
+import { type Ended, Workplace } from './run.ts';
 import { sarifValidator } from './sarif-validator.ts';
 
 const dev = '111111111111';
@@ -53,7 +54,7 @@ async function audit(...args: readonly string[]): Promise<Ended> {
   const child = spawn(process.execPath, [bin, 'audit', '--no-usage', '--endpoint-url', stub.url, ...args], {
     cwd: place.folder,
     env: {
-      ...{ PATH: process.env.PATH, HOME: place.folder, AWS_EC2_METADATA_DISABLED: 'true' },
+      ...{ PATH: process.env.PATH, HOME: place.folder, AWS_EC2_METADATA_DISABLED: 'true', ...compiledBefore },
       AWS_CONFIG_FILE: join(place.folder, 'aws', 'config'),
       AWS_SHARED_CREDENTIALS_FILE: join(place.folder, 'aws', 'credentials'),
       // Profiles count before keys of the environment only where they are named.

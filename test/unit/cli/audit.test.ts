@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type StubOptions, type StubRegistry, startStubRegistry } from '../../../bench/stub-registry.ts';
-import { bin, buildBin, type Ended, Workplace } from './run.ts';
+import { bin, buildBin, compiledBefore } from '../../support/command.ts';
+import { type Ended, Workplace } from './run.ts';
 import { sarifValidator } from './sarif-validator.ts';
 
 let place: Workplace;
@@ -33,7 +34,7 @@ async function run(
   const child = spawn(process.execPath, [bin, 'audit', ...args], {
     cwd: place.folder,
     // Nothing of the user's own: no profile, no region.
-    env: { PATH, HOME: place.folder, AWS_EC2_METADATA_DISABLED: 'true', ...environment },
+    env: { PATH, HOME: place.folder, AWS_EC2_METADATA_DISABLED: 'true', ...compiledBefore, ...environment },
   });
   const [out, err, [code]] = await Promise.all([
     text(child.stdout),

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { controlNames } from '../../../core/controls/index.ts';
 import { projectRoot } from '../../../local/paths.ts';
-import { buildBin, isSentence, unsafe, Workplace } from './run.ts';
+import { buildBin } from '../../support/command.ts';
+import { isSentence, unsafe, Workplace } from './run.ts';
 
 const clean = 'Resources:\n  Queue: { Type: AWS::SQS::Queue }\n';
 const notes = `Parameters: { T: { Type: 'AWS::SSM::Parameter::Value<String>' } }

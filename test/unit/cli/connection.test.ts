@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { withConnection } from '../../../cli/connection.ts';
-import { bin, buildBin, isSentence, Workplace } from './run.ts';
+import { bin, buildBin, compiledBefore } from '../../support/command.ts';
+import { isSentence, Workplace } from './run.ts';
 
 let place: Workplace;
 beforeAll(() => {
@@ -38,7 +39,13 @@ const keys = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'secret' };
 async function run(args: readonly string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd: place.folder,
-    env: { PATH: process.env.PATH, HOME: place.folder, AWS_EC2_METADATA_DISABLED: 'true', ...env },
+    env: {
+      PATH: process.env.PATH,
+      HOME: place.folder,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      ...compiledBefore,
+      ...env,
+    },
   });
   const [out, err, [code]] = await Promise.all([
     text(child.stdout),

@@ -11,7 +11,8 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { parseTemplate } from '../../../template-text/parse.ts';
-import { buildBin, isSentence, unsafe, Workplace, withoutDefaults } from './run.ts';
+import { buildBin } from '../../support/command.ts';
+import { isSentence, unsafe, Workplace, withoutDefaults } from './run.ts';
 
 const refused = `Transform: { Name: EcrHardening, Parameters: { Enforcement: Reject } }
 Resources: { A: { Type: AWS::ECR::Repository, Properties: { ImageTagMutability: MUTABLE } } }

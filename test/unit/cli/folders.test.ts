@@ -2,7 +2,8 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { forEachTemplate } from '../../../cli/input/templates.ts';
-import { buildBin, isSentence, unsafe, Workplace } from './run.ts';
+import { buildBin } from '../../support/command.ts';
+import { isSentence, unsafe, Workplace } from './run.ts';
 
 const clean = 'AWSTemplateFormatVersion: 2010-09-09\nResources:\n  Queue: { Type: AWS::SQS::Queue }\n';
 /** What lies beside templates in a repository. */

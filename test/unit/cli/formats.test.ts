@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseDocument } from 'yaml';
-import { buildBin, unsafe, Workplace } from './run.ts';
+import { buildBin } from '../../support/command.ts';
+import { unsafe, Workplace } from './run.ts';
 import { sarifValidator } from './sarif-validator.ts';
 
 const place = new Workplace();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { buildBin, isSentence, unsafe, Workplace } from './run.ts';
+import { buildBin } from '../../support/command.ts';
+import { isSentence, unsafe, Workplace } from './run.ts';
 
 const place = new Workplace();
 const named = `Transform: EcrHardening

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isObject, type Json } from '../../../core/json.ts';
 import { parseTemplate } from '../../../template-text/parse.ts';
-import { buildBin, isSentence, unsafe, Workplace, withoutDefaults } from './run.ts';
+import { buildBin } from '../../support/command.ts';
+import { isSentence, unsafe, Workplace, withoutDefaults } from './run.ts';
 
 const byParameter = `Parameters:
   Mutability: { Type: String, Default: IMMUTABLE }

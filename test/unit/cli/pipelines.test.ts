@@ -14,8 +14,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { parse } from 'yaml';
 import { summaryOf } from '../../../action/summary.mjs';
 import { projectRoot } from '../../../local/paths.ts';
+import { bin, buildBin } from '../../support/command.ts';
 import { blocksOf } from '../docs-support/pages.ts';
-import { bin, buildBin, unsafe } from './run.ts';
+import { unsafe } from './run.ts';
 import { sarifValidator } from './sarif-validator.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'ecr-hardening-pipelines-'));

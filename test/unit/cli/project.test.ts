@@ -6,7 +6,8 @@ import { parse } from 'yaml';
 import { projectSchema } from '../../../cli/project/keys.ts';
 import { controlNames } from '../../../core/controls/index.ts';
 import { projectRoot } from '../../../local/paths.ts';
-import { buildBin, isSentence, unsafe, Workplace } from './run.ts';
+import { buildBin } from '../../support/command.ts';
+import { isSentence, unsafe, Workplace } from './run.ts';
 
 const place = new Workplace();
 const file = '.ecr-hardening.yaml';

@@ -1,50 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { projectRoot } from '../../../local/paths.ts';
-
-/** The package's bin. */
-export const bin = join(projectRoot, 'dist', 'ecr-hardening.cjs');
-
-/** Builds the bin, once for all files of a run of tests: what is tested is what a user gets. */
-export function buildBin(): void {
-  once('bin', () => runTool('build-cli.mjs'));
-}
-
-/** Builds the library, and the bin before it: both write what they share. */
-export function buildLibrary(): void {
-  buildBin();
-  once('library', () => runTool('build-library.mjs'));
-}
-
-function runTool(name: string): void {
-  execFileSync(process.execPath, [join(projectRoot, 'tools', name)]);
-}
-
-function once(what: string, build: () => void): void {
-  const folder = process.env.ECR_HARDENING_TEST_RUN;
-  if (folder === undefined) build();
-  else if (isFirst(join(folder, `building-${what}`))) {
-    build();
-    writeFileSync(join(folder, `built-${what}`), '');
-  } else {
-    // Another file of tests builds it: this one's tests cannot begin before.
-    for (let look = 0; !existsSync(join(folder, `built-${what}`)); look += 1) {
-      if (look > 2400) throw new Error(`the ${what} was not built`);
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
-    }
-  }
-}
-
-function isFirst(folder: string): boolean {
-  try {
-    mkdirSync(folder);
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { bin, compiledBefore } from '../../support/command.ts';
 
 /** What a command came to. */
 export interface Ended {
@@ -79,7 +37,7 @@ export class Workplace {
     const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
       cwd: join(this.folder, cwd),
       input,
-      env: { ...rest, ...env },
+      env: { ...rest, ...compiledBefore, ...env },
       encoding: 'utf8',
       maxBuffer: 64_000_000,
     });

@@ -12,7 +12,8 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { projectRoot } from '../../../local/paths.ts';
-import { bin, buildBin, unsafe, Workplace } from './run.ts';
+import { bin, buildBin } from '../../support/command.ts';
+import { unsafe, Workplace } from './run.ts';
 
 /** What the bin keeps compiled in the user's folder for caches. */
 const workplace = new Workplace();

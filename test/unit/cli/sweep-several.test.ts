@@ -6,7 +6,8 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { failure } from '../../../bench/stub-answers.ts';
 import { type StubRegistry, startStubRegistry } from '../../../bench/stub-registry.ts';
-import { bin, buildBin, Workplace } from './run.ts';
+import { bin, buildBin, compiledBefore } from '../../support/command.ts';
+import { Workplace } from './run.ts';
 
 const dev = '111111111111';
 const role = (account: string) => `arn:aws:iam::${account}:role/sweep`;
@@ -51,7 +52,7 @@ async function sweep(...args: readonly string[]) {
   const child = spawn(process.execPath, [bin, 'sweep', '--endpoint-url', stub.url, ...args], {
     cwd: place.folder,
     env: {
-      ...{ PATH: process.env.PATH, HOME: place.folder, AWS_EC2_METADATA_DISABLED: 'true' },
+      ...{ PATH: process.env.PATH, HOME: place.folder, AWS_EC2_METADATA_DISABLED: 'true', ...compiledBefore },
       AWS_CONFIG_FILE: join(place.folder, 'config'),
       AWS_SHARED_CREDENTIALS_FILE: join(place.folder, 'credentials'),
     },

@@ -2,7 +2,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { bin, buildBin, isSentence, unsafe, Workplace, withoutDefaults } from './run.ts';
+import { bin, buildBin } from '../../support/command.ts';
+import { isSentence, unsafe, Workplace, withoutDefaults } from './run.ts';
 
 const template = `Transform: EcrHardening
 Resources:

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { buildBin, isSentence, unsafe, Workplace } from './run.ts';
+import { buildBin } from '../../support/command.ts';
+import { isSentence, unsafe, Workplace } from './run.ts';
 
 const repository = '{"Type":"AWS::ECR::Repository"}';
 const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]']

@@ -6,6 +6,7 @@ import { lifecyclePolicyText } from '../../../core/lifecycle/build.ts';
 import { builtInPolicy, type Policy } from '../../../core/policy/policy.ts';
 import { describeFinding } from '../../../wording/findings.ts';
 import fc from '../../support/fast-check.ts';
+import { runsOf } from '../../support/share.ts';
 
 /**
  * Conditions over two parameters, evaluated here as CloudFormation does, for every value that the parameters may have.
@@ -126,7 +127,7 @@ function allValues(allowed: readonly string[] | undefined): readonly Values[] {
 }
 
 const reject: Policy = { ...builtInPolicy, Enforcement: 'Reject' };
-const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 300) };
+const runs = { numRuns: runsOf({ share: 150, whole: 300 }) };
 type Given = { conditions: [Condition, Condition, Condition]; own?: number; allowed?: string[] };
 const clean = ({
   conditions,

@@ -7,6 +7,7 @@ import { asObject, isList, isObject, type Json, type JsonObject, textOf } from '
 import { check } from '../../../index.ts';
 import { projectRoot } from '../../../local/paths.ts';
 import fc from '../../support/fast-check.ts';
+import { runsOf } from '../../support/share.ts';
 
 // Of a map with a member toString, String and Number throw where JavaScript calls it.
 const map = { toString: 1, valueOf: 2 };
@@ -57,7 +58,7 @@ test('whatever is in the place of a value, a check has an answer', () => {
       expect(() => check(template, { parameters })).not.toThrow();
       expect(() => imageUses(template, parameters)).not.toThrow();
     }),
-    { numRuns: 3000 },
+    { numRuns: runsOf({ share: 1_000, whole: 3_000 }) },
   );
 });
 

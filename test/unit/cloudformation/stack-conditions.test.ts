@@ -8,6 +8,7 @@ import type { GuardCause } from '../../../core/usage/guard.ts';
 import type { GuardReport, SettledDecision } from '../../../core/usage/guard-report.ts';
 import { guardClause } from '../../../wording/lifecycle-guard.ts';
 import fc from '../../support/fast-check.ts';
+import { runsOf } from '../../support/share.ts';
 
 const textOf = (KeepImages: number) =>
   lifecyclePolicyText({ KeepImages, ExpireUntaggedAfterDays: 14, ProtectedTags: [] }) ?? '';
@@ -105,7 +106,7 @@ describe('a value for each of several stacks', () => {
           expect(valueIn(stackName, after, found.conditions)).toEqual(expectedOf(each));
         expect(valueIn('z', after, found.conditions)).toEqual(expectedOf(otherwise));
       }),
-      { numRuns: 200 },
+      { numRuns: runsOf({ share: 30, whole: 200 }) },
     );
   });
 

@@ -6,6 +6,7 @@ import { expect, test } from '@jest/globals';
 import { asObject, entriesOf, isList, isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { check } from '../../../index.ts';
 import fc from '../../support/fast-check.ts';
+import { runsOf } from '../../support/share.ts';
 
 /** What the template does not know. */
 interface World {
@@ -152,7 +153,11 @@ test('a policy that turns out to allow everybody was reported before', () => {
       const before = outcomes('PublicAccess', { RepositoryPolicyText: given }, declared);
       expect(before.some((outcome) => /kept|undetermined|invalid/.test(outcome))).toBe(true);
     }),
-    { numRuns: 500, maxSkipsPerRun: 1000, examples: [[accountMoved, { values: moving, isOpen: true }]] },
+    {
+      numRuns: runsOf({ share: 150, whole: 500 }),
+      maxSkipsPerRun: 1000,
+      examples: [[accountMoved, { values: moving, isOpen: true }]],
+    },
   );
 });
 
@@ -164,7 +169,7 @@ test('a lifecycle policy that turns out to be right was not refused before', () 
       fc.pre(!outcomes('LifecyclePolicy', inMap(resolved ?? null)).includes('invalid'));
       expect(outcomes('LifecyclePolicy', inMap(given), declared)).not.toContain('invalid');
     }),
-    { numRuns: 200, maxSkipsPerRun: 1000 },
+    { numRuns: runsOf({ share: 70, whole: 200 }), maxSkipsPerRun: 1000 },
   );
 });
 

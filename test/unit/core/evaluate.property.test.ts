@@ -7,10 +7,11 @@ import {
 } from '../../../core/lifecycle/evaluate.ts';
 import { lifecyclePolicyIssues } from '../../../core/lifecycle/grammar.ts';
 import fc from '../../support/fast-check.ts';
+import { runsOf } from '../../support/share.ts';
 import { day, now, policies, type Rule, repositories } from './arbitrary-repositories.ts';
 
 /** More runs, for a long search: PROPERTY_RUNS=20000. */
-const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 1_000) };
+const runs = { numRuns: runsOf({ share: 400, whole: 1_000 }) };
 
 function verdictsOf(text: string, images: readonly EvaluatedImage[]): readonly Verdict[] {
   const result = evaluateLifecyclePolicy(text, images, now);

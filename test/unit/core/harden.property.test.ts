@@ -7,6 +7,7 @@ import type { Policy } from '../../../core/policy/policy.ts';
 import { describeFinding } from '../../../wording/findings.ts';
 import { refusalMessage } from '../../../wording/refusal.ts';
 import fc from '../../support/fast-check.ts';
+import { runsOf } from '../../support/share.ts';
 import { policies, resources, secrets, template } from './arbitrary-templates.ts';
 
 const options = (policy: Policy): HardenOptions => ({
@@ -17,7 +18,7 @@ const options = (policy: Policy): HardenOptions => ({
   describe: describeFinding,
 });
 /** More runs, for a long search: PROPERTY_RUNS=20000. */
-const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 500) };
+const runs = { numRuns: runsOf({ share: 200, whole: 500 }) };
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null)

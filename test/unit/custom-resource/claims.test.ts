@@ -18,6 +18,7 @@ import {
   type RepositorySettings,
 } from '../../../core/settings/repository-settings.ts';
 import fc from '../../support/fast-check.ts';
+import { runsOf } from '../../support/share.ts';
 import {
   claimLike,
   knownSettings,
@@ -282,7 +283,7 @@ describe('a chain of claims', () => {
         expect(world.current).toEqual(given.original);
         expect(world.ownership).toEqual({ original: given.original, claims: [], retained: [] });
       }),
-      { numRuns: Number(process.env.PROPERTY_RUNS ?? 1_000) },
+      { numRuns: runsOf({ share: 300, whole: 1_000 }) },
     );
   });
 

@@ -98,7 +98,7 @@ const cases = (
     steps(sample).flatMap((at, column) =>
       faults(at.step)
         .filter((fault) => isMeant(at.step, fault))
-        .filter((_fault, index) => at.step === 'answer' || isInShare(3, row, column, index))
+        .filter((_fault, index) => at.step === 'answer' || isInShare(5, row, column, index))
         .map((fault) => ({ sample, remainingMs, ...given, fault: { ...at, fault, times: times(fault) } })),
     ),
   );
@@ -334,13 +334,13 @@ test('nothing that was printed holds the secret of a ResponseURL', () => {
   expect(bench.printed.filter((line) => line.includes(secretInUrl) || line.includes('?'))).toEqual([]);
 });
 
-// `npm test` runs a third of the cases, in which each step and each fault is; `npm run test:chaos` runs all of them.
+// `npm test` runs a fifth of the cases, in which each step and each fault is; `npm run test:chaos` runs all of them.
 test('every case ran', () => {
   expect({ passing: passing.length, endless: endless.length, lasting: lasting.length }).toEqual(
-    isWhole ? { passing: 429, endless: 269, lasting: 210 } : { passing: 142, endless: 90, lasting: 70 },
+    isWhole ? { passing: 429, endless: 269, lasting: 210 } : { passing: 84, endless: 53, lasting: 44 },
   );
   expect(outcomes.size).toBe(all.length);
-  expect(all.length).toBe(isWhole ? 968 : 362);
+  expect(all.length).toBe(isWhole ? 968 : 241);
   expect(new Set(all.map(({ fault: { step, from } }) => `${step} ${from}`)).size).toBe(19);
   expect(new Set(all.map(({ fault: { fault } }) => fault)).size).toBe(23);
 });

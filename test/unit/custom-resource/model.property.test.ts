@@ -28,7 +28,7 @@ const newReal = () => {
 /**
  * The same sequences each time: 20 in `npm test`, 50 in `npm run test:chaos`. For a search among others: PROPERTY_RUNS=2000.
  */
-const numRuns = runsOf({ share: 20, whole: 50 });
+const numRuns = runsOf({ share: 10, whole: 50 });
 const parameters = process.env.PROPERTY_RUNS === undefined ? { numRuns, seed: 20_261_125 } : { numRuns };
 
 const worlds = fc.record({

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { projectRoot } from '../../../local/paths.ts';
-import { buildLibrary } from '../cli/run.ts';
+import { buildLibrary } from '../../support/command.ts';
 
 /** A program in each kind of module; its types are checked, and it runs. */
 const program = (imports: string) => `${imports}

@@ -11,8 +11,9 @@ import {
 } from '../../../functions/scan-alerts/severity.ts';
 import { clip, newAgainst, type Vulnerability } from '../../../functions/scan-alerts/vulnerability.ts';
 import fc from '../../support/fast-check.ts';
+import { runsOf } from '../../support/share.ts';
 
-const numRuns = Number(process.env.PROPERTY_RUNS ?? 150);
+const numRuns = runsOf({ share: 50, whole: 150 });
 const anyText = fc.string({ unit: 'binary', maxLength: 400 });
 const finding: fc.Arbitrary<Vulnerability> = fc.record({
   id: fc.oneof(

@@ -4,6 +4,7 @@ import { readDocument } from '../../../template-text/document.ts';
 import { editTemplate } from '../../../template-text/edit.ts';
 import { expandTemplate } from '../../../template-text/expand.ts';
 import fc from '../../support/fast-check.ts';
+import { runsOf } from '../../support/share.ts';
 import { template } from '../core/arbitrary-templates.ts';
 import { type CommentPlan, withComments } from './comments.ts';
 import { styledYaml } from './styled-yaml.ts';
@@ -21,7 +22,7 @@ const cases = fc.record({
   tape: fc.array(fc.nat(997), { minLength: 1, maxLength: 60 }),
   plans: fc.array(fc.record({ place: fc.nat(997), indent: fc.nat(14) }), { minLength: 1, maxLength: 8 }),
 });
-const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 250) };
+const runs = { numRuns: runsOf({ share: 80, whole: 250 }) };
 
 const commentLines = (text: string) => text.split(/\r?\n/).filter((line) => /^\s*# inserted /.test(line));
 

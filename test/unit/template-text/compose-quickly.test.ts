@@ -7,6 +7,7 @@ import { type Composed, compose } from '../../../template-text/compose.ts';
 import { composeBlocks } from '../../../template-text/compose-blocks.ts';
 import { composeJson } from '../../../template-text/compose-json.ts';
 import fc from '../../support/fast-check.ts';
+import { runsOf } from '../../support/share.ts';
 
 const texts = globSync('{template,hook,examples/*,test/golden*/*,test/fixtures/**/*}.{yaml,template}', {
   cwd: projectRoot,
@@ -142,7 +143,7 @@ describe('YAML composed by its lines', () => {
 
   test('is what the library composes, also of a text that is edited anywhere, or is left to it', () => {
     let composed = 0;
-    const numRuns = 1500;
+    const numRuns = runsOf({ share: 500, whole: 1_500 });
     fc.assert(
       fc.property(
         fc.constantFrom(...yaml.filter(({ length }) => length < 4000)),

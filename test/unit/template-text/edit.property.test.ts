@@ -8,6 +8,7 @@ import type { Edit } from '../../../template-text/edit/editor.ts';
 import { editsFor, editTemplate, withoutAliases } from '../../../template-text/edit.ts';
 import { describeFinding } from '../../../wording/findings.ts';
 import fc from '../../support/fast-check.ts';
+import { runsOf } from '../../support/share.ts';
 import { policies, secrets, template } from '../core/arbitrary-templates.ts';
 import { styledYaml } from './styled-yaml.ts';
 
@@ -37,7 +38,7 @@ function mapResources(value: Json, last: string): Json {
 
 const tape = fc.array(fc.nat(997), { minLength: 1, maxLength: 60 });
 const cases = fc.record({ value: written, other: written, tape, policy: policies });
-const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 250) };
+const runs = { numRuns: runsOf({ share: 80, whole: 250 }) };
 
 function hardened(value: JsonObject, policy: Policy): JsonObject {
   const { fragment } = harden(value, {

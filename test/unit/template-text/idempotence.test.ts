@@ -8,6 +8,7 @@ import { readDocument } from '../../../template-text/document.ts';
 import { editsFor, editTemplate } from '../../../template-text/edit.ts';
 import { expandTemplate } from '../../../template-text/expand.ts';
 import fc from '../../support/fast-check.ts';
+import { runsOf } from '../../support/share.ts';
 import { template } from '../core/arbitrary-templates.ts';
 import { styledYaml } from './styled-yaml.ts';
 import { inStyles } from './styles.ts';
@@ -72,7 +73,7 @@ describe('what expand makes of its own output is that output, byte for byte', ()
           if (once !== undefined) expect(expanded(once)).toBe(once);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: runsOf({ share: 60, whole: 200 }) },
     );
   });
 });
@@ -128,7 +129,7 @@ describe('and where only snippets name the macro', () => {
           }
         },
       ),
-      { numRuns: 100 },
+      { numRuns: runsOf({ share: 30, whole: 100 }) },
     );
   });
 
