@@ -111,7 +111,7 @@ const many = Math.max(5, availableParallelism());
 const runs = () =>
   suite === 'all' && rest.length === 0
     ? {
-        timed: jest('timed', 1, ['--selectProjects', 'unit', '--testPathPatterns', timed]),
+        timed: jest('timed', 2, ['--selectProjects', 'unit', '--testPathPatterns', timed]),
         all: jest('all', many, ['--testPathIgnorePatterns', '/node_modules/', timed], true),
       }
     : { [suite]: jest(suite, isLong ? 2 : many, []) };
