@@ -17,7 +17,7 @@ const common = {
 /** The corpus of public templates takes longer and is not in the repository: only `npm run test:corpus` runs it. */
 const corpus = { ...common, displayName: 'corpus', testMatch: ['<rootDir>/test/corpus/**/*.test.ts'] };
 
-/** What has to be repeated to be believed: only `npm run test:long` runs it. */
+/** A release, which builds everything, and what has to be repeated to be believed: only `npm run test:long` runs it. */
 const long = {
   ...common,
   displayName: 'long',

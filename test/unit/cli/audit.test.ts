@@ -46,7 +46,7 @@ async function run(
 }
 
 async function audit(options: Partial<StubOptions>, ...args: readonly string[]): Promise<Ended> {
-  stub ??= await startStubRegistry({ repositories: 100, imagesEach: 20, latencyMs: 0, ...options });
+  stub ??= await startStubRegistry({ repositories: 100, imagesEach: 3, latencyMs: 0, ...options });
   return run(['--endpoint-url', stub.url, ...args]);
 }
 
@@ -148,7 +148,7 @@ describe('audit', () => {
   });
 
   test('takes the lifecycle policy from the application or its parameters', async () => {
-    const { out } = await audit({}, '-p', 'KeepImages=0', '-p', 'ExpireUntaggedAfterDays=0');
+    const { out } = await audit({ imagesEach: 20 }, '-p', 'KeepImages=0', '-p', 'ExpireUntaggedAfterDays=0');
     expect(out).not.toContain('KeepImages');
     place.write({ 'ours.yaml': 'KeepImages: 15\n' });
     const ours = await audit({}, '--config', 'ours.yaml');
