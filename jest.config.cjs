@@ -33,7 +33,7 @@ const chaos = {
   testMatch: [
     '<rootDir>/test/chaos/**/*.test.ts',
     '<rootDir>/test/unit/**/*.property.test.ts',
-    '<rootDir>/test/unit/custom-resource/{faults,crashes,concurrency,claims}.test.ts',
+    '<rootDir>/test/unit/custom-resource/{faults,faults-transactions,crashes,concurrency,claims}.test.ts',
     '<rootDir>/test/unit/cli/audit-html.test.ts',
     '<rootDir>/test/unit/cloudformation/stack-conditions.test.ts',
     '<rootDir>/test/unit/template-text/{compose-quickly,idempotence}.test.ts',

@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
+import { projectRoot, pythonEnvironment } from '../../local/paths.ts';
 import { plainTemplates, samTemplates } from '../../local/release/templates.ts';
 import { runSam } from '../../local/sam.ts';
 import { bucketsTemplate } from './support/buckets-template.ts';
@@ -12,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const buckets = join(folder, 'buckets.yaml');
 writeFileSync(buckets, bucketsTemplate());
 
-test.each([...samTemplates(), ...plainTemplates(), buckets])(
+test.each(samTemplates())(
   'sam validate --lint finds nothing to say about %s',
   async (template) => {
     const { code, output } = await runSam([
@@ -29,3 +31,12 @@ test.each([...samTemplates(), ...plainTemplates(), buckets])(
   },
   180_000,
 );
+
+test('cfn-lint finds nothing to say about the templates without a transform', () => {
+  const { status, stdout } = spawnSync(
+    join(pythonEnvironment('sam'), 'bin', 'cfn-lint'),
+    ['--regions', 'us-east-1', '--template', ...plainTemplates(), buckets],
+    { cwd: projectRoot, encoding: 'utf8' },
+  );
+  expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+}, 180_000);

@@ -1,5 +1,6 @@
 /** Faults of the calls that read and write several records at once: BatchGetItem and TransactWriteItems. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { isInShare } from '../../support/share.ts';
 import { type Bench, inParallel, type Outcome, startBench } from './support/bench.ts';
 import { claimsIn, recordOf } from './support/claims-records.ts';
 import { breachesOfDelivery } from './support/contract.ts';
@@ -33,12 +34,10 @@ const places: readonly Pick<Case, 'sample' | 'step' | 'from'>[] = [
 const isSlow = (fault: Fault) => /hang|stall/.test(fault);
 const always = Number.POSITIVE_INFINITY;
 const casesOf = (times: (fault: Fault) => number, faults?: readonly Fault[]): readonly Case[] =>
-  places.flatMap((place) =>
-    (faults ?? (place.step === 'read claims' ? passingReads : passingWrites)).map((fault) => ({
-      ...place,
-      fault,
-      times: times(fault),
-    })),
+  places.flatMap((place, row) =>
+    (faults ?? (place.step === 'read claims' ? passingReads : passingWrites))
+      .filter((_fault, index) => isInShare(3, row, index))
+      .map((fault) => ({ ...place, fault, times: times(fault) })),
   );
 const passing = casesOf((fault) => (isSlow(fault) ? 1 : 2));
 const endless = [...casesOf(() => always), ...casesOf(() => always, lasting)];
