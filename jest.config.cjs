@@ -36,6 +36,7 @@ const chaos = {
     '<rootDir>/test/unit/custom-resource/{faults,faults-transactions,crashes,concurrency,claims}.test.ts',
     '<rootDir>/test/unit/cli/audit-html.test.ts',
     '<rootDir>/test/unit/cloudformation/stack-conditions.test.ts',
+    '<rootDir>/test/unit/scan-alerts/digest.test.ts',
     '<rootDir>/test/unit/template-text/{compose-quickly,idempotence}.test.ts',
   ],
 };

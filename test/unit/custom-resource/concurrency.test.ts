@@ -162,10 +162,10 @@ describe('one resource at the same time', () => {
 });
 
 /**
- * The same races each time, but for what the machine adds: 20 in `npm test`, 200 in `npm run test:chaos`. For a search among
+ * The same races each time, but for what the machine adds: 12 in `npm test`, 200 in `npm run test:chaos`. For a search among
  * others: PROPERTY_RUNS=2000.
  */
-const races = runsOf({ share: 20, whole: 200 });
+const races = runsOf({ share: 12, whole: 200 });
 const firstSeed = process.env.PROPERTY_RUNS === undefined ? 20_261_128 : Date.now();
 
 test.each([

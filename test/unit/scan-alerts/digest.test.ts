@@ -5,6 +5,7 @@ import { type DigestEntry, parseEntry } from '../../../functions/scan-alerts/dig
 import { digestMessage } from '../../../functions/scan-alerts/digest/message.ts';
 import { severities } from '../../../functions/scan-alerts/severity.ts';
 import fc from '../../support/fast-check.ts';
+import { runsOf } from '../../support/share.ts';
 import {
   eventLike,
   findings,
@@ -257,7 +258,7 @@ describe('any digest', () => {
           expect(digest.rows.reduce((sum, { alerts }) => sum + alerts, 0)).toBe(entries.length);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runsOf({ share: 10, whole: 40 }) },
     );
   });
 
