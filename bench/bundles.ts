@@ -1,7 +1,7 @@
 /** The functions as SAM builds them, from template.yaml's own properties. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { parse } from 'yaml';
 import { projectRoot } from '../local/paths.ts';
 
@@ -52,11 +52,24 @@ export async function buildFunction(
   outdir: string,
   alias: Readonly<Record<string, string>> = aliasesOf(functionName),
 ): Promise<string> {
-  const { EntryPoints, MainFields, Target, Supported, Define = [] } = propertiesOf(functionName);
+  const { EntryPoints } = propertiesOf(functionName);
+  await bundle(functionName, { entryPoints: [...EntryPoints], outdir, alias: { ...alias } });
+  return join(outdir, 'handler.js');
+}
+
+/**
+ * Bundles another file as a function is, with what the function's bundle leaves out.
+ *
+ * @param entry an absolute path
+ */
+export async function buildLike(functionName: string, entry: string, outfile: string): Promise<void> {
+  await bundle(functionName, { entryPoints: [entry], outfile, alias: { ...aliasesOf(functionName) } });
+}
+
+async function bundle(functionName: string, own: BuildOptions): Promise<void> {
+  const { MainFields, Target, Supported, Define = [] } = propertiesOf(functionName);
   await build({
-    entryPoints: [...EntryPoints],
     absWorkingDir: folderOf(functionName),
-    outdir,
     bundle: true,
     minify: true,
     platform: 'node',
@@ -65,9 +78,8 @@ export async function buildFunction(
     mainFields: MainFields.split(','),
     supported: Object.fromEntries(Supported.map((each) => [pair(each)[0], pair(each)[1] === 'true'])),
     define: Object.fromEntries(Define.map((each) => pair(each))),
-    alias: { ...alias },
     legalComments: 'none',
     logLevel: 'silent',
+    ...own,
   });
-  return join(outdir, 'handler.js');
 }

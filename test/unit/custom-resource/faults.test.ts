@@ -113,9 +113,9 @@ const passingAt = (step: Step): readonly Fault[] => [...passingFaults, ...(busyO
 const passing = cases(everyRequest, ofRequest, passingAt, some, 16_000);
 const endless = cases(['create', 'delete'], ofRequest, passingAt, always, 4_000);
 const lasting = cases(everyRequest, ofRequest, () => lastingFaults, always, 24_000);
-const unheardOnce = cases(everyRequest, ofAnswer, () => passingAnswerFaults, some, 8_000);
+const unheardOnce = cases(everyRequest, ofAnswer, () => passingAnswerFaults, some, 16_000);
 const unheard = cases(everyRequest, ofAnswer, () => passingAnswerFaults, always, 4_000);
-const refused = cases(everyRequest, ofAnswer, () => refusals, always, 8_000);
+const refused = cases(everyRequest, ofAnswer, () => refusals, always, 24_000);
 const all = [...passing, ...endless, ...lasting, ...unheardOnce, ...unheard, ...refused];
 
 /** How often the failing step was tried, from the first time that it failed. */
