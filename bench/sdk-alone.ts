@@ -1,7 +1,6 @@
 /**
- * The calls that `Custom::EcrSettings` makes for one repository, by AWS's SDK alone: its three clients, one call after the
- * other where the function has to wait, and nothing that decides, checks or verifies. No function that makes these calls by
- * the SDK starts faster.
+ * The calls that `Custom::EcrSettings` makes for one repository, by AWS's SDK alone: its three clients with the function's
+ * settings, one call after the other where the function has to wait, and nothing that decides anything.
  */
 import { CloudFormationClient, DescribeStackResourceCommand } from '@aws-sdk/client-cloudformation';
 import { BatchGetItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
@@ -13,6 +12,7 @@ import {
   PutImageScanningConfigurationCommand,
   PutImageTagMutabilityCommand,
 } from '@aws-sdk/client-ecr';
+import { clientSettings } from '../aws/client-settings.ts';
 
 interface Event {
   readonly StackId: string;
@@ -20,18 +20,11 @@ interface Event {
   readonly ResourceProperties: { readonly RepositoryName: string };
 }
 
-const clientOf = (service: string) => ({
-  region: 'us-east-1',
-  maxAttempts: 1,
-  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  endpoint: process.env[`AWS_ENDPOINT_URL_${service}`] ?? '',
-});
-
 export async function handler({ StackId, LogicalResourceId, ResourceProperties }: Event): Promise<void> {
   const repositoryName = ResourceProperties.RepositoryName;
-  const stacks = new CloudFormationClient(clientOf('CLOUDFORMATION'));
-  const ecr = new ECRClient(clientOf('ECR'));
-  const table = new DynamoDBClient(clientOf('DYNAMODB'));
+  const stacks = new CloudFormationClient(clientSettings(process.env, 'CLOUDFORMATION'));
+  const ecr = new ECRClient(clientSettings(process.env, 'ECR'));
+  const table = new DynamoDBClient(clientSettings(process.env, 'DYNAMODB'));
   const key = { Repository: { S: repositoryName } };
   const read = () =>
     table.send(new BatchGetItemCommand({ RequestItems: { claims: { Keys: [key], ConsistentRead: true } } }));

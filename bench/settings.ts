@@ -1,7 +1,7 @@
 /**
  * The custom resource from the start of a process to its answer, with authentication, claims and verification: against a
- * function that does nothing, and against the same calls by AWS's SDK alone, which no function that uses it can undercut;
- * beside crhelper with boto3, which has none of those. All take turns.
+ * function that does nothing, and against the same calls by AWS's SDK alone; beside crhelper with boto3, which has none of
+ * those. All take turns.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

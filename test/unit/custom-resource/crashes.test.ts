@@ -57,7 +57,8 @@ const kinds: readonly (readonly [Case['kind'], number])[] = [
   ['Update, then its rollback', 18],
   ['Delete, then the same again', 11],
 ];
-// `npm test` lets it die at two calls of five, before or after its effect (others for each kind); `npm run test:chaos` at every call, both times.
+// `npm test` lets it die at two calls of five, others for each kind, before or after the call's effect; `npm run test:chaos`
+// at every call, both times.
 const cases: readonly Case[] = kinds.flatMap(([kind, calls], row) =>
   Array.from({ length: calls }, (_, index) => [
     { kind, call: index + 1, isLate: false },
